@@ -1,0 +1,1 @@
+"""Redis: work streams, live events, rates."""

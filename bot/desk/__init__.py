@@ -1,0 +1,1 @@
+"""Pure: priority, routing, deadlines."""

@@ -1,0 +1,1 @@
+"""Pure: (tracker, understanding) → next actions. Rules, stories, forms, slots, responses."""

@@ -1,0 +1,64 @@
+"""What NLU made of a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.json import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentScore:
+    """An intent and the calibrated probability (0..1) that the text means it."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A value found in the text. `start` and `end` count code points of the text."""
+
+    entity: str
+    value: Json
+    start: int | None = None
+    end: int | None = None
+    role: str | None = None
+    group: str | None = None
+    extractor: str | None = None
+    confidence: float | None = None
+    processors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triage:
+    """The complaint part. All probabilities in 0..1; `because` holds the words that caused them."""
+
+    complaint: float = 0.0
+    urgency: float = 0.0
+    sentiment: float = 0.5
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """The whole of it. `ranking` is sorted, best first, and includes the intent chosen.
+
+    `intent` is None only where there is no model or no text. `fallback` is True where the
+    confidence was below the project's threshold; `intent.name` is then `nlu_fallback`.
+    `text` is what was understood, stripped; `text_tokens` are (start, end) code points.
+    """
+
+    text: str
+    intent: IntentScore | None
+    ranking: tuple[IntentScore, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    language: str | None = None
+    triage: Triage | None = None
+    text_tokens: tuple[tuple[int, int], ...] = ()
+    response_selector: Mapping[str, Json] = field(default_factory=dict)
+    fallback: bool = False

@@ -1,0 +1,1 @@
+"""What answers a customer. `engine.py` is the interface; `native` is the default."""

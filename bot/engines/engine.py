@@ -1,0 +1,67 @@
+"""The interface of an engine: one turn in, one turn out, no memory of its own.
+
+What an engine must remember of a conversation it returns as `TurnResult.tracker`; the service
+stores it in the commit of the turn and hands it back with the next one. Its size must not grow
+with the length of the conversation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.domain.handoff import HandoffRequest
+    from bot.domain.json import JsonObject
+    from bot.domain.message import Content, Message
+    from bot.domain.understanding import Understanding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """New messages of one contact, oldest first, and what the engine left behind last time.
+
+    `sender_id` is Rasa's word for the conversation. `resumed` is True on the first turn after a
+    person gave the conversation back: a paused tracker must speak again.
+    """
+
+    sender_id: str
+    channel: str
+    messages: tuple[Message, ...]
+    tracker: JsonObject | None
+    now: datetime
+    resumed: bool = False
+    metadata: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnResult:
+    """What the engine made of a turn.
+
+    `events` are Rasa's event dicts (`{"event": "user", …}`), in order, for the event log.
+    `understandings` stands beside `Turn.messages`: one each, None where NLU was not asked.
+    """
+
+    tracker: JsonObject
+    events: tuple[JsonObject, ...]
+    replies: tuple[Content, ...]
+    handoff: HandoffRequest | None = None
+    understandings: tuple[Understanding | None, ...] = ()
+
+
+class Engine(Protocol):
+    """Answers turns. May be called for many conversations at once, never twice for the same."""
+
+    async def respond(self, turn: Turn) -> TurnResult:
+        """Answer one turn. Raises `EngineError` when it cannot."""
+        ...
+
+    async def parse(self, text: str) -> Understanding:
+        """Understand one text, outside any conversation."""
+        ...
+
+    async def close(self) -> None:
+        """Release threads and connections."""
+        ...

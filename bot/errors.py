@@ -1,0 +1,165 @@
+"""Every error Visavis raises on purpose.
+
+VisavisError
+├── SettingsError              a setting is missing or makes no sense
+├── ProjectError               a project file is wrong (file, line, what was expected)
+├── ModelError                 a model archive cannot be used
+│   ├── ModelDamaged           its digest or content does not add up
+│   └── ModelMissing           there is none where one was expected
+├── StorageError               PostgreSQL cannot do what was asked
+│   ├── SchemaBehind           the database needs a migration first
+│   └── StorageUnavailable     it does not answer
+├── BusUnavailable             Redis or Valkey does not answer
+├── EmbeddedServerError        an embedded PostgreSQL or Valkey did not start
+├── LeaseLost                  somebody else works on this conversation now
+├── Refused                    input from outside that is not accepted
+│   ├── BadPayload             not what the channel sends (400)
+│   ├── BadSignature           not signed by who it claims to be (401)
+│   ├── UnknownAccount         no such channel or account here (404)
+│   ├── UnknownConversation    no such conversation here (404)
+│   ├── Conflict               somebody else was faster (409)
+│   ├── PayloadTooLarge        more than is accepted (413)
+│   ├── NotAllowed             this person may not do that (403)
+│   └── TooManyAttempts        slow down (429)
+├── EngineError                the engine could not answer a turn
+└── ActionError                an action failed or was not found
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class VisavisError(Exception):
+    """Root of the tree. `str()` of any of them may be shown to an operator."""
+
+
+class SettingsError(VisavisError):
+    """A setting is missing or makes no sense; the message says which and what to do."""
+
+
+class ProjectError(VisavisError):
+    """A project file is wrong.
+
+    `line` counts from 1; None when the problem belongs to the whole file.
+    """
+
+    def __init__(self, path: Path | str, line: int | None, problem: str) -> None:
+        """Hold where the problem is and what it is."""
+        self.path, self.line, self.problem = Path(path), line, problem
+        where = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{where}: {problem}")
+
+
+class ModelError(VisavisError):
+    """A model archive cannot be used."""
+
+
+class ModelDamaged(ModelError):
+    """The archive's digest or content does not add up."""
+
+
+class ModelMissing(ModelError):
+    """There is no model where one was expected."""
+
+
+class StorageError(VisavisError):
+    """PostgreSQL cannot do what was asked."""
+
+
+class SchemaBehind(StorageError):
+    """The database's schema is not the one this version needs."""
+
+    def __init__(self, found: str | None, needed: str) -> None:
+        """Hold both revisions."""
+        self.found, self.needed = found, needed
+        super().__init__(
+            f"the database is at schema {found or 'none'}, this version needs {needed}: "
+            "stop the service, then run `visavis db upgrade`",
+        )
+
+
+class StorageUnavailable(StorageError):
+    """PostgreSQL does not answer."""
+
+
+class BusUnavailable(VisavisError):
+    """Redis or Valkey does not answer."""
+
+
+class EmbeddedServerError(VisavisError):
+    """An embedded PostgreSQL or Valkey did not start."""
+
+
+class LeaseLost(VisavisError):
+    """Somebody else works on this conversation now: what was computed must be dropped."""
+
+
+class Refused(VisavisError):
+    """Input from outside that is not accepted. `status` is the HTTP status to answer with."""
+
+    status = 400
+    code = "refused"
+
+
+class BadPayload(Refused):
+    """Not what the channel sends."""
+
+    code = "bad_payload"
+
+
+class BadSignature(Refused):
+    """Not signed by who it claims to be, or no secret is set to check it with."""
+
+    status = 401
+    code = "bad_signature"
+
+
+class UnknownAccount(Refused):
+    """No such channel or account here."""
+
+    status = 404
+    code = "unknown_account"
+
+
+class UnknownConversation(Refused):
+    """No such conversation here."""
+
+    status = 404
+    code = "unknown_conversation"
+
+
+class Conflict(Refused):
+    """Somebody else was faster: the thing is no longer in the state it was acted on in."""
+
+    status = 409
+    code = "conflict"
+
+
+class PayloadTooLarge(Refused):
+    """More than is accepted."""
+
+    status = 413
+    code = "too_large"
+
+
+class NotAllowed(Refused):
+    """This person may not do that."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class TooManyAttempts(Refused):
+    """Slow down."""
+
+    status = 429
+    code = "too_many_attempts"
+
+
+class EngineError(VisavisError):
+    """The engine could not answer a turn; the conversation goes to a person."""
+
+
+class ActionError(VisavisError):
+    """An action failed or was not found."""

@@ -1,0 +1,68 @@
+"""Environment → frozen `Settings`. The only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ServiceRole(StrEnum):
+    """What a process does. `all` is every one of them."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+    COURIER = "courier"
+    CLOCK = "clock"
+
+
+class Settings(BaseSettings):
+    """Everything that differs between machines. The project's own files say the rest."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str | None = None
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    data: Path = Field(default=Path(".visavis"), validation_alias="VISAVIS_DATA")
+    project: Path = Field(default=Path(), validation_alias="VISAVIS_PROJECT")
+    secret: SecretStr | None = Field(default=None, validation_alias="VISAVIS_SECRET")
+    log_format: str = Field(default="auto", validation_alias="VISAVIS_LOG", pattern="^(auto|console|json)$")
+    lease_seconds: float = Field(default=30, gt=0, validation_alias="VISAVIS_LEASE_SECONDS")
+    sweep_seconds: float = Field(default=3, gt=0, validation_alias="VISAVIS_SWEEP_SECONDS")
+    turn_seconds: float = Field(default=20, gt=0, validation_alias="VISAVIS_TURN_SECONDS")
+    rest_wait_seconds: float = Field(default=15, gt=0, validation_alias="VISAVIS_REST_WAIT_SECONDS")
+    worker_slots: int = Field(default=64, ge=1, validation_alias="VISAVIS_WORKER_SLOTS")
+
+    @property
+    def embedded(self) -> bool:
+        """Tell whether this machine runs its own PostgreSQL or Valkey."""
+        return self.database_url is None or self.redis_url is None
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment; `overrides` (from the command line) win. Raises `SettingsError`."""
+    try:
+        return Settings(**{key: value for key, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        message = f"{name}: {first['msg']}"
+        raise SettingsError(message) from error
+
+
+def get_environment() -> Mapping[str, str]:
+    """Return the process environment, for `${VAR}` in project files."""
+    return dict(os.environ)
