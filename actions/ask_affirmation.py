@@ -1,0 +1,39 @@
+"""`action_default_ask_affirmation`: asks whether a doubtful reading was right, in human words."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.intent_phrases import INTENT_PHRASES
+
+NO_BUTTON = {"title": "No, something else", "payload": "/out_of_scope"}
+PERSON_BUTTON = {"title": "Talk to a person", "payload": "/ask_for_person"}
+
+
+class ActionDefaultAskAffirmation(Action):  # type: ignore[misc]  # rasa_sdk has no types
+    """Replaces Rasa's question, which shows the customer an intent's technical name."""
+
+    def name(self) -> str:
+        """Return the action's name in the domain."""
+        return "action_default_ask_affirmation"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Ask about the likeliest intent that has a phrase; without one, ask for other words."""
+        intent = _get_likeliest(tracker.latest_message)
+        if intent is None:
+            dispatcher.utter_message(response="utter_ask_affirmation_open", buttons=[PERSON_BUTTON])
+            return []
+        dispatcher.utter_message(
+            response="utter_ask_affirmation",
+            suggestion=INTENT_PHRASES[intent],
+            buttons=[{"title": "Yes", "payload": f"/{intent}"}, NO_BUTTON, PERSON_BUTTON],
+        )
+        return []
+
+
+def _get_likeliest(latest_message: dict[str, Any]) -> str | None:
+    names = (guess.get("name") for guess in latest_message.get("intent_ranking") or [])
+    return next((name for name in names if name in INTENT_PHRASES), None)

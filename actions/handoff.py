@@ -1,0 +1,36 @@
+"""`action_handoff`: a person takes over."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, ConversationPaused, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.handoff_payload import create_handoff_payload, get_reason
+
+
+class ActionHandoff(Action):  # type: ignore[misc]  # rasa_sdk has no types
+    """Says that a person will answer, asks for that person, and silences the bot.
+
+    A form that was running ends, so that the bot does not ask on where it stood when it is given
+    the conversation back.
+    """
+
+    def name(self) -> str:
+        """Return the action's name in the domain."""
+        return "action_handoff"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Hand off for the reason that the latest intent stands for."""
+        reason = get_reason(tracker.get_intent_of_latest_message())
+        dispatcher.utter_message(response="utter_handoff")
+        dispatcher.utter_message(json_message=create_handoff_payload(tracker, reason))
+        return [*_end_form(tracker), ConversationPaused()]
+
+
+def _end_form(tracker: Tracker) -> list[dict[str, Any]]:
+    if not (tracker.active_loop or {}).get("name"):
+        return []
+    return [ActiveLoop(None), SlotSet("requested_slot", None)]

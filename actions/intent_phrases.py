@@ -1,0 +1,48 @@
+"""What each intent is about, in words that continue "Did you mean: …?"."""
+
+from types import MappingProxyType
+
+INTENT_PHRASES = MappingProxyType(
+    {
+        "ask_availability": "whether something is in stock",
+        "ask_battery": "battery and charging",
+        "ask_bluetooth_pairing": "connecting by Bluetooth",
+        "ask_capabilities": "what I can help with",
+        "ask_cheaper": "something less expensive",
+        "ask_compatibility": "what a product works with",
+        "ask_delivery_cost": "what delivery costs",
+        "ask_delivery_countries": "where we ship to",
+        "ask_delivery_time": "how long delivery takes",
+        "ask_discount": "discounts and codes",
+        "ask_drivers": "drivers, downloads and manuals",
+        "ask_firmware_update": "updating the firmware",
+        "ask_gift_card": "gift cards",
+        "ask_headphone_advice": "which headphones to choose",
+        "ask_if_bot": "whether I am a bot",
+        "ask_interface_advice": "which audio interface to choose",
+        "ask_invoice": "an invoice or a receipt",
+        "ask_microphone_advice": "which microphone to choose",
+        "ask_noise_cancelling": "noise cancelling",
+        "ask_opening_hours": "our opening hours",
+        "ask_order_status": "where your order is",
+        "ask_payment_methods": "how you can pay",
+        "ask_price": "what something costs",
+        "ask_refund_status": "where your refund is",
+        "ask_repair": "a repair or spare parts",
+        "ask_return": "sending something back",
+        "ask_stores": "our shops",
+        "ask_tutorials": "how to set something up",
+        "ask_warranty": "the warranty",
+        "cancel_order": "cancelling your order",
+        "change_address": "changing the delivery address",
+        "change_order": "changing your order",
+        "complaint_broken_item": "a complaint about something that does not work",
+        "complaint_double_charge": "a complaint about a wrong charge",
+        "complaint_late_delivery": "a complaint about a late delivery",
+        "complaint_no_answer": "a complaint that nobody answered you",
+        "complaint_other": "a complaint",
+        "complaint_rude_service": "a complaint about how you were treated",
+        "inform_order_number": "your order number",
+        "stop": "that I should stop writing",
+    }
+)
