@@ -1,0 +1,89 @@
+"""What every connector is able to do, written down once.
+
+A connector serves one account of one channel. `verify`, `parse` and `render` are pure; `send`
+dispatches one reply and tells truthfully what became of it. Committing, dedupe, ordering, rate
+limits and retries belong to the service, never to a connector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import ClassVar, Protocol, runtime_checkable
+
+from bot.connector.capabilities import Capabilities
+from bot.connector.events import AccountConfig, InboundEvent, InboundRequest, Polled
+from bot.connector.replies import OutboundReply, SendResult
+from bot.domain.json import JsonObject
+from bot.domain.message import Message
+
+HTTP_TIMEOUT = timedelta(seconds=10)
+
+
+class Connector(Protocol):
+    """One account of one channel. Its module exports `CONNECTOR`, the class."""
+
+    channel: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    account: AccountConfig
+
+    def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:
+        """Hold the account. Opens nothing; a call to the platform may take `http_timeout`."""
+        ...
+
+    @classmethod
+    def check_options(cls, options: Mapping[str, str]) -> list[str]:
+        """Say in words what is missing or wrong in an account's options; empty when all is well."""
+        ...
+
+    def verify(self, request: InboundRequest) -> None:
+        """Raise `BadSignature` unless the raw request provably comes from the platform."""
+        ...
+
+    def parse(self, request: InboundRequest) -> list[InboundEvent]:
+        """Read a verified request. Raise `BadPayload` if it is not what the platform sends."""
+        ...
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """Tell the platform that an event was taken: a pressed button stops spinning.
+
+        Called after the event's commit, or never. Failure is not an error.
+        """
+        ...
+
+    async def send(self, reply: OutboundReply) -> SendResult:
+        """Dispatch one reply. Never raises for what the platform answers: that is the result."""
+        ...
+
+    async def typing(self, conversation_key: str) -> None:
+        """Show that an answer is being written, where the platform can. Failure is not an error."""
+        ...
+
+    def poll(self, cursor: str | None) -> AsyncIterator[Polled]:
+        """Yield batches for ever, starting after `cursor`. Only where `capabilities.polling`.
+
+        A batch counts as taken, and is never seen again, once the next one is asked for: commit
+        before that. Raises `SettingsError` when the platform refuses the account's credentials.
+        """
+        ...
+
+    async def start(self, hook_url: str | None) -> None:
+        """Open connections and register `hook_url`, the public address of this account's webhook.
+
+        None where there is no public address. Raises `SettingsError` when the platform refuses the
+        account's credentials; a platform that does not answer is tried again in the background.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Release connections. Harmless when nothing was started."""
+        ...
+
+
+@runtime_checkable
+class Renders(Protocol):
+    """A channel whose replies are read by our own endpoints: a REST answer, a widget's socket."""
+
+    def render(self, message: Message, conversation_key: str) -> tuple[JsonObject, ...]:
+        """Say a stored message in the channel's own JSON; nothing for what customers never see."""
+        ...
