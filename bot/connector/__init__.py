@@ -1,0 +1,33 @@
+"""The interface between a channel and the rest: what connectors take in, give out and promise.
+
+Connectors know each other by nothing; what several of them need beside the interface stands here:
+reading outside JSON (`fields`), text limits (`text`), Standard Webhooks signatures (`signatures`)
+and calls to addresses that somebody else chose (`egress`).
+"""
+
+from __future__ import annotations
+
+from bot.connector.capabilities import Capabilities, Delivery, Rate
+from bot.connector.events import AccountConfig, InboundEvent, InboundRequest, Polled
+from bot.connector.interface import HTTP_TIMEOUT, Connector, Renders
+from bot.connector.replies import ErrorClass, OutboundReply, SendError, SendResult, SendState
+from bot.connector.text import TextUnit
+
+__all__ = [
+    "HTTP_TIMEOUT",
+    "AccountConfig",
+    "Capabilities",
+    "Connector",
+    "Delivery",
+    "ErrorClass",
+    "InboundEvent",
+    "InboundRequest",
+    "OutboundReply",
+    "Polled",
+    "Rate",
+    "Renders",
+    "SendError",
+    "SendResult",
+    "SendState",
+    "TextUnit",
+]

@@ -1,0 +1,52 @@
+"""What a channel can do, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.connector.text import TextUnit
+from bot.domain.conversation import Surface
+
+
+class Delivery(StrEnum):
+    """How replies leave: the `delivery` of a conversation's `reply_context`."""
+
+    PUSH = "push"  # the courier calls `send`; what a context without the key means
+    PULL = "pull"  # the customer's side fetches them (the synchronous REST call)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """At most `limit` sends per `period`, counted per `scope`: `account` or `conversation`."""
+
+    scope: str
+    limit: int
+    period: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a channel can do. A limit of 0 means that there is none of it.
+
+    `idempotent_sends`: the receiving side drops a second send with the same idempotency key, so an
+    `unknown` outcome may be tried again. `burst_pause`: how long to wait for more of the same
+    person before answering.
+    """
+
+    surfaces: frozenset[Surface]
+    text_max: int
+    text_unit: TextUnit = TextUnit.CHARACTER
+    buttons_max: int = 0
+    button_label_max: int = 0
+    button_payload_max: int = 0
+    images: bool = False
+    typing: bool = False
+    edits_in: bool = False
+    receipts_in: bool = False
+    webhook: bool = True
+    polling: bool = False
+    idempotent_sends: bool = False
+    burst_pause: timedelta
+    rates: tuple[Rate, ...] = ()

@@ -1,0 +1,71 @@
+"""What comes in: a raw request, and what it says in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.contact import Handle
+from bot.domain.conversation import Surface
+from bot.domain.json import JsonObject
+from bot.domain.message import Content, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountConfig:
+    """One entry of `config.yml: channels: <channel>: accounts: <name>`. `options` may hold secrets."""
+
+    channel: str
+    name: str
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def flag(self, option: str) -> bool:
+        """Tell whether a yes/no option says yes; absent is no."""
+        return self.options.get(option, "").strip().lower() in {"true", "yes", "on", "1"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundRequest:
+    """One webhook request or socket frame: `body` is the raw bytes, header names are lower-case."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundEvent:
+    """Something that happened on a platform, in our words.
+
+    `event_id` is stable over redeliveries of the same event; `revision` tells edits of one message
+    apart and grows with each. The `event_id` of a message is its native id, so that `target_id`
+    (the native id of the message an edit, deletion, reaction or receipt speaks about) finds it.
+    `conversation_key` is the platform's rule for "same thread" (a chat id, a visitor id) and is
+    enough to answer there; it is empty only for `unsupported` events that belong to no
+    conversation. `reply_context` is what else the channel can use to answer (opaque to the rest,
+    kept with the conversation); its `delivery` is `pull` where nothing is to be dispatched.
+    """
+
+    channel: str
+    account: str
+    event_id: str
+    kind: Kind
+    conversation_key: str
+    sender: Handle
+    content: Content = field(default_factory=Content)
+    revision: int = 0
+    surface: Surface = Surface.DIRECT
+    target_id: str | None = None
+    reply_context: JsonObject = field(default_factory=dict)
+    metadata: JsonObject = field(default_factory=dict)
+    platform_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """One batch of a poll: the events, and the cursor to store in the same commit as them."""
+
+    events: tuple[InboundEvent, ...]
+    cursor: str
