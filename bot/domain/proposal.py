@@ -41,5 +41,6 @@ class Proposal:
     ranking: tuple[IntentScore, ...] = ()
     status: ProposalStatus = ProposalStatus.OPEN
     intent: str | None = None
+    file: str | None = None
     conversation_id: int | None = None
     message_seq: int | None = None

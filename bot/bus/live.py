@@ -1,0 +1,179 @@
+"""Live events: what pages and waiting calls want to know at once. Ids only, never customers' words.
+
+One reader per process follows the stream and fans out to everybody in it who listens, so the cost
+of an event does not grow with the number of watchers at the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from redis.exceptions import RedisError
+
+from bot.bus.keys import EPOCH, LIVE, LIVE_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from redis.asyncio import Redis
+
+    from bot.domain.json import Json, JsonObject
+
+log = structlog.get_logger(__name__)
+
+_BLOCK_MS = 1000
+_BATCH = 500
+_QUEUE_LENGTH = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveEvent:
+    """Something happened. Kind `reset`: events were missed, read again from PostgreSQL."""
+
+    id: str
+    kind: str
+    conversation_id: int | None = None
+    data: JsonObject = field(default_factory=dict)
+
+
+RESET = "reset"
+
+
+class Live:
+    """Publishes and listens. Call `run` as a task for as long as the process listens."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._listeners: dict[int | None, set[asyncio.Queue[LiveEvent]]] = {}
+        self._last_id = "$"
+        self._epoch: bytes | None = None
+
+    async def publish(self, kind: str, conversation_id: int | None = None, **data: Json) -> None:
+        """Tell everybody. Never raises: who misses an event reads PostgreSQL."""
+        fields: dict[Any, Any] = {"k": kind, "d": json.dumps(data)}
+        if conversation_id is not None:
+            fields["c"] = conversation_id
+        try:
+            await self._redis.xadd(LIVE, fields, maxlen=LIVE_LENGTH, approximate=True)
+        except (RedisError, OSError) as error:
+            log.debug("Live event not published", kind=kind, error=type(error).__name__)
+
+    @asynccontextmanager
+    async def subscribe(
+        self,
+        *,
+        conversation_id: int | None = None,
+        after: str | None = None,
+    ) -> AsyncIterator[AsyncIterator[LiveEvent]]:
+        """Listen to one conversation, or to everything.
+
+        With `after`, what was published since that id comes first, or a `reset` when that is no
+        longer known. A listener too slow for its queue gets a `reset` too.
+        """
+        queue: asyncio.Queue[LiveEvent] = asyncio.Queue(_QUEUE_LENGTH)
+        listeners = self._listeners.setdefault(conversation_id, set())
+        listeners.add(queue)
+        try:
+            missed = await self._since(after, conversation_id) if after else []
+            yield _drain(queue, missed)
+        finally:
+            listeners.discard(queue)
+            if not listeners:
+                self._listeners.pop(conversation_id, None)
+
+    async def run(self) -> None:
+        """Follow the stream for ever, also over losses of the server."""
+        while True:
+            try:
+                await self._follow()
+            except (RedisError, OSError) as error:
+                log.debug("Live reader waits for Redis", error=type(error).__name__)
+                self._epoch = None
+                await asyncio.sleep(0.5)
+
+    async def _follow(self) -> None:
+        await self._check_epoch()
+        if self._last_id == "$":
+            newest: Any = await self._redis.xrevrange(LIVE, count=1)
+            self._last_id = newest[0][0].decode() if newest else "0-0"
+        answer: Any = await self._redis.xread({LIVE: self._last_id}, count=_BATCH, block=_BLOCK_MS)
+        for _, entries in answer or []:
+            for entry_id, fields in entries:
+                self._last_id = entry_id.decode()
+                self._fan_out(_to_event(self._last_id, fields))
+
+    async def _check_epoch(self) -> None:
+        """Notice a server that lost its memory: then nobody knows what was missed."""
+        await self._redis.set(EPOCH, secrets.token_hex(8), nx=True)
+        epoch: Any = await self._redis.get(EPOCH)
+        if epoch == self._epoch:
+            return
+        if self._epoch is not None or self._last_id != "$":
+            self._last_id = "0-0"
+            self._reset_all()
+        self._epoch = epoch
+
+    def _reset_all(self) -> None:
+        event = LiveEvent(id="", kind=RESET)
+        for listeners in self._listeners.values():
+            for queue in listeners:
+                _offer(queue, event)
+
+    def _fan_out(self, event: LiveEvent) -> None:
+        topics = {None, event.conversation_id}
+        for topic in topics:
+            for queue in self._listeners.get(topic, ()):
+                _offer(queue, event)
+
+    async def _since(self, after: str, conversation_id: int | None) -> list[LiveEvent]:
+        try:
+            oldest: Any = await self._redis.xrange(LIVE, count=1)
+            entries: Any = await self._redis.xrange(LIVE, min=f"({after}", count=LIVE_LENGTH)
+        except (RedisError, OSError):
+            return [LiveEvent(id="", kind=RESET)]
+        if not oldest or _order(oldest[0][0].decode()) > _order(after):
+            return [LiveEvent(id="", kind=RESET)]
+        events = [_to_event(entry_id.decode(), fields) for entry_id, fields in entries]
+        return [event for event in events if conversation_id in (None, event.conversation_id)]
+
+
+async def _drain(queue: asyncio.Queue[LiveEvent], missed: list[LiveEvent]) -> AsyncIterator[LiveEvent]:
+    seen = (0, 0)
+    for event in missed:
+        seen = max(seen, _order(event.id))
+        yield event
+    while True:
+        event = await queue.get()
+        if event.kind == RESET or _order(event.id) > seen:
+            yield event
+
+
+def _offer(queue: asyncio.Queue[LiveEvent], event: LiveEvent) -> None:
+    if queue.full():
+        while not queue.empty():
+            with suppress(asyncio.QueueEmpty):
+                queue.get_nowait()
+        event = LiveEvent(id="", kind=RESET)
+    queue.put_nowait(event)
+
+
+def _to_event(entry_id: str, fields: dict[bytes, bytes]) -> LiveEvent:
+    conversation = fields.get(b"c")
+    return LiveEvent(
+        id=entry_id,
+        kind=fields[b"k"].decode(),
+        conversation_id=int(conversation) if conversation else None,
+        data=json.loads(fields[b"d"]),
+    )
+
+
+def _order(entry_id: str) -> tuple[int, int]:
+    """Return an id as a pair that sorts in time; a malformed one sorts before everything."""
+    head, _, tail = entry_id.partition("-")
+    return (int(head), int(tail or 0)) if head.isdigit() and (tail or "0").isdigit() else (0, 0)

@@ -1,0 +1,36 @@
+"""`Content` ↔ the JSON it is stored as. Empty parts are left out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.message import Attachment, Button, Content
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def dump_content(content: Content) -> dict[str, Any]:
+    """Turn content into JSON."""
+    stored: dict[str, Any] = {"text": content.text} if content.text else {}
+    if content.buttons:
+        stored["buttons"] = [asdict(button) for button in content.buttons]
+    if content.attachments:
+        stored["attachments"] = [asdict(attachment) for attachment in content.attachments]
+    if content.image:
+        stored["image"] = content.image
+    if content.custom is not None:
+        stored["custom"] = dict(content.custom)
+    return stored
+
+
+def load_content(stored: Mapping[str, Any]) -> Content:
+    """Read content back."""
+    return Content(
+        text=stored.get("text", ""),
+        buttons=tuple(Button(**button) for button in stored.get("buttons", ())),
+        attachments=tuple(Attachment(**attachment) for attachment in stored.get("attachments", ())),
+        image=stored.get("image"),
+        custom=stored.get("custom"),
+    )

@@ -1,0 +1,82 @@
+"""The connection pool, and what its errors are called here."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import SettingsError, StorageUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+POOL_SIZE = 16
+
+
+class Database:
+    """PostgreSQL. Open one per process with `open_database`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Run one transaction: commits on leaving, rolls back on an error.
+
+        Raises `StorageUnavailable` when the server is away; nothing was committed then, unless the
+        connection broke during the commit itself: callers must be safe to repeat.
+        """
+        with _translated():
+            async with self._engine.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Read without a transaction: each statement sees its own moment."""
+        with _translated():
+            async with self._engine.connect() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Map the driver's connection errors to `StorageUnavailable`; leave every other error alone."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        if not _is_connection_error(error):
+            raise
+        raise StorageUnavailable("PostgreSQL does not answer: nothing new can be taken in") from error
+
+
+def _is_connection_error(error: DBAPIError | OSError) -> bool:
+    if isinstance(error, OSError):
+        return True
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def open_database(url: str, *, pool_size: int = POOL_SIZE) -> Database:
+    """Make the pool for a plain DSN such as `postgresql://user:password@host/name`. Connects lazily."""
+    try:
+        parsed = make_url(url).set(drivername="postgresql+asyncpg")
+    except Exception as error:
+        raise SettingsError(
+            "DATABASE_URL is not a database address: postgresql://user:password@host/name"
+        ) from error
+    engine = create_async_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args={"timeout": 10, "server_settings": {"application_name": "visavis", "jit": "off"}},
+    )
+    return Database(engine)

@@ -1,0 +1,256 @@
+"""Messages: the stream of a conversation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.types import BigInteger
+
+from bot.domain.message import Author, DeliveryState, Kind, Message, Settled
+from bot.storage.content import dump_content, load_content
+from bot.storage.tables import conversation, message, outbox, staff, stray_event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.connector import InboundEvent
+    from bot.domain.message import Content
+    from bot.storage.rows import AnyRow
+
+
+async def find_event(
+    connection: AsyncConnection, account_id: int, event: InboundEvent
+) -> tuple[int, int] | None:
+    """Return (message id, conversation id) of an event that was received before."""
+    statement = select(message.c.id, message.c.conversation_id).where(
+        message.c.account_id == account_id,
+        message.c.event_id == event.event_id,
+        message.c.revision == event.revision,
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return (int(row.id), int(row.conversation_id)) if row else None
+
+
+async def insert_inbound(
+    connection: AsyncConnection,
+    event: InboundEvent,
+    *,
+    conversation_id: int,
+    account_id: int,
+    seq: int,
+) -> int | None:
+    """Store an event of a contact. Returns its id, or None when it is already there."""
+    statement = insert(message).values(
+        conversation_id=conversation_id,
+        account_id=account_id,
+        seq=seq,
+        author=author_of(event.kind).value,
+        kind=event.kind.value,
+        event_id=event.event_id,
+        revision=event.revision,
+        target_id=event.target_id,
+        content=dump_content(event.content),
+        metadata=dict(event.metadata),
+        settled=Settled.WAITING.value if event.kind in ANSWERABLE else None,
+        platform_at=event.platform_at,
+    )
+    statement = statement.on_conflict_do_nothing(
+        index_elements=[message.c.account_id, message.c.event_id, message.c.revision],
+    )
+    made = (await connection.execute(statement.returning(message.c.id))).scalar_one_or_none()
+    return None if made is None else int(made)
+
+
+ANSWERABLE = frozenset({Kind.TEXT, Kind.POSTBACK, Kind.MEDIA})
+
+
+def author_of(kind: Kind) -> Author:
+    """Tell who is behind an inbound event: an echo is staff writing in the platform's own app."""
+    return Author.STAFF if kind is Kind.ECHO else Author.CONTACT
+
+
+async def insert_stray(connection: AsyncConnection, account_id: int, event: InboundEvent) -> None:
+    """Keep an event of unknown kind that belongs to no conversation."""
+    statement = insert(stray_event).values(
+        account_id=account_id,
+        event_id=event.event_id,
+        revision=event.revision,
+        metadata=dict(event.metadata),
+    )
+    await connection.execute(statement.on_conflict_do_nothing())
+
+
+_NEXT_SEQ = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("conversation_id"))
+    .values(last_seq=conversation.c.last_seq + 1, last_message_at=func.now())
+    .returning(conversation.c.last_seq)
+)
+
+
+async def append_message(
+    connection: AsyncConnection,
+    conversation_id: int,
+    content: Content,
+    *,
+    author: Author,
+    kind: Kind = Kind.TEXT,
+    staff_id: int | None = None,
+    key: str | None = None,
+) -> tuple[int, bool]:
+    """Store what staff or the system says; returns (id, True when new).
+
+    `key` is the browser's idempotency key: the same key again returns the message it made before.
+    """
+    event_id = f"own:{key}" if key else None
+    seq = (await connection.execute(_NEXT_SEQ, {"conversation_id": conversation_id})).scalar_one()
+    of_account = (
+        select(conversation.c.account_id).where(conversation.c.id == conversation_id).scalar_subquery()
+    )
+    statement = insert(message).values(
+        conversation_id=conversation_id,
+        account_id=of_account,
+        seq=seq,
+        author=author.value,
+        kind=kind.value,
+        event_id=event_id,
+        content=dump_content(content),
+        staff_id=staff_id,
+    )
+    statement = statement.on_conflict_do_nothing(
+        index_elements=[message.c.account_id, message.c.event_id, message.c.revision],
+    )
+    made = (await connection.execute(statement.returning(message.c.id))).scalar_one_or_none()
+    if made is not None:
+        return int(made), True
+    known = select(message.c.id).where(message.c.account_id == of_account, message.c.event_id == event_id)
+    return int((await connection.execute(known)).scalar_one()), False
+
+
+_SELECT = (
+    select(
+        message,
+        staff.c.name.label("staff_name"),
+        outbox.c.state.label("delivery"),
+        outbox.c.error_detail.label("delivery_error"),
+    )
+    .outerjoin(staff, staff.c.id == message.c.staff_id)
+    .outerjoin(outbox, outbox.c.message_id == message.c.id)
+)
+
+
+def to_message(row: AnyRow) -> Message:
+    """Make our value of a row of `_SELECT`."""
+    return Message(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        seq=row.seq,
+        author=Author(row.author),
+        kind=Kind(row.kind),
+        content=load_content(row.content),
+        created_at=row.created_at,
+        staff_id=row.staff_id,
+        staff_name=row.staff_name,
+        settled=Settled(row.settled) if row.settled else None,
+        turn_id=row.turn_id,
+        delivery=DeliveryState(row.delivery) if row.delivery else None,
+        delivery_error=row.delivery_error,
+        metadata=row.metadata,
+    )
+
+
+async def list_messages(
+    connection: AsyncConnection,
+    conversation_id: int,
+    *,
+    after_id: int = 0,
+    before_id: int | None = None,
+    limit: int = 50,
+    customer_view: bool = False,
+) -> list[Message]:
+    """Return messages oldest first: the first `limit` after `after_id`, else the last before `before_id`.
+
+    `customer_view` leaves out notes, receipts and what customers never see.
+    """
+    statement = _SELECT.where(message.c.conversation_id == conversation_id, message.c.id > after_id)
+    if before_id is not None:
+        statement = statement.where(message.c.id < before_id)
+    if customer_view:
+        statement = statement.where(message.c.kind.in_([kind.value for kind in CUSTOMER_KINDS]))
+    order = message.c.id.asc() if after_id else message.c.id.desc()
+    rows = (await connection.execute(statement.order_by(order).limit(limit))).all()
+    found = [to_message(row) for row in rows]
+    return found if after_id else found[::-1]
+
+
+CUSTOMER_KINDS = (Kind.TEXT, Kind.POSTBACK, Kind.MEDIA, Kind.LINE, Kind.ECHO)
+
+
+async def get_message(connection: AsyncConnection, message_id: int) -> Message | None:
+    """Return one message, or None."""
+    row = (await connection.execute(_SELECT.where(message.c.id == message_id))).one_or_none()
+    return to_message(row) if row else None
+
+
+async def list_turn_replies(connection: AsyncConnection, turn_id: int) -> list[Message]:
+    """Return the bot's replies of one turn, in order."""
+    statement = _SELECT.where(and_(message.c.turn_id == turn_id, message.c.author == Author.BOT.value))
+    return [to_message(row) for row in (await connection.execute(statement.order_by(message.c.id))).all()]
+
+
+_SETTLE = text(
+    "UPDATE message SET settled = :settled, turn_id = coalesce(:turn_id, turn_id) WHERE id = ANY(:ids)",
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("turn_id", type_=BigInteger))
+
+
+async def settle(
+    connection: AsyncConnection,
+    message_ids: Sequence[int],
+    settled: Settled,
+    *,
+    turn_id: int | None = None,
+) -> None:
+    """Write into the ledger what became of messages, and the turn that took them."""
+    await connection.execute(
+        _SETTLE,
+        {"ids": list(message_ids), "settled": settled.value, "turn_id": turn_id},
+    )
+
+
+async def settle_waiting(
+    connection: AsyncConnection, conversation_id: int, settled: Settled
+) -> list[Message]:
+    """Settle whatever still waits in a conversation; returns those messages, oldest first."""
+    statement = (
+        update(message)
+        .where(message.c.conversation_id == conversation_id, message.c.settled == Settled.WAITING.value)
+        .values(settled=settled.value)
+        .returning(message.c.id)
+    )
+    ids = (await connection.execute(statement)).scalars().all()
+    rows = (await connection.execute(_SELECT.where(message.c.id.in_(ids)).order_by(message.c.id))).all()
+    return [to_message(row) for row in rows]
+
+
+_REPLACE = text(
+    "UPDATE message SET content = :content WHERE conversation_id = :conversation_id "
+    "AND event_id = :target_id AND revision = 0 RETURNING id",
+).bindparams(bindparam("content", type_=JSONB))
+
+
+async def replace_content(
+    connection: AsyncConnection,
+    conversation_id: int,
+    target_id: str,
+    content: Content,
+) -> int | None:
+    """Put an edit's content in place of what it edits (a deletion's is empty); None when unknown."""
+    row = await connection.execute(
+        _REPLACE,
+        {"conversation_id": conversation_id, "target_id": target_id, "content": dump_content(content)},
+    )
+    return row.scalar_one_or_none()

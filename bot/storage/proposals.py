@@ -1,0 +1,123 @@
+"""Proposals: what trainers should look at, counted by folded text."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.domain.proposal import Proposal, ProposalReason, ProposalStatus
+from bot.domain.understanding import IntentScore
+from bot.storage.tables import proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.domain.message import Message
+    from bot.storage.rows import AnyRow
+
+
+async def propose(
+    connection: AsyncConnection,
+    message: Message,
+    reason: ProposalReason,
+    ranking: Sequence[IntentScore] = (),
+) -> None:
+    """Count a message as something trainers should see. Decided texts stay decided."""
+    statement = insert(proposal).values(
+        text=message.content.text,
+        text_hash=hash_text(message.content.text),
+        reason=reason.value,
+        first_seen=message.created_at,
+        last_seen=message.created_at,
+        ranking=[asdict(score) for score in ranking[:10]],
+        conversation_id=message.conversation_id,
+        message_seq=message.seq,
+    )
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[proposal.c.text_hash],
+            set_={"times": proposal.c.times + 1, "last_seen": func.now()},
+        ),
+    )
+
+
+def hash_text(text: str) -> bytes:
+    """Return the digest under which texts count as the same: case and spacing do not matter."""
+    return hashlib.sha256(" ".join(text.casefold().split()).encode()).digest()
+
+
+async def list_proposals(
+    connection: AsyncConnection,
+    *,
+    status: ProposalStatus = ProposalStatus.OPEN,
+    limit: int = 100,
+) -> list[Proposal]:
+    """Return proposals, most frequent first, newest first among equals; decided ones by decision."""
+    order = (
+        (proposal.c.times.desc(), proposal.c.last_seen.desc())
+        if status is ProposalStatus.OPEN
+        else (proposal.c.decided_at.desc(), proposal.c.id.desc())
+    )
+    statement = select(proposal).where(proposal.c.status == status.value).order_by(*order).limit(limit)
+    return [_to_proposal(row) for row in await connection.execute(statement)]
+
+
+async def count_proposals(connection: AsyncConnection) -> int:
+    """Return how many proposals wait for a trainer."""
+    statement = select(func.count()).where(proposal.c.status == ProposalStatus.OPEN.value)
+    return int((await connection.execute(statement)).scalar_one())
+
+
+async def get_proposal(
+    connection: AsyncConnection, proposal_id: int, *, lock: bool = False
+) -> Proposal | None:
+    """Return one proposal, its row locked on demand; or None."""
+    statement = select(proposal).where(proposal.c.id == proposal_id)
+    row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
+    return _to_proposal(row) if row else None
+
+
+async def decide_proposal(
+    connection: AsyncConnection,
+    proposal_id: int,
+    status: ProposalStatus,
+    *,
+    intent: str | None,
+    file: str | None,
+    staff_id: int | None,
+) -> None:
+    """Write down what the trainer decided; `OPEN` takes a decision back."""
+    await connection.execute(
+        update(proposal)
+        .where(proposal.c.id == proposal_id)
+        .values(
+            status=status.value,
+            intent=intent,
+            file=file,
+            decided_by=staff_id,
+            decided_at=None if status is ProposalStatus.OPEN else func.now(),
+        ),
+    )
+
+
+def _to_proposal(row: AnyRow) -> Proposal:
+    return Proposal(
+        id=row.id,
+        text=row.text,
+        reason=ProposalReason(row.reason),
+        times=row.times,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        ranking=tuple(IntentScore(**score) for score in row.ranking),
+        status=ProposalStatus(row.status),
+        intent=row.intent,
+        file=row.file,
+        conversation_id=row.conversation_id,
+        message_seq=row.message_seq,
+    )

@@ -1,0 +1,155 @@
+"""The human queue as the desk reads it: conversation, open handoff, last words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import BigInteger
+
+from bot.domain.conversation import Status, Surface
+from bot.domain.handoff import Handoff, Priority
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.storage.rows import AnyRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One row of the desk's list. `handoffs` counts all of the conversation's, ever.
+
+    `waiting_since` is when the oldest message of the contact that nobody answered was written.
+    """
+
+    conversation_id: int
+    channel: str
+    account: str
+    surface: Surface
+    status: Status
+    contact_name: str | None
+    staff_id: int | None
+    staff_name: str | None
+    attention: str | None
+    last_message_at: datetime
+    last_text: str
+    last_author: str | None
+    waiting_since: datetime | None
+    handoff: Handoff | None
+    handoffs: int
+
+
+class QueueView(StrEnum):
+    """Which conversations a member of staff looks at."""
+
+    WAITING = "waiting"  # queued, or a delivery went wrong
+    MINE = "mine"
+    OPEN = "open"  # everything people deal with
+    RECENT = "recent"  # everything, newest first
+
+
+_WHERE = {
+    QueueView.WAITING: "(c.status = 'queued' OR c.attention IS NOT NULL)",
+    QueueView.MINE: "(c.status IN ('held','snoozed') AND c.staff_id = :staff_id)",
+    QueueView.OPEN: "(c.status IN ('queued','held','snoozed') OR c.attention IS NOT NULL)",
+    QueueView.RECENT: "TRUE",
+}
+
+_SELECT = """
+    SELECT c.id AS conversation_id, a.channel, a.name AS account, c.surface, c.status, k.name AS contact_name,
+        c.staff_id, s.name AS staff_name, c.attention, c.last_message_at,
+        l.content AS last_content, l.author AS last_author, w.created_at AS waiting_since, h.*,
+        (SELECT count(*) FROM handoff e WHERE e.conversation_id = c.id) AS handoffs
+    FROM conversation c
+    JOIN account a ON a.id = c.account_id
+    JOIN contact k ON k.id = c.contact_id
+    LEFT JOIN staff s ON s.id = c.staff_id
+    LEFT JOIN LATERAL (
+        SELECT content, author FROM message m WHERE m.conversation_id = c.id
+            AND m.kind IN ('text', 'postback', 'media', 'echo', 'unsupported')
+        ORDER BY m.seq DESC LIMIT 1) l ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT created_at FROM message m WHERE m.conversation_id = c.id AND m.settled = 'waiting'
+        ORDER BY m.seq LIMIT 1) w ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT id AS handoff_id, reason, priority, queue, summary, created_at AS handed_off_at, deadline_at,
+            taken_at, taken_by, closed_at
+        FROM handoff f WHERE f.conversation_id = c.id AND f.closed_at IS NULL LIMIT 1) h ON TRUE
+"""
+
+
+async def list_queue(
+    connection: AsyncConnection,
+    *,
+    view: QueueView = QueueView.WAITING,
+    staff_id: int | None = None,
+    conversation_id: int | None = None,
+    limit: int = 200,
+) -> list[QueueRow]:
+    """Return rows of a view, newest word first; `conversation_id` narrows it to one conversation."""
+    narrowed = "AND c.id = :conversation_id" if conversation_id is not None else ""
+    # Only constants of this file are put together here; values are bound.
+    statement = text(
+        f"{_SELECT} WHERE {_WHERE[view]} {narrowed} ORDER BY c.last_message_at DESC LIMIT :limit",
+    ).columns(last_content=JSONB)
+    values: dict[str, Any] = {"limit": limit}
+    if view is QueueView.MINE:
+        values["staff_id"] = staff_id
+    if conversation_id is not None:
+        values["conversation_id"] = conversation_id
+    statement = statement.bindparams(*(bindparam(name, type_=BigInteger) for name in values))
+    return [_to_row(row) for row in await connection.execute(statement, values)]
+
+
+async def count_queued(connection: AsyncConnection) -> int:
+    """Return how many conversations wait for a person."""
+    return int(
+        (
+            await connection.execute(text("SELECT count(*) FROM conversation WHERE status = 'queued'"))
+        ).scalar_one()
+    )
+
+
+def _to_row(row: AnyRow) -> QueueRow:
+    content = row.last_content or {}
+    return QueueRow(
+        conversation_id=row.conversation_id,
+        channel=row.channel,
+        account=row.account,
+        surface=Surface(row.surface),
+        status=Status(row.status),
+        contact_name=row.contact_name,
+        staff_id=row.staff_id,
+        staff_name=row.staff_name,
+        attention=row.attention,
+        last_message_at=row.last_message_at,
+        last_text=content.get("text", ""),
+        last_author=row.last_author,
+        waiting_since=row.waiting_since,
+        handoff=_to_handoff(row),
+        handoffs=row.handoffs,
+    )
+
+
+def _to_handoff(row: AnyRow) -> Handoff | None:
+    if row.handoff_id is None:
+        return None
+    return Handoff(
+        id=row.handoff_id,
+        conversation_id=row.conversation_id,
+        reason=row.reason,
+        priority=Priority(row.priority),
+        queue=row.queue,
+        summary=row.summary,
+        created_at=row.handed_off_at,
+        deadline_at=row.deadline_at,
+        taken_at=row.taken_at,
+        taken_by=row.taken_by,
+        closed_at=row.closed_at,
+    )

@@ -1,0 +1,72 @@
+"""Things that are due at a time: deadlines, reminders, snoozes. Each fires once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+
+from bot.storage.tables import timer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.domain.json import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """A timer that is due."""
+
+    id: int
+    conversation_id: int
+    kind: str
+    due_at: datetime
+    data: JsonObject
+
+
+async def set_timer(
+    connection: AsyncConnection,
+    conversation_id: int,
+    kind: str,
+    due_at: datetime,
+    data: JsonObject | None = None,
+) -> None:
+    """Have `kind` happen to a conversation at `due_at`."""
+    await connection.execute(
+        insert(timer).values(
+            conversation_id=conversation_id, kind=kind, due_at=due_at, data=dict(data or {})
+        ),
+    )
+
+
+async def take_due_timers(connection: AsyncConnection, now: datetime, *, most: int = 100) -> list[Timer]:
+    """Mark timers that are due as done, and return them: act in the same transaction.
+
+    Rows another clock works on are skipped, not waited for.
+    """
+    due = (
+        select(timer.c.id)
+        .where(timer.c.done_at.is_(None), timer.c.due_at <= now)
+        .order_by(timer.c.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    statement = update(timer).where(timer.c.id.in_(due.scalar_subquery())).values(done_at=func.now())
+    rows = await connection.execute(statement.returning(timer))
+    return [
+        Timer(id=row.id, conversation_id=row.conversation_id, kind=row.kind, due_at=row.due_at, data=row.data)
+        for row in rows
+    ]
+
+
+async def cancel_timers(connection: AsyncConnection, conversation_id: int, kind: str) -> None:
+    """Forget the timers of one kind of a conversation."""
+    await connection.execute(
+        update(timer)
+        .where(timer.c.conversation_id == conversation_id, timer.c.kind == kind, timer.c.done_at.is_(None))
+        .values(done_at=func.now()),
+    )

@@ -1,0 +1,94 @@
+"""Real servers for the tests: one embedded PostgreSQL and one Valkey per run, a fresh database per test."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from bot.bus.bus import Bus, open_bus
+from bot.domain.pipeline import DeskSpec
+from bot.embedded import start_postgres, start_valkey
+from bot.service.road import Road
+from bot.storage.database import Database, open_database
+from bot.storage.schema import upgrade_schema
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from bot.embedded import Child
+
+_names = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
+    """A real PostgreSQL for the whole run."""
+    child = start_postgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    yield child
+    child.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
+    """A real Valkey for the whole run."""
+    child = start_valkey(tmp_path_factory.mktemp("valkey"))
+    yield child
+    child.stop()
+
+
+@pytest.fixture
+async def template(postgres: Child) -> str:
+    """The name of a migrated database to copy: migrations run once per test run."""
+    url = make_url(postgres.url)
+    name = f"template_{postgres.pid}"
+    admin = open_database(postgres.url)
+    try:
+        async with admin.read() as connection:
+            known = await connection.exec_driver_sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+            if known.one_or_none() is None:
+                await connection.exec_driver_sql(f"CREATE DATABASE {name}")
+                fresh = open_database(url.set(database=name).render_as_string(hide_password=False))
+                await upgrade_schema(fresh)
+                await fresh.close()
+    finally:
+        await admin.close()
+    return name
+
+
+@pytest.fixture
+async def database_url(postgres: Child, template: str) -> AsyncIterator[str]:
+    """The address of a fresh, migrated database."""
+    name = f"test_{next(_names)}"
+    admin = open_database(postgres.url)
+    async with admin.read() as connection:
+        await connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield make_url(postgres.url).set(database=name).render_as_string(hide_password=False)
+    async with admin.read() as connection:
+        await connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh, migrated database."""
+    opened = open_database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def bus(valkey: Child) -> AsyncIterator[Bus]:
+    """An empty bus."""
+    async with open_bus(valkey.url) as opened:
+        await opened.redis.flushall()
+        yield opened
+
+
+@pytest.fixture
+def road(database: Database, bus: Bus) -> Road:
+    """The road on real servers, with the real clock."""
+    return Road(database=database, bus=bus, now=lambda: datetime.now(UTC), desk=DeskSpec())
