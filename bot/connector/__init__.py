@@ -8,13 +8,14 @@ and calls to addresses that somebody else chose (`egress`).
 from __future__ import annotations
 
 from bot.connector.capabilities import Capabilities, Delivery, Rate
-from bot.connector.events import AccountConfig, InboundEvent, InboundRequest, Polled
+from bot.connector.events import NEVER_POLLED, AccountConfig, InboundEvent, InboundRequest, Polled
 from bot.connector.interface import HTTP_TIMEOUT, Connector, Renders
 from bot.connector.replies import ErrorClass, OutboundReply, SendError, SendResult, SendState
 from bot.connector.text import TextUnit
 
 __all__ = [
     "HTTP_TIMEOUT",
+    "NEVER_POLLED",
     "AccountConfig",
     "Capabilities",
     "Connector",

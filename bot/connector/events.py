@@ -69,3 +69,6 @@ class Polled:
 
     events: tuple[InboundEvent, ...]
     cursor: str
+
+
+NEVER_POLLED: tuple[Polled, ...] = ()  # what a channel that calls us yields when it is polled

@@ -1,0 +1,110 @@
+"""Rasa's REST bodies, both ways. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from bot.connector import AccountConfig, Delivery, InboundEvent, InboundRequest, OutboundReply
+from bot.connector.fields import (
+    MAX_ID,
+    check_unicode,
+    parse_object,
+    read_optional_object,
+    read_optional_text,
+    read_text,
+)
+from bot.domain.contact import Handle
+from bot.domain.json import JsonObject
+from bot.domain.message import Author, Button, Content, Kind, Message
+from bot.errors import BadPayload
+
+CHANNEL = "rest"
+
+
+def parse_message(
+    request: InboundRequest, account: AccountConfig, *, signed: bool, fresh_id: str
+) -> InboundEvent:
+    """Read `{sender, message, metadata?}`.
+
+    The event's id is, first that is there: the signed `webhook-id`; `Idempotency-Key` or
+    `metadata.message_id`, both counted per sender (callers number their own messages); `fresh_id`.
+    """
+    data = parse_object(request.body)
+    sender = read_text(data, "sender", limit=MAX_ID)
+    text = read_text(data, "message")
+    metadata = read_optional_object(data, "metadata")
+    own_id = read_own_id(request, metadata)
+    if signed:
+        event_id = read_header(request, "webhook-id") or fresh_id
+    else:
+        event_id = f"{quote(sender, safe='')}/{own_id}" if own_id else fresh_id
+    push = bool(account.options.get("callback_url"))
+    return InboundEvent(
+        channel=CHANNEL,
+        account=account.name,
+        event_id=event_id,
+        kind=Kind.TEXT,
+        conversation_key=sender,
+        sender=Handle(native_id=sender),
+        content=Content(text=text),
+        reply_context={"delivery": Delivery.PUSH if push else Delivery.PULL},
+        metadata=metadata,
+    )
+
+
+def read_own_id(request: InboundRequest, metadata: JsonObject) -> str | None:
+    """Return the id the caller gave the message, None if none."""
+    return read_header(request, "idempotency-key") or read_optional_text(metadata, "message_id", limit=MAX_ID)
+
+
+def read_header(request: InboundRequest, name: str) -> str | None:
+    """Return a header that can be kept, None if it is absent or empty."""
+    value = request.headers.get(name, "").strip()
+    check_unicode(value)
+    if len(value) > MAX_ID:
+        raise BadPayload(f"the header {name} is longer than {MAX_ID} characters")
+    return value or None
+
+
+def render_message(message: Message, recipient_id: str) -> tuple[JsonObject, ...]:
+    """Return what a REST call answers with: nothing for notes and for what the contact said."""
+    if message.author is Author.CONTACT or message.kind is Kind.NOTE:
+        return ()
+    return render_items(message.content, recipient_id)
+
+
+def render_items(content: Content, recipient_id: str) -> tuple[JsonObject, ...]:
+    """Return the items Rasa's collecting channel makes: `{recipient_id, text|buttons|custom|…}`.
+
+    Text with buttons is one item; text alone is cut at blank lines; the rest is an item each.
+    """
+    items: list[JsonObject] = []
+    if content.buttons:
+        items.append({"text": content.text, "buttons": [render_button(button) for button in content.buttons]})
+    elif content.text:
+        items.extend({"text": part} for part in content.text.strip().split("\n\n"))
+    if content.custom:
+        items.append({"custom": content.custom})
+    if content.image:
+        items.append({"image": content.image})
+    items.extend({"attachment": attachment.ref} for attachment in content.attachments)
+    return tuple({"recipient_id": recipient_id, **item} for item in items)
+
+
+def render_button(button: Button) -> JsonObject:
+    """Return one of Rasa's buttons."""
+    url = {"url": button.url} if button.url else {}
+    return {"title": button.title, "payload": button.payload, **url}
+
+
+def render_callback(reply: OutboundReply) -> JsonObject:
+    """Return the body POSTed to a `callback_url`: the same on every try."""
+    return {
+        "type": "message",
+        "data": {
+            "sender": reply.conversation_key,
+            "author": reply.author,
+            "author_name": reply.author_name,
+            "messages": render_items(reply.content, reply.conversation_key),
+        },
+    }

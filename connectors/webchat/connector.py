@@ -1,0 +1,93 @@
+"""The web chat channel: our own widget on any site."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import ClassVar
+
+from bot.connector import (
+    HTTP_TIMEOUT,
+    NEVER_POLLED,
+    AccountConfig,
+    Capabilities,
+    Connector,
+    InboundEvent,
+    InboundRequest,
+    OutboundReply,
+    Polled,
+    SendResult,
+)
+from bot.connector.fields import MAX_TEXT
+from bot.domain.conversation import Surface
+from bot.domain.json import JsonObject
+from bot.domain.message import Message
+from bot.errors import BadSignature
+from connectors.webchat.api import deliver
+from connectors.webchat.payload import CHANNEL, parse_message, render_message
+
+LABEL_MAX = 80  # what fits a phone's width on two lines
+
+
+class WebchatConnector:
+    """One account of the web chat."""
+
+    channel: ClassVar[str] = CHANNEL
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        surfaces=frozenset({Surface.DIRECT}),
+        text_max=MAX_TEXT,
+        buttons_max=20,
+        button_label_max=LABEL_MAX,
+        button_payload_max=MAX_TEXT,
+        images=True,
+        typing=True,
+        webhook=False,
+        idempotent_sends=True,
+        burst_pause=timedelta(seconds=0.4),
+    )
+
+    def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:
+        """Hold the account. The widget calls us, so there is nothing to wait for."""
+        self.account, self.http_timeout = account, http_timeout
+
+    @classmethod
+    def check_options(cls, options: Mapping[str, str]) -> list[str]:
+        """Say nothing: every option is how the widget looks, and all are optional."""
+        return []
+
+    def verify(self, request: InboundRequest) -> None:
+        """Refuse: the chat endpoint authenticates visitors itself and only asks for `parse`."""
+        raise BadSignature("web chat takes no webhooks: its messages come through the widget's socket")
+
+    def parse(self, request: InboundRequest) -> list[InboundEvent]:
+        """Read one frame of a visitor the endpoint has authenticated."""
+        return [parse_message(request, self.account)]
+
+    def render(self, message: Message, conversation_key: str) -> tuple[JsonObject, ...]:
+        """Say a stored message as a frame for the widget."""
+        frame = render_message(message)
+        return () if frame is None else (frame,)
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """Do nothing: the stored message comes back to the widget with its `client_id`."""
+
+    async def send(self, reply: OutboundReply) -> SendResult:
+        """Do nothing more: stored is sent."""
+        return deliver(reply)
+
+    async def typing(self, conversation_key: str) -> None:
+        """Do nothing: the live event of typing reaches the widget by itself."""
+
+    async def poll(self, cursor: str | None) -> AsyncIterator[Polled]:
+        """Yield nothing: visitors come to us."""
+        for polled in NEVER_POLLED:
+            yield polled
+
+    async def start(self, hook_url: str | None) -> None:
+        """Open nothing."""
+
+    async def close(self) -> None:
+        """Close nothing."""
+
+
+CONNECTOR: type[Connector] = WebchatConnector

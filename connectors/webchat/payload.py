@@ -1,0 +1,70 @@
+"""The widget's frames, both ways. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from bot.connector import AccountConfig, InboundEvent, InboundRequest
+from bot.connector.fields import MAX_ID, parse_object, read_optional_text, read_text
+from bot.domain.contact import Handle
+from bot.domain.json import JsonObject
+from bot.domain.message import Button, Content, Kind, Message
+from bot.errors import BadPayload
+
+CHANNEL = "webchat"
+HIDDEN = frozenset({Kind.NOTE, Kind.RECEIPT, Kind.UNSUPPORTED})
+MAX_TITLE = 500
+
+
+def parse_message(request: InboundRequest, account: AccountConfig) -> InboundEvent:
+    """Read `{type: "message", id, text, payload?}` of a visitor.
+
+    `request.query` is the endpoint's word, not the visitor's: `visitor` (authenticated), and
+    `name` and `locale` where they are known. With `payload` it is a pressed button: the payload is
+    what was said, `text` is the button's label. The client's `id` counts per visitor.
+    """
+    data = parse_object(request.body)
+    if data.get("type") != "message":
+        raise BadPayload('`type` must be "message"')
+    visitor = request.query.get("visitor", "")
+    if not visitor or len(visitor) > MAX_ID:
+        raise BadPayload("the visitor is not known")
+    client_id = read_text(data, "id", limit=MAX_ID)
+    payload = read_optional_text(data, "payload")
+    title = read_text(data, "text", limit=MAX_TITLE) if payload else None
+    return InboundEvent(
+        channel=CHANNEL,
+        account=account.name,
+        event_id=f"{quote(visitor, safe='')}/{client_id}",
+        kind=Kind.POSTBACK if payload else Kind.TEXT,
+        conversation_key=visitor,
+        sender=Handle(native_id=visitor, name=request.query.get("name"), locale=request.query.get("locale")),
+        content=Content(text=payload or read_text(data, "text")),
+        metadata={"client_id": client_id, **({"title": title} if title else {})},
+    )
+
+
+def render_message(message: Message) -> JsonObject | None:
+    """Return the frame that shows a stored message, None for what customers never see."""
+    if message.kind in HIDDEN:
+        return None
+    content = message.content
+    client_id = message.metadata.get("client_id")
+    title = message.metadata.get("title") if message.kind is Kind.POSTBACK else None
+    return {
+        "type": "message",
+        "id": message.id,
+        "seq": message.seq,
+        "author": message.author,
+        "name": message.staff_name,
+        "text": title or content.text,
+        "buttons": [render_button(button) for button in content.buttons],
+        "image": content.image,
+        "at": message.created_at.isoformat(),
+        **({"client_id": client_id} if client_id else {}),
+    }
+
+
+def render_button(button: Button) -> JsonObject:
+    """Return a button as the widget shows it: a link where there is a `url`."""
+    return {"title": button.title, "payload": button.payload, "url": button.url}
