@@ -53,14 +53,21 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the environment; `overrides` (from the command line) win. Raises `SettingsError`."""
+    """Read the environment; `overrides` (fields by name, None: not given) win. Raises `SettingsError`."""
+    given = {_alias(name): value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**{key: value for key, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
         message = f"{name}: {first['msg']}"
         raise SettingsError(message) from error
+
+
+def _alias(field: str) -> str:
+    """Return the name under which pydantic takes a field: the variable's, where the field has one."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else field
 
 
 def get_environment() -> Mapping[str, str]:

@@ -1,0 +1,68 @@
+"""Who owns a data folder: one process at a time, and where its servers are for those who join."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_LOCK, _URLS = "lock", "servers.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urls:
+    """Where PostgreSQL and Redis (or Valkey) are. Both hold passwords."""
+
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The process that holds a data folder; `urls` is None while its servers start."""
+
+    pid: int | None
+    urls: Urls | None
+
+
+@contextmanager
+def own_folder(folder: Path) -> Iterator[Owner | None]:
+    """Try to own `folder` (which exists) for the block; yield the present owner if that fails.
+
+    The kernel forgets the lock with the process, so a killed owner never leaves one behind.
+    """
+    with (folder / _LOCK).open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield read_owner(folder)
+            return
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        (folder / _URLS).unlink(missing_ok=True)
+        try:
+            yield None
+        finally:
+            (folder / _URLS).unlink(missing_ok=True)
+
+
+def write_urls(folder: Path, urls: Urls) -> None:
+    """Tell those who join where the servers are; readable by this user only."""
+    path = folder / _URLS
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"database_url": urls.database_url, "redis_url": urls.redis_url}))
+
+
+def read_owner(folder: Path) -> Owner:
+    """Return who owns `folder` now."""
+    pid = (folder / _LOCK).read_text()
+    try:
+        urls = Urls(**json.loads((folder / _URLS).read_text()))
+    except (FileNotFoundError, ValueError):  # not started yet, or being written just now
+        urls = None
+    return Owner(pid=int(pid) if pid.isdecimal() else None, urls=urls)
