@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.bus.bus import Bus
+from bot.bus.keys import Stream
 from bot.domain.pipeline import DeskSpec
 from bot.storage.database import Database
 
@@ -28,3 +30,14 @@ class Road:
     turn_limit: timedelta = timedelta(seconds=20)
     bursts: dict[str, timedelta] = field(default_factory=dict)
     account_ids: dict[tuple[str, str], int] = field(default_factory=dict)
+    waking: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def later(self, pause: timedelta, stream: Stream, conversation_id: int) -> None:
+        """Put a hint on the bus after a pause. Lost with the process; then the sweep puts it."""
+        task = asyncio.create_task(self._put_later(pause, stream, conversation_id))
+        self.waking.add(task)
+        task.add_done_callback(self.waking.discard)
+
+    async def _put_later(self, pause: timedelta, stream: Stream, conversation_id: int) -> None:
+        await asyncio.sleep(pause.total_seconds())
+        await self.bus.work.put(stream, conversation_id)

@@ -56,6 +56,20 @@ async def take_handoff(connection: AsyncConnection, conversation_id: int, staff_
     )
 
 
+async def raise_priority(connection: AsyncConnection, conversation_id: int) -> bool:
+    """Make the open handoff urgent unless somebody took it; returns whether it was waiting."""
+    statement = (
+        update(handoff)
+        .where(
+            handoff.c.conversation_id == conversation_id,
+            handoff.c.closed_at.is_(None),
+            handoff.c.taken_at.is_(None),
+        )
+        .values(priority=Priority.URGENT.value)
+    )
+    return (await connection.execute(statement.returning(handoff.c.id))).one_or_none() is not None
+
+
 async def close_handoff(connection: AsyncConnection, conversation_id: int) -> None:
     """Close the open handoff, if there is one."""
     await connection.execute(

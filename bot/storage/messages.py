@@ -236,6 +236,38 @@ async def settle_waiting(
     return [to_message(row) for row in rows]
 
 
+async def settle_taken(connection: AsyncConnection, conversation_id: int, settled: Settled) -> None:
+    """Settle what the bot took in a turn and a person was promised for."""
+    await connection.execute(
+        update(message)
+        .where(
+            message.c.conversation_id == conversation_id,
+            message.c.settled == Settled.WAITING.value,
+            message.c.turn_id.is_not(None),
+        )
+        .values(settled=settled.value),
+    )
+
+
+async def get_last_waiting_seq(connection: AsyncConnection, conversation_id: int) -> int | None:
+    """Return the place of the last message nobody dealt with, or None."""
+    statement = select(func.max(message.c.seq)).where(
+        message.c.conversation_id == conversation_id,
+        message.c.settled == Settled.WAITING.value,
+    )
+    seq: int | None = (await connection.execute(statement)).scalar_one_or_none()
+    return seq
+
+
+async def withdraw(connection: AsyncConnection, message_id: int) -> None:
+    """Expect no answer any more to a message its author took back."""
+    await connection.execute(
+        update(message)
+        .where(message.c.id == message_id, message.c.settled == Settled.WAITING.value)
+        .values(settled=Settled.NOT_NEEDED.value),
+    )
+
+
 _REPLACE = text(
     "UPDATE message SET content = :content WHERE conversation_id = :conversation_id "
     "AND event_id = :target_id AND revision = 0 RETURNING id",

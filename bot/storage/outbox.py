@@ -143,7 +143,7 @@ _OUTCOME = text(
     """
     UPDATE outbox SET state = :state, native_ids = :native_ids, error_class = :error_class,
         error_detail = :error_detail, updated_at = now()
-    WHERE message_id = ANY(:ids) AND state IN ('pending', 'sending')
+    WHERE message_id = ANY(:ids) AND state IN ('pending', 'sending', 'unknown')
     """,
 ).bindparams(
     bindparam("native_ids", type_=ARRAY(TextType)),

@@ -1,0 +1,40 @@
+"""Give back: the bot speaks again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.bus.keys import Stream
+from bot.domain.conversation import Status
+from bot.domain.message import Author, Content, Kind, Settled
+from bot.service.hold import announce_status, lock_for
+from bot.storage import conversations, handoffs, messages
+
+if TYPE_CHECKING:
+    from bot.domain.staff import Staff
+    from bot.service.road import Road
+
+LINE = "The assistant, a bot, is back. You can ask for a person at any time."
+
+
+async def give_back(road: Road, conversation_id: int, staff: Staff) -> None:
+    """Let the bot have the conversation.
+
+    What came in while a person had it, and that nobody answered, the bot answers now; what led to
+    the handoff counts as needing no answer any more. Raises `Conflict` when a colleague holds the conversation.
+    """
+    async with road.database.begin() as connection:
+        found = await lock_for(connection, conversation_id, staff)
+        if found.status in (Status.BOT, Status.RESOLVED):
+            return
+        await messages.settle_taken(connection, conversation_id, Settled.NOT_NEEDED)
+        answer_seq = await messages.get_last_waiting_seq(connection, conversation_id)
+        await conversations.release_to_bot(connection, conversation_id, answer_seq=answer_seq)
+        await handoffs.close_handoff(connection, conversation_id)
+        await messages.append_message(
+            connection, conversation_id, Content(text=LINE), author=Author.SYSTEM, kind=Kind.LINE
+        )
+    if answer_seq is not None:
+        await road.bus.work.put(Stream.ANSWER, conversation_id)
+    await announce_status(road, conversation_id, Status.BOT, None)
+    await road.bus.live.publish("message", conversation_id, author=Author.SYSTEM.value)

@@ -1,0 +1,111 @@
+"""The loops behind the roles: worker (answers), courier (delivers), clock (sweeps, timers).
+
+Each runs until cancelled and survives losses of PostgreSQL and Redis: nothing is lost by waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.bus.keys import Stream
+from bot.errors import LeaseLost, StorageUnavailable
+from bot.service.answer import answer
+from bot.service.deliver import deliver
+from bot.service.run_timers import run_timers
+from bot.service.sweep import sweep
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from bot.engines.engine import Engine
+    from bot.service.deliver import Connectors
+    from bot.service.road import Road
+
+log = structlog.get_logger(__name__)
+
+_PAUSE = 0.5  # seconds after a failure of the machine, not of a message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Works on hints of one stream, up to `slots` conversations at a time."""
+
+    road: Road
+    stream: Stream
+    consumer: str
+    slots: int
+    work: Callable[[int], Awaitable[object]]
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Take hints for ever. Cancelled, it takes no more and finishes what it began."""
+        try:
+            while True:
+                await self._take()
+        finally:
+            await self._stop()
+
+    async def _take(self) -> None:
+        while len(self.running) >= self.slots:
+            await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)
+        free = self.slots - len(self.running)
+        for conversation_id in await self.road.bus.work.take(self.stream, self.consumer, most=free):
+            task = asyncio.create_task(self._work(conversation_id))
+            self.running.add(task)
+            task.add_done_callback(self.running.discard)
+
+    async def _work(self, conversation_id: int) -> None:
+        try:
+            await self.work(conversation_id)
+        except LeaseLost as error:
+            log.info(
+                "Work dropped", stream=self.stream.value, conversation_id=conversation_id, why=str(error)
+            )
+        except StorageUnavailable as error:
+            log.warning(
+                "Work waits", stream=self.stream.value, conversation_id=conversation_id, why=str(error)
+            )
+            await asyncio.sleep(_PAUSE)
+        except Exception:  # one conversation's trouble must not stop the others
+            log.exception("Work failed", stream=self.stream.value, conversation_id=conversation_id)
+
+    async def _stop(self) -> None:
+        if self.running:
+            await asyncio.wait(set(self.running), timeout=self.road.turn_limit.total_seconds())
+        await self.road.bus.work.leave(self.stream, self.consumer)
+
+
+async def run_worker(road: Road, engine: Engine, *, consumer: str, slots: int) -> None:
+    """Answer conversations until cancelled."""
+
+    async def work(conversation_id: int) -> None:
+        await answer(road, engine, conversation_id)
+
+    await Crew(road=road, stream=Stream.ANSWER, consumer=consumer, slots=slots, work=work).run()
+
+
+async def run_courier(road: Road, connectors: Connectors, *, consumer: str, slots: int) -> None:
+    """Deliver replies until cancelled."""
+
+    async def work(conversation_id: int) -> None:
+        await deliver(road, connectors, conversation_id)
+
+    await Crew(road=road, stream=Stream.DELIVER, consumer=consumer, slots=slots, work=work).run()
+
+
+async def run_clock(road: Road, *, every: timedelta) -> None:
+    """Sweep and run timers until cancelled."""
+    while True:
+        try:
+            await sweep(road, grace=every)
+            await run_timers(road)
+        except StorageUnavailable as error:
+            log.warning("Clock waits", why=str(error))
+        except Exception:  # the clock is what repairs everything else: it goes on
+            log.exception("Clock failed")
+        await asyncio.sleep(every.total_seconds())

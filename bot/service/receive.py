@@ -1,0 +1,147 @@
+"""Receive: what happened on a platform is committed, once and in its place, before anybody says 200."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.bus.keys import Stream
+from bot.connector import Delivery, InboundEvent
+from bot.domain.conversation import Status
+from bot.domain.message import Content, Kind, Settled
+from bot.errors import BadPayload
+from bot.storage import accounts, conversations, inbound, messages
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.service.road import Road
+
+log = structlog.get_logger(__name__)
+
+MAX_BYTES = 256_000  # of one event as stored; connectors bound the text itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """Where an event went. A `duplicate` tells where it went the first time.
+
+    Both ids are None for an unsupported event that belongs to no conversation.
+    """
+
+    message_id: int | None
+    conversation_id: int | None
+    duplicate: bool = False
+    status: Status | None = None
+
+
+class _AlreadyHere(Exception):
+    """Takes the transaction back; never leaves this file."""
+
+
+async def receive(road: Road, event: InboundEvent) -> Received:
+    """Commit one event and wake whoever must act on it. The same event again changes nothing.
+
+    Raises `BadPayload` for what cannot be stored, `StorageUnavailable` when nothing can be.
+    """
+    check_storable(event)
+    account_id = await get_account_id(road, event.channel, event.account)
+    try:
+        async with road.database.begin() as connection:
+            received = await _store(road, connection, account_id, event)
+    except _AlreadyHere:
+        async with road.database.read() as connection:
+            known = await messages.find_event(connection, account_id, event)
+        message_id, conversation_id = known or (None, None)
+        return Received(message_id=message_id, conversation_id=conversation_id, duplicate=True)
+    await _wake(road, event, received)
+    return received
+
+
+def check_storable(event: InboundEvent) -> None:
+    """Raise `BadPayload` for what PostgreSQL cannot hold: null bytes, half characters, too much."""
+    if event.event_id.startswith("own:"):
+        raise BadPayload("event ids that begin with own: are ours")
+    try:
+        dumped = json.dumps(asdict(event), ensure_ascii=False, default=str)
+        size = len(dumped.encode())
+    except UnicodeEncodeError as error:
+        raise BadPayload("the text has half a character (a lone surrogate)") from error
+    if "\\u0000" in dumped:
+        raise BadPayload("the text has a null byte")
+    if size > MAX_BYTES:
+        raise BadPayload(f"the event is larger than {MAX_BYTES} bytes")
+
+
+async def get_account_id(road: Road, channel: str, name: str) -> int:
+    """Return the row of an account, looked up once per process."""
+    known = road.account_ids.get((channel, name))
+    if known is None:
+        async with road.database.begin() as connection:
+            known = await accounts.ensure_account(connection, channel, name)
+        road.account_ids[channel, name] = known
+    return known
+
+
+async def _store(road: Road, connection: AsyncConnection, account_id: int, event: InboundEvent) -> Received:
+    if not event.conversation_key:
+        await messages.insert_stray(connection, account_id, event)
+        return Received(message_id=None, conversation_id=None)
+    conversation_id = await conversations.find_conversation_id(connection, account_id, event.conversation_key)
+    if conversation_id is None:
+        conversation_id = await conversations.open_conversation(connection, account_id, event)
+    seq, status = await inbound.advance_inbound(
+        connection,
+        conversation_id,
+        answerable=event.kind in messages.ANSWERABLE,
+        reply_context=event.reply_context,
+        pull=event.reply_context.get("delivery") == Delivery.PULL.value,
+        pause=road.bursts.get(event.channel, timedelta()),
+    )
+    message_id = await messages.insert_inbound(
+        connection,
+        event,
+        conversation_id=conversation_id,
+        account_id=account_id,
+        seq=seq,
+    )
+    if message_id is None:
+        raise _AlreadyHere
+    await _apply(connection, conversation_id, event)
+    return Received(message_id=message_id, conversation_id=conversation_id, status=status)
+
+
+async def _apply(connection: AsyncConnection, conversation_id: int, event: InboundEvent) -> None:
+    """Let an edit, a deletion or an echo change what it speaks about."""
+    if event.kind is Kind.EDIT and event.target_id:
+        await messages.replace_content(connection, conversation_id, event.target_id, event.content)
+    elif event.kind is Kind.DELETE and event.target_id:
+        gone = await messages.replace_content(connection, conversation_id, event.target_id, Content())
+        if gone is not None:
+            await messages.withdraw(connection, gone)
+    elif event.kind is Kind.ECHO:
+        # A person's word, typed in the platform's own app, silences the bot at once.
+        await conversations.hold(connection, conversation_id, None)
+        await messages.settle_waiting(connection, conversation_id, Settled.STAFF)
+
+
+async def _wake(road: Road, event: InboundEvent, received: Received) -> None:
+    if received.conversation_id is None:
+        log.info("Unsupported event kept", channel=event.channel, account=event.account)
+        return
+    pause = road.bursts.get(event.channel, timedelta())
+    due = event.kind in messages.ANSWERABLE and received.status is Status.BOT
+    if due and not pause:
+        await road.bus.work.put(Stream.ANSWER, received.conversation_id)
+    elif due:
+        road.later(pause, Stream.ANSWER, received.conversation_id)
+    await road.bus.live.publish(
+        "message",
+        received.conversation_id,
+        message_id=received.message_id,
+        author=messages.author_of(event.kind).value,
+    )

@@ -1,0 +1,31 @@
+"""Run timers: what became due happens once, whichever machine's clock sees it first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.service.answer import DEADLINE_TIMER
+from bot.storage import handoffs, timers
+
+if TYPE_CHECKING:
+    from bot.service.road import Road
+
+log = structlog.get_logger(__name__)
+
+
+async def run_timers(road: Road) -> int:
+    """Run what is due; returns how many timers fired."""
+    late: list[int] = []
+    async with road.database.begin() as connection:
+        due = await timers.take_due_timers(connection, road.now())
+        for timer in due:
+            if timer.kind != DEADLINE_TIMER:
+                log.error("Timer of unknown kind", kind=timer.kind)
+            elif await handoffs.raise_priority(connection, timer.conversation_id):
+                late.append(timer.conversation_id)
+    for conversation_id in late:
+        log.warning("Nobody answered by the deadline", conversation_id=conversation_id)
+        await road.bus.live.publish("status", conversation_id, late=True)
+    return len(due)
