@@ -1,0 +1,76 @@
+"""Sentence vectors for training, kept between runs: after one new example only that one is encoded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.nlu.encoder import DIMENSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from bot.nlu.encoder import Encoder
+
+    Vectors = NDArray[np.float32]
+
+DIGEST_BYTES = 16
+
+
+class Embedder:
+    """An encoder with a cache file in `folder` (None: no cache), one file for each encoder.
+
+    The file holds the texts of the last run only, as digests. A damaged one is made anew.
+    """
+
+    def __init__(self, encoder: Encoder, folder: Path | None = None) -> None:
+        self.encoder = encoder
+        self._path = folder / f"{encoder.identity}.npz" if folder else None
+
+    def embed(self, texts: Sequence[str], report: Callable[[int, int], None]) -> Vectors:
+        """Return (texts, 384). `report` is told (texts done, texts in all) as they are encoded."""
+        keys = [hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES] for text in texts]
+        known = _load(self._path) if self._path else {}
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        missing = [row for row, key in enumerate(keys) if key not in known]
+        for row, key in enumerate(keys):
+            if key in known:
+                vectors[row] = known[key]
+        done = len(texts) - len(missing)
+        report(done, len(texts))
+        for rows, batch in self.encoder.encode_batches([texts[row] for row in missing]):
+            vectors[[missing[row] for row in rows]] = batch
+            done += len(rows)
+            report(done, len(texts))
+        if self._path and missing:
+            _save(self._path, keys, vectors)
+        return vectors
+
+
+def _load(path: Path) -> Mapping[bytes, NDArray[np.float32]]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            digests, vectors = arrays["digests"], arrays["vectors"]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return {}
+    if digests.shape != (len(vectors), DIGEST_BYTES) or vectors.shape[1:] != (DIMENSIONS,):
+        return {}
+    return {bytes(digest): vector for digest, vector in zip(digests, vectors, strict=True)}
+
+
+def _save(path: Path, keys: Sequence[bytes], vectors: Vectors) -> None:
+    """Replace the file in one step, so that two trainings at once cannot damage it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    digests = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, DIGEST_BYTES)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".embeddings-")
+    with os.fdopen(handle, "wb") as file:
+        np.savez(file, digests=digests, vectors=vectors)
+    Path(temporary).replace(path)

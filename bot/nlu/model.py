@@ -1,0 +1,149 @@
+"""A trained model: what training learned, as values, and how it is kept in files (never pickled)."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bot.errors import ModelDamaged, ModelError, ModelMissing
+from bot.nlu.entities import EntityTables
+from bot.nlu.intents import Fallback, IntentHead
+from bot.nlu.ngrams import Vocabulary
+from bot.nlu.phrases import Phrase
+from bot.nlu.regex_entities import EntityPattern
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.json import JsonObject
+
+FORMAT = 1
+DESCRIPTION, ARRAYS = "nlu.json", "weights.npz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NluModel:
+    """Understands texts together with the encoder whose `identity` is `encoder`."""
+
+    language: str
+    encoder: str
+    vocabulary: Vocabulary
+    head: IntentHead
+    entities: EntityTables = field(default_factory=EntityTables)
+    fallback: Fallback | None = None
+    metrics: JsonObject = field(default_factory=dict)
+
+    def to_files(self) -> dict[str, bytes]:
+        """Return the model as files: name → bytes, the same bytes for equal models."""
+        arrays = io.BytesIO()
+        np.savez(
+            arrays,
+            dense=self.head.dense,
+            sparse=self.head.sparse,
+            bias=self.head.bias,
+            weights=self.vocabulary.weights,
+        )
+        text = json.dumps(_describe(self), ensure_ascii=False, allow_nan=False, indent=1)
+        return {DESCRIPTION: text.encode(), ARRAYS: arrays.getvalue()}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> NluModel:
+        """Read what `to_files` wrote.
+
+        Raises `ModelMissing`, `ModelDamaged`, or `ModelError` for another version's format.
+        """
+        for name in (DESCRIPTION, ARRAYS):
+            if name not in files:
+                raise ModelMissing(f"the model holds no understanding ({name} is missing): train again")
+        try:
+            described = json.loads(files[DESCRIPTION])
+            _check_format(described)
+            with np.load(io.BytesIO(files[ARRAYS]), allow_pickle=False) as arrays:
+                model = _assemble(described, dict(arrays))
+        except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, re.error) as error:
+            raise ModelDamaged(f"the model's understanding cannot be read ({error}): train again") from error
+        _check_shapes(model)
+        return model
+
+    def save(self, folder: Path) -> None:
+        """Write the model's files into `folder`, which is made if need be."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in self.to_files().items():
+            (folder / name).write_bytes(content)
+
+    @classmethod
+    def load(cls, folder: Path) -> NluModel:
+        """Read a saved model. Raises as `from_files` does."""
+        paths = [folder / name for name in (DESCRIPTION, ARRAYS)]
+        return cls.from_files({path.name: path.read_bytes() for path in paths if path.is_file()})
+
+
+def _describe(model: NluModel) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "language": model.language,
+        "encoder": model.encoder,
+        "intents": list(model.head.names),
+        "temperature": model.head.temperature,
+        "fallback": asdict(model.fallback) if model.fallback else None,
+        "patterns": [
+            {"entity": each.entity, "pattern": each.pattern.pattern, "flags": each.pattern.flags}
+            for each in model.entities.patterns
+        ],
+        "phrases": [asdict(phrase) for phrase in model.entities.phrases],
+        "synonyms": dict(model.entities.synonyms),
+        "metrics": model.metrics,
+        "ngrams": list(model.vocabulary.columns),
+    }
+
+
+def _check_format(described: Mapping[str, Any]) -> None:
+    if described["format"] != FORMAT:
+        raise ModelError(
+            f"the model has format {described['format']}, this version reads {FORMAT}: "
+            "train again with this version, or run the version that wrote it",
+        )
+
+
+def _assemble(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any, Any]]) -> NluModel:
+    return NluModel(
+        language=described["language"],
+        encoder=described["encoder"],
+        vocabulary=Vocabulary(
+            columns={gram: column for column, gram in enumerate(described["ngrams"])},
+            weights=arrays["weights"],
+        ),
+        head=IntentHead(
+            names=tuple(described["intents"]),
+            dense=arrays["dense"],
+            sparse=arrays["sparse"],
+            bias=arrays["bias"],
+            temperature=float(described["temperature"]),
+        ),
+        entities=EntityTables(
+            patterns=tuple(
+                EntityPattern(entity=each["entity"], pattern=re.compile(each["pattern"], each["flags"]))
+                for each in described["patterns"]
+            ),
+            phrases=tuple(Phrase(**phrase) for phrase in described["phrases"]),
+            synonyms=described["synonyms"],
+        ),
+        fallback=Fallback(**described["fallback"]) if described["fallback"] else None,
+        metrics=described["metrics"],
+    )
+
+
+def _check_shapes(model: NluModel) -> None:
+    head, intents = model.head, len(model.head.names)
+    grams = len(model.vocabulary.columns)
+    shapes = head.dense.shape[1:], head.sparse.shape, head.bias.shape, model.vocabulary.weights.shape
+    finite = all(bool(np.isfinite(array).all()) for array in (head.dense, head.sparse, head.bias))
+    if shapes != ((intents,), (grams, intents), (intents,), (grams,)) or not finite or head.temperature <= 0:
+        raise ModelDamaged("the model's weights do not fit its intents: train again")

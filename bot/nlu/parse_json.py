@@ -1,0 +1,45 @@
+"""`Understanding` → Rasa's parse JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.json import Json, JsonObject
+    from bot.domain.understanding import Entity, IntentScore, Understanding
+
+RANKING_LENGTH = 10
+
+
+def render_parse(understanding: Understanding) -> JsonObject:
+    """Return the body of `POST /model/parse`, its keys in Rasa's order."""
+    intent = understanding.intent
+    return {
+        "text": understanding.text,
+        "intent": _render_intent(intent) if intent else {"name": None, "confidence": 0.0},
+        "entities": [_render_entity(entity) for entity in understanding.entities],
+        "text_tokens": [list(span) for span in understanding.text_tokens],
+        "intent_ranking": [_render_intent(score) for score in understanding.ranking[:RANKING_LENGTH]],
+        "response_selector": understanding.response_selector,
+    }
+
+
+def _render_intent(score: IntentScore) -> JsonObject:
+    return {"name": score.name, "confidence": score.confidence}
+
+
+def _render_entity(entity: Entity) -> JsonObject:
+    optional: dict[str, Json] = {
+        "role": entity.role,
+        "group": entity.group,
+        "confidence_entity": entity.confidence,
+        "extractor": entity.extractor,
+        "processors": list(entity.processors) or None,
+    }
+    return {
+        "entity": entity.entity,
+        "start": entity.start,
+        "end": entity.end,
+        "value": entity.value,
+        **{key: value for key, value in optional.items() if value is not None},
+    }

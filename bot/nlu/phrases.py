@@ -1,0 +1,100 @@
+"""Entities learned from annotated examples: spaCy finds their values again, in any case of letters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.domain.understanding import Entity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from spacy.language import Language
+    from spacy.matcher import PhraseMatcher
+    from spacy.tokens import Doc
+
+    from bot.domain.example import Example
+    from bot.domain.json import Json
+
+EXTRACTOR = "SpacyPhraseMatcher"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A value as it was annotated. Role and group are kept where all its annotations agree on them."""
+
+    text: str
+    entity: str
+    role: str | None = None
+    group: str | None = None
+
+
+def learn_phrases(examples: Iterable[Example]) -> tuple[Phrase, ...]:
+    """Return every annotated value once per entity, in alphabetical order."""
+    seen: dict[tuple[str, str], set[tuple[str | None, str | None]]] = defaultdict(set)
+    for example in examples:
+        for entity in example.entities:
+            words = example.text[entity.start : entity.end].strip().lower()
+            if words and entity.start is not None and entity.end is not None:
+                seen[words, entity.entity].add((entity.role, entity.group))
+    return tuple(_make_phrase(*key, seen[key]) for key in sorted(seen))
+
+
+def _make_phrase(text: str, entity: str, labels: set[tuple[str | None, str | None]]) -> Phrase:
+    role, group = next(iter(labels)) if len(labels) == 1 else (None, None)
+    return Phrase(text=text, entity=entity, role=role, group=group)
+
+
+class PhraseFinder:
+    """Finds learned phrases in a text's tokens."""
+
+    def __init__(self, phrases: Sequence[Phrase], language: Language) -> None:
+        self._phrases = tuple(phrases)
+        self._matcher = _build_matcher(self._phrases, language)
+
+    def find(self, doc: Doc) -> list[Entity]:
+        """Return entities in the order of the text; of overlapping ones the longest, then the first."""
+        matches = [(start, end, int(doc.vocab.strings[key])) for key, start, end in self._matcher(doc)]
+        matches.sort(key=_longest_first)
+        taken: set[int] = set()
+        found: list[Entity] = []
+        for start, end, number in matches:
+            if taken.isdisjoint(range(start, end)):
+                taken.update(range(start, end))
+                found.append(_make_entity(self._phrases[number], doc, start, end))
+        return sorted(found, key=_get_start)
+
+
+def _build_matcher(phrases: Sequence[Phrase], language: Language) -> PhraseMatcher:
+    # Not at the top of the file: processes that never parse should not pay for spaCy.
+    from spacy.matcher import PhraseMatcher  # noqa: PLC0415 - see above
+
+    matcher = PhraseMatcher(language.vocab, attr="LOWER")
+    for number, phrase in enumerate(phrases):
+        matcher.add(str(number), [language.make_doc(phrase.text)])
+    return matcher
+
+
+def _longest_first(match: tuple[int, int, int]) -> tuple[int, int, int]:
+    start, end, number = match
+    return start - end, start, number
+
+
+def _get_start(entity: Entity) -> int:
+    return entity.start or 0
+
+
+def _make_entity(phrase: Phrase, doc: Doc, start: int, end: int) -> Entity:
+    span = doc[start:end]
+    value: Json = span.text
+    return Entity(
+        entity=phrase.entity,
+        value=value,
+        start=span.start_char,
+        end=span.end_char,
+        role=phrase.role,
+        group=phrase.group,
+        extractor=EXTRACTOR,
+    )

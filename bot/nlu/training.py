@@ -1,0 +1,111 @@
+"""Training data → `NluModel`, with its figures on held-out texts."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.errors import ProjectError
+from bot.nlu.components import choose_components
+from bot.nlu.entities import EntityTables
+from bot.nlu.evaluation import measure
+from bot.nlu.fitting import Labelled, fit_head, fit_temperature
+from bot.nlu.model import NluModel
+from bot.nlu.phrases import learn_phrases
+from bot.nlu.regex_entities import collect_patterns
+from bot.nlu.text import bound_text
+from bot.nlu.tokens import load_language
+from bot.nlu.validation import calibrate, deal_folds, score_held_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.domain.example import TrainingData
+    from bot.domain.pipeline import PipelineSpec
+    from bot.nlu.components import Components
+    from bot.nlu.embeddings import Embedder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """`done` of `total` steps of a stage: `encode` (texts), `validate` (folds), `fit` (heads)."""
+
+    stage: str
+    done: int
+    total: int
+
+
+def train_nlu(
+    data: TrainingData,
+    pipeline: PipelineSpec,
+    *,
+    embedder: Embedder,
+    seed: int,
+    progress: Callable[[Progress], None],
+) -> NluModel:
+    """Train. Equal data, pipeline and seed give equal models (but for `metrics.seconds`).
+
+    Raises `ProjectError` where there is nothing to learn from or a pattern is wrong, `ModelError` for a
+    language spaCy does not know.
+    """
+    started = time.perf_counter()
+    components = choose_components(pipeline)
+    load_language(components.language)  # a wrong name is told before the work, not after it
+    entities = _learn_entities(data, components)
+    labelled = _label(data, embedder, progress)
+    folds = deal_folds(labelled.labels, seed=seed)
+    scores = score_held_out(labelled, folds, seed=seed, report=_Stage("validate", progress))
+    temperature = fit_temperature(scores, labelled.labels)
+    fitted = _Stage("fit", progress)
+    fitted(0, 1)
+    vocabulary, head = fit_head(labelled, temperature=temperature, seed=seed)
+    fitted(1, 1)
+    metrics = measure(calibrate(labelled, scores, folds), components.fallback)
+    return NluModel(
+        language=components.language,
+        encoder=embedder.encoder.identity,
+        vocabulary=vocabulary,
+        head=head,
+        entities=entities,
+        fallback=components.fallback,
+        metrics={**metrics, "seconds": round(time.perf_counter() - started, 3)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Reports the progress of one stage."""
+
+    name: str
+    progress: Callable[[Progress], None]
+
+    def __call__(self, done: int, total: int) -> None:
+        self.progress(Progress(stage=self.name, done=done, total=total))
+
+
+def _learn_entities(data: TrainingData, components: Components) -> EntityTables:
+    return EntityTables(
+        patterns=collect_patterns(data, components.regex) if components.regex else (),
+        phrases=learn_phrases(data.examples) if components.phrases else (),
+        synonyms=dict(data.synonyms) if components.synonyms else {},
+    )
+
+
+def _label(data: TrainingData, embedder: Embedder, progress: Callable[[Progress], None]) -> Labelled:
+    """Embed every example that has a text, each (text, intent) once."""
+    pairs = dict.fromkeys((bound_text(example.text), example.intent) for example in data.examples)
+    kept = [(text, intent) for text, intent in pairs if text]
+    if not kept:
+        raise ProjectError("nlu_data", None, "no examples: an intent needs texts to learn from")
+    names = tuple(sorted({intent for _, intent in kept}))
+    numbers = {name: number for number, name in enumerate(names)}
+    texts = [text for text, _ in kept]
+    return Labelled(
+        texts=texts,
+        vectors=embedder.embed(texts, _Stage("encode", progress)),
+        labels=np.array([numbers[intent] for _, intent in kept], dtype=np.int64),
+        names=names,
+    )
