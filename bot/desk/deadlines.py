@@ -34,7 +34,7 @@ class DeadlineWords:
     urgency: Urgency
 
 
-def set_deadline(desk: DeskSpec, request: HandoffRequest, now: datetime) -> datetime:
+def deadline_of(request: HandoffRequest, desk: DeskSpec, now: datetime) -> datetime:
     """Return by when a request is to be answered.
 
     The queue's own time for a normal one, half of it for a high one, a quarter for an urgent one. A

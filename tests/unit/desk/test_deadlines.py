@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.deadlines import Urgency, describe_deadline, set_deadline
+from bot.desk.deadlines import Urgency, deadline_of, describe_deadline
 from bot.domain.handoff import HandoffRequest, Priority
 from bot.domain.pipeline import DeskSpec, QueueSpec
 
@@ -33,7 +33,7 @@ DESK = DeskSpec(
 )
 def test_deadline_is_the_queues_share_of_its_priority(queue: str, priority: Priority, minutes: int) -> None:
     request = HandoffRequest(reason="asked_for_person", priority=priority, queue=queue)
-    assert set_deadline(DESK, request, NOW) == NOW + timedelta(minutes=minutes)
+    assert deadline_of(request, DESK, NOW) == NOW + timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(
