@@ -1,0 +1,196 @@
+"""`config.yml` → pipeline, policies, engine and desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.dialogue.spec import PolicySpec
+from bot.domain.example import Source
+from bot.domain.pipeline import DeskSpec, PipelineSpec, QueueSpec
+from bot.rasa_format.components import COMPONENTS, POLICIES
+from bot.rasa_format.nodes import MapNode, Node
+from bot.rasa_format.problem import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bot.rasa_format.fields import Reader
+
+OWN_KEYS = ("engine", "channels", "desk", "triage")
+_RASA_KEYS = ("recipe", "assistant_id", "language", "pipeline", "policies", "importers", "version", "spaces")
+ENGINES = ("native", "rasa")
+RECIPE = "default.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What `config.yml` says, channels apart."""
+
+    pipeline: PipelineSpec
+    policies: PolicySpec
+    desk: DeskSpec
+    engine: str
+    assistant_id: str
+
+
+def read_config(config: MapNode, reader: Reader) -> Config:
+    """Read the file. `channels` is read by `bot.rasa_format.channels`."""
+    _check_top(config, reader)
+    return Config(
+        pipeline=_read_pipeline(config, reader),
+        policies=read_policies(config, reader),
+        desk=_read_desk(config.get("desk"), reader),
+        engine=_read_engine(config.get("engine"), reader),
+        assistant_id=reader.text(config.get("assistant_id"), "`assistant_id`") or "",
+    )
+
+
+def _check_top(config: MapNode, reader: Reader) -> None:
+    known = _RASA_KEYS + OWN_KEYS
+    for key, entry in config.entries.items():
+        hint = did_you_mean(key, known)
+        if key not in known and hint:  # other keys may belong to other tools
+            reader.warn(entry.source, f"`{key}` means nothing here.{hint}")
+    recipe = config.get("recipe")
+    text = reader.text(recipe, "`recipe`")
+    if recipe is not None and text not in (None, RECIPE):
+        reader.error(recipe.source, f"The recipe `{text}` is not known. Write `recipe: {RECIPE}`.")
+
+
+def _read_engine(node: Node | None, reader: Reader) -> str:
+    text = reader.text(node, "`engine`")
+    if node is None or text is None:
+        return ENGINES[0]
+    if text not in ENGINES:
+        hint = did_you_mean(text, ENGINES) or f" Engines are: {', '.join(ENGINES)}."
+        reader.error(node.source, f"`{text}` is no engine.{hint}")
+        return ENGINES[0]
+    return text
+
+
+def _named(
+    node: Node | None, kind: str, known: Mapping[str, str | None], reader: Reader
+) -> Iterator[tuple[str, MapNode]]:
+    """Yield (short name, options) of the entries of `pipeline` or `policies` that are known."""
+    for item in reader.items(node, f"`{kind}`"):
+        body = reader.map(item, f"an item of `{kind}`")
+        if body is None:
+            continue
+        written = reader.text(body.get("name"), "`name`")
+        if written is None:
+            if body.get("name") is None:
+                reader.error(body.source, f"This item of `{kind}` has no name. Begin it with `name:`.")
+            continue
+        name = written.rpartition(".")[2] if written.startswith("rasa.") else written
+        source = body.entries["name"].source
+        if name not in known:
+            own = " Own classes cannot be used." if "." in written else ""
+            reader.error(source, f"`{written}` is not known in `{kind}`.{own}{did_you_mean(name, known)}")
+            continue
+        substitute = known[name]
+        if substitute is not None:
+            reader.warn(source, f"`{name}` does not run here. In its place: {substitute}.")
+        yield name, body
+
+
+def _read_pipeline(config: MapNode, reader: Reader) -> PipelineSpec:
+    language = reader.text(config.get("language"), "`language`") or "en"
+    found = tuple(_named(config.get("pipeline"), "pipeline", COMPONENTS, reader))
+    if not found:  # an empty pipeline is Rasa's default pipeline, which has a FallbackClassifier
+        return PipelineSpec(language=language)
+    spec = PipelineSpec(
+        language=language,
+        fallback_threshold=None,
+        ambiguity_threshold=None,
+        components=tuple({**body.plain, "name": name} for name, body in found),
+    )
+    for name, body in found:
+        if name == "FallbackClassifier":
+            spec = replace(
+                spec,
+                fallback_threshold=_share(body, "threshold", 0.3, reader),
+                ambiguity_threshold=_share(body, "ambiguity_threshold", 0.1, reader),
+            )
+    return spec
+
+
+def _share(body: MapNode, key: str, default: float, reader: Reader) -> float:
+    """Return a number between 0 and 1."""
+    node = body.get(key)
+    number = reader.number(node, f"`{key}`")
+    if node is None or number is None:
+        return default
+    if not 0 <= number <= 1:
+        reader.error(node.source, f"`{key}` should be between 0 and 1; this is {number}.")
+        return default
+    return float(number)
+
+
+def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
+    """Read `policies:`; none at all means Rasa's default: memorised stories and rules."""
+    found = tuple(_named(config.get("policies"), "policies", POLICIES, reader))
+    if not found:
+        return PolicySpec(memoization=True)
+    bodies = dict(found)
+    rule = bodies.get("RulePolicy")
+    augmented = bodies.get("AugmentedMemoizationPolicy")
+    memory = augmented or bodies.get("MemoizationPolicy")
+    rules = rule or MapNode(source=config.source)
+    fallback = reader.text(rules.get("core_fallback_action_name"), "`core_fallback_action_name`")
+    return PolicySpec(
+        rules=rule is not None,
+        core_fallback_threshold=_share(rules, "core_fallback_threshold", 0.3, reader),
+        core_fallback_action=fallback or "action_default_fallback",
+        fallback_prediction=reader.flag(
+            rules.get("enable_fallback_prediction"),
+            "`enable_fallback_prediction`",
+            default=rule is not None,
+        ),
+        memoization=memory is not None,
+        augmented=augmented is not None,
+        max_history=_max_history(memory, reader),
+    )
+
+
+def _max_history(memory: MapNode | None, reader: Reader) -> int | None:
+    node = None if memory is None else memory.get("max_history")
+    number = reader.whole_number(node, "`max_history`")
+    if node is not None and number is not None and number < 1:
+        reader.error(node.source, "`max_history` should be 1 or more; leave it out to remember everything.")
+        return None
+    return number
+
+
+def _read_desk(node: Node | None, reader: Reader) -> DeskSpec:
+    body = reader.map(node, "`desk`")
+    if body is None:
+        return DeskSpec()
+    reader.check_keys(body, ("queues", "default_queue"), "`desk`")
+    queues: dict[str, QueueSpec] = {}
+    for name, entry in reader.entries(body.get("queues"), "`queues`"):
+        minutes = _first_answer(name, entry.node, entry.source, reader)
+        queues[name] = QueueSpec(name=name, first_answer=timedelta(minutes=minutes))
+    queues = queues or dict(DeskSpec().queues)
+    default = reader.text(body.get("default_queue"), "`default_queue`") or next(iter(queues))
+    if default not in queues:
+        source = body.entries["default_queue"].source
+        hint = did_you_mean(default, queues) or f" Queues are: {', '.join(queues)}."
+        reader.error(source, f"The default queue `{default}` is not one of `queues`.{hint}")
+        default = next(iter(queues))
+    return DeskSpec(queues=queues, default_queue=default)
+
+
+def _first_answer(name: str, node: Node, source: Source, reader: Reader) -> float:
+    """Return in how many minutes a queue promises a first answer."""
+    fallback = 30.0
+    body = reader.map(node, f"queue `{name}`")
+    if body is None:
+        return fallback
+    reader.check_keys(body, ("first_answer_minutes",), f"queue `{name}`")
+    minutes = reader.number(body.get("first_answer_minutes"), "`first_answer_minutes`")
+    if minutes is not None and minutes > 0:
+        return float(minutes)
+    reader.error(source, f"Queue `{name}` should say `first_answer_minutes:` with a number above 0.")
+    return fallback

@@ -1,0 +1,219 @@
+"""`domain.yml` → `DomainSpec`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.dialogue.spec import DomainSpec, EntitySpec, FormSpec, IntentSpec, SessionSpec, SlotSpec, SlotType
+from bot.rasa_format.domain_merge import name_of
+from bot.rasa_format.domain_responses import read_responses
+from bot.rasa_format.domain_slots import read_forms, read_slots
+from bot.rasa_format.nodes import ListNode, MapNode, Node, ScalarNode
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from bot.domain.json import JsonObject
+    from bot.rasa_format.fields import Reader
+
+DOMAIN_KEYS = (
+    "intents", "entities", "slots", "forms", "responses", "actions", "e2e_actions", "session_config",
+)  # fmt: skip
+KNOWN_KEYS = (*DOMAIN_KEYS, "version", "config")
+DEFAULT_INTENTS = ("restart", "back", "out_of_scope", "session_start", "nlu_fallback")
+KNOWLEDGE_BASE_ACTION = "action_query_knowledge_base"
+_KNOWLEDGE_BASE_SLOTS = (
+    "knowledge_base_listed_objects",
+    "knowledge_base_last_object",
+    "knowledge_base_last_object_type",
+)
+_SESSION_MINUTES = 60
+
+
+def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[str] = ()) -> DomainSpec:
+    """Read the merged domain. `retrieval_intents` are those the training data has (`faq` of `faq/hours`)."""
+    reader.check_keys(domain, KNOWN_KEYS, "a domain")
+    entities = _read_entities(domain.get("entities"), reader)
+    forms = read_forms(domain.get("forms"), reader)
+    actions, send_domain = _read_actions(domain.get("actions"), reader)
+    actions += tuple(
+        f"utter_{name}" for name in sorted(set(retrieval_intents)) if f"utter_{name}" not in actions
+    )
+    session = _read_session(domain.get("session_config"), reader)
+    return DomainSpec(
+        intents=_read_intents(domain.get("intents"), entities, reader),
+        entities=entities,
+        slots=_add_implicit_slots(read_slots(domain.get("slots"), reader), forms, actions),
+        forms=forms,
+        responses=read_responses(domain.get("responses"), reader),
+        actions=actions,
+        session=session,
+        send_domain=send_domain,
+        raw=_raw(domain, session),
+    )
+
+
+def _read_entities(node: Node | None, reader: Reader) -> dict[str, EntitySpec]:
+    entities: dict[str, EntitySpec] = {}
+    for item in reader.items(node, "`entities`"):
+        name, body = _name_and_body(item, "an entity", reader)
+        if name is None:
+            continue
+        if name in entities:
+            reader.error(item.source, f"Entity `{name}` stands here twice. Delete one of them.")
+        if body is not None:
+            reader.check_keys(body, ("roles", "groups", "influence_conversation"), f"entity `{name}`")
+        fields = body or MapNode(source=item.source)
+        entities[name] = EntitySpec(
+            name=name,
+            roles=reader.texts(fields.get("roles"), f"the roles of entity `{name}`"),
+            groups=reader.texts(fields.get("groups"), f"the groups of entity `{name}`"),
+            influence_conversation=reader.flag(
+                fields.get("influence_conversation"),
+                "`influence_conversation`",
+                default=True,
+            ),
+        )
+    return entities
+
+
+def _read_intents(
+    node: Node | None,
+    entities: Mapping[str, EntitySpec],
+    reader: Reader,
+) -> dict[str, IntentSpec]:
+    ignored = tuple(entity.name for entity in entities.values() if not entity.influence_conversation)
+    intents = {name: IntentSpec(name=name, ignore_entities=ignored) for name in DEFAULT_INTENTS}
+    seen: set[str] = set()
+    for item in reader.items(node, "`intents`"):
+        name, body = _name_and_body(item, "an intent", reader)
+        if name is None:
+            continue
+        if name in seen:
+            reader.error(item.source, f"Intent `{name}` stands here twice. Delete one of them.")
+        seen.add(name)
+        intents[name] = _read_intent(name, body, ignored, reader)
+    return dict(sorted(intents.items()))
+
+
+def _read_intent(name: str, body: MapNode | None, ignored: tuple[str, ...], reader: Reader) -> IntentSpec:
+    """Read `use_entities` and `ignore_entities`.
+
+    What all intents ignore by default counts unless the intent lists both what it uses and what it ignores.
+    """
+    if body is None:
+        return IntentSpec(name=name, ignore_entities=ignored)
+    reader.check_keys(body, ("use_entities", "ignore_entities"), f"intent `{name}`")
+    use = _use_entities(body, reader)
+    own = _entity_names(body.get("ignore_entities"), "`ignore_entities`", reader)
+    if use is None:
+        own = tuple(dict.fromkeys((*ignored, *own)))
+    elif "ignore_entities" not in body.entries:
+        own = ignored
+    return IntentSpec(name=name, use_entities=use, ignore_entities=own)
+
+
+def _use_entities(body: MapNode, reader: Reader) -> tuple[str, ...] | None:
+    if "use_entities" not in body.entries:
+        return None
+    node = body.get("use_entities")
+    if isinstance(node, ScalarNode) and isinstance(node.value, bool):
+        return None if node.value else ()
+    return _entity_names(node, "`use_entities`", reader)
+
+
+def _entity_names(node: Node | None, what: str, reader: Reader) -> tuple[str, ...]:
+    if isinstance(node, ScalarNode) and node.value is False:
+        return ()
+    return reader.texts(node, what)
+
+
+def _name_and_body(item: Node, what: str, reader: Reader) -> tuple[str | None, MapNode | None]:
+    """Split a list item: a name, or `name: {...}`."""
+    if not isinstance(item, MapNode):
+        return reader.text(item, f"the name of {what}"), None
+    single = reader.single(item, f"{what} with options")
+    if single is None:
+        return None, None
+    name, entry = single
+    if item.get(name) is None:
+        reader.error(
+            entry.source, f"Nothing stands behind `{name}:`. Delete the colon, or write its options."
+        )
+        return name, None
+    return name, reader.map(entry.node, f"the options of `{name}`")
+
+
+def _read_actions(node: Node | None, reader: Reader) -> tuple[tuple[str, ...], frozenset[str]]:
+    names: dict[str, None] = {}
+    send_domain: set[str] = set()
+    for item in reader.items(node, "`actions`"):
+        name, body = _name_and_body(item, "an action", reader)
+        if name is None:
+            continue
+        if name in names:
+            reader.error(item.source, f"Action `{name}` stands here twice. Delete one of them.")
+        names[name] = None
+        if body is not None:
+            reader.check_keys(body, ("send_domain",), f"action `{name}`")
+            if reader.flag(body.get("send_domain"), "`send_domain`", default=False):
+                send_domain.add(name)
+    return tuple(names), frozenset(send_domain)
+
+
+def _add_implicit_slots(
+    slots: dict[str, SlotSpec], forms: Mapping[str, FormSpec], actions: Collection[str]
+) -> dict[str, SlotSpec]:
+    names = ["requested_slot"] if forms else []
+    if KNOWLEDGE_BASE_ACTION in actions:
+        names += _KNOWLEDGE_BASE_SLOTS
+    implicit = {
+        name: SlotSpec(name=name, type=SlotType.TEXT, mappings=(), influence_conversation=False)
+        for name in names
+    }
+    metadata = SlotSpec(
+        name="session_started_metadata",
+        type=SlotType.ANY,
+        mappings=(),
+        influence_conversation=False,
+    )
+    return {
+        **slots,
+        **{name: slot for name, slot in implicit.items() if name not in slots},
+        metadata.name: metadata,
+    }
+
+
+def _read_session(node: Node | None, reader: Reader) -> SessionSpec:
+    body = reader.map(node, "`session_config`")
+    if body is None:
+        return SessionSpec(expiration=timedelta(minutes=_SESSION_MINUTES))
+    known = ("session_expiration_time", "carry_over_slots_to_new_session")
+    reader.check_keys(body, known, "`session_config`")
+    minutes = reader.number(body.get(known[0]), f"`{known[0]}`")
+    if minutes is None or minutes < 0:
+        if minutes is not None:
+            reader.error(body.entries[known[0]].source, f"`{known[0]}` should be 0 (never) or more minutes.")
+        minutes = _SESSION_MINUTES
+    carry_over = reader.flag(body.get(known[1]), f"`{known[1]}`", default=True)
+    return SessionSpec(expiration=timedelta(minutes=minutes), carry_over_slots=carry_over)
+
+
+def _sort_key(item: Node) -> str:
+    return name_of(item) or ""
+
+
+def _raw(domain: MapNode, session: SessionSpec) -> JsonObject:
+    """Return the domain as Rasa posts it to action servers: intents sorted, defaults filled in."""
+    raw = dict(domain.plain)
+    intents = domain.get("intents")
+    if isinstance(intents, ListNode):
+        raw["intents"] = [item.plain for item in sorted(intents.items, key=_sort_key)]
+    raw.setdefault("config", {"store_entities_as_slots": True})
+    raw.setdefault("version", "3.1")
+    raw["session_config"] = {
+        "session_expiration_time": session.expiration.total_seconds() / 60,
+        "carry_over_slots_to_new_session": session.carry_over_slots,
+    }
+    return raw

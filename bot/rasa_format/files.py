@@ -1,0 +1,124 @@
+"""Finds and reads the files of a project."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.domain.example import Source
+from bot.errors import ProjectError
+from bot.rasa_format.nodes import MapNode, ScalarNode
+from bot.rasa_format.variables import expand_map
+from bot.rasa_format.yaml_reader import read_yaml_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bot.rasa_format.fields import Reader
+
+CONFIG_FILE = "config.yml"
+DOMAIN_FILE = "domain.yml"
+DOMAIN_FOLDER = "domain"
+DATA_FOLDERS = ("nlu_data", "data")  # ours, then Rasa's; the first that is there counts
+TRAINING_KEYS = ("nlu", "responses", "stories", "rules")
+_ENDINGS = (".yml", ".yaml")
+_NEWEST_VERSION = (3, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFiles:
+    """The files as trees, their variables filled in (but not those under `channels`)."""
+
+    config: MapNode
+    domain: tuple[MapNode, ...]
+    training: tuple[MapNode, ...]
+
+
+def read_project_files(root: Path, environment: Mapping[str, str], reader: Reader) -> ProjectFiles:
+    """Read everything; a file that is missing or broken is a problem and reads as empty."""
+    config = _read(root, root / CONFIG_FILE, environment, reader)
+    domain = [_read(root, file, environment, reader) for file in _domain_files(root, reader)]
+    training = [_read(root, file, environment, reader) for file in _training_files(root, reader)]
+    for document in (*domain, *training):
+        _check_version(document, reader)
+    for document in training:
+        reader.check_keys(document, (*TRAINING_KEYS, "version"), "a training file")
+    return ProjectFiles(config=config, domain=tuple(domain), training=tuple(training))
+
+
+def list_training_files(root: Path) -> list[Path]:
+    """Return the YAML files of `nlu_data/` and the folders in it, sorted by path."""
+    folder = data_folder(root)
+    return [] if folder is None else _walk(folder)
+
+
+def data_folder(root: Path) -> Path | None:
+    """Return the folder of training files."""
+    return next((root / name for name in DATA_FOLDERS if (root / name).is_dir()), None)
+
+
+def relative_path(root: Path, file: Path) -> str:
+    """Return what problems call a file: its path inside the project."""
+    return file.relative_to(root).as_posix()
+
+
+def _read(root: Path, file: Path, environment: Mapping[str, str], reader: Reader) -> MapNode:
+    path = relative_path(root, file)
+    try:
+        document = read_yaml_file(file, path=path)
+    except ProjectError as error:
+        reader.error(Source(path=path, line=error.line or 0), error.problem)
+        return MapNode(source=Source(path=path, line=0))
+    return expand_map(document, environment, reader.problems, leave=frozenset({"channels"}))
+
+
+def _domain_files(root: Path, reader: Reader) -> list[Path]:
+    file, folder = root / DOMAIN_FILE, root / DOMAIN_FOLDER
+    if file.exists() and folder.is_dir():
+        text = f"There is also a folder `{DOMAIN_FOLDER}/`. Move the file into it, or delete the folder."
+        reader.error(Source(path=DOMAIN_FILE, line=0), text)
+    if file.exists() or not folder.is_dir():
+        return [file]
+    return _walk(folder)
+
+
+def _training_files(root: Path, reader: Reader) -> list[Path]:
+    files = list_training_files(root)
+    if not files:
+        text = "There are no training files. Create the folder with `nlu:` and `rules:` in .yml files."
+        reader.error(Source(path=f"{DATA_FOLDERS[0]}/", line=0), text)
+    return files
+
+
+def _walk(folder: Path) -> list[Path]:
+    """Return the YAML files below a folder; links are followed, each folder once."""
+    found: list[Path] = []
+    seen: set[str] = set()
+    for name, folders, files in os.walk(folder, followlinks=True):
+        real = os.path.realpath(name)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        found += (folder / os.path.relpath(name, folder) / file for file in files if file.endswith(_ENDINGS))
+    return sorted(found)
+
+
+def _check_version(document: MapNode, reader: Reader) -> None:
+    node = document.get("version")
+    if node is None:
+        return
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+        reader.warn(
+            node.source, 'The version should be in quotes: `version: "3.1"`. Rasa refuses it without.'
+        )
+        return
+    parts = node.value.strip("\"' ").split(".")
+    if not all(part.isdecimal() for part in parts):
+        reader.error(node.source, f'`{node.value}` is no version. Write `version: "3.1"`.')
+    elif tuple(int(part) for part in parts)[:2] > _NEWEST_VERSION:
+        reader.error(
+            node.source, f'Files of version {node.value} cannot be read. Write them as `version: "3.1"`.'
+        )

@@ -1,0 +1,72 @@
+"""What is wrong with a project file: collected while reading, so that all of it can be shown at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from bot.domain.example import Source
+
+
+class Severity(StrEnum):
+    """An `error` keeps the project from loading or from working; a `warning` does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One mistake. `path` is relative to the project; `line` counts from 1, None means the whole file."""
+
+    path: str
+    line: int | None
+    severity: Severity
+    text: str
+
+    def show(self) -> str:
+        """Return it as one line, the way editors and terminals make clickable."""
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.severity}: {self.text}"
+
+
+class Problems:
+    """Collects problems in any order; gives them back by file and line, each once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Problem, None] = {}
+
+    def error(self, source: Source, text: str) -> None:
+        """Note what must be mended at `source`."""
+        self.add(Problem(path=source.path, line=source.line or None, severity=Severity.ERROR, text=text))
+
+    def warn(self, source: Source, text: str) -> None:
+        """Note what works, but probably not as meant."""
+        self.add(Problem(path=source.path, line=source.line or None, severity=Severity.WARNING, text=text))
+
+    def add(self, problem: Problem) -> None:
+        """Note a problem; the same one twice counts once."""
+        self._found[problem] = None
+
+    def __iter__(self) -> Iterator[Problem]:
+        """Yield by file, then line."""
+        return iter(sorted(self._found, key=lambda found: (found.path, found.line or 0, found.text)))
+
+    def raise_first_error(self) -> None:
+        """Raise the first error as `ProjectError`; warnings never stop anything."""
+        for problem in self:
+            if problem.severity is Severity.ERROR:
+                raise ProjectError(problem.path, problem.line, problem.text)
+
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """Return " Did you mean `x`?" for the nearest known name, or nothing."""
+    nearest = get_close_matches(name, known, n=1, cutoff=0.7)
+    return f" Did you mean `{nearest[0]}`?" if nearest else ""
