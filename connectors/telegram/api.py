@@ -1,0 +1,150 @@
+"""Calls of Telegram's Bot API.
+
+python-telegram-bot gives the types; its `Bot` is not used to call, because it writes the token
+(part of every URL) and customers' texts to its debug log, looks for an image's URL on our disk
+first, loses a whole batch of updates when one of them is malformed, and does not tell a call that
+never left from one that may have arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+
+from bot.connector import ErrorClass, SendError
+from bot.connector.egress import open_session
+from bot.domain.json import Json, JsonObject
+
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_MANY = 401, 403, 404, 409, 429
+SERVER_ERROR = 500
+# Telegram gives 400 for most mistakes; only its words tell them apart.
+BAD_REQUESTS: Mapping[str, ErrorClass] = {
+    "chat not found": ErrorClass.RECIPIENT_GONE,
+    "user not found": ErrorClass.RECIPIENT_GONE,
+    "user is deactivated": ErrorClass.RECIPIENT_GONE,
+    "peer_id_invalid": ErrorClass.RECIPIENT_GONE,
+    "message is too long": ErrorClass.TOO_LONG,
+    "not enough rights": ErrorClass.POLICY,
+    "have no rights": ErrorClass.POLICY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a call: `result` if Telegram did it, else `error`.
+
+    `certain` is False where it may have been done all the same. `moved_to` is the chat that took
+    the place of the one addressed.
+    """
+
+    result: Json = None
+    error: SendError | None = None
+    certain: bool = True
+    moved_to: int | None = None
+
+
+class TelegramApi:
+    """One bot's way to the Bot API. `open` before, `close` after. The token is never shown."""
+
+    def __init__(self, *, base_url: str, token: str, timeout: timedelta) -> None:
+        self.timeout = timeout
+        self._prefix = f"{base_url.rstrip('/')}/bot{token}"
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        """Open the session; harmless when it is open."""
+        if self._session is None:
+            # The address is the operator's own choice: a local Bot API server may be internal.
+            self._session = open_session(timeout=self.timeout, allow_internal=True)
+
+    async def close(self) -> None:
+        """Close the session; harmless when it is not open."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def call(self, method: str, fields: JsonObject, *, wait: timedelta = timedelta()) -> Outcome:
+        """Call `method`; Telegram may take `wait` longer than usual to answer."""
+        if self._session is None:
+            return failed(ErrorClass.TRANSIENT, "the connector is not started")
+        seconds = (self.timeout + wait).total_seconds()
+        timeout = aiohttp.ClientTimeout(total=seconds, connect=seconds / 2, sock_connect=seconds / 2)
+        try:
+            async with self._session.post(
+                f"{self._prefix}/{method}", json=fields, timeout=timeout, allow_redirects=False
+            ) as response:
+                return read_answer(response.status, await read_json(response))
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            return read_failure(error)
+
+
+async def read_json(response: aiohttp.ClientResponse) -> Json:
+    """Return the body, None where it is not JSON (a gateway answered, not Telegram)."""
+    try:
+        value: Json = await response.json(content_type=None)
+    except ValueError:
+        return None
+    return value
+
+
+def read_answer(status: int, body: Json) -> Outcome:
+    """Tell what an answer means."""
+    if not isinstance(body, Mapping) or not isinstance(body.get("ok"), bool):
+        return Outcome(
+            error=make_error(ErrorClass.TRANSIENT, "the answer is not Telegram's", str(status)), certain=False
+        )
+    if body["ok"]:
+        return Outcome(result=body.get("result"))
+    parameters = body.get("parameters")
+    hints = parameters if isinstance(parameters, Mapping) else {}
+    moved_to = hints.get("migrate_to_chat_id")
+    description = str(body.get("description"))
+    error = SendError(
+        error_class=classify(status, description),
+        detail=f"Telegram refused: {description[:200]}",
+        code=str(status),
+        retry_after=read_seconds(hints.get("retry_after")),
+    )
+    return Outcome(error=error, moved_to=moved_to if isinstance(moved_to, int) else None)
+
+
+def classify(status: int, description: str) -> ErrorClass:
+    """Return why Telegram refused, from its status and words."""
+    if status == TOO_MANY:
+        return ErrorClass.RATE_LIMITED
+    if status >= SERVER_ERROR or status == CONFLICT:
+        return ErrorClass.TRANSIENT
+    if status in (UNAUTHORIZED, NOT_FOUND):  # 404: there is no bot of that token
+        return ErrorClass.AUTH
+    if status == FORBIDDEN:  # blocked, deactivated, never written to us
+        return ErrorClass.RECIPIENT_GONE
+    words = description.lower()
+    return next((found for part, found in BAD_REQUESTS.items() if part in words), ErrorClass.INVALID)
+
+
+def read_seconds(value: Json) -> timedelta | None:
+    """Return `retry_after`, None where there is none."""
+    return timedelta(seconds=value) if isinstance(value, int) else None
+
+
+def read_failure(error: Exception) -> Outcome:
+    """Tell "never left" from "may have arrived" by where the call broke. URLs hold the token."""
+    name = type(error).__name__
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return failed(ErrorClass.TRANSIENT, f"no connection to Telegram: {name}")
+    if isinstance(error, aiohttp.InvalidURL):
+        return failed(ErrorClass.INVALID, "api_url is not a URL")
+    return Outcome(error=make_error(ErrorClass.TRANSIENT, f"Telegram did not answer: {name}"), certain=False)
+
+
+def failed(error_class: ErrorClass, detail: str) -> Outcome:
+    """Return the outcome of a call that certainly did nothing."""
+    return Outcome(error=make_error(error_class, detail))
+
+
+def make_error(error_class: ErrorClass, detail: str, code: str | None = None) -> SendError:
+    """Return an error without a hint when to try again."""
+    return SendError(error_class=error_class, detail=detail, code=code)

@@ -1,0 +1,188 @@
+"""The Telegram channel: one bot, by webhook or by long polling."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import ClassVar
+
+from bot.connector import (
+    HTTP_TIMEOUT,
+    AccountConfig,
+    Capabilities,
+    Connector,
+    ErrorClass,
+    InboundEvent,
+    InboundRequest,
+    OutboundReply,
+    Polled,
+    Rate,
+    SendResult,
+    SendState,
+)
+from bot.connector.egress import find_url_problem
+from bot.domain.conversation import Surface
+from bot.errors import BadSignature
+from connectors.telegram.api import Outcome, TelegramApi, failed
+from connectors.telegram.intake import Intake
+from connectors.telegram.payload import CHANNEL, parse_body, parse_update
+from connectors.telegram.render import (
+    BUTTONS_MAX,
+    PAYLOAD_MAX,
+    TEXT_MAX,
+    TEXT_UNIT,
+    read_native_id,
+    read_target,
+    render_reply,
+)
+
+API_URL = "https://api.telegram.org"
+OPTIONS = frozenset({"token", "secret", "api_url"})
+TOKEN = re.compile(r"([0-9]{1,18}):[A-Za-z0-9_-]{10,}")
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
+FIRST_PAUSE = timedelta(seconds=1)
+
+
+class TelegramConnector:
+    """One bot."""
+
+    channel: ClassVar[str] = CHANNEL
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        surfaces=frozenset({Surface.DIRECT, Surface.GROUP}),
+        text_max=TEXT_MAX,
+        text_unit=TEXT_UNIT,
+        buttons_max=BUTTONS_MAX,
+        button_label_max=64,
+        button_payload_max=PAYLOAD_MAX,
+        images=True,
+        typing=True,
+        edits_in=True,
+        polling=True,
+        burst_pause=timedelta(seconds=1),
+        rates=(
+            Rate(scope="account", limit=30, period=timedelta(seconds=1)),
+            Rate(scope="conversation", limit=20, period=timedelta(minutes=1)),
+        ),
+    )
+
+    def __init__(
+        self,
+        account: AccountConfig,
+        *,
+        http_timeout: timedelta = HTTP_TIMEOUT,
+        pause: timedelta = FIRST_PAUSE,
+    ) -> None:
+        """Hold the account. `pause` is the first of the growing waits while Telegram is away."""
+        self.account = account
+        token = account.options.get("token", "")
+        known = TOKEN.fullmatch(token)
+        self._own_id = int(known[1]) if known else None
+        self._secret = get_secret(account.options)
+        base_url = account.options.get("api_url") or API_URL
+        self._api = TelegramApi(base_url=base_url, token=token, timeout=http_timeout)
+        self._intake = Intake(self._api, account=account.name, pause=pause)
+        self._registering: asyncio.Task[None] | None = None
+
+    @classmethod
+    def check_options(cls, options: Mapping[str, str]) -> list[str]:
+        """Say what is missing or wrong."""
+        problems = [f"`{name}` is not an option of telegram" for name in sorted(options.keys() - OPTIONS)]
+        if not options.get("token"):
+            problems.append("set `token`: @BotFather gives one for each bot")
+        elif not TOKEN.fullmatch(options["token"]):
+            problems.append("`token` is not one of @BotFather's: a number, a colon, letters and digits")
+        if options.get("secret") and not SECRET.fullmatch(options["secret"]):
+            problems.append("`secret` may hold 1 to 256 letters, digits, _ and - only")
+        url_problem = find_url_problem(options.get("api_url") or API_URL, allow_internal=True)
+        if url_problem:
+            problems.append(f"`api_url` {url_problem}")
+        return problems
+
+    def verify(self, request: InboundRequest) -> None:
+        """Accept only requests that carry the secret given to Telegram with the webhook."""
+        if not self._secret:
+            raise BadSignature("neither `token` nor `secret` is set for this account: nothing is accepted")
+        given = request.headers.get(SECRET_HEADER, "").encode(errors="surrogateescape")
+        if not hmac.compare_digest(given, self._secret.encode()):
+            raise BadSignature("the webhook's secret token is missing or wrong")
+
+    def parse(self, request: InboundRequest) -> list[InboundEvent]:
+        """Read one update."""
+        return [parse_update(parse_body(request.body), self.account, own_id=self._own_id)]
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """Let a pressed button stop spinning."""
+        query_id = event.metadata.get("callback_query_id")
+        if query_id:
+            await self._api.call("answerCallbackQuery", {"callback_query_id": query_id})
+
+    async def send(self, reply: OutboundReply) -> SendResult:
+        """Send a reply in as many messages as it needs, after those delivered before."""
+        arrived = list(reply.delivered)
+        try:
+            calls = render_reply(reply)
+        except ValueError as error:
+            return stop(arrived, failed(ErrorClass.INVALID, str(error)))
+        if not calls:
+            return stop(arrived, failed(ErrorClass.INVALID, "nothing in this reply can be shown on Telegram"))
+        for call in calls[len(arrived) :]:
+            outcome = await self._api.call(call.method, call.fields)
+            if outcome.moved_to is not None:  # the group became a supergroup, and nothing was sent
+                outcome = await self._api.call(call.method, {**call.fields, "chat_id": outcome.moved_to})
+            if outcome.error is not None:
+                return stop(arrived, outcome)
+            arrived.append(read_native_id(outcome.result))
+        return SendResult(state=SendState.SENT, native_ids=tuple(arrived))
+
+    async def typing(self, conversation_key: str) -> None:
+        """Show "typing…" for about five seconds."""
+        with suppress(ValueError):
+            await self._api.call("sendChatAction", {**read_target(conversation_key), "action": "typing"})
+
+    async def poll(self, cursor: str | None) -> AsyncIterator[Polled]:
+        """Ask for updates for ever; takes the bot's webhook away first, which excludes asking."""
+        async for updates, following in self._intake.ask(cursor):
+            events = (parse_update(update, self.account, own_id=self._own_id) for update in updates)
+            yield Polled(events=tuple(events), cursor=following)
+
+    async def start(self, hook_url: str | None) -> None:
+        """Open the session and register the webhook, in the background if Telegram is away."""
+        await self._api.open()
+        if hook_url is not None and not await self._intake.try_register(hook_url, secret=self._secret):
+            self._registering = asyncio.create_task(self._intake.register(hook_url, secret=self._secret))
+
+    async def close(self) -> None:
+        """Stop registering and close the session."""
+        task, self._registering = self._registering, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        await self._api.close()
+
+
+def get_secret(options: Mapping[str, str]) -> str:
+    """Return the secret token of the webhook, empty where there is nothing to make it of.
+
+    An account without a `secret` of its own gets one that only holders of its token can compute,
+    so a bot needs one variable to be set, and nothing is ever accepted on trust.
+    """
+    token = options.get("token", "")
+    derived = hmac.new(token.encode(), b"visavis webhook", hashlib.sha256).hexdigest() if token else ""
+    return options.get("secret") or derived
+
+
+def stop(arrived: list[str], outcome: Outcome) -> SendResult:
+    """Return the result of a reply that broke off at `outcome`, after what `arrived`."""
+    if not outcome.certain:
+        return SendResult(state=SendState.UNKNOWN, native_ids=tuple(arrived), error=outcome.error)
+    state = SendState.PARTIAL if arrived else SendState.REJECTED
+    return SendResult(state=state, native_ids=tuple(arrived), error=outcome.error)
+
+
+CONNECTOR: type[Connector] = TelegramConnector
