@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import BigInteger
 
 from bot.domain.conversation import Status, Surface
 from bot.domain.handoff import Handoff, Priority
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -61,6 +62,14 @@ _WHERE = {
     QueueView.RECENT: "TRUE",
 }
 
+# Where more is there than is read, people see what is due first.
+_ORDER = {
+    QueueView.WAITING: "h.deadline_at NULLS FIRST, c.id",
+    QueueView.MINE: "c.last_message_at DESC, c.id",
+    QueueView.OPEN: "h.deadline_at NULLS LAST, c.id",
+    QueueView.RECENT: "c.last_message_at DESC, c.id",
+}
+
 _SELECT = """
     SELECT c.id AS conversation_id, a.channel, a.name AS account, c.surface, c.status, k.name AS contact_name,
         c.staff_id, s.name AS staff_name, c.attention, c.last_message_at,
@@ -89,22 +98,46 @@ async def list_queue(
     *,
     view: QueueView = QueueView.WAITING,
     staff_id: int | None = None,
-    conversation_id: int | None = None,
+    conversation_ids: Sequence[int] | None = None,
     limit: int = 200,
 ) -> list[QueueRow]:
-    """Return rows of a view, newest word first; `conversation_id` narrows it to one conversation."""
-    narrowed = "AND c.id = :conversation_id" if conversation_id is not None else ""
+    """Return rows of a view, what is due first or newest first; `conversation_ids` narrows it to those."""
+    narrowed = "AND c.id = ANY(:conversation_ids)" if conversation_ids is not None else ""
     # Only constants of this file are put together here; values are bound.
     statement = text(
-        f"{_SELECT} WHERE {_WHERE[view]} {narrowed} ORDER BY c.last_message_at DESC LIMIT :limit",
+        f"{_SELECT} WHERE {_WHERE[view]} {narrowed} ORDER BY {_ORDER[view]} LIMIT :limit",
     ).columns(last_content=JSONB)
-    values: dict[str, Any] = {"limit": limit}
+    statement = statement.bindparams(bindparam("limit", limit, type_=BigInteger))
     if view is QueueView.MINE:
-        values["staff_id"] = staff_id
-    if conversation_id is not None:
-        values["conversation_id"] = conversation_id
-    statement = statement.bindparams(*(bindparam(name, type_=BigInteger) for name in values))
-    return [_to_row(row) for row in await connection.execute(statement, values)]
+        statement = statement.bindparams(bindparam("staff_id", staff_id, type_=BigInteger))
+    if conversation_ids is not None:
+        ids = bindparam("conversation_ids", list(conversation_ids), type_=ARRAY(BigInteger))
+        statement = statement.bindparams(ids)
+    return [_to_row(row) for row in await connection.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCounts:
+    """How many conversations stand in each view that people work off."""
+
+    waiting: int
+    mine: int
+    open: int
+
+
+_COUNTS = text(
+    f"""
+    SELECT count(*) FILTER (WHERE {_WHERE[QueueView.WAITING]}) AS waiting,
+        count(*) FILTER (WHERE {_WHERE[QueueView.MINE]}) AS mine, count(*) AS open
+    FROM conversation c WHERE {_WHERE[QueueView.OPEN]}
+    """,  # noqa: S608 - constants of this file
+).bindparams(bindparam("staff_id", type_=BigInteger))
+
+
+async def count_views(connection: AsyncConnection, staff_id: int) -> QueueCounts:
+    """Count the views for one member of staff."""
+    row = (await connection.execute(_COUNTS, {"staff_id": staff_id})).one()
+    return QueueCounts(waiting=row.waiting, mine=row.mine, open=row.open)
 
 
 async def count_queued(connection: AsyncConnection) -> int:

@@ -23,7 +23,7 @@ def load_texts(language: str = "en") -> dict[str, str]:
     return {f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()}
 
 
-def say(name: str, **values: object) -> str:
+def say(name: str, /, **values: object) -> str:
     """Return a text with its values filled in. Raises `KeyError` for an unknown text or a missing value."""
     return fill(load_texts()[name], values)
 

@@ -1,0 +1,203 @@
+"""What the desk's templates show, decided apart from how it looks. Pure: time and zone are arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bot.desk.brief import first_words, words_of
+from bot.domain.conversation import Status, Surface
+from bot.domain.message import Author, DeliveryState, Kind
+from bot.storage.queue import QueueView
+from bot.web.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime, tzinfo
+
+    from bot.domain.conversation import Conversation
+    from bot.domain.message import Attachment, Button, Message
+    from bot.domain.staff import Staff
+    from bot.service.list_queue import QueueEntry
+
+_QUIET_KINDS = frozenset({Kind.RECEIPT})
+_EVENT_LINES = frozenset({Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.UNSUPPORTED})
+_WRONG = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.PARTIAL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowView:
+    """One row of the list. `order` sorts rows, highest first, also after one of them changed."""
+
+    id: int
+    name: str
+    where: str
+    wants: str
+    why: str
+    holder: str
+    since: datetime
+    order: float
+    deadline: str
+    urgency: str
+    unread: bool
+
+
+def view_row(entry: QueueEntry, *, view: QueueView, staff: Staff) -> RowView:
+    """Show an entry of the queue to `staff`."""
+    row = entry.row
+    since = entry.waiting_since or row.last_message_at
+    holder = (
+        ""
+        if row.staff_id == staff.id and view is QueueView.MINE
+        else _describe_status(row.status, row.staff_name)
+    )
+    return RowView(
+        id=row.conversation_id,
+        name=name_of(row.contact_name, row.conversation_id),
+        where=_describe_place(row.channel, row.surface),
+        wants=first_words(row.last_text) or say("desk.no_words"),
+        why=", ".join(entry.score.reasons[:3]),
+        holder="" if row.status is Status.QUEUED else holder,
+        since=since,
+        order=row.last_message_at.timestamp() if view is QueueView.RECENT else round(entry.score.value, 3),
+        deadline=entry.deadline.text if entry.deadline else "",
+        urgency=entry.deadline.urgency.value if entry.deadline else "",
+        unread=row.last_author == Author.CONTACT.value,
+    )
+
+
+def name_of(contact_name: str | None, conversation_id: int) -> str:
+    """Return what to call a contact who gave no name."""
+    return contact_name or say("desk.nameless", number=conversation_id)
+
+
+def _describe_place(channel: str, surface: Surface) -> str:
+    return channel if surface is Surface.DIRECT else f"{channel}, {say(f'desk.surface_{surface.value}')}"
+
+
+def _describe_status(status: Status, staff_name: str | None) -> str:
+    if status is Status.HELD and staff_name:
+        return staff_name
+    return say(f"desk.status_{status.value}")
+
+
+class Holding(StrEnum):
+    """Whose conversation it is, seen by one member of staff."""
+
+    MINE = "mine"
+    COLLEAGUE = "colleague"
+    QUEUED = "queued"
+    BOT = "bot"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+def holding_of(conversation: Conversation, staff: Staff) -> Holding:
+    """Tell whose conversation it is."""
+    if conversation.status is Status.HELD:
+        return Holding.MINE if conversation.staff_id == staff.id else Holding.COLLEAGUE
+    return Holding(conversation.status.value)
+
+
+class Side(StrEnum):
+    """Where an entry of the thread stands."""
+
+    CONTACT = "contact"
+    BOT = "bot"
+    STAFF = "staff"
+    NOTE = "note"
+    LINE = "line"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadEntry:
+    """One entry of the thread. `day` is set on the first of a day, `who` on the first of a run."""
+
+    id: int
+    seq: int
+    side: Side
+    text: str
+    at: datetime
+    day: date | None
+    who: str
+    attachments: tuple[Attachment, ...]
+    buttons: tuple[Button, ...]
+    delivery: str
+    wrong: bool
+
+
+def view_thread(
+    messages: Sequence[Message],
+    *,
+    contact: str,
+    zone: tzinfo,
+    before: Message | None = None,
+) -> list[ThreadEntry]:
+    """Show messages, oldest first; `before` is the one that stands above them already."""
+    shown = [message for message in messages if message.kind not in _QUIET_KINDS]
+    return [
+        _view_message(last, message, contact, zone) for last, message in pairwise([before, *shown]) if message
+    ]
+
+
+def _view_message(last: Message | None, message: Message, contact: str, zone: tzinfo) -> ThreadEntry:
+    day = message.created_at.astimezone(zone).date()
+    new_day = last is None or last.created_at.astimezone(zone).date() != day
+    side = side_of(message)
+    who = _who(message, side, contact)
+    same_run = not new_day and last is not None and side_of(last) is side and _who(last, side, contact) == who
+    return ThreadEntry(
+        id=message.id,
+        seq=message.seq,
+        side=side,
+        text=_text_of(message, contact),
+        at=message.created_at,
+        day=day if new_day else None,
+        who="" if same_run else who,
+        attachments=message.content.attachments,
+        buttons=message.content.buttons,
+        delivery=describe_delivery(message),
+        wrong=message.delivery in _WRONG,
+    )
+
+
+def side_of(message: Message) -> Side:
+    """Tell where a message stands."""
+    if message.kind is Kind.NOTE:
+        return Side.NOTE
+    if message.kind in _EVENT_LINES or message.author is Author.SYSTEM:
+        return Side.LINE
+    return Side(message.author.value)
+
+
+def describe_delivery(message: Message) -> str:
+    """Say where a message is on its way to the customer; empty for what is not sent."""
+    if message.delivery is None:
+        return ""
+    words = say(f"delivery.{message.delivery.value}")
+    return (
+        f"{words}: {message.delivery_error}"
+        if message.delivery_error and message.delivery in _WRONG
+        else words
+    )
+
+
+def _who(message: Message, side: Side, contact: str) -> str:
+    if side is Side.CONTACT:
+        return contact
+    if side is Side.BOT:
+        return say("desk.bot")
+    if side is Side.LINE:
+        return ""
+    if message.kind is Kind.ECHO:
+        return say("desk.echo")
+    return message.staff_name or say("desk.colleague")
+
+
+def _text_of(message: Message, contact: str) -> str:
+    if message.kind in _EVENT_LINES:
+        return say(f"desk.event_{message.kind.value}", name=contact, text=message.content.text)
+    text = words_of(message)
+    return text or ("" if message.content.attachments else say("desk.no_words"))
