@@ -3,16 +3,24 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.intent_phrases import INTENT_PHRASES
+
+# Below this a guess is noise, and asking about it makes the bot look foolish.
+LEAST_CONFIDENCE = 0.15
 
 NO_BUTTON = {"title": "No, something else", "payload": "/out_of_scope"}
 PERSON_BUTTON = {"title": "Talk to a person", "payload": "/ask_for_person"}
 
 
 class ActionDefaultAskAffirmation(Action):  # type: ignore[misc]  # rasa_sdk has no types
-    """Replaces Rasa's question, which shows the customer an intent's technical name."""
+    """Replaces Rasa's question, which shows the customer an intent's technical name.
+
+    The intent asked about is kept in slot `suggested_intent`, so that `action_affirm` understands a
+    typed "yes" as well as the button.
+    """
 
     def name(self) -> str:
         """Return the action's name in the domain."""
@@ -25,15 +33,17 @@ class ActionDefaultAskAffirmation(Action):  # type: ignore[misc]  # rasa_sdk has
         intent = _get_likeliest(tracker.latest_message)
         if intent is None:
             dispatcher.utter_message(response="utter_ask_affirmation_open", buttons=[PERSON_BUTTON])
-            return []
-        dispatcher.utter_message(
-            response="utter_ask_affirmation",
-            suggestion=INTENT_PHRASES[intent],
-            buttons=[{"title": "Yes", "payload": f"/{intent}"}, NO_BUTTON, PERSON_BUTTON],
-        )
-        return []
+        else:
+            dispatcher.utter_message(
+                response="utter_ask_affirmation",
+                suggestion=INTENT_PHRASES[intent],
+                buttons=[{"title": "Yes", "payload": f"/{intent}"}, NO_BUTTON, PERSON_BUTTON],
+            )
+        return [SlotSet("suggested_intent", intent)]
 
 
 def _get_likeliest(latest_message: dict[str, Any]) -> str | None:
-    names = (guess.get("name") for guess in latest_message.get("intent_ranking") or [])
-    return next((name for name in names if name in INTENT_PHRASES), None)
+    for guess in latest_message.get("intent_ranking") or []:
+        if guess.get("name") in INTENT_PHRASES:
+            return str(guess["name"]) if guess.get("confidence", 0.0) >= LEAST_CONFIDENCE else None
+    return None

@@ -7,6 +7,7 @@ from rasa_sdk.events import ActiveLoop, ConversationPaused, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.handoff_payload import create_handoff_payload, get_reason
+from actions.latest_intent import get_latest_intent
 
 
 class ActionHandoff(Action):  # type: ignore[misc]  # rasa_sdk has no types
@@ -24,7 +25,7 @@ class ActionHandoff(Action):  # type: ignore[misc]  # rasa_sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Hand off for the reason that the latest intent stands for."""
-        reason = get_reason(tracker.get_intent_of_latest_message())
+        reason = get_reason(get_latest_intent(tracker))
         dispatcher.utter_message(response="utter_handoff")
         dispatcher.utter_message(json_message=create_handoff_payload(tracker, reason))
         return [*_end_form(tracker), ConversationPaused()]

@@ -72,12 +72,17 @@ def _summarise(tracker: Tracker, reason: Reason) -> str:
         facts.append(f"order {order}")
     if product:
         facts.append(f"about the {product}")
-    quote = _quote(str(tracker.latest_message.get("text") or ""))
+    quote = _shorten(_get_last_words(tracker))
     return ", ".join(facts) + "." + (f" Last words: “{quote}”" if quote else "")
 
 
-def _quote(text: str) -> str:
+def _get_last_words(tracker: Tracker) -> str:
+    """Return the last thing the customer typed; a button's payload is not the customer's words."""
+    texts = (str(event.get("text") or "") for event in reversed(tracker.events) if event["event"] == "user")
+    latest = str((tracker.latest_message or {}).get("text") or "")
+    return next((text for text in (latest, *texts) if text and not text.startswith("/")), "")
+
+
+def _shorten(text: str) -> str:
     words = " ".join(text.split())
-    if words.startswith("/"):  # a button's payload, not the customer's words
-        return ""
     return words if len(words) <= QUOTE_LENGTH else words[: QUOTE_LENGTH - 1].rstrip() + "…"

@@ -42,7 +42,5 @@ INTENT_PHRASES = MappingProxyType(
         "complaint_no_answer": "a complaint that nobody answered you",
         "complaint_other": "a complaint",
         "complaint_rude_service": "a complaint about how you were treated",
-        "inform_order_number": "your order number",
-        "stop": "that I should stop writing",
     }
 )

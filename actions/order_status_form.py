@@ -5,6 +5,7 @@ from typing import Any
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.latest_intent import get_latest_intent
 from actions.order_number import parse_order_number
 
 MISSES_BEFORE_PERSON = 2
@@ -27,7 +28,7 @@ class ValidateOrderStatusForm(FormValidationAction):  # type: ignore[misc]  # ra
         number = parse_order_number(str(slot_value))
         if number is not None:
             return {"order_number": number, "order_number_misses": 0.0}
-        if tracker.get_intent_of_latest_message() == "ask_order_status":
+        if get_latest_intent(tracker) == "ask_order_status":
             return {"order_number": None}
         misses = count_misses(tracker) + 1
         if misses < MISSES_BEFORE_PERSON:
