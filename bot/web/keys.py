@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+
+    from bot.connector import Connector
+    from bot.engines.engine import Engine
+    from bot.service.fetch import FetchLog
     from bot.service.road import Road
 
 ROAD: web.AppKey[Road] = web.AppKey("road")
+ENGINE: web.AppKey[Engine] = web.AppKey("engine")
+CONNECTORS: web.AppKey[Mapping[tuple[str, str], Connector]] = web.AppKey("connectors")  # (channel, account)
+FETCH_LOG: web.AppKey[FetchLog] = web.AppKey("fetch_log")
+REST_WAIT: web.AppKey[timedelta] = web.AppKey("rest_wait")  # how long a synchronous call waits for its turn
+SIGNING_KEY: web.AppKey[bytes] = web.AppKey("signing_key")  # 32 random bytes or more, the same everywhere
 PUBLIC_URL: web.AppKey[str | None] = web.AppKey("public_url")  # as in Settings: where browsers reach us

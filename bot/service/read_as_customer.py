@@ -1,0 +1,114 @@
+"""Read as customer: a conversation with what the customer may see of it, and who speaks with them now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.domain.conversation import Status
+from bot.service.receive import get_account_id
+from bot.storage import conversations, handoffs, messages
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.domain.conversation import Conversation
+    from bot.domain.message import Message
+    from bot.service.road import Road
+
+PAGE = 50  # messages shown at once
+
+
+class Speaker(StrEnum):
+    """Whom the customer talks to."""
+
+    BOT = "bot"
+    QUEUE = "queue"  # a person was promised and has not come yet
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who speaks. `name` is a first name; `by` is when a first answer was promised for."""
+
+    speaker: Speaker = Speaker.BOT
+    name: str | None = None
+    by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Messages oldest first. `more`: there are others beyond its far end."""
+
+    messages: tuple[Message, ...] = ()
+    more: bool = False
+
+
+async def find_conversation(road: Road, account: str, visitor: str) -> int | None:
+    """Return the conversation of a visitor of the web chat, None before their first message."""
+    account_id = await get_account_id(road, "webchat", account)
+    async with road.database.read() as connection:
+        return await conversations.find_conversation_id(connection, account_id, visitor)
+
+
+async def get_holder(road: Road, conversation_id: int) -> Holder:
+    """Return who speaks with the customer now."""
+    async with road.database.read() as connection:
+        conversation = await conversations.get_conversation(connection, conversation_id)
+        if conversation is None:
+            return Holder()
+        by = await _get_deadline(connection, conversation)
+    return Holder(speaker=speaker_of(conversation), name=first_name(conversation.staff_name), by=by)
+
+
+def speaker_of(conversation: Conversation) -> Speaker:
+    """Tell whom the customer talks to. Someone who snoozed a conversation still has it."""
+    if conversation.status in (Status.BOT, Status.RESOLVED):
+        return Speaker.BOT
+    return Speaker.STAFF if conversation.staff_id is not None else _without_name(conversation)
+
+
+def _without_name(conversation: Conversation) -> Speaker:
+    # Held by nobody we know: a person writes in the platform's own app.
+    return Speaker.STAFF if conversation.status is Status.HELD else Speaker.QUEUE
+
+
+async def _get_deadline(connection: AsyncConnection, conversation: Conversation) -> datetime | None:
+    if conversation.status is not Status.QUEUED:
+        return None
+    found = await handoffs.list_handoffs(connection, conversation.id, limit=1)
+    return found[0].deadline_at if found and found[0].closed_at is None else None
+
+
+def first_name(name: str | None) -> str | None:
+    """Return the part of a colleague's name that customers get to know."""
+    return name.split()[0] if name and name.split() else None
+
+
+async def read_after(road: Road, conversation_id: int, after_id: int) -> Page:
+    """Return the first messages after `after_id`."""
+    async with road.database.read() as connection:
+        found = await messages.list_messages(
+            connection,
+            conversation_id,
+            after_id=after_id,
+            limit=PAGE + 1,
+            customer_view=True,
+        )
+    return Page(messages=tuple(found[:PAGE]), more=len(found) > PAGE)
+
+
+async def read_before(road: Road, conversation_id: int, before_id: int | None = None) -> Page:
+    """Return the last messages before `before_id`, or the very last."""
+    async with road.database.read() as connection:
+        found = await messages.list_messages(
+            connection,
+            conversation_id,
+            before_id=before_id,
+            limit=PAGE + 1,
+            customer_view=True,
+        )
+    return Page(messages=tuple(found[-PAGE:]), more=len(found) > PAGE)

@@ -1,0 +1,72 @@
+// What the widget remembers on this site: the visitor's token, how far they read, the draft and the outbox.
+
+export interface Unsent {
+  id: string;
+  text: string;
+  payload: string | null;
+  at: string;
+  refused: string | null;
+}
+
+interface Kept {
+  token: string | null;
+  read: number;
+  draft: string;
+  open: boolean;
+  outbox: Unsent[];
+}
+
+const empty: Kept = { token: null, read: 0, draft: "", open: false, outbox: [] };
+
+export class Memory {
+  readonly #prefix: string;
+  readonly #fallback = new Map<string, string>();
+
+  constructor(service: string, account: string) {
+    this.#prefix = `visavis:${service}:${account}:`;
+  }
+
+  get<Name extends keyof Kept>(name: Name): Kept[Name] {
+    const raw = this.#read(this.#prefix + name);
+    if (raw === null) return empty[name];
+    try {
+      return JSON.parse(raw) as Kept[Name];
+    } catch {
+      return empty[name]; // somebody else wrote under our key
+    }
+  }
+
+  set<Name extends keyof Kept>(name: Name, value: Kept[Name]): void {
+    const key = this.#prefix + name;
+    const raw = JSON.stringify(value);
+    this.#fallback.set(key, raw);
+    try {
+      localStorage.setItem(key, raw);
+    } catch {
+      // Storage is blocked or full: what is kept in this page must do.
+    }
+  }
+
+  // The outbox is read again before each change: another tab of the site shares it.
+  keep(unsent: Unsent): void {
+    this.set("outbox", [...this.get("outbox").filter(({ id }) => id !== unsent.id), unsent]);
+  }
+
+  drop(id: string): void {
+    this.set("outbox", this.get("outbox").filter((unsent) => unsent.id !== id));
+  }
+
+  refuse(id: string, refused: string | null): void {
+    this.set("outbox", this.get("outbox").map((unsent) => (unsent.id === id ? { ...unsent, refused } : unsent)));
+  }
+
+  #read(key: string): string | null {
+    try {
+      const raw = localStorage.getItem(key);
+      if (raw !== null) return raw;
+    } catch {
+      // Storage is blocked.
+    }
+    return this.#fallback.get(key) ?? null;
+  }
+}

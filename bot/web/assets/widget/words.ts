@@ -1,0 +1,62 @@
+// Every text of the widget. A page in another language sets its own before the script:
+// `VisavisWords = { send: "Senden" }`.
+
+export const words = {
+  launcher: "Chat with {title}",
+  launcherUnread: { one: "Chat with {title}, {n} new message", other: "Chat with {title}, {n} new messages" },
+  chat: "Chat",
+  close: "Close chat",
+  conversation: "Conversation",
+  bot: "Assistant, a bot",
+  botHere: "{title}'s assistant, a bot. A person is one tap away.",
+  queue: "Waiting for a person",
+  queueBy: "A person will write here by {time}. You can close this window and come back.",
+  queueSoon: "A person will write here. You can close this window and come back.",
+  queueLate: "This takes longer than we said. You are still in line, and nothing you wrote is lost.",
+  staff: "{name}, a person",
+  person: "Talk to a person",
+  staffUnnamed: "A person",
+  staffHere: "You are talking to a person.",
+  you: "You",
+  write: "Write a message",
+  send: "Send",
+  sending: "Sending",
+  sent: "Sent",
+  read: "Read",
+  waiting: "Waiting for the connection. It will be sent.",
+  failed: "Not sent: {reason}",
+  again: "Try again",
+  remove: "Remove",
+  typing: "{name} is writing",
+  typingBot: "The assistant is writing",
+  reconnecting: "Reconnecting. Keep writing, nothing is lost.",
+  unavailable: "This chat cannot be reached from this page.",
+  earlier: "Show earlier messages",
+  newBelow: { one: "{n} new message", other: "{n} new messages" },
+  today: "Today",
+  yesterday: "Yesterday",
+  image: "Picture from {name}",
+  tooLong: "{n} characters too many",
+} as const;
+
+export type Plural = { readonly one: string; readonly other: string };
+export type Words = { [Name in keyof typeof words]: (typeof words)[Name] extends string ? string : Plural };
+type Facts = Record<string, string | number>;
+
+let spoken: Words = words;
+
+export function use(own: Partial<Words>): void {
+  spoken = { ...spoken, ...own };
+}
+
+/** The text `name` with `{fact}` filled in; a plural is chosen by the fact `n`. */
+export function say(name: keyof Words, facts: Facts = {}): string {
+  const entry = spoken[name];
+  const text = typeof entry === "string" ? entry : choose(entry, Number(facts["n"]));
+  return text.replace(/\{(\w+)\}/g, (_, fact: string) => String(facts[fact] ?? ""));
+}
+
+function choose(plural: Plural, count: number): string {
+  const rule = new Intl.PluralRules(document.documentElement.lang || undefined).select(count);
+  return (plural as Record<string, string>)[rule] ?? plural.other;
+}

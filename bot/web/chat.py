@@ -1,0 +1,160 @@
+"""The web chat: the widget's script, its visitors' tokens and sockets, and a page to try it on."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aiohttp import WSCloseCode, hdrs, web
+
+from bot.connector import Renders
+from bot.errors import NotAllowed, Refused, TooManyAttempts, UnknownAccount
+from bot.web.chat_frames import MAX_FRAME
+from bot.web.chat_socket import Chat, ChatSocket, read_hello
+from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
+from bot.web.render import render
+from bot.web.static_files import STATIC_FILES
+from bot.web.visitors import is_allowed_origin, make_token
+from bot.web.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.connector import Connector
+
+CHANNEL = "webchat"
+HEARTBEAT = 30.0  # seconds between pings that find out who is gone
+MAX_TABS = 20  # sockets of one visitor at once, in one process
+SCRIPT_CACHE = "public, max-age=300"  # the script's address never changes, so it is asked for again
+
+
+class Sockets:
+    """The open sockets of this process, by visitor."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, set[web.WebSocketResponse]] = {}
+
+    @contextmanager
+    def hold(self, visitor: str, socket: web.WebSocketResponse) -> Iterator[None]:
+        """Count a socket while it is served. Raises `TooManyAttempts`."""
+        sockets = self._open.setdefault(visitor, set())
+        if len(sockets) >= MAX_TABS:
+            raise TooManyAttempts(say("chat.too_many_tabs"))
+        sockets.add(socket)
+        try:
+            yield
+        finally:
+            sockets.discard(socket)
+            if not sockets:
+                self._open.pop(visitor, None)
+
+    async def close(self) -> None:
+        """Send everybody away for a moment: their widgets come back by themselves."""
+        for socket in [socket for sockets in self._open.values() for socket in sockets]:
+            await socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart")
+
+
+SOCKETS = web.AppKey("chat_sockets", Sockets)
+
+
+async def post_session(request: web.Request) -> web.Response:
+    """`POST /chat/{account}/session`: a token for a new visitor. Nothing is stored for it."""
+    try:
+        chat = get_chat(request)
+        origin = check_origin(request, chat.connector)
+    except Refused as error:
+        return web.json_response({"error": error.code, "text": str(error)}, status=error.status)
+    token = make_token(chat.key, chat.connector.account.name, now=chat.road.now())
+    headers = {hdrs.CACHE_CONTROL: "no-store", hdrs.VARY: hdrs.ORIGIN}
+    if origin is not None:
+        headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+    return web.json_response({"token": token}, headers=headers)
+
+
+async def get_socket(request: web.Request) -> web.StreamResponse:
+    """`GET /chat/{account}/ws`: a visitor's socket; the first frame says who they are."""
+    try:
+        chat = get_chat(request)
+        check_origin(request, chat.connector)
+    except Refused as error:
+        return web.json_response({"error": error.code, "text": str(error)}, status=error.status)
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=4 * MAX_FRAME, compress=False)
+    await socket.prepare(request)
+    hello = await read_hello(chat, socket)
+    if hello is not None:
+        visitor, after = hello
+        try:
+            with request.app[SOCKETS].hold(visitor.id, socket):
+                await ChatSocket(chat, socket, visitor).serve(after)
+        except TooManyAttempts:
+            await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too many tabs")
+    return socket
+
+
+def get_chat(request: web.Request) -> Chat:
+    """Return what serves the account in a request's path. Raises `UnknownAccount`."""
+    connector = request.app[CONNECTORS].get((CHANNEL, request.match_info["account"]))
+    if connector is None or not isinstance(connector, Renders):
+        raise UnknownAccount("there is no chat of this name here")
+    return Chat(road=request.app[ROAD], connector=connector, key=request.app[SIGNING_KEY])
+
+
+def check_origin(request: web.Request, connector: Connector) -> str | None:
+    """Return the origin of the asking page. Raises `NotAllowed` for a site the account does not list."""
+    origin = request.headers.get(hdrs.ORIGIN)
+    allowed = connector.account.options.get("origins", "")
+    if not is_allowed_origin(origin, own=_own_origins(request), allowed=allowed):
+        raise NotAllowed(say("chat.other_site"))
+    return origin
+
+
+def _own_origins(request: web.Request) -> frozenset[str]:
+    # Behind a proxy that ends TLS we see http where the browser sees https.
+    own = {f"{scheme}://{request.host}" for scheme in ("http", "https")}
+    public = urlsplit(request.app[PUBLIC_URL] or "")
+    return frozenset(own | ({f"{public.scheme}://{public.netloc}"} if public.netloc else set()))
+
+
+async def get_widget(request: web.Request) -> web.Response:
+    """`GET /widget.js`: the one script a site needs."""
+    response = request.app[STATIC_FILES].get("widget.js").respond(request, cache=SCRIPT_CACHE)
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"  # for sites that use `integrity`
+    return response
+
+
+async def get_first_page(request: web.Request) -> web.Response:
+    """`GET /chat`: on to the page of the first account."""
+    names = sorted(name for channel, name in request.app[CONNECTORS] if channel == CHANNEL)
+    if not names:
+        raise web.HTTPNotFound(text=say("chat.no_account"))
+    raise web.HTTPFound(f"/chat/{names[0]}")
+
+
+async def get_page(request: web.Request) -> web.Response:
+    """`GET /chat/{account}`: a shop's page with the chat on it, to try it and to show it."""
+    try:
+        account = get_chat(request).connector.account
+    except UnknownAccount as error:
+        raise web.HTTPNotFound(text=f"{error}\n") from error
+    title = account.options.get("title", account.name)
+    return render(request, "shop.html", account=account.name, title=title)
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await app[SOCKETS].close()
+
+
+def add_chat_routes(app: web.Application) -> None:
+    """Serve the web chat.
+
+    The app must carry `ROAD`, `CONNECTORS`, `SIGNING_KEY`, `PUBLIC_URL`, `STATIC_FILES` and `TEMPLATES`.
+    """
+    app[SOCKETS] = Sockets()
+    app.on_shutdown.append(_close_sockets)
+    app.router.add_get("/widget.js", get_widget)
+    app.router.add_get("/chat", get_first_page)
+    app.router.add_get("/chat/{account}", get_page)
+    app.router.add_post("/chat/{account}/session", post_session)
+    app.router.add_get("/chat/{account}/ws", get_socket)
