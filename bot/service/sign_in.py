@@ -92,6 +92,13 @@ async def get_session(road: Road, token: str) -> Session | None:
     return session
 
 
+async def is_live(road: Road, token: str) -> bool:
+    """Tell whether a token's session lives, without taking an open page for a person who is there."""
+    now = road.now()
+    async with road.database.read() as connection:
+        return await sessions.get_session(connection, token, now=now, seen_since=now - IDLE) is not None
+
+
 async def _check(road: Road, door: Door, knock: Knock) -> Login | None:
     async with road.database.read() as connection:
         login = await get_login(connection, knock.email)

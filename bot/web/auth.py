@@ -67,9 +67,7 @@ async def _check_staff(request: web.Request, roles: tuple[Role, ...]) -> Session
         return None
     request[SESSION] = session
     if roles and not any(session.staff.may(role) for role in roles):
-        raise NotAllowed(
-            f"This page is for people with the role {roles[0].value}. Ask an admin."
-        )
+        raise NotAllowed(f"This page is for people with the role {roles[0].value}. Ask an admin.")
     await check_own_page(request, session)
     return session
 
@@ -136,7 +134,7 @@ def _is_https(request: web.Request) -> bool:
 
 
 def _to_login(request: web.Request) -> web.StreamResponse:
-    if is_fragment(request):
+    if is_fragment(request) or "text/event-stream" in request.headers.get(hdrs.ACCEPT, ""):
         return web.Response(status=401, headers={"HX-Redirect": "/login"})
     if request.method not in _SAFE_METHODS:
         raise NotAllowed("Not done: you are logged out. Log in, then repeat.")

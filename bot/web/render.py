@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.desk.reasons import describe_reason
 from bot.errors import Refused
 from bot.storage.sessions import Session
 from bot.web.words import say
@@ -47,6 +48,7 @@ def make_templates(asset_url: Callable[[str], str]) -> Environment:
         lstrip_blocks=True,
     )
     templates.globals.update(asset=asset_url, say=say)
+    templates.filters["reason"] = describe_reason
     return templates
 
 

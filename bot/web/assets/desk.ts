@@ -1,0 +1,15 @@
+// The desk: keys, drafts and live events. Pages come from the server; this keeps them true.
+
+import { startBox } from "./desk/box";
+import { startKeys } from "./desk/keys";
+import { follow } from "./desk/live";
+import { startList } from "./desk/list";
+import { startThread } from "./desk/thread";
+import { startFrame } from "./staff/frame";
+
+startFrame();
+startList();
+startBox();
+startThread();
+startKeys();
+follow();

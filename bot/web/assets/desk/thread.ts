@@ -1,0 +1,133 @@
+// The opened conversation: what was said since is added, who has it is kept true, earlier pages on demand.
+
+import { Idiomorph } from "idiomorph";
+import { htmx } from "../staff/frame";
+import { refreshLock, resetBox } from "./box";
+import { settle } from "./list";
+import { fetchPart, find, openedId, soon } from "./page";
+
+const typingShown = 6_000;
+let typingTimer = 0;
+
+const thread = (): HTMLElement | null => find<HTMLElement>("#thread");
+const messages = (): HTMLElement | null => find<HTMLElement>("#messages");
+
+function lastId(): string {
+  const entries = document.querySelectorAll<HTMLElement>("#messages > [data-id]");
+  return entries[entries.length - 1]?.dataset["id"] ?? "";
+}
+
+function isAtEnd(element: HTMLElement): boolean {
+  return element.scrollHeight - element.scrollTop - element.clientHeight < 80;
+}
+
+function toEnd(): void {
+  const element = thread();
+  if (element) element.scrollTop = element.scrollHeight;
+}
+
+export const loadTail = soon(async () => {
+  const id = openedId();
+  if (id === null) return;
+  const after = lastId();
+  const part = await fetchPart(`/desk/c/${id}/messages?${after ? `after=${after}` : ""}`);
+  const scroller = thread();
+  const list = messages();
+  if (!part || !scroller || !list || openedId() !== id) return;
+  const stay = !isAtEnd(scroller);
+  for (const entry of [...(find("#messages", part)?.children ?? [])]) {
+    if (!entry.id || !document.getElementById(entry.id)) list.append(entry);
+  }
+  dropRepeatedDays();
+  if (!stay) toEnd();
+}, 60);
+
+export const loadState = soon(async () => {
+  const id = openedId();
+  if (id === null) return;
+  const part = await fetchPart(`/desk/c/${id}/state`);
+  if (!part || openedId() !== id) return;
+  for (const fresh of [...part.children]) {
+    const present = document.getElementById(fresh.id);
+    if (!present) continue;
+    Idiomorph.morph(present, fresh, { morphStyle: "outerHTML" });
+    const morphed = document.getElementById(fresh.id);
+    if (morphed) htmx.process(morphed);
+  }
+  refreshLock();
+}, 120);
+
+export async function loadMessage(messageId: number): Promise<void> {
+  const id = openedId();
+  if (id === null || !document.getElementById(`m-${messageId}`)) return;
+  const part = await fetchPart(`/desk/c/${id}/messages/${messageId}`);
+  const fresh = part && find(`#m-${messageId}`, part);
+  const present = document.getElementById(`m-${messageId}`);
+  if (!fresh || !present) return;
+  for (const name of [".words", ".delivery"]) {
+    const [from, to] = [find(name, fresh), find(name, present)];
+    if (from && to) to.replaceWith(from);
+    else if (from) present.append(from);
+  }
+}
+
+async function loadEarlier(button: HTMLElement): Promise<void> {
+  const id = openedId();
+  const scroller = thread();
+  if (id === null || !scroller) return;
+  button.setAttribute("disabled", "");
+  const part = await fetchPart(`/desk/c/${id}/messages?before=${button.dataset["earlier"] ?? ""}`);
+  const list = messages();
+  if (!part || !list || openedId() !== id) { button.removeAttribute("disabled"); return; }
+  const fromEnd = scroller.scrollHeight - scroller.scrollTop;
+  find("#earlier")?.remove();
+  list.prepend(...(find("#messages", part)?.children ?? []));
+  dropRepeatedDays();
+  scroller.scrollTop = scroller.scrollHeight - fromEnd;
+}
+
+function dropRepeatedDays(): void {
+  const seen = new Set<string>();
+  for (const day of document.querySelectorAll<HTMLElement>("#messages > .day")) {
+    const name = day.dataset["day"] ?? "";
+    if (seen.has(name)) day.remove();
+    seen.add(name);
+  }
+}
+
+export function showTyping(): void {
+  const element = find<HTMLElement>("#typing");
+  const scroller = thread();
+  if (!element || !scroller) return;
+  const stay = !isAtEnd(scroller);
+  element.hidden = false;
+  if (!stay) toEnd();
+  window.clearTimeout(typingTimer);
+  typingTimer = window.setTimeout(hideTyping, typingShown);
+}
+
+export function hideTyping(): void {
+  const element = find<HTMLElement>("#typing");
+  if (element) element.hidden = true;
+}
+
+function opened(): void {
+  toEnd();
+  resetBox();
+  settle();
+}
+
+export function startThread(): void {
+  document.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    const earlier = target.closest<HTMLElement>("[data-earlier]");
+    if (earlier) void loadEarlier(earlier);
+    if (target.closest("[data-toggle-context]")) find("#open")?.classList.toggle("shows-context");
+    else if (!target.closest("#context")) find("#open")?.classList.remove("shows-context");
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if ((event.target as Element).id === "open") opened();
+  });
+  document.addEventListener("desk:done", () => { loadTail(); loadState(); });
+  opened();
+}

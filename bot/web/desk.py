@@ -1,0 +1,219 @@
+"""The desk's pages: the list and the conversation, whole or only the part that changed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from aiohttp import web
+
+from bot.desk.brief import Brief, write_brief
+from bot.domain.staff import Role
+from bot.errors import BadPayload, UnknownConversation
+from bot.service.list_queue import QueueEntry, list_queue
+from bot.storage import conversations, handoffs, messages, queue
+from bot.storage.queue import QueueCounts, QueueView
+from bot.web.auth import current_staff, require
+from bot.web.desk_view import Holding, holding_of, name_of, view_row, view_thread
+from bot.web.keys import CONNECTORS, ROAD
+from bot.web.render import is_fragment, render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.domain.conversation import Conversation
+    from bot.domain.handoff import Handoff
+    from bot.domain.message import Message
+
+PAGE = 50  # messages read at once
+LIST_LIMIT = 200
+_MOST_IDS = 200
+_MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A conversation with what stands around its messages."""
+
+    conversation: Conversation
+    handoffs: Sequence[Handoff]
+    entry: QueueEntry | None
+    latest: Sequence[Message]
+    brief: Brief
+
+    @property
+    def name(self) -> str:
+        """Return what the contact is called here."""
+        return name_of(self.conversation.contact_name, self.conversation.id)
+
+
+@require(Role.AGENT, Role.LEAD)
+async def get_desk(request: web.Request) -> web.StreamResponse:
+    """`GET /desk` and `/desk/c/{id}`: the page; to htmx only the conversation."""
+    opened = await _open(request) if "id" in request.match_info else None
+    if opened is not None and is_fragment(request):
+        return render(request, "desk/opened.html", **_opened_values(request, opened))
+    values = await _list_values(request, None)
+    values |= _opened_values(request, opened) if opened else {"opened": None}
+    return render(request, "desk/desk.html", **values)
+
+
+@require(Role.AGENT, Role.LEAD)
+async def get_rows(request: web.Request) -> web.StreamResponse:
+    """`GET /desk/rows?view=…&ids=1,2`: those rows of the view as they are now; all without `ids`."""
+    ids = _parse_ids(request.query["ids"]) if "ids" in request.query else None
+    return render(request, "desk/rows.html", **await _list_values(request, ids))
+
+
+@require(Role.AGENT, Role.LEAD)
+async def get_state(request: web.Request) -> web.StreamResponse:
+    """`GET /desk/c/{id}/state`: who has it, its brief and facts, without its messages."""
+    return render(request, "desk/state.html", **_opened_values(request, await _open(request)))
+
+
+@require(Role.AGENT, Role.LEAD)
+async def get_messages(request: web.Request) -> web.StreamResponse:
+    """`GET /desk/c/{id}/messages?after=…` or `?before=…`: what was said since, or earlier."""
+    conversation_id = id_of(request)
+    after, before = _parse_id(request, "after"), _parse_id(request, "before")
+    async with request.app[ROAD].database.read() as connection:
+        conversation = await conversations.get_conversation(connection, conversation_id)
+        if conversation is None:
+            raise UnknownConversation("There is no such conversation.")
+        above = await messages.get_message(connection, after) if after else None
+        found = await messages.list_messages(
+            connection,
+            conversation_id,
+            after_id=after or 0,
+            before_id=before,
+            limit=PAGE,
+        )
+    values = _thread_values(request, conversation, found, above)
+    return render(request, "desk/messages.html", **values, earlier=not after)
+
+
+@require(Role.AGENT, Role.LEAD)
+async def get_message(request: web.Request) -> web.StreamResponse:
+    """`GET /desk/c/{id}/messages/{message}`: one entry as it is now, for its delivery and edits."""
+    conversation_id, message_id = id_of(request), int(request.match_info["message"])
+    async with request.app[ROAD].database.read() as connection:
+        conversation = await conversations.get_conversation(connection, conversation_id)
+        message = await messages.get_message(connection, min(message_id, _MAX_ID))
+    if conversation is None or message is None or message.conversation_id != conversation_id:
+        raise UnknownConversation("There is no such message.")
+    values = _thread_values(request, conversation, [message], message)
+    return render(request, "desk/messages.html", **values, earlier=False)
+
+
+def id_of(request: web.Request) -> int:
+    """Return the conversation a path names."""
+    return min(int(request.match_info["id"]), _MAX_ID)
+
+
+def view_of(request: web.Request) -> QueueView:
+    """Return the view a page shows; an unknown one is the first."""
+    try:
+        return QueueView(request.query.get("view", QueueView.WAITING))
+    except ValueError:
+        return QueueView.WAITING
+
+
+async def _list_values(request: web.Request, ids: list[int] | None) -> dict[str, Any]:
+    road, staff, view = request.app[ROAD], current_staff(request), view_of(request)
+    entries = await list_queue(road, view=view, staff_id=staff.id, conversation_ids=ids, limit=LIST_LIMIT)
+    async with road.database.read() as connection:
+        counts: QueueCounts = await queue.count_views(connection, staff.id)
+    return {
+        "view": view,
+        "views": list(QueueView),
+        "rows": [view_row(entry, view=view, staff=staff) for entry in entries],
+        "counts": {"waiting": counts.waiting, "mine": counts.mine, "open": counts.open},
+        "full": ids is None and len(entries) == LIST_LIMIT,
+        "limit": LIST_LIMIT,
+    }
+
+
+async def _open(request: web.Request) -> Opened:
+    conversation_id, road = id_of(request), request.app[ROAD]
+    async with road.database.read() as connection:
+        conversation = await conversations.get_conversation(connection, conversation_id)
+        if conversation is None:
+            raise UnknownConversation("There is no such conversation.")
+        latest = await messages.list_messages(connection, conversation_id, limit=PAGE)
+        recorded = await handoffs.list_handoffs(connection, conversation_id)
+    entries = await list_queue(road, view=QueueView.RECENT, conversation_ids=[conversation_id])
+    open_handoff = next((handoff for handoff in recorded if handoff.closed_at is None), None)
+    return Opened(
+        conversation=conversation,
+        handoffs=recorded,
+        entry=entries[0] if entries else None,
+        latest=latest,
+        brief=write_brief(latest, open_handoff),
+    )
+
+
+def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
+    conversation, staff = opened.conversation, current_staff(request)
+    holding = holding_of(conversation, staff)
+    connector = request.app[CONNECTORS].get((conversation.channel, conversation.account))
+    return _thread_values(request, conversation, opened.latest, None) | {
+        "opened": opened,
+        "view": view_of(request),
+        "holding": holding,
+        "locked": holding is Holding.COLLEAGUE,
+        "key": secrets.token_urlsafe(12),
+        "text_max": connector.capabilities.text_max if connector else 0,
+        "text_unit": connector.capabilities.text_unit.value if connector else "",
+        "earlier": True,
+    }
+
+
+def _thread_values(
+    request: web.Request,
+    conversation: Conversation,
+    found: Sequence[Message],
+    above: Message | None,
+) -> dict[str, Any]:
+    zone = _zone_of(request)
+    name = name_of(conversation.contact_name, conversation.id)
+    return {
+        "conversation": conversation,
+        "entries": view_thread(found, contact=name, zone=zone, before=above),
+        "zone": zone,
+        "today": request.app[ROAD].now().astimezone(zone).date(),
+        "more_before": found[0].id if len(found) == PAGE else None,
+    }
+
+
+def _zone_of(request: web.Request) -> ZoneInfo:
+    """Return the browser's time zone, which the page's script keeps in a cookie."""
+    try:
+        return ZoneInfo(request.cookies.get("tz", "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _parse_id(request: web.Request, name: str) -> int | None:
+    given = request.query.get(name)
+    if not given:
+        return None
+    return _parse_ids(given)[0]
+
+
+def _parse_ids(given: str) -> list[int]:
+    parts = given.split(",")[:_MOST_IDS]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise BadPayload("This address is not one of ours.")
+    return [min(int(part), _MAX_ID) for part in parts]
+
+
+def add_desk_routes(app: web.Application) -> None:
+    """Serve the desk's pages. The app must carry `ROAD`, `CONNECTORS` and `TEMPLATES`."""
+    app.router.add_get("/desk", get_desk)
+    app.router.add_get("/desk/rows", get_rows)
+    app.router.add_get(r"/desk/c/{id:\d+}", get_desk)
+    app.router.add_get(r"/desk/c/{id:\d+}/state", get_state)
+    app.router.add_get(r"/desk/c/{id:\d+}/messages", get_messages)
+    app.router.add_get(r"/desk/c/{id:\d+}/messages/{message:\d+}", get_message)

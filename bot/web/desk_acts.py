@@ -1,0 +1,102 @@
+"""What staff do at the desk: say, note, take, give back, resolve. 204 to the page's script, 303 to a form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.domain.message import Author
+from bot.domain.staff import Role
+from bot.errors import BadPayload, Refused
+from bot.service.add_note import add_note
+from bot.service.give_back import give_back
+from bot.service.resolve import resolve
+from bot.service.staff_reply import staff_reply
+from bot.service.take import take
+from bot.web.auth import current_staff, require
+from bot.web.desk import id_of, view_of
+from bot.web.keys import ROAD
+from bot.web.render import is_fragment
+from bot.web.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.domain.staff import Staff
+    from bot.service.road import Road
+
+    Act = Callable[[Road, int, Staff], Awaitable[None]]
+
+_MAX_KEY = 64
+
+
+@require(Role.AGENT, Role.LEAD)
+async def post_say(request: web.Request) -> web.StreamResponse:
+    """`POST /desk/c/{id}/say`: `text` as a reply or, with `mode=note`, as a note; `then=resolve` resolves.
+
+    `key` names this text: sent twice it is said once.
+    """
+    form = await request.post()
+    road, staff, conversation_id = request.app[ROAD], current_staff(request), id_of(request)
+    text, key = str(form.get("text", "")), str(form.get("key", ""))
+    note = form.get("mode") == "note"
+    with _explained("note" if note else "say"):
+        if not 0 < len(key) <= _MAX_KEY:
+            raise BadPayload("this page is out of date; load it again")
+        if note:
+            await add_note(road, conversation_id, staff, text, key=key)
+        else:
+            await staff_reply(road, conversation_id, staff, text, key=key)
+            if form.get("then") == "resolve":
+                await resolve(road, conversation_id, staff)
+    return _done(request, conversation_id)
+
+
+def _act(name: str, act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    @require(Role.AGENT, Role.LEAD)
+    async def post_act(request: web.Request) -> web.StreamResponse:
+        conversation_id = id_of(request)
+        with _explained(name):
+            await act(request.app[ROAD], conversation_id, current_staff(request))
+        return _done(request, conversation_id)
+
+    return post_act
+
+
+@require(Role.AGENT, Role.LEAD)
+async def post_typing(request: web.Request) -> web.StreamResponse:
+    """`POST /desk/c/{id}/typing`: let the customer see that a person writes."""
+    await request.app[ROAD].bus.live.publish("typing", id_of(request), author=Author.STAFF.value)
+    return web.Response(status=204)
+
+
+class _explained:  # noqa: N801 - reads as a clause: `with _explained("take"):`
+    """Say first that an act was not done, then why."""
+
+    def __init__(self, act: str) -> None:
+        self._act = act
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Put our words before a refusal's, keeping its kind."""
+        if isinstance(error, Refused):
+            sentence = f"{str(error).rstrip('.')}."
+            raise type(error)(say(f"problem.{self._act}", sentence=sentence)) from error
+
+
+def _done(request: web.Request, conversation_id: int) -> web.StreamResponse:
+    if is_fragment(request):
+        return web.Response(status=204, headers={"HX-Trigger": "desk:done"})
+    raise web.HTTPSeeOther(f"/desk/c/{conversation_id}?view={view_of(request).value}")
+
+
+def add_desk_act_routes(app: web.Application) -> None:
+    """Serve what staff do. The app must carry `ROAD`."""
+    app.router.add_post(r"/desk/c/{id:\d+}/say", post_say)
+    app.router.add_post(r"/desk/c/{id:\d+}/take", _act("take", take))
+    app.router.add_post(r"/desk/c/{id:\d+}/give-back", _act("give_back", give_back))
+    app.router.add_post(r"/desk/c/{id:\d+}/resolve", _act("resolve", resolve))
+    app.router.add_post(r"/desk/c/{id:\d+}/typing", post_typing)
