@@ -34,7 +34,7 @@ async def test_handoff_carries_reason_priority_and_queue(
     messages, events = await run_action(ActionHandoff(), make_tracker(user_event("please", intent)))
     payload = get_payload(messages)
     assert (payload["reason"], payload["priority"], payload["queue"]) == (reason, priority, queue)
-    assert [event["event"] for event in events] == ["pause"]
+    assert [event["event"] for event in events] == ["action", "pause"]
 
 
 async def test_handoff_summary_names_order_product_and_last_words() -> None:
@@ -64,7 +64,7 @@ async def test_handoff_summary_stays_short() -> None:
 async def test_handoff_ends_a_running_form() -> None:
     tracker = make_tracker(user_event("a person please", "ask_for_person"), active_loop="order_status_form")
     _, events = await run_action(ActionHandoff(), tracker)
-    assert [event["event"] for event in events] == ["active_loop", "slot", "pause"]
+    assert [event["event"] for event in events] == ["active_loop", "slot", "action", "pause"]
     assert events[0]["name"] is None
     assert (events[1]["name"], events[1]["value"]) == ("requested_slot", None)
 
@@ -75,7 +75,7 @@ async def test_default_fallback_ends_with_a_person() -> None:
     payload = get_payload(messages)
     assert payload["reason"] == "not_understood"
     assert payload["summary"] == "The bot did not understand. Last words: “rtz”"
-    assert [event["event"] for event in events] == ["rewind", "pause"]
+    assert [event["event"] for event in events] == ["rewind", "action", "pause"]
 
 
 async def test_handoff_reason_is_what_was_decided_and_not_the_guess_below_it() -> None:
