@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,12 @@ async def open_bus(url: str) -> AsyncIterator[Bus]:
     try:
         yield bus
     finally:
-        reader.cancel()
-        with suppress(asyncio.CancelledError):
-            await reader
+        await _stop(reader)
         await redis.aclose()
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    """Cancel until it has ended: a client library may swallow a cancellation that meets a time-out."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.05)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from collections import deque
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,27 @@ class LiveEvent:
 RESET = "reset"
 
 
+class Subscription:
+    """The events one listener gets, in order. Waiting may be cancelled and begun again."""
+
+    def __init__(self, queue: asyncio.Queue[LiveEvent], missed: list[LiveEvent]) -> None:
+        self._queue, self._missed = queue, deque(missed)
+        self._seen = max((_order(event.id) for event in missed), default=(0, 0))
+
+    def __aiter__(self) -> Subscription:
+        """Iterate over what happens from now on, for ever."""
+        return self
+
+    async def __anext__(self) -> LiveEvent:
+        """Wait for the next event."""
+        if self._missed:
+            return self._missed.popleft()
+        while True:
+            event = await self._queue.get()
+            if event.kind == RESET or _order(event.id) > self._seen:
+                return event
+
+
 class Live:
     """Publishes and listens. Call `run` as a task for as long as the process listens."""
 
@@ -70,7 +92,7 @@ class Live:
         *,
         conversation_id: int | None = None,
         after: str | None = None,
-    ) -> AsyncIterator[AsyncIterator[LiveEvent]]:
+    ) -> AsyncIterator[Subscription]:
         """Listen to one conversation, or to everything.
 
         With `after`, what was published since that id comes first, or a `reset` when that is no
@@ -81,7 +103,7 @@ class Live:
         listeners.add(queue)
         try:
             missed = await self._since(after, conversation_id) if after else []
-            yield _drain(queue, missed)
+            yield Subscription(queue, missed)
         finally:
             listeners.discard(queue)
             if not listeners:
@@ -141,17 +163,6 @@ class Live:
             return [LiveEvent(id="", kind=RESET)]
         events = [_to_event(entry_id.decode(), fields) for entry_id, fields in entries]
         return [event for event in events if conversation_id in (None, event.conversation_id)]
-
-
-async def _drain(queue: asyncio.Queue[LiveEvent], missed: list[LiveEvent]) -> AsyncIterator[LiveEvent]:
-    seen = (0, 0)
-    for event in missed:
-        seen = max(seen, _order(event.id))
-        yield event
-    while True:
-        event = await queue.get()
-        if event.kind == RESET or _order(event.id) > seen:
-            yield event
 
 
 def _offer(queue: asyncio.Queue[LiveEvent], event: LiveEvent) -> None:

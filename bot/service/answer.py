@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.bus.keys import Stream
-from bot.desk.deadlines import set_deadline
+from bot.desk.deadlines import deadline_of
 from bot.desk.promise import route, tell_customer
 from bot.domain.conversation import Status
 from bot.domain.handoff import HandoffRequest, Priority
@@ -148,7 +148,7 @@ def settled_by(result: TurnResult) -> Settled:
 async def _hand_off(
     road: Road, connection: AsyncConnection, conversation_id: int, handoff: HandoffRequest
 ) -> None:
-    deadline_at = set_deadline(road.desk, handoff, road.now())
+    deadline_at = deadline_of(handoff, road.desk, road.now())
     await handoffs.open_handoff(connection, conversation_id, handoff, deadline_at=deadline_at)
     await timers.set_timer(connection, conversation_id, DEADLINE_TIMER, deadline_at)
 

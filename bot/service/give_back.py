@@ -21,7 +21,9 @@ async def give_back(road: Road, conversation_id: int, staff: Staff) -> None:
     """Let the bot have the conversation.
 
     What came in while a person had it, and that nobody answered, the bot answers now; what led to
-    the handoff counts as needing no answer any more. Raises `Conflict` when a colleague holds the conversation.
+    the handoff counts as needing no answer any more.
+
+    Raises `Conflict` when a colleague holds the conversation.
     """
     async with road.database.begin() as connection:
         found = await lock_for(connection, conversation_id, staff)

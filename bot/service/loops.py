@@ -60,19 +60,16 @@ class Crew:
             task.add_done_callback(self.running.discard)
 
     async def _work(self, conversation_id: int) -> None:
+        note = log.bind(stream=self.stream.value, conversation_id=conversation_id)
         try:
             await self.work(conversation_id)
         except LeaseLost as error:
-            log.info(
-                "Work dropped", stream=self.stream.value, conversation_id=conversation_id, why=str(error)
-            )
+            note.info("Work dropped", why=str(error))
         except StorageUnavailable as error:
-            log.warning(
-                "Work waits", stream=self.stream.value, conversation_id=conversation_id, why=str(error)
-            )
+            note.warning("Work waits", why=str(error))
             await asyncio.sleep(_PAUSE)
-        except Exception:  # one conversation's trouble must not stop the others
-            log.exception("Work failed", stream=self.stream.value, conversation_id=conversation_id)
+        except Exception:  # noqa: BLE001 - one conversation's trouble must not stop the others
+            note.exception("Work failed")
 
     async def _stop(self) -> None:
         if self.running:

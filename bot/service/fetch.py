@@ -1,0 +1,122 @@
+"""Fetch: replies of a conversation whose own side reads them: the synchronous REST call."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.domain.conversation import BOT_MAY_SPEAK, Status
+from bot.domain.message import DeliveryState
+from bot.errors import StorageUnavailable
+from bot.storage import messages, outbox, turns
+
+if TYPE_CHECKING:
+    from bot.bus.live import Subscription
+    from bot.domain.message import Message
+    from bot.service.road import Road
+
+log = structlog.get_logger(__name__)
+
+# Live events are the fast way; PostgreSQL is asked in case one was missed.
+_FIRST_LOOK = 0.05
+_NEXT_LOOK = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What a caller reads. `turn_id` is None when no answer of the bot came, `status` says why.
+
+    `earlier` holds what staff wrote since the last call.
+    """
+
+    earlier: tuple[Message, ...]
+    replies: tuple[Message, ...]
+    turn_id: int | None
+    status: Status
+
+
+async def fetch(road: Road, conversation_id: int, message_id: int, *, limit: timedelta) -> Fetched:
+    """Wait for the turn that takes a message, wherever it is computed, and return its replies.
+
+    Returns without replies as soon as a person has the conversation, or when `limit` is over.
+    """
+    turn_id, status = await _wait(road, conversation_id, message_id, limit)
+    async with road.database.read() as connection:
+        unfetched = await outbox.list_unfetched(connection, conversation_id)
+        earlier = [await messages.get_message(connection, each) for each in unfetched]
+        replies = await messages.list_turn_replies(connection, turn_id) if turn_id else []
+    return Fetched(
+        earlier=tuple(message for message in earlier if message),
+        replies=tuple(replies),
+        turn_id=turn_id,
+        status=status,
+    )
+
+
+async def _wait(
+    road: Road, conversation_id: int, message_id: int, limit: timedelta
+) -> tuple[int | None, Status]:
+    ends = asyncio.get_running_loop().time() + limit.total_seconds()
+    look = _FIRST_LOOK
+    async with road.bus.live.subscribe(conversation_id=conversation_id) as events:
+        while True:
+            await _next_answer(events, message_id, look)
+            turn_id, status = await _look(road, message_id)
+            late = asyncio.get_running_loop().time() >= ends
+            if turn_id or late or status not in BOT_MAY_SPEAK:
+                return turn_id, status
+            look = _NEXT_LOOK
+
+
+async def _next_answer(events: Subscription, message_id: int, seconds: float) -> None:
+    """Return when something happened that may have answered the message, or after `seconds`."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            async for event in events:
+                turn_id = event.data.get("turn_id")
+                if event.kind == "answered" and isinstance(turn_id, int) and turn_id < message_id:
+                    continue
+                if event.kind != "message":
+                    return
+
+
+async def _look(road: Road, message_id: int) -> tuple[int | None, Status]:
+    async with road.database.read() as connection:
+        turn_id, status = await turns.get_turn_of(connection, message_id)
+    return turn_id, Status(status)
+
+
+@dataclass(slots=True)
+class FetchLog:
+    """Writes down what callers have read, many at a time: one commit serves all of a moment."""
+
+    road: Road
+    _ids: list[int] = field(default_factory=list)
+    _task: asyncio.Task[None] | None = None
+
+    def add(self, fetched: list[int]) -> None:
+        """Note messages that left with a response."""
+        self._ids.extend(fetched)
+        if self._ids and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._flush())
+
+    async def close(self) -> None:
+        """Write what is left."""
+        while self._task is not None and not self._task.done():
+            await self._task
+
+    async def _flush(self) -> None:
+        while self._ids:
+            await asyncio.sleep(_FIRST_LOOK)
+            ids, self._ids = self._ids, []
+            try:
+                async with self.road.database.begin() as connection:
+                    await outbox.set_outcome(connection, ids, DeliveryState.SENT)
+            except StorageUnavailable:
+                # They stay `pending` in the books: shown as not fetched, which is the safe error.
+                log.warning("Fetched replies not written down", replies=len(ids))

@@ -1,0 +1,59 @@
+"""An engine whose answers are plain to see, for tests of the road around it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.domain.handoff import HandoffRequest
+from bot.domain.message import Content
+from bot.domain.understanding import IntentScore, Understanding
+from bot.engines.engine import Turn, TurnResult
+from bot.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass
+class PlainEngine:
+    """Says back what it hears, counts turns in its tracker, hands "person" to a person.
+
+    "slow" takes half a second, "fail" raises, "huh" is not understood. `before` runs within a turn:
+    the place where tests let the world change or the worker die.
+    """
+
+    before: Callable[[Turn], object] | None = None
+    heard: list[str] = field(default_factory=list)
+
+    async def respond(self, turn: Turn) -> TurnResult:
+        text = "\n".join(message.content.text for message in turn.messages)
+        self.heard.append(text)
+        if self.before:
+            outcome = self.before(turn)
+            if asyncio.iscoroutine(outcome):
+                await outcome
+        if "fail" in text:
+            raise EngineError("told to fail")
+        if "slow" in text:
+            await asyncio.sleep(0.5)
+        count = int(str((turn.tracker or {}).get("turns", 0))) + 1
+        handoff = HandoffRequest(reason="asked_for_person", queue="support") if "person" in text else None
+        return TurnResult(
+            tracker={"turns": count},
+            events=({"event": "user", "text": text},),
+            replies=(Content(text=f"{count}: {text}"),) if "quiet" not in text else (),
+            handoff=handoff,
+            understandings=tuple(self._understand(message.content.text) for message in turn.messages),
+        )
+
+    async def parse(self, text: str) -> Understanding:
+        return self._understand(text)
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+    def _understand(self, text: str) -> Understanding:
+        score = IntentScore(name="nlu_fallback" if "huh" in text else "echo", confidence=0.5)
+        return Understanding(text=text, intent=score, ranking=(score,), fallback="huh" in text)
