@@ -41,6 +41,11 @@ class Database:
             async with self._engine.connect() as connection:
                 yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
+    async def ping(self) -> None:
+        """Raise `StorageUnavailable` unless the server answers a query."""
+        async with self.read() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
     from bot.connector import Connector
     from bot.engines.engine import Engine
+    from bot.engines.serving import ServingEngine
     from bot.service.fetch import FetchLog
     from bot.service.road import Road
 
 ROAD: web.AppKey[Road] = web.AppKey("road")
 ENGINE: web.AppKey[Engine] = web.AppKey("engine")
+SERVING: web.AppKey[ServingEngine] = web.AppKey("serving")  # the same engine, asked which model serves
 CONNECTORS: web.AppKey[Mapping[tuple[str, str], Connector]] = web.AppKey("connectors")  # (channel, account)
 FETCH_LOG: web.AppKey[FetchLog] = web.AppKey("fetch_log")
 REST_WAIT: web.AppKey[timedelta] = web.AppKey("rest_wait")  # how long a synchronous call waits for its turn

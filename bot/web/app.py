@@ -1,0 +1,75 @@
+"""Everything that is served, in one aiohttp application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from aiohttp import web
+
+from bot.connector import Connector
+from bot.engines.serving import ServingEngine
+from bot.service.fetch import FetchLog
+from bot.service.road import Road
+from bot.web import hooks, rasa_api
+from bot.web.chat import add_chat_routes
+from bot.web.desk import add_desk_routes
+from bot.web.desk_acts import add_desk_act_routes
+from bot.web.errors import MAX_BODY, answer_errors
+from bot.web.health import add_health_routes
+from bot.web.keys import (
+    CONNECTORS,
+    ENGINE,
+    FETCH_LOG,
+    PUBLIC_URL,
+    REST_WAIT,
+    ROAD,
+    SERVING,
+    SIGNING_KEY,
+)
+from bot.web.live import add_live_routes
+from bot.web.login import add_login_routes
+from bot.web.metrics import add_metrics_routes
+from bot.web.render import TEMPLATES, make_templates
+from bot.web.static_files import STATIC_FILES, StaticFiles, add_static_routes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppParts:
+    """What the application stands on. `rest_wait`: how long a synchronous call waits for its turn."""
+
+    road: Road
+    engine: ServingEngine
+    connectors: Mapping[tuple[str, str], Connector]
+    static_files: StaticFiles
+    signing_key: bytes = field(repr=False)
+    public_url: str | None
+    rest_wait: timedelta
+
+
+def make_app(parts: AppParts) -> web.Application:
+    """Put the application together. Nothing is opened before it starts."""
+    app = web.Application(middlewares=[answer_errors], client_max_size=MAX_BODY)
+    app[ROAD] = parts.road
+    app[ENGINE] = app[SERVING] = parts.engine
+    app[CONNECTORS] = parts.connectors
+    app[FETCH_LOG] = FetchLog(parts.road)
+    app[REST_WAIT] = parts.rest_wait
+    app[PUBLIC_URL] = parts.public_url
+    app[SIGNING_KEY] = parts.signing_key
+    app[STATIC_FILES] = parts.static_files
+    app[TEMPLATES] = make_templates(parts.static_files.url)
+    app.on_cleanup.append(_close_fetch_log)
+    app.add_routes(rasa_api.routes)  # before the hooks: /webhooks/rest/webhook is Rasa's
+    app.add_routes(hooks.routes)
+    for add_routes in (
+        *(add_health_routes, add_metrics_routes, add_static_routes, add_login_routes, add_chat_routes),
+        *(add_live_routes, add_desk_routes, add_desk_act_routes),
+    ):
+        add_routes(app)
+    return app
+
+
+async def _close_fetch_log(app: web.Application) -> None:
+    await app[FETCH_LOG].close()
