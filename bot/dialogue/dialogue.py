@@ -1,0 +1,85 @@
+"""A compiled dialogue: given a tracker, it says which action comes next. Pure and shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.dialogue.analysis import analyse
+from bot.dialogue.catalogue import Catalogue
+from bot.dialogue.events import LISTEN
+from bot.dialogue.memoization import MemoizationPolicy, Memory
+from bot.dialogue.prediction import Prediction, combine
+from bot.dialogue.rule_policy import RulePolicy
+from bot.dialogue.rules import UnhappyPaths, compile_rules
+from bot.dialogue.spec import StepType
+from bot.dialogue.training import expand_rules, expand_stories
+from bot.dialogue.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.dialogue.spec import DialogueSpec, Step
+    from bot.dialogue.tracker import Tracker
+
+MOST_ACTIONS_PER_TURN = 10  # Rasa's circuit breaker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """All that a turn needs to know of a project. `contradictions` are for `visavis check`."""
+
+    catalogue: Catalogue
+    rules: RulePolicy | None
+    memoization: MemoizationPolicy | None
+    window: Window
+    contradictions: tuple[str, ...] = ()
+
+    def predict(self, tracker: Tracker) -> Prediction:
+        """Return the next action. `events` of the prediction are logged before it."""
+        followup = tracker.live.followup
+        if followup and self.catalogue.has_action(followup):
+            return Prediction(policy="followup_action", priority=0, action=followup, confidence=1.0)
+        policies = [policy for policy in (self.memoization, self.rules) if policy]
+        if not policies:
+            return Prediction(policy="none", priority=0, action=LISTEN)
+        return combine([policy.predict(tracker) for policy in policies], tracker, self.catalogue)
+
+
+def compile_dialogue(spec: DialogueSpec) -> Dialogue:
+    """Compile a project's domain, rules and stories."""
+    catalogue = Catalogue(spec.domain, action_texts=dict.fromkeys(_bot_texts(spec)))
+    rules = expand_rules(spec.rules, catalogue)
+    stories = expand_stories(spec.stories, catalogue)
+    policy = RulePolicy(
+        spec=spec.policies,
+        index=compile_rules(rules, catalogue),
+        unhappy=UnhappyPaths(rules, stories, catalogue),
+    )
+    analysis = analyse(policy, rules, stories, catalogue)
+    memory = Memory(stories, catalogue, spec.policies.max_history)
+    memoization = MemoizationPolicy(memory, spec.policies, analysis.rule_only)
+    return Dialogue(
+        catalogue=catalogue,
+        rules=analysis.policy if spec.policies.rules else None,
+        memoization=memoization if spec.policies.memoization else None,
+        window=Window(
+            actions=max(analysis.policy.index.longest, 2),
+            visible=memory.longest if spec.policies.memoization else 0,
+        ),
+        contradictions=analysis.contradictions,
+    )
+
+
+def _bot_texts(spec: DialogueSpec) -> Iterator[str]:
+    """Yield the end-to-end bot texts of rules and stories: each is an action."""
+    steps = (*(rule.steps for rule in spec.rules), *(story.steps for story in spec.stories))
+    for part in steps:
+        yield from (step.text for step in _flat(part) if step.type is StepType.BOT_TEXT and step.text)
+
+
+def _flat(steps: tuple[Step, ...]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        for branch in step.branches:
+            yield from _flat(branch)

@@ -1,0 +1,87 @@
+"""What the dialogue state sees of a slot's value. Rules and stories compare slots only by this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from bot.dialogue.spec import SlotType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.dialogue.spec import SlotSpec
+    from bot.domain.json import Json
+
+SHOULD_NOT_BE_SET = "should_not_be_set"  # in rules: the slot or loop must be empty
+OTHER_CATEGORY = "__other__"
+
+Feature: TypeAlias = "tuple[float, ...] | str"
+
+
+def slot_feature(spec: SlotSpec, value: Json) -> Feature | None:
+    """Return the feature vector of `value`, or None where the slot counts as not set.
+
+    Only rules hold the marker `SHOULD_NOT_BE_SET`, which stands for itself.
+    """
+    if not spec.influence_conversation or spec.type is SlotType.ANY:
+        return None
+    if value == SHOULD_NOT_BE_SET:
+        return SHOULD_NOT_BE_SET
+    feature = _FEATURES[spec.type](spec, value) if value is not None else ()
+    return feature if any(feature) else None
+
+
+def coerce_slot(spec: SlotSpec, value: Json) -> Json:
+    """Wrap a lone value for a list slot; leave everything else as it is."""
+    if spec.type is SlotType.LIST and value and not isinstance(value, list | tuple):
+        return [value]
+    return value
+
+
+def _text(_spec: SlotSpec, _value: Json) -> tuple[float, ...]:
+    return (1.0,)
+
+
+def _bool(_spec: SlotSpec, value: Json) -> tuple[float, ...]:
+    if isinstance(value, bool | int | float):
+        return (1.0, float(value == 1))
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if value.isnumeric():
+            return (1.0, float(float(value) == 1))
+        if word in ("true", "false"):
+            return (1.0, float(word == "true"))
+    return ()
+
+
+def _float(spec: SlotSpec, value: Json) -> tuple[float, ...]:
+    if not isinstance(value, bool | int | float | str):
+        return ()
+    try:
+        number = float(value)
+    except ValueError:
+        return ()
+    capped = max(spec.min_value, min(spec.max_value, number))
+    return (1.0, (capped - spec.min_value) / (spec.max_value - spec.min_value))
+
+
+def _list(_spec: SlotSpec, value: Json) -> tuple[float, ...]:
+    return (1.0,) if isinstance(value, str | list | tuple | dict) and len(value) > 0 else ()
+
+
+def _categorical(spec: SlotSpec, value: Json) -> tuple[float, ...]:
+    values = [str(each).lower() for each in spec.values if each is not None]
+    if OTHER_CATEGORY not in values:
+        values.append(OTHER_CATEGORY)
+    word = str(value).lower()
+    position = values.index(word if word in values else OTHER_CATEGORY)
+    return tuple(float(each == position) for each in range(len(values)))
+
+
+_FEATURES: dict[SlotType, Callable[[SlotSpec, Json], tuple[float, ...]]] = {
+    SlotType.TEXT: _text,
+    SlotType.BOOL: _bool,
+    SlotType.FLOAT: _float,
+    SlotType.LIST: _list,
+    SlotType.CATEGORICAL: _categorical,
+}

@@ -1,0 +1,53 @@
+"""Messages of the form `/intent{"entity": "value"}`: what a button sends. They bypass NLU."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from bot.domain.understanding import Entity, IntentScore, Understanding
+
+if TYPE_CHECKING:
+    from bot.dialogue.catalogue import Catalogue
+    from bot.domain.json import JsonObject
+
+_SHAPE = re.compile(r"^/(?P<intent>[^{@]+)(?P<confidence>@[0-9.]+)?(?P<entities>{.+})?")
+_EXTRACTOR = "RegexMessageHandler"
+
+
+def parse_intent_message(text: str, catalogue: Catalogue) -> Understanding | None:
+    """Read such a message. None when it is none, or names no intent of the domain: it is plain text then.
+
+    Entities that the domain does not know are dropped; a list value makes several entities.
+    """
+    text = text.strip()
+    match = _SHAPE.match(text)
+    if match is None or match["intent"].strip() not in catalogue.intents:
+        return None
+    intent = IntentScore(name=match["intent"].strip(), confidence=_confidence(match["confidence"]))
+    start, end = match.span("entities")
+    entities = tuple(
+        Entity(entity=name, value=each, start=start, end=end, extractor=_EXTRACTOR)
+        for name, value in _entities(match["entities"]).items()
+        if name in catalogue.domain.entities
+        for each in (value if isinstance(value, list) else [value])
+    )
+    return Understanding(text=text, intent=intent, ranking=(intent,), entities=entities)
+
+
+def _confidence(written: str | None) -> float:
+    if written is None:
+        return 1.0
+    try:
+        return min(1.0, float(written[1:]))
+    except ValueError:
+        return 0.0
+
+
+def _entities(written: str | None) -> JsonObject:
+    try:
+        found = json.loads(written) if written else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

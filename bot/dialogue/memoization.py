@@ -1,0 +1,131 @@
+"""MemoizationPolicy and AugmentedMemoizationPolicy: exactly this was told in a story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.dialogue.events import LISTEN, ActionExecuted
+from bot.dialogue.moment import first_moment, step
+from bot.dialogue.prediction import Prediction
+from bot.dialogue.rules import examples_of, training_states
+from bot.dialogue.states import State, asked_states, turns_of, visible_states
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
+
+    from bot.dialogue.catalogue import Catalogue
+    from bot.dialogue.events import Event
+    from bot.dialogue.moment import Moment
+    from bot.dialogue.spec import PolicySpec
+    from bot.dialogue.tracker import Tracker
+    from bot.dialogue.training import Training
+
+PRIORITY = 3
+
+
+class Memory:
+    """States of stories and what came next. States with two different sequels are forgotten."""
+
+    def __init__(self, stories: Iterable[Training], catalogue: Catalogue, max_history: int | None) -> None:
+        """Memorize `stories`, at most `max_history` states back (None: from their beginning)."""
+        self.max_history = max_history
+        self._sequels: dict[tuple[State, ...], str] = {}
+        ambiguous: set[tuple[State, ...]] = set()
+        for training in stories:
+            for example in examples_of(training.tracker):
+                states = self.newest(training_states(example, catalogue, only_set=False))
+                if self._sequels.setdefault(states, example.action) != example.action:
+                    ambiguous.add(states)
+        for states in ambiguous:
+            del self._sequels[states]
+        self.longest = max(map(len, self._sequels), default=0)
+        self._endings = {(states[-1].action, states[-1].intent) for states in self._sequels}
+
+    def newest(self, states: tuple[State, ...]) -> tuple[State, ...]:
+        """Return as many of the newest states as are compared."""
+        return states[-self.max_history :] if self.max_history else states
+
+    def recall(self, states: tuple[State, ...]) -> str | None:
+        """Return what came after exactly these states, if it was always the same."""
+        return self._sequels.get(self.newest(states))
+
+    def may_know(self, newest: State) -> bool:
+        """Tell whether any story has a state with this action and intent: if not, searching is idle."""
+        return (newest.action, newest.intent) in self._endings
+
+
+class MemoizationPolicy:
+    """Recalls; the augmented variant also tries with ever more of the past forgotten."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        spec: PolicySpec,
+        rule_only: tuple[AbstractSet[str], AbstractSet[str]] = (frozenset(), frozenset()),
+    ) -> None:
+        """Hold the memory; `rule_only` names slots and loops that no story knows."""
+        self._memory = memory
+        self._augmented = spec.augmented
+        self._name = "AugmentedMemoizationPolicy" if spec.augmented else "MemoizationPolicy"
+        self._rule_only = rule_only
+
+    def predict(self, tracker: Tracker) -> Prediction:
+        """Return what came next in the stories."""
+        action = self._recall(tracker)
+        return Prediction(
+            policy=self._name,
+            priority=PRIORITY,
+            action=action,
+            confidence=0.0 if action is None else 1.0,
+        )
+
+    def _recall(self, tracker: Tracker) -> str | None:
+        states = self._states(turns_of(tracker), tracker.catalogue)
+        if not states or not self._memory.may_know(states[-1]):
+            return None
+        wanted = self._memory.max_history
+        if tracker.whole or (wanted is not None and len(states) >= wanted):
+            action = self._memory.recall(states)
+            if action is not None:
+                return action
+        return self._recall_with_less(tracker) if self._augmented else None
+
+    def _recall_with_less(self, tracker: Tracker) -> str | None:
+        events = _since_max_history([event for event, _ in tracker.tail], self._memory.max_history)
+        for position, event in enumerate(events):
+            if isinstance(event, ActionExecuted):
+                turns = list(_turns(events[position:], tracker.catalogue))
+                states = self._states(turns, tracker.catalogue)
+                action = self._memory.recall(states) if states else None
+                if action is not None:
+                    return action
+        return None
+
+    def _states(self, turns: list[tuple[Moment, bool]], catalogue: Catalogue) -> tuple[State, ...]:
+        states = visible_states(turns, catalogue, self._rule_only)
+        return asked_states(states) if states else ()
+
+
+def _turns(events: list[Event], catalogue: Catalogue) -> Iterator[tuple[Moment, bool]]:
+    """Yield the moments before each action, as if the conversation had started with `events`."""
+    moment = first_moment(catalogue)
+    for event in events:
+        if isinstance(event, ActionExecuted):
+            yield moment, event.hidden
+        moment = step(moment, event, catalogue)
+    yield moment, False
+
+
+def _since_max_history(events: list[Event], max_history: int | None) -> list[Event]:
+    """Cut at the newest listening that has `max_history` actions after it."""
+    if not max_history:
+        return events
+    actions = 0
+    for position in range(len(events) - 1, -1, -1):
+        event = events[position]
+        if isinstance(event, ActionExecuted):
+            actions += 1
+            if actions > max_history and event.name == LISTEN:
+                return events[position:]
+    return events

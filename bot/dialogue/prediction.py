@@ -1,0 +1,56 @@
+"""What a policy thinks comes next, and how several opinions become one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.dialogue.events import LISTEN, Event, UserFeaturized
+
+if TYPE_CHECKING:
+    from bot.dialogue.catalogue import Catalogue
+    from bot.dialogue.tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """One opinion. `action` None: the policy has none.
+
+    `events` are to be logged before the action, whichever policy wins. `ignores_user`: made
+    whatever the user said (a loop on its way), which beats everything. `by_text`: made by the
+    words of the message. `source` says where a rule policy has it from.
+    """
+
+    policy: str
+    priority: int
+    action: str | None = None
+    confidence: float = 0.0
+    events: tuple[Event, ...] = ()
+    ignores_user: bool = False
+    by_text: bool = False
+    hidden: bool = False
+    source: str = ""
+
+
+def combine(predictions: list[Prediction], tracker: Tracker, catalogue: Catalogue) -> Prediction:
+    """Choose among opinions, one per policy, and settle what is logged before the action.
+
+    An action that was just rejected counts nothing. If nobody has an opinion left, the bot
+    listens: in Rasa the first action of the domain wins where all have probability zero.
+    """
+    sound = [_without_rejected(prediction, tracker.rejected) for prediction in predictions]
+    candidates = (
+        [each for each in sound if each.ignores_user] or [each for each in sound if each.by_text] or sound
+    )
+    best = max(candidates, key=lambda each: (each.confidence, each.priority))
+    events = tuple(event for each in sound for event in each.events)
+    if tracker.live.action == LISTEN:
+        events = (*events, UserFeaturized(by_text=best.by_text))
+    action = best.action if best.action is not None and catalogue.has_action(best.action) else LISTEN
+    return replace(best, action=action, events=events)
+
+
+def _without_rejected(prediction: Prediction, rejected: str | None) -> Prediction:
+    if rejected is None or prediction.action != rejected:
+        return prediction
+    return replace(prediction, action=None, confidence=0.0)

@@ -1,0 +1,109 @@
+"""RulePolicy: default intents, loops on their way, then rules, then the fallback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.dialogue.events import LISTEN, SESSION_START, LoopInterrupted
+from bot.dialogue.prediction import Prediction
+from bot.dialogue.rules import States
+from bot.dialogue.states import states_backwards
+
+if TYPE_CHECKING:
+    from bot.dialogue.rules import CompiledRule, RuleIndex, UnhappyPaths
+    from bot.dialogue.spec import PolicySpec
+    from bot.dialogue.tracker import Tracker
+
+NAME = "RulePolicy"
+PRIORITY = 4
+DEFAULT_RULES = {"restart": "action_restart", "back": "action_back", "session_start": SESSION_START}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the rules say. `rule` is the one that decided, also where the loop comes instead."""
+
+    action: str | None = None
+    rule: CompiledRule | None = None
+    returning: bool = False  # the loop runs again after something else was talked about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePolicy:
+    """The compiled policy. `hidden_sources` are predictions that no story makes as well."""
+
+    spec: PolicySpec
+    index: RuleIndex
+    unhappy: UnhappyPaths
+    hidden_sources: frozenset[str] = field(default_factory=frozenset)
+
+    def predict(self, tracker: Tracker) -> Prediction:
+        """Return what comes next by the rules."""
+        by_text = self._find(tracker, by_text=True) if tracker.live.action == LISTEN else _Found()
+        default = _default_action(tracker)
+        if default and by_text.action is None:
+            return self._prediction(default, source=f"default_{tracker.live.intent}")
+        going_on = _loop_going_on(tracker)
+        if going_on:
+            return replace(
+                self._prediction(going_on, source=_loop_source(tracker, going_on)), ignores_user=True
+            )
+        if by_text.action is not None:
+            return replace(self._found(by_text), by_text=True)
+        by_intent = self._find(tracker, by_text=False)
+        return self._found(replace(by_intent, returning=by_text.returning or by_intent.returning))
+
+    def _find(self, tracker: Tracker, *, by_text: bool) -> _Found:
+        states = States(states_backwards(tracker, by_text=by_text))
+        rule = self.index.best(states)
+        action = rule.action if rule else None
+        loop = tracker.live.loop_name
+        if loop is None:
+            return _Found(action=action, rule=rule)
+        interrupted, not_the_loop = self.unhappy.says(states)
+        if action == LISTEN and rule is not None and not rule.in_loop:
+            if not not_the_loop:
+                return _Found(action=loop, rule=rule)
+            action = None
+        return _Found(action=action, rule=rule, returning=interrupted)
+
+    def _found(self, found: _Found) -> Prediction:
+        source = found.rule.key if found.rule else ""
+        if found.action is not None:
+            prediction = self._prediction(found.action, source=source)
+        elif self.spec.fallback_prediction:
+            prediction = replace(
+                self._prediction(self.spec.core_fallback_action, source=source),
+                confidence=self.spec.core_fallback_threshold,
+            )
+        else:
+            prediction = Prediction(policy=NAME, priority=PRIORITY, source=source)
+        return replace(prediction, events=(LoopInterrupted(is_interrupted=True),) if found.returning else ())
+
+    def _prediction(self, action: str, *, source: str) -> Prediction:
+        return Prediction(
+            policy=NAME,
+            priority=PRIORITY,
+            action=action,
+            confidence=1.0,
+            hidden=source in self.hidden_sources,
+            source=source,
+        )
+
+
+def _default_action(tracker: Tracker) -> str | None:
+    return DEFAULT_RULES.get(tracker.live.intent or "") if tracker.live.action == LISTEN else None
+
+
+def _loop_going_on(tracker: Tracker) -> str | None:
+    """Return the loop when it must run, listening when it just ran, None off its path."""
+    now = tracker.live
+    if now.loop_name is None or now.is_rejected or now.action is None:
+        return None
+    return LISTEN if now.action == now.loop_name else now.loop_name
+
+
+def _loop_source(tracker: Tracker, action: str) -> str:
+    loop = f"loop_{tracker.live.loop_name}"
+    return f"{loop}_{LISTEN}" if action == LISTEN else loop

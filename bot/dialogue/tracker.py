@@ -1,0 +1,257 @@
+"""A conversation as the dialogue remembers it: a fold of its events, kept as a bounded snapshot.
+
+Rasa replays all events of a conversation before every prediction. Here each event changes the
+snapshot once. What must still be known event by event is the *tail*: the newest events that
+count ("applied events" in Rasa's words), because `undo` and `rewind` take them back, finished
+form turns are collapsed in it, and policies compare the states between its actions. Everything
+older is folded into `base`, so neither size nor cost grow with the length of the conversation.
+
+There are two folds, as in Rasa: `live` is what has happened; `applied` is what counts. They are
+the same object until a form turn is collapsed.
+
+`log` is for the project's actions: the newest events as they happened, whether they count or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bot.dialogue.events import (
+    LISTEN,
+    SESSION_START,
+    ActionExecuted,
+    ActionRejected,
+    ActionReverted,
+    Event,
+    LoopSet,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserFeaturized,
+    UserReverted,
+    UserUttered,
+)
+from bot.dialogue.moment import Moment, first_moment, step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from bot.dialogue.catalogue import Catalogue
+
+_RECENT = 3  # user messages and rewinds that the two-stage fallback looks back on
+
+
+class Entry(NamedTuple):
+    """An event that counts, and the moment before it."""
+
+    event: Event
+    before: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracker:
+    """The snapshot. Change it by `apply` only.
+
+    `whole`: nothing was cut off the tail yet, it starts where the session starts. `loops` names
+    all loops that ever were active. `since_listen` counts actions for the circuit breaker.
+    `rejected` is the action that refused to run just now. `recent` holds the intents of the last
+    user messages, newest first; an empty string stands for a rewind. `fresh_slots` are the slots
+    set since the last user message.
+    """
+
+    catalogue: Catalogue = field(repr=False, compare=False)
+    base: Moment
+    tail: tuple[Entry, ...] = ()
+    log: tuple[Event, ...] = ()
+    applied: Moment
+    live: Moment
+    whole: bool = True
+    loops: frozenset[str] = frozenset()
+    since_listen: int = 0
+    rejected: str | None = None
+    recent: tuple[str | None, ...] = ()
+    fresh_slots: tuple[SlotSet, ...] = ()
+    input_channel: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing counts yet: a session must be started."""
+        return self.whole and not self.tail
+
+    def apply(self, event: Event) -> Tracker:
+        """Return the tracker after `event`."""
+        books = _BOOKS.get(type(event))
+        tracker = replace(self, log=(*self.log, event), **(books(self, event) if books else {}))
+        if isinstance(event, Restarted | SessionStarted):
+            return _afresh(tracker, event)
+        if isinstance(event, ActionReverted):
+            return _taken_back(tracker, _until(tracker.tail, ActionExecuted))
+        if isinstance(event, UserReverted):
+            return _taken_back(tracker, _until(_until(tracker.tail, UserUttered), ActionExecuted))
+        return _appended(tracker, event)
+
+    def apply_all(self, events: Iterable[Event]) -> Tracker:
+        """Return the tracker after all of `events`."""
+        tracker = self
+        for event in events:
+            tracker = tracker.apply(event)
+        return tracker
+
+    def last_action(self, *, skip: int = 0) -> str | None:
+        """Return the name of the last action that counts, listening left out, skipping `skip` of them."""
+        names = [
+            entry.event.name
+            for entry in reversed(self.tail)
+            if isinstance(entry.event, ActionExecuted) and entry.event.name != LISTEN
+        ]
+        if not self.whole and self.base.action != LISTEN:
+            names.append(self.base.action)
+        return names[skip] if skip < len(names) else None
+
+    def last_user_message(self) -> UserUttered | None:
+        """Return the last user message that counts, as it was logged."""
+        return next(
+            (entry.event for entry in reversed(self.tail) if isinstance(entry.event, UserUttered)),
+            self.base.message,
+        )
+
+
+def new_tracker(catalogue: Catalogue) -> Tracker:
+    """Return the tracker of a conversation in which nothing happened yet."""
+    first = first_moment(catalogue)
+    return Tracker(catalogue=catalogue, base=first, applied=first, live=first)
+
+
+def fold(tracker: Tracker, events: Iterable[Event]) -> Tracker:
+    """Append events that are known to count, as read back from a stored tail."""
+    moment, entries = tracker.base, []
+    for event in events:
+        entries.append(Entry(event, moment))
+        moment = step(moment, event, tracker.catalogue)
+    return replace(tracker, tail=tuple(entries), applied=moment, live=moment)
+
+
+def _until(tail: tuple[Entry, ...], kind: type[Event]) -> tuple[Entry, ...]:
+    """Drop entries from the end up to and including the last event of `kind`; all, if there is none."""
+    for position in range(len(tail) - 1, -1, -1):
+        if isinstance(tail[position].event, kind):
+            return tail[:position]
+    return ()
+
+
+def _collapsed(
+    tail: tuple[Entry, ...], run: ActionExecuted, catalogue: Catalogue
+) -> tuple[tuple[Entry, ...], Moment]:
+    """Drop what was said and done since the loop's last run; what it set (slots, loop) stays."""
+    last = max(
+        position
+        for position, entry in enumerate(tail)
+        if isinstance(entry.event, ActionExecuted) and entry.event.name == run.name
+    )
+    kept = list(tail[: last + 1])
+    moment = step(kept[-1].before, kept[-1].event, catalogue)
+    for event, _ in tail[last + 1 :]:
+        if not isinstance(event, ActionExecuted | UserUttered | UserFeaturized):
+            kept.append(Entry(event, moment))
+            moment = step(moment, event, catalogue)
+    return tuple(kept), moment
+
+
+def _afresh(tracker: Tracker, event: Event) -> Tracker:
+    """Start over. A restart wants a session started next; a session starts by listening."""
+    first = first_moment(tracker.catalogue)
+    live = replace(first, followup=SESSION_START) if isinstance(event, Restarted) else first
+    return replace(tracker, base=first, tail=(), applied=first, live=live, whole=True)
+
+
+def _taken_back(tracker: Tracker, tail: tuple[Entry, ...]) -> Tracker:
+    moment = tracker.applied if len(tail) == len(tracker.tail) else tracker.tail[len(tail)].before
+    return replace(tracker, tail=tail, applied=moment, live=moment)
+
+
+def _appended(tracker: Tracker, event: Event) -> Tracker:
+    live = step(tracker.live, event, tracker.catalogue)
+    if isinstance(event, ActionExecuted) and _closes_loop_turn(tracker, event):
+        tail, applied = _collapsed(tracker.tail, event, tracker.catalogue)
+        return replace(tracker, tail=tail, applied=applied, live=live)
+    tail = (*tracker.tail, Entry(event, tracker.applied))
+    in_step = tracker.applied is tracker.live
+    applied = live if in_step else step(tracker.applied, event, tracker.catalogue)
+    return replace(tracker, tail=tail, applied=applied, live=live)
+
+
+def _closes_loop_turn(tracker: Tracker, run: ActionExecuted) -> bool:
+    """Tell whether a loop ran again on its happy path: what led here then counts no longer."""
+    if run.name not in tracker.loops:
+        return False
+    following: str | None = None
+    for past, _ in reversed(tracker.tail):
+        if _leaves_loop(past, run, following):
+            return False
+        if isinstance(past, ActionExecuted):
+            if past.name == run.name:
+                return True
+            following = past.name
+    return False
+
+
+def _leaves_loop(past: Event, run: ActionExecuted, following: str | None) -> bool:
+    """Tell whether `past`, with the action that followed it, belongs to no happy path of the loop."""
+    match past:
+        case LoopSet():
+            return past.name is None
+        case ActionRejected():
+            return past.name == run.name
+        case UserUttered():
+            return following is not None and following != run.name
+        case _:
+            return False
+
+
+# What must be known of the events that were logged, whether they count or not.
+
+
+def _book_user(tracker: Tracker, event: Event) -> dict[str, Any]:
+    assert isinstance(event, UserUttered)
+    recent = (event.intent, *tracker.recent[: _RECENT - 1])
+    return {"recent": recent, "fresh_slots": (), "input_channel": event.input_channel}
+
+
+def _book_rewind(tracker: Tracker, _event: Event) -> dict[str, Any]:
+    return {"recent": ("", *tracker.recent[: _RECENT - 1])}
+
+
+def _book_slot(tracker: Tracker, event: Event) -> dict[str, Any]:
+    return {"fresh_slots": (*tracker.fresh_slots, event)}
+
+
+def _book_action(tracker: Tracker, event: Event) -> dict[str, Any]:
+    assert isinstance(event, ActionExecuted)
+    since_listen = 0 if event.name in (LISTEN, SESSION_START) else tracker.since_listen + 1
+    return {"since_listen": since_listen, "rejected": None}
+
+
+def _book_rejection(_tracker: Tracker, event: Event) -> dict[str, Any]:
+    assert isinstance(event, ActionRejected)
+    return {"rejected": event.name}
+
+
+def _book_loop(tracker: Tracker, event: Event) -> dict[str, Any]:
+    assert isinstance(event, LoopSet)
+    return {"loops": tracker.loops | {event.name} if event.name else tracker.loops}
+
+
+def _book_restart(_tracker: Tracker, _event: Event) -> dict[str, Any]:
+    return {"recent": (), "fresh_slots": ()}
+
+
+_BOOKS: dict[type[Event], Callable[[Tracker, Event], dict[str, Any]]] = {
+    UserUttered: _book_user,
+    UserReverted: _book_rewind,
+    SlotSet: _book_slot,
+    ActionExecuted: _book_action,
+    ActionRejected: _book_rejection,
+    LoopSet: _book_loop,
+    Restarted: _book_restart,
+}

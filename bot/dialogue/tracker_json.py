@@ -1,0 +1,154 @@
+"""A tracker ↔ the JSON object that is stored with the conversation.
+
+Reading is forgiving towards a domain that has changed since: slots that are gone are dropped,
+new ones start with their initial values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot.dialogue.event_json import event_json, parse_event
+from bot.dialogue.events import SlotSet, UserUttered
+from bot.dialogue.features import coerce_slot
+from bot.dialogue.moment import Loop, Moment, first_moment
+from bot.dialogue.tracker import Tracker, fold, new_tracker
+from bot.errors import ActionError, EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.dialogue.catalogue import Catalogue
+    from bot.dialogue.events import Event
+    from bot.domain.json import JsonObject
+
+_VERSION = 1
+_SILENT_IF_EMPTY = ("metadata", "hide_rule_turn", "timestamp")
+_BULKY = ("intent_ranking", "response_selector", "text_tokens")  # of no use in older messages
+
+
+def tracker_to_json(tracker: Tracker) -> JsonObject:
+    """Write a tracker. Trim it first: the size is that of its tail."""
+    events, tail = _events_of(tracker)
+    data: dict[str, Any] = {
+        "version": _VERSION,
+        "events": events,
+        "tail": tail,
+        "logged": len(tracker.log),
+        "loops": sorted(tracker.loops),
+        "since_listen": tracker.since_listen,
+        "rejected": tracker.rejected,
+        "recent": list(tracker.recent),
+        "fresh_slots": [{"name": each.name, "value": each.value} for each in tracker.fresh_slots],
+        "input_channel": tracker.input_channel,
+    }
+    if not tracker.whole:
+        data["base"] = _moment_to_json(tracker.base)
+    if tracker.live is not tracker.applied:
+        data["live"] = _moment_to_json(tracker.live)
+    return data
+
+
+def tracker_from_json(data: JsonObject | None, catalogue: Catalogue) -> Tracker:
+    """Read a tracker; None is a new conversation. Raises `EngineError` for what it did not write."""
+    tracker = new_tracker(catalogue)
+    if data is None:
+        return tracker
+    try:
+        return _read(tracker, data)
+    except (KeyError, TypeError, AttributeError, ActionError) as error:
+        message = "the stored tracker cannot be read"
+        raise EngineError(message) from error
+
+
+def _read(empty: Tracker, data: Mapping[str, Any]) -> Tracker:
+    if data["version"] != _VERSION:
+        message = f"the stored tracker is of version {data['version']}, this program writes {_VERSION}"
+        raise EngineError(message)
+    catalogue = empty.catalogue
+    whole = "base" not in data
+    base = empty.base if whole else _moment_from_json(data["base"], catalogue)
+    events = tuple(parse_event(each) for each in data["events"])
+    tracker = fold(replace(empty, base=base), [events[position] for position in data["tail"]])
+    return replace(
+        tracker,
+        log=events[len(events) - data["logged"] :],
+        live=_moment_from_json(data["live"], catalogue) if "live" in data else tracker.applied,
+        whole=whole,
+        loops=frozenset(data["loops"]),
+        since_listen=data["since_listen"],
+        rejected=data["rejected"],
+        recent=tuple(data["recent"]),
+        fresh_slots=tuple(SlotSet(**each) for each in data["fresh_slots"]),
+        input_channel=data["input_channel"],
+    )
+
+
+def _events_of(tracker: Tracker) -> tuple[list[JsonObject], list[int]]:
+    """Write all events that are kept, the older first; and the positions of those that count."""
+    logged = {id(event) for event in tracker.log}
+    events = [*(event for event, _ in tracker.tail if id(event) not in logged), *tracker.log]
+    position = {id(event): number for number, event in enumerate(events)}
+    newest = max((number for number, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
+    written = [_compact(event, slim=number != newest) for number, event in enumerate(events)]
+    return written, [position[id(event)] for event, _ in tracker.tail]
+
+
+def _compact(event: Event, *, slim: bool = False) -> JsonObject:
+    """Write an event without what says nothing; `slim`: nor what only the newest message is asked for."""
+    data = {
+        key: value
+        for key, value in event_json(event).items()
+        if value is not None and not (key in _SILENT_IF_EMPTY and not value)
+    }
+    for key, left_out in (("data", ()), ("parse_data", _BULKY if slim else ())):
+        if isinstance(data.get(key), dict):
+            data[key] = {name: part for name, part in data[key].items() if part and name not in left_out}
+    return data
+
+
+def _moment_to_json(moment: Moment) -> JsonObject:
+    message = moment.message
+    return {
+        "slots": moment.slots,
+        "carried": moment.carried,
+        "loop": _loop_to_json(moment.loop) if moment.loop else None,
+        "message": _compact(message) if message else None,
+        "by_text": message.by_text if message else None,
+        "action": moment.action,
+        "action_is_text": moment.action_is_text,
+        "followup": moment.followup,
+        "paused": moment.paused,
+    }
+
+
+def _loop_to_json(loop: Loop) -> JsonObject:
+    return {
+        "name": loop.name,
+        "is_interrupted": loop.is_interrupted,
+        "rejected": loop.rejected,
+        "trigger": loop.trigger,
+    }
+
+
+def _moment_from_json(data: Mapping[str, Any], catalogue: Catalogue) -> Moment:
+    known = {
+        name: coerce_slot(catalogue.slots[name], value)
+        for name, value in data["slots"].items()
+        if name in catalogue.slots
+    }
+    slots = {**catalogue.initial_slots, **known}
+    message = parse_event(data["message"]) if data["message"] else None
+    return replace(
+        first_moment(catalogue),
+        slots=slots,
+        features=catalogue.features_of(slots),
+        carried=data["carried"],
+        loop=Loop(**data["loop"]) if data["loop"] else None,
+        message=replace(message, by_text=data["by_text"]) if isinstance(message, UserUttered) else None,
+        action=data["action"],
+        action_is_text=data["action_is_text"],
+        followup=data["followup"],
+        paused=data["paused"],
+    )
