@@ -1,0 +1,1 @@
+"""The native engine: our NLU, the dialogue in `bot.dialogue`, and the project's actions in this process."""

@@ -1,0 +1,30 @@
+"""From a model archive to an engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.dialogue.dialogue import compile_dialogue
+from bot.engines.native.engine import NativeEngine
+from bot.nlu.interpreter import Interpreter
+from bot.nlu.model import NluModel
+from bot.rasa_format.project import load_dialogue
+
+if TYPE_CHECKING:
+    from bot.engines.native.actions import ActionRunner
+    from bot.nlu.archive import Archive
+    from bot.nlu.encoder import Encoder
+
+NLU_FOLDER, DIALOGUE_FOLDER = "nlu", "dialogue"
+ACTION_LIMIT = timedelta(seconds=10)
+
+
+def load_native_engine(archive: Archive, *, actions: ActionRunner, encoder: Encoder) -> NativeEngine:
+    """Build the engine of a model. Takes a while; call it in a thread. Raises `ModelError`, `ProjectError`.
+
+    `encoder` may be shared by several engines. The interpreter starts its own thread when first asked.
+    """
+    dialogue = compile_dialogue(load_dialogue(archive.get_folder(DIALOGUE_FOLDER)))
+    model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
+    return NativeEngine(dialogue=dialogue, interpreter=Interpreter(model, encoder), actions=actions)

@@ -1,0 +1,215 @@
+"""One turn of the native engine: hear, fill slots, then predict and act until the bot listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.dialogue.calls import ActionRefused
+from bot.dialogue.catalogue import SESSION_METADATA_SLOT, ActionKind
+from bot.dialogue.dialogue import MOST_ACTIONS_PER_TURN
+from bot.dialogue.event_json import event_json, user_event
+from bot.dialogue.events import (
+    LISTEN,
+    REQUESTED_SLOT,
+    SESSION_START,
+    ActionExecuted,
+    ActionRejected,
+    BotUttered,
+    Event,
+    LoopSet,
+    Paused,
+    Resumed,
+    SlotSet,
+    UserUttered,
+)
+from bot.dialogue.execute import execute
+from bot.dialogue.extraction import extract_slots
+from bot.dialogue.messages import contents, handoff_of
+from bot.dialogue.prediction import Prediction
+from bot.domain.handoff import HandoffRequest, Priority
+from bot.errors import ActionError
+from bot.nlu.parse_json import render_parse
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.dialogue.calls import Steps
+    from bot.dialogue.dialogue import Dialogue
+    from bot.dialogue.scene import Scene
+    from bot.dialogue.tracker import Tracker
+    from bot.domain.json import JsonObject
+    from bot.domain.message import Content
+    from bot.domain.understanding import Understanding
+    from bot.engines.native.actions import ActionRunner
+
+log = structlog.get_logger(__name__)
+
+_SORRY = "utter_error"
+_NO_POLICY = Prediction(policy="", priority=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What all that happens in a turn has in common."""
+
+    dialogue: Dialogue
+    scene: Scene
+    actions: ActionRunner
+    sender_id: str
+    now: datetime
+
+
+class TurnRun:
+    """A turn in progress: the tracker so far, and what is to be returned."""
+
+    def __init__(self, stage: Stage, tracker: Tracker) -> None:
+        """Begin a turn on `tracker`."""
+        self._stage = stage
+        self.tracker = tracker
+        self.events: list[JsonObject] = []
+        self.replies: list[Content] = []
+        self.handoff: HandoffRequest | None = None
+
+    def resume(self) -> None:
+        """Take the conversation back from a person: speak again, in no form, listening."""
+        if self.tracker.is_empty:
+            return
+        self._log(Resumed())
+        if self.tracker.live.loop_name is not None:
+            self._log(LoopSet(name=None), SlotSet(name=REQUESTED_SLOT, value=None))
+        if self.tracker.live.action != LISTEN:
+            # A pause ends the turn before the bot listens; Rasa would then not know what follows.
+            self._log(ActionExecuted(name=LISTEN))
+
+    async def hear(self, understanding: Understanding, message_id: str, metadata: JsonObject) -> None:
+        """Take in one utterance and answer it."""
+        await self._start_session(metadata)
+        self._log(
+            user_event(
+                render_parse(understanding),
+                input_channel=self._stage.scene.channel,
+                message_id=message_id,
+                metadata=metadata,
+            ),
+        )
+        await self._extract()
+        while self._may_speak() and await self._predict_and_act():
+            pass
+
+    def _may_speak(self) -> bool:
+        now = self.tracker.live
+        return not now.paused or now.intent == "restart"
+
+    async def _start_session(self, metadata: JsonObject) -> None:
+        """Start a session where none is, or the last one expired.
+
+        Unlike Rasa's, a session never expires while the bot is paused: that would end the pause.
+        """
+        if not self.tracker.is_empty and (self.tracker.live.paused or not self._has_expired()):
+            return
+        if metadata:
+            self._log(SlotSet(name=SESSION_METADATA_SLOT, value=metadata))
+        await self._act(replace(_NO_POLICY, action=SESSION_START, confidence=1.0))
+
+    def _has_expired(self) -> bool:
+        """Tell whether the last message *that counts* is too old: a form's later answers do not count."""
+        expiration = self._stage.dialogue.catalogue.domain.session.expiration
+        message = self.tracker.applied.message
+        if not expiration or message is None:
+            return False
+        return self._stage.now.timestamp() - message.timestamp > expiration.total_seconds()
+
+    async def _extract(self) -> None:
+        events = await self._drive(extract_slots(self._stage.scene, self.tracker))
+        self._log(*events)
+        self._say(events)
+
+    async def _predict_and_act(self) -> bool:
+        """Take one action; tell whether another one comes."""
+        if self.tracker.since_listen >= MOST_ACTIONS_PER_TURN:
+            self._give_up("The bot kept on acting without end.")
+            return False
+        prediction = self._stage.dialogue.predict(self.tracker)
+        if prediction.by_text:
+            await self._extract()
+        await self._act(prediction)
+        return prediction.action not in (LISTEN, SESSION_START)
+
+    async def _act(self, prediction: Prediction) -> None:
+        """Carry out a predicted action. If it fails, that ends the turn, and a person takes over."""
+        action = str(prediction.action)
+        before = self.tracker.apply_all(prediction.events)
+        try:
+            events = await self._drive(execute(self._stage.scene, action, before))
+        except ActionRefused:
+            rejection = ActionRejected(
+                name=action, policy=prediction.policy, confidence=prediction.confidence
+            )
+            self._log(rejection)
+            return
+        except ActionError as error:
+            log.exception("Action failed", action=action)
+            self._log(*prediction.events, self._executed(prediction, error=str(error)))
+            self._give_up(str(error))
+            return
+        if not any(isinstance(event, ActionRejected) for event in events):
+            self._log(*prediction.events, self._executed(prediction))
+        self._log(*events)
+        if any(isinstance(event, UserUttered) for event in events):
+            await self._extract()
+        self._say(events)
+
+    def _executed(self, prediction: Prediction, *, error: str | None = None) -> ActionExecuted:
+        action = str(prediction.action)
+        is_text = self._stage.dialogue.catalogue.kind_of(action) is ActionKind.TEXT
+        return ActionExecuted(
+            name=None if is_text else action,
+            text=action if is_text else None,
+            policy=prediction.policy or None,
+            confidence=prediction.confidence,
+            hidden=prediction.hidden,
+            metadata={"error": error} if error else {},
+        )
+
+    def _give_up(self, summary: str) -> None:
+        """Say sorry, if the project has words for it, ask for a person, and fall silent."""
+        sorry = self._stage.scene.utter(_SORRY, self.tracker.live.slots)
+        self._log(*sorry, Paused())
+        self._say(sorry)
+        self._ask_for_person(HandoffRequest(reason="bot_failed", priority=Priority.HIGH, summary=summary))
+
+    def _say(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if isinstance(event, BotUttered):
+                self.replies.extend(contents(event))
+                handoff = handoff_of(event)
+                if handoff:
+                    self._ask_for_person(handoff)
+
+    def _ask_for_person(self, handoff: HandoffRequest) -> None:
+        """Keep the first reason: what comes later in a turn follows from it."""
+        self.handoff = self.handoff or handoff
+
+    def _log(self, *events: Event) -> None:
+        for event in events:
+            stamped = replace(event, timestamp=self._stage.now.timestamp())
+            self.tracker = self.tracker.apply(stamped)
+            self.events.append(event_json(stamped))
+
+    async def _drive(self, steps: Steps) -> tuple[Event, ...]:
+        """Run a computation to its end, carrying out the actions that it asks for."""
+        domain = self._stage.dialogue.catalogue.domain.raw
+        try:
+            call = next(steps)
+            while True:
+                try:
+                    outcome = await self._stage.actions.run(call, self._stage.sender_id, domain)
+                except (ActionError, ActionRefused) as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(outcome)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # a generator's value has no type here
