@@ -1,8 +1,8 @@
 """Standard Webhooks signatures (standardwebhooks.com), symmetric kind, both directions.
 
 Signed is `<webhook-id>.<webhook-timestamp>.<raw body>` with HMAC-SHA256. A secret is `whsec_` and
-base64 of 24 to 64 bytes. Several secrets, separated by blanks, are accepted while one replaces the
-other; the first one signs.
+base64 of 24 to 64 bytes. Several secrets, separated by blanks or commas, are accepted while one
+replaces the other; the first one signs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BYTES_AS_SENT = "surrogateescape"
 
 def read_secrets(option: str) -> tuple[bytes, ...]:
     """Return the keys of a `secret` option, first the one that signs. Raises ValueError in words."""
-    return tuple(read_secret(secret) for secret in option.split())
+    return tuple(read_secret(secret) for secret in option.replace(",", " ").split())
 
 
 def read_secret(secret: str) -> bytes:

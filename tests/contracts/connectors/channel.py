@@ -1,0 +1,78 @@
+"""What the contract needs to know of a channel: how its platform writes, and how it misbehaves."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.connector import AccountConfig, Connector, InboundRequest, OutboundReply
+from bot.domain.message import Author, Content
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+TIMEOUT = timedelta(seconds=0.6)
+ACCOUNT = "main"
+
+
+class Trouble(StrEnum):
+    """Ways a platform lets us down."""
+
+    AWAY = "away"  # nobody listens
+    TOO_MANY = "too_many"  # slow down, for seven seconds
+    DOWN = "down"  # it says that it failed
+    REFUSED = "refused"  # it will never take this
+    RESET_AFTER = "reset_after"  # took it, and broke the connection
+    HANG = "hang"  # took it, and never answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A started connector in front of a live fake of its platform."""
+
+    connector: Connector
+    key: str
+    texts: Callable[[], list[str]]  # what reached the customer, in order
+    trouble: Callable[[Trouble], Awaitable[None]]  # happens to the next call
+
+
+Build = Callable[..., InboundRequest]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """`message(text, number=1, sender=…)` is a request as the platform sends it; `frame` its body.
+
+    `wrong` holds bodies that are not what the platform sends, by the field that must be named.
+    `does_not_apply` says, by test, why a point of the contract is none for this channel.
+    """
+
+    connector: type[Connector]
+    options: Mapping[str, str]
+    wrong_options: tuple[tuple[Mapping[str, str], str], ...]
+    secrets: tuple[str, ...]
+    sender: str
+    other_sender: str
+    message: Build
+    sealed: Callable[[bytes], InboundRequest]  # any body, authenticated as the platform would
+    frame: Callable[[str], dict[str, Any]]
+    wrong: tuple[tuple[str, dict[str, Any]], ...] = ()
+    unknown: tuple[dict[str, Any], ...] = ()
+    stage: Callable[[], AbstractAsyncContextManager[Stage]]
+    does_not_apply: Mapping[str, str] = field(default_factory=dict)
+
+    def build(self, options: Mapping[str, str] | None = None) -> Connector:
+        """Build a connector of an account, by default one that is set up well."""
+        config = AccountConfig(
+            channel=self.connector.channel, name=ACCOUNT, options=self.options if options is None else options
+        )
+        return self.connector(config, http_timeout=TIMEOUT)
+
+
+def make_reply(key: str, content: Content, *, idempotency_key: str = "reply-1") -> OutboundReply:
+    """Return a bot's reply."""
+    return OutboundReply(
+        idempotency_key=idempotency_key, conversation_key=key, content=content, author=Author.BOT
+    )

@@ -1,0 +1,36 @@
+"""One contract, every channel. A channel says in data why a point is none for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from blockbuster import blockbuster_ctx
+
+from tests.contracts.connectors.channel import Channel, Stage
+from tests.contracts.connectors.rest import REST
+from tests.contracts.connectors.telegram import TELEGRAM
+from tests.contracts.connectors.webchat import WEBCHAT
+
+CHANNELS = (REST, TELEGRAM, WEBCHAT)
+
+
+@pytest.fixture(params=CHANNELS, ids=[channel.connector.channel for channel in CHANNELS])
+def channel(request: pytest.FixtureRequest) -> Channel:
+    chosen: Channel = request.param
+    reason = chosen.does_not_apply.get(request.node.originalname)
+    if reason is not None:
+        pytest.skip(f"{chosen.connector.channel}: {reason}")
+    return chosen
+
+
+@pytest.fixture
+async def stage(channel: Channel) -> AsyncIterator[Stage]:
+    async with channel.stage() as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def no_blocking_calls() -> Iterator[None]:
+    with blockbuster_ctx():
+        yield

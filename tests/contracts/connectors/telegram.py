@@ -1,0 +1,115 @@
+"""Telegram, with the fake Bot API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.connector import AccountConfig, InboundRequest
+from connectors.telegram.connector import CONNECTOR
+from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Channel, Stage, Trouble
+from tests.fakes.telegram import Fault, run_fake_telegram
+from tests.fakes.telegram_checks import make_person
+
+TOKEN = "42:AAabcdefghijklmnop"
+SECRET = "a-secret_of-the_hook"
+FAULTS = {
+    Trouble.TOO_MANY: Fault.TOO_MANY,
+    Trouble.DOWN: Fault.ERROR,
+    Trouble.RESET_AFTER: Fault.RESET_AFTER,
+    Trouble.HANG: Fault.HANG,
+}
+
+
+def sealed(body: bytes) -> InboundRequest:
+    """Add the secret token to a body."""
+    headers = {"x-telegram-bot-api-secret-token": SECRET}
+    return InboundRequest(body=body, headers=headers, received_at=NOW)
+
+
+def frame(text: str, *, number: int = 1, sender: str = "7") -> dict[str, Any]:
+    """Return an update with a private message."""
+    person = int(sender)
+    return {
+        "update_id": 1000 + number,
+        "message": {
+            "message_id": number,
+            "date": 1_750_000_000,
+            "chat": {"id": person, "type": "private"},
+            "from": make_person(person),
+            "text": text,
+        },
+    }
+
+
+def message(text: str, *, number: int = 1, sender: str = "7") -> InboundRequest:
+    """Return a webhook's request with a private message."""
+    return sealed(json.dumps(frame(text, number=number, sender=sender)).encode())
+
+
+@asynccontextmanager
+async def stage() -> AsyncIterator[Stage]:
+    """Run a Telegram where person 7 has written to the bot."""
+    async with run_fake_telegram() as fake:
+        fake.say(7, "hello")
+        options = {"token": fake.token, "api_url": fake.url}
+        connector = CONNECTOR(
+            AccountConfig(channel="telegram", name=ACCOUNT, options=options), http_timeout=TIMEOUT
+        )
+        await connector.start(None)
+
+        async def trouble(kind: Trouble) -> None:
+            if kind is Trouble.AWAY:
+                await fake.leave()
+            elif kind is Trouble.REFUSED:
+                fake.blocked.add(7)
+            else:
+                fake.faults["sendMessage"].append(FAULTS[kind])
+
+        def texts() -> list[str]:
+            return [sent["text"] for sent in fake.sent]
+
+        yield Stage(connector=connector, key="7", texts=texts, trouble=trouble)
+        await connector.close()
+
+
+TELEGRAM = Channel(
+    connector=CONNECTOR,
+    options={"token": TOKEN, "secret": SECRET},
+    wrong_options=(
+        ({}, "token"),
+        ({"token": "hunter2"}, "BotFather"),
+        ({"token": TOKEN, "secret": "über"}, "secret"),
+        ({"token": TOKEN, "api_url": "telegram"}, "api_url"),
+        ({"token": TOKEN, "tokn": "x"}, "tokn"),
+    ),
+    secrets=(TOKEN, SECRET),
+    sender="7",
+    other_sender="8",
+    message=message,
+    sealed=sealed,
+    frame=frame,
+    unknown=(
+        {"poll_answer": {"poll_id": "1", "option_ids": [0]}},
+        {"invented_in_2031": {"x": 1}},
+        {"message": 5},
+        {"message": {"message_id": "five"}},
+        {"message": {**frame("x")["message"], "text": 5}},
+        {"message": {**frame("x")["message"], "text": None, "new_chat_title": "Us"}},
+        {"callback_query": {"id": "1", "from": make_person(7), "chat_instance": "1", "game_short_name": "g"}},
+        {"message": {**frame("x")["message"], "chat": {"id": 7, "type": "parallel universe"}}},
+        {},
+    ),
+    stage=stage,
+    does_not_apply={
+        "test_altered_body_is_refused": "the secret token does not cover the body: TLS does",
+        "test_old_signature_is_refused": "the secret token has no time in it",
+        "test_wrong_type_is_refused_with_the_fields_name": (
+            "Telegram repeats what is refused and holds back what is behind it: it is kept as unsupported"
+        ),
+        "test_send_with_the_same_key_arrives_once": "Telegram takes no idempotency key",
+        "test_render_hides_notes": "nobody but Telegram reads what we render",
+    },
+)

@@ -1,0 +1,83 @@
+"""The web chat. The chat endpoint authenticates; a stored reply is a sent one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.connector import AccountConfig, InboundRequest
+from connectors.webchat.connector import CONNECTOR
+from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
+
+NOT_SIGNED = "frames come through a socket whose visitor the endpoint has authenticated"
+NOT_DISPATCHED = "nothing is dispatched: a stored reply is read by the widget"
+
+
+def sealed(body: bytes, *, visitor: str = "v-1") -> InboundRequest:
+    """Return a frame as the chat endpoint hands it on."""
+    return InboundRequest(body=body, query={"visitor": visitor}, received_at=NOW)
+
+
+def frame(text: str, *, number: int = 1) -> dict[str, Any]:
+    """Return a frame of the widget."""
+    return {"type": "message", "id": f"c-{number}", "text": text}
+
+
+def message(text: str, *, number: int = 1, sender: str = "v-1") -> InboundRequest:
+    """Return a visitor's message."""
+    return sealed(json.dumps(frame(text, number=number)).encode(), visitor=sender)
+
+
+@asynccontextmanager
+async def stage() -> AsyncIterator[Stage]:
+    """Return a connector; there is no platform to run."""
+    connector = CONNECTOR(AccountConfig(channel="webchat", name=ACCOUNT))
+    await connector.start(None)
+
+    async def trouble(kind: Trouble) -> None:
+        raise AssertionError(f"{NOT_DISPATCHED}, so {kind} cannot happen")
+
+    yield Stage(connector=connector, key="v-1", texts=list, trouble=trouble)
+    await connector.close()
+
+
+WEBCHAT = Channel(
+    connector=CONNECTOR,
+    options={},
+    wrong_options=(),
+    secrets=(),
+    sender="v-1",
+    other_sender="v-2",
+    message=message,
+    sealed=sealed,
+    frame=frame,
+    wrong=(
+        ("type", {"id": "1", "text": "hi"}),
+        ("type", {"type": "typing", "id": "1", "text": "hi"}),
+        ("id", {"type": "message", "text": "hi"}),
+        ("id", {"type": "message", "id": 1, "text": "hi"}),
+        ("text", {"type": "message", "id": "1"}),
+        ("text", {"type": "message", "id": "1", "text": {}}),
+        ("text", {"type": "message", "id": "1", "text": "x" * 100_000}),
+        ("payload", {"type": "message", "id": "1", "text": "hi", "payload": 5}),
+        ("text", {"type": "message", "id": "1", "payload": "/yes"}),
+    ),
+    stage=stage,
+    does_not_apply={
+        "test_authentic_request_is_accepted": NOT_SIGNED,
+        "test_altered_body_is_refused": NOT_SIGNED,
+        "test_old_signature_is_refused": NOT_SIGNED,
+        "test_unknown_kind_is_kept_as_unsupported": "the format is ours: what we do not know is a mistake",
+        "test_own_message_is_an_echo": "nothing we send comes back",
+        "test_wrong_options_are_named": "every option is how the widget looks",
+        "test_reply_arrives": NOT_DISPATCHED,
+        "test_long_reply_arrives_whole_within_the_limit": NOT_DISPATCHED,
+        "test_send_with_the_same_key_arrives_once": NOT_DISPATCHED,
+        "test_send_tells_what_became_of_it": NOT_DISPATCHED,
+        "test_send_before_start_is_rejected": NOT_DISPATCHED,
+        "test_small_signs_never_raise": NOT_DISPATCHED,
+        "test_secrets_stay_out_of_logs_and_results": "there is no secret",
+    },
+)
