@@ -74,14 +74,21 @@ def _read(root: Path, file: Path, environment: Mapping[str, str], reader: Reader
     return expand_map(document, environment, reader.problems, leave=frozenset({"channels"}))
 
 
-def _domain_files(root: Path, reader: Reader) -> list[Path]:
+def list_domain_files(root: Path) -> list[Path]:
+    """Return `domain.yml`, or the YAML files of `domain/` when there is no such file."""
     file, folder = root / DOMAIN_FILE, root / DOMAIN_FOLDER
-    if file.exists() and folder.is_dir():
+    return [file] if file.exists() or not folder.is_dir() else _walk(folder)
+
+
+def _domain_files(root: Path, reader: Reader) -> list[Path]:
+    files = list_domain_files(root)
+    if files == [root / DOMAIN_FILE] and files[0].exists() and (root / DOMAIN_FOLDER).is_dir():
         text = f"There is also a folder `{DOMAIN_FOLDER}/`. Move the file into it, or delete the folder."
         reader.error(Source(path=DOMAIN_FILE, line=0), text)
-    if file.exists() or not folder.is_dir():
-        return [file]
-    return _walk(folder)
+    if not files:
+        text = "There is no .yml file in this folder. Write the domain into one."
+        reader.error(Source(path=f"{DOMAIN_FOLDER}/", line=0), text)
+    return files
 
 
 def _training_files(root: Path, reader: Reader) -> list[Path]:

@@ -1,0 +1,48 @@
+"""Everything that is wrong with a project, in words, by file and line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.rasa_format.check_actions import check_actions
+from bot.rasa_format.check_data import check_data
+from bot.rasa_format.check_domain import check_domain
+from bot.rasa_format.check_intents import check_intents
+from bot.rasa_format.check_paths import check_paths
+from bot.rasa_format.check_responses import check_responses
+from bot.rasa_format.check_rules import check_rules
+from bot.rasa_format.check_said import check_said
+from bot.rasa_format.known import known_names
+from bot.rasa_format.problem import Problem, Problems
+from bot.rasa_format.project import read_project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def check_project(
+    root: Path,
+    environment: Mapping[str, str],
+    *,
+    channels: frozenset[str] | None = None,
+    actions: frozenset[str] | None = None,
+) -> list[Problem]:
+    """Return all problems, sorted by file and line.
+
+    `channels` are the names of the channels there are, `actions` the names of the Python actions
+    found; what is None is not checked.
+    """
+    problems = Problems()
+    project = read_project(root, environment, problems, channels=channels)
+    known = known_names(project.dialogue.domain)
+    check_data(project, known, problems)
+    check_domain(project.sources.domain, known, problems)
+    check_intents(project, problems)
+    check_paths(project.dialogue, known, problems)
+    check_rules(project.dialogue, project.sources, problems)
+    check_responses(project, known, problems, channels=channels)
+    check_said(project, known, problems)
+    if actions is not None:
+        check_actions(project, actions, problems)
+    return list(problems)

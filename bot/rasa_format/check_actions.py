@@ -1,0 +1,30 @@
+"""The domain's actions and the Python actions that were found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.rasa_format.known import DEFAULT_ACTIONS, place
+from bot.rasa_format.problem import did_you_mean
+
+if TYPE_CHECKING:
+    from bot.rasa_format.problem import Problems
+    from bot.rasa_format.project import Project
+
+
+def check_actions(project: Project, actions: frozenset[str], problems: Problems) -> None:
+    """Each action of the domain has a class, and each class stands in the domain."""
+    domain = project.dialogue.domain
+    built_in = DEFAULT_ACTIONS | frozenset(domain.responses)
+    for name in domain.actions:
+        if name not in actions | built_in and not name.startswith("utter_"):
+            hint = did_you_mean(name, actions) or " Write it in `actions/`, or delete the line."
+            problems.error(
+                place(project.sources.domain, "actions", name),
+                f"No Python action is called `{name}`.{hint}",
+            )
+    for name in sorted(actions - frozenset(domain.actions) - DEFAULT_ACTIONS):
+        problems.warn(
+            place(project.sources.domain, "actions", name),
+            f"The Python action `{name}` is not listed under `actions`, so nothing can run it. Add it.",
+        )
