@@ -78,11 +78,14 @@ def fit_code_points(text: str, limit: int, unit: TextUnit) -> str:
 
 
 def find_break(text: str, end: int) -> int:
-    """Return where to cut `text[:end]`: after its last break, else -1. Lines only end full halves."""
-    if end >= len(text) or text[end].isspace():
-        return end
+    """Return where to cut `text`, at most at `end`: after its last break, else -1.
+
+    Paragraphs and lines are only worth a cut where they leave at least half.
+    """
     for mark in BREAKS:
         start = 0 if mark == " " else end // 2
+        if mark == " " and text[end].isspace():
+            return end
         at = text.rfind(mark, start, end)
         while at > 0 and extends(text[at + len(mark)]):  # an accent can stand on a blank
             at = text.rfind(mark, start, at)
