@@ -1,6 +1,7 @@
 """A model as one file: a gzipped tar with `metadata.json` first, which holds the digest of every other file.
 
-Equal content gives equal bytes (on the same zlib): fixed owners, times and order.
+The gzip header's comment holds the sha256 of all that follows it, so any changed byte shows before anything
+is unpacked. Equal content gives equal bytes (on the same zlib): fixed owners, times and order.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ MAX_PACKED = 256 * 2**20
 MAX_UNPACKED = 512 * 2**20
 MAX_FILES = 10_000
 _COMPRESSION = 6
-_GZIP_START = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-"""Method deflate, no name, no time, no system: the only start that `pack_archive` writes."""
+_PLAIN_HEADER_BYTES = 10
+_HEADER = b"\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\xff"
+"""Method deflate, a comment follows, no time, no system: the only header that `pack_archive` writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +92,8 @@ def pack_archive(*, files: Mapping[str, bytes], metadata: JsonObject) -> bytes:
         _add(tar, METADATA, text.encode())
         for name in sorted(files):
             _add(tar, name, files[name])
-    compressed = gzip.compress(packed.getvalue(), _COMPRESSION, mtime=0)
-    return _GZIP_START + compressed[len(_GZIP_START) :]
+    body = gzip.compress(packed.getvalue(), _COMPRESSION, mtime=0)[_PLAIN_HEADER_BYTES:]
+    return _sign(body) + body
 
 
 def read_archive(source: Path | bytes) -> Archive:
@@ -126,10 +128,16 @@ def _read_file(path: Path) -> bytes:
         raise ModelError(f"the model at {path} cannot be read: {error}") from error
 
 
+def _sign(body: bytes) -> bytes:
+    """Return the gzip header for a body."""
+    return _HEADER + f"visavis sha256:{hashlib.sha256(body).hexdigest()}".encode() + b"\0"
+
+
 def _decompress(content: bytes) -> bytes:
-    """Undo gzip, up to `MAX_UNPACKED` bytes. Raises `ValueError` for anything but one whole stream."""
-    if not content.startswith(_GZIP_START):
-        raise ValueError("not a gzip stream of ours")
+    """Undo gzip, up to `MAX_UNPACKED` bytes. Raises `ValueError` for anything but a whole stream of ours."""
+    header = content[: len(_sign(b""))]
+    if header != _sign(content[len(header) :]):
+        raise ValueError("not signed for what it holds")
     stream = zlib.decompressobj(wbits=31)
     unpacked = stream.decompress(content, MAX_UNPACKED)
     if not stream.eof or stream.unused_data:

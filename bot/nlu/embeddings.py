@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.nlu.arrays import pack_arrays, read_arrays
 from bot.nlu.encoder import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class Embedder:
 
 def _load(path: Path) -> Mapping[bytes, NDArray[np.float32]]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            digests, vectors = arrays["digests"], arrays["vectors"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        arrays = read_arrays(path.read_bytes())
+        digests, vectors = arrays["digests"], arrays["vectors"]
+    except (OSError, ValueError, KeyError):
         return {}
     if digests.shape != (len(vectors), DIGEST_BYTES) or vectors.shape[1:] != (DIMENSIONS,):
         return {}
@@ -72,5 +72,5 @@ def _save(path: Path, keys: Sequence[bytes], vectors: Vectors) -> None:
     digests = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, DIGEST_BYTES)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".embeddings-")
     with os.fdopen(handle, "wb") as file:
-        np.savez(file, digests=digests, vectors=vectors)
+        file.write(pack_arrays({"digests": digests, "vectors": vectors}))
     Path(temporary).replace(path)

@@ -58,16 +58,29 @@ class Interpreter:
 
     async def _run(self) -> None:
         while batch := self._take_batch():
-            texts = [text for text, _ in batch]
-            loop = asyncio.get_running_loop()
-            try:
-                read = await loop.run_in_executor(self._executor, self._reader.read, texts)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the callers must hear of it
-                _refuse(batch, error)
-            else:
-                for (_, future), understanding in zip(batch, read, strict=True):
-                    if not future.done():
-                        future.set_result(understanding)
+            error = await self._answer(batch)
+            if error is not None:
+                await self._answer_each(batch)
+
+    async def _answer_each(self, batch: list[Waiting]) -> None:
+        """Try again one by one: a text that fails must not take the others' answers with it."""
+        for waiting in batch:
+            error = await self._answer([waiting])
+            if error is not None:
+                _refuse(waiting, error)
+
+    async def _answer(self, batch: list[Waiting]) -> Exception | None:
+        """Understand a batch and hand out the results; return what went wrong, if anything did."""
+        texts = [text for text, _ in batch]
+        loop = asyncio.get_running_loop()
+        try:
+            read = await loop.run_in_executor(self._executor, self._reader.read, texts)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the callers must hear of it
+            return error
+        for (_, future), understanding in zip(batch, read, strict=True):
+            if not future.done():
+                future.set_result(understanding)
+        return None
 
     def _take_batch(self) -> list[Waiting]:
         """Take the oldest texts that somebody still waits for."""
@@ -79,7 +92,7 @@ class Interpreter:
         return batch
 
 
-def _refuse(batch: list[Waiting], error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(error)
+def _refuse(waiting: Waiting, error: Exception) -> None:
+    _, future = waiting
+    if not future.done():
+        future.set_exception(error)

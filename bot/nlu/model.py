@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bot.errors import ModelDamaged, ModelError, ModelMissing
+from bot.nlu.arrays import pack_arrays, read_arrays
 from bot.nlu.entities import EntityTables
 from bot.nlu.intents import Fallback, IntentHead
 from bot.nlu.ngrams import Vocabulary
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 DESCRIPTION, ARRAYS = "nlu.json", "weights.npz"
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, re.error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +42,14 @@ class NluModel:
 
     def to_files(self) -> dict[str, bytes]:
         """Return the model as files: name → bytes, the same bytes for equal models."""
-        arrays = io.BytesIO()
-        np.savez(
-            arrays,
-            dense=self.head.dense,
-            sparse=self.head.sparse,
-            bias=self.head.bias,
-            weights=self.vocabulary.weights,
-        )
+        arrays = {
+            "dense": self.head.dense,
+            "sparse": self.head.sparse,
+            "bias": self.head.bias,
+            "weights": self.vocabulary.weights,
+        }
         text = json.dumps(_describe(self), ensure_ascii=False, allow_nan=False, indent=1)
-        return {DESCRIPTION: text.encode(), ARRAYS: arrays.getvalue()}
+        return {DESCRIPTION: text.encode(), ARRAYS: pack_arrays(arrays)}
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> NluModel:
@@ -65,9 +63,8 @@ class NluModel:
         try:
             described = json.loads(files[DESCRIPTION])
             _check_format(described)
-            with np.load(io.BytesIO(files[ARRAYS]), allow_pickle=False) as arrays:
-                model = _assemble(described, dict(arrays))
-        except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, re.error) as error:
+            model = _assemble(described, read_arrays(files[ARRAYS]))
+        except _UNREADABLE as error:
             raise ModelDamaged(f"the model's understanding cannot be read ({error}): train again") from error
         _check_shapes(model)
         return model

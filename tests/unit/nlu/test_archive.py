@@ -11,17 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ModelDamaged, ModelError, ModelMissing
-from bot.nlu.archive import METADATA, pack_archive, read_archive, write_archive
+from bot.nlu.archive import METADATA, _sign, pack_archive, read_archive, write_archive
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bot.domain.json import JsonObject
 
 FILES = {
     "nlu/nlu.json": b"{}",
     "nlu/weights.npz": bytes(range(256)) * 4,
     "project/domain.yml": b"intents: []\n",
 }
-METADATA_IN = {"created_at": "2025-01-01T00:00:00Z", "metrics": {"accuracy": 0.9}}
+METADATA_IN: JsonObject = {"created_at": "2025-01-01T00:00:00Z", "metrics": {"accuracy": 0.9}}
 PACKED = pack_archive(files=FILES, metadata=METADATA_IN)
 
 
@@ -78,13 +80,14 @@ def test_archive_refuses_to_write_a_file_outside_itself(name: str) -> None:
 
 
 def _tamper(members: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
-    """Pack by hand, with the gzip start that ours have."""
+    """Pack by hand, well signed, what `pack_archive` would not."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for member, content in members:
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
-    return PACKED[:10] + gzip.compress(packed.getvalue(), mtime=0)[10:]
+    body = gzip.compress(packed.getvalue(), mtime=0)[10:]
+    return _sign(body) + body
 
 
 def _describe(**changes: object) -> bytes:
@@ -95,6 +98,18 @@ def _describe(**changes: object) -> bytes:
 def test_archive_with_a_path_that_climbs_is_damaged() -> None:
     with pytest.raises(ModelDamaged):
         read_archive(_tamper([(tarfile.TarInfo(METADATA), _describe()), (tarfile.TarInfo("../x"), b"")]))
+
+
+def test_archive_of_the_same_file_twice_is_damaged() -> None:
+    twice = [(tarfile.TarInfo("a"), b"x"), (tarfile.TarInfo("a"), b"y")]
+    with pytest.raises(ModelDamaged):
+        read_archive(_tamper([(tarfile.TarInfo(METADATA), _describe()), *twice]))
+
+
+def test_archive_that_unpacks_to_too_much_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.nlu.archive.MAX_UNPACKED", 1000)
+    with pytest.raises(ModelDamaged):
+        read_archive(pack_archive(files={"zeros": bytes(2000)}, metadata={}))
 
 
 def test_archive_with_a_link_is_damaged() -> None:

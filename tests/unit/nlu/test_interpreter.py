@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from blockbuster import blockbuster_ctx
 
+from bot.domain.understanding import Understanding
 from bot.errors import ModelError
 from bot.nlu.interpreter import Interpreter
 
@@ -60,6 +61,16 @@ async def test_cancelling_one_caller_leaves_the_others_their_answers(interpreter
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(result, asyncio.CancelledError) for result in results[::2])
     assert all(not isinstance(result, BaseException) for result in results[1::2])
+
+
+async def test_a_text_that_fails_leaves_the_others_their_answers(interpreter: Interpreter) -> None:
+    broken = cast("str", None)
+    results = await asyncio.gather(
+        *(interpreter.parse(text) for text in ("hello", broken, "refund please")),
+        return_exceptions=True,
+    )
+    assert isinstance(results[1], AttributeError)
+    assert [type(result) for result in results[::2]] == [Understanding, Understanding]
 
 
 async def test_close_answers_what_waits_and_refuses_what_comes_later(

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from bot.errors import ModelDamaged, ModelError, ModelMissing
+from bot.nlu.model import ARRAYS, DESCRIPTION, NluModel
+from bot.nlu.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bot.nlu.encoder import Encoder
+
+TEXTS = ["where is my parcel", "refund for LY-1234 in Berlin", "hi 👋", "???"]
+
+
+def test_a_saved_model_understands_as_before(model: NluModel, encoder: Encoder, tmp_path: Path) -> None:
+    model.save(tmp_path / "model")
+    loaded = NluModel.load(tmp_path / "model")
+    assert Reader(loaded, encoder).read(TEXTS) == Reader(model, encoder).read(TEXTS)
+    assert loaded.metrics == model.metrics
+    assert loaded.to_files() == model.to_files()
+
+
+def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="train again"):
+        NluModel.load(tmp_path)
+
+
+def test_another_versions_format_says_what_to_do(model: NluModel) -> None:
+    files = model.to_files()
+    newer = json.dumps({**json.loads(files[DESCRIPTION]), "format": 99}).encode()
+    with pytest.raises(ModelError, match="format 99") as raised:
+        NluModel.from_files({**files, DESCRIPTION: newer})
+    assert not isinstance(raised.value, ModelDamaged)
+
+
+def _pickle_an_array(_content: bytes) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, dense=np.array([{}], dtype=object), sparse=[], bias=[], weights=[])
+    return file.getvalue()
+
+
+def _cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def _replace(_content: bytes) -> bytes:
+    return b"{}"
+
+
+def _empty(_content: bytes) -> bytes:
+    return b""
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        *((ARRAYS, spoil) for spoil in (_cut, _pickle_an_array, _replace, _empty)),
+        *((DESCRIPTION, spoil) for spoil in (_cut, _replace, _empty)),
+    ],
+)
+def test_damaged_files_are_refused(model: NluModel, name: str, spoil: Callable[[bytes], bytes]) -> None:
+    files = model.to_files()
+    with pytest.raises(ModelDamaged, match="train again"):
+        NluModel.from_files({**files, name: spoil(files[name])})
+
+
+def test_weights_that_do_not_fit_the_intents_are_refused(model: NluModel) -> None:
+    fewer = replace(model, head=replace(model.head, names=model.head.names[:-1]))
+    with pytest.raises(ModelDamaged, match="do not fit"):
+        NluModel.from_files(fewer.to_files())
+
+
+def test_weights_that_are_not_finite_are_refused(model: NluModel) -> None:
+    bias = model.head.bias.copy()
+    bias[0] = np.nan
+    with pytest.raises(ModelDamaged, match="do not fit"):
+        NluModel.from_files(replace(model, head=replace(model.head, bias=bias)).to_files())

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+
+from bot.domain.understanding import Entity, IntentScore, Understanding
+from bot.nlu.parse_json import render_parse
+
+
+def test_parse_json_is_that_of_rasa() -> None:
+    understanding = Understanding(
+        text="to NYC",
+        intent=IntentScore(name="travel", confidence=0.75),
+        ranking=(IntentScore(name="travel", confidence=0.75), IntentScore(name="greet", confidence=0.25)),
+        entities=(
+            Entity(
+                entity="city",
+                value="New York",
+                start=3,
+                end=6,
+                role="to",
+                extractor="SpacyPhraseMatcher",
+                processors=("EntitySynonymMapper",),
+            ),
+        ),
+        text_tokens=((0, 2), (3, 6)),
+    )
+    assert json.loads(json.dumps(render_parse(understanding))) == {
+        "text": "to NYC",
+        "intent": {"name": "travel", "confidence": 0.75},
+        "entities": [
+            {
+                "entity": "city",
+                "start": 3,
+                "end": 6,
+                "value": "New York",
+                "role": "to",
+                "extractor": "SpacyPhraseMatcher",
+                "processors": ["EntitySynonymMapper"],
+            },
+        ],
+        "text_tokens": [[0, 2], [3, 6]],
+        "intent_ranking": [
+            {"name": "travel", "confidence": 0.75},
+            {"name": "greet", "confidence": 0.25},
+        ],
+        "response_selector": {},
+    }
+
+
+def test_parse_json_of_no_text_has_no_intent() -> None:
+    rendered = render_parse(Understanding(text="", intent=None))
+    assert rendered["intent"] == {"name": None, "confidence": 0.0}
+    assert rendered["intent_ranking"] == []
+
+
+def test_parse_json_ranks_ten_at_most() -> None:
+    ranking = tuple(IntentScore(name=f"i{number}", confidence=0.05) for number in range(11))
+    rendered = render_parse(Understanding(text="x", intent=ranking[0], ranking=ranking))
+    assert rendered["intent_ranking"] == [{"name": f"i{number}", "confidence": 0.05} for number in range(10)]

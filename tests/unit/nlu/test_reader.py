@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.understanding import IntentScore, Understanding
+from bot.errors import ModelError
+from bot.nlu.intents import FALLBACK_INTENT
+from bot.nlu.reader import Reader
+
+if TYPE_CHECKING:
+    from bot.nlu.encoder import Encoder
+    from bot.nlu.model import NluModel
+
+
+@pytest.fixture(scope="module")
+def reader(model: NluModel, encoder: Encoder) -> Reader:
+    return Reader(model, encoder)
+
+
+def read(reader: Reader, text: str) -> Understanding:
+    (understanding,) = reader.read([text])
+    return understanding
+
+
+def test_read_finds_intent_entities_and_tokens(reader: Reader) -> None:
+    understanding = read(reader, "  when does my parcel reach gand? ")
+    assert understanding.text == "when does my parcel reach gand?"
+    assert understanding.intent is not None
+    assert understanding.intent.name == "ask_delivery"
+    assert understanding.ranking[0] == understanding.intent
+    assert not understanding.fallback
+    assert understanding.text_tokens[-2:] == ((26, 30), (30, 31))
+    assert (understanding.language, understanding.triage) == ("en", None)
+
+
+def test_read_finds_an_annotated_value_in_a_new_sentence(reader: Reader) -> None:
+    (entity,) = read(reader, "ship it to BERLIN now").entities
+    assert (entity.entity, entity.value, entity.start, entity.end) == ("city", "BERLIN", 11, 17)
+
+
+@pytest.mark.parametrize("text", ["???", "🙃🙃", "... !", "\u200b\u2060", "$$"])
+def test_text_that_says_nothing_falls_back(reader: Reader, text: str) -> None:
+    understanding = read(reader, text)
+    assert understanding.fallback
+    assert understanding.intent == IntentScore(name=FALLBACK_INTENT, confidence=0.3)
+    assert {score.confidence for score in understanding.ranking[1:]} == {1 / 3}
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\0\0", "\n\t "])
+def test_empty_text_has_no_intent(reader: Reader, text: str) -> None:
+    assert read(reader, text) == Understanding(text="", intent=None)
+
+
+def test_an_emoji_that_examples_hold_is_evidence(reader: Reader) -> None:
+    understanding = read(reader, "👋")
+    best = understanding.ranking[1 if understanding.fallback else 0]
+    assert best.name == "greet"
+
+
+def test_without_fallback_classifier_the_best_intent_stands(model: NluModel, encoder: Encoder) -> None:
+    understanding = read(Reader(replace(model, fallback=None), encoder), "???")
+    assert not understanding.fallback
+    assert understanding.intent == IntentScore(name="ask_delivery", confidence=1 / 3)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.characters(), max_size=300))
+@example(text="x" * 50_000)
+@example(text="where is my parcel " * 3_000)
+@example(text="\u202eabc\u2066\u200b\ufeff")
+@example(text="Где моя посылка? 我的包裹在哪里 أين طردي")
+@example(text="\ud800\0")
+def test_any_text_yields_a_finite_normalised_understanding(reader: Reader, text: str) -> None:
+    understanding = read(reader, text)
+    confidences = [score.confidence for score in understanding.ranking]
+    assert all(math.isfinite(value) and 0 <= value <= 1 for value in confidences)
+    scored = confidences[1:] if understanding.fallback else confidences
+    assert scored == sorted(scored, reverse=True)
+    assert not scored or sum(scored) == pytest.approx(1)
+    length = len(understanding.text)
+    assert all(0 <= start < end <= length for start, end in understanding.text_tokens)
+
+
+def test_reading_many_texts_equals_reading_each(reader: Reader) -> None:
+    texts = ["hello", "", "refund please", "where is my parcel " * 9, "???"]
+    assert reader.read(texts) == [read(reader, text) for text in texts]
+
+
+def test_words_once_read_are_forgotten(reader: Reader) -> None:
+    before = {lexeme.text for lexeme in reader._language.vocab}
+    read(reader, "an unheardof1 word")
+    assert {lexeme.text for lexeme in reader._language.vocab} == before
+
+
+def test_a_model_of_another_encoder_is_refused(model: NluModel, encoder: Encoder) -> None:
+    with pytest.raises(ModelError, match="train again"):
+        Reader(replace(model, encoder="other"), encoder)
