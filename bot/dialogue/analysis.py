@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from bot.dialogue.catalogue import Catalogue
-    from bot.dialogue.prediction import Prediction
     from bot.dialogue.rule_policy import RulePolicy
-    from bot.dialogue.tracker import Tracker
     from bot.dialogue.training import Training
 
 _Makers: TypeAlias = "defaultdict[str, set[tuple[str, str]]]"
@@ -51,14 +49,15 @@ def analyse(
     used: set[str] = set()
     contradictions: list[str] = []
     for training in (*rules, *stories):
-        for tracker, gold in _questions(training, catalogue):
-            predicted, source = _answer(policy, tracker, gold)
-            if predicted == gold:
-                used |= set() if training.is_rule else {source}
-            elif _gives_way(policy, training, source, predicted):
-                policy = replace(policy, index=policy.index.without(source))
-            elif predicted is not None or training.is_rule:
-                contradictions.extend(_contradiction(training, gold, makers[source]))
+        replay = _Replay(policy, training, catalogue)
+        for answer in replay.answers():
+            if answer.predicted == answer.gold:
+                used |= set() if training.is_rule else {answer.source}
+            elif _gives_way(replay.policy, training, answer):
+                replay.policy = replace(replay.policy, index=replay.policy.index.without(answer.source))
+            elif answer.predicted is not None or training.is_rule:
+                contradictions.extend(_contradiction(training, answer.gold, makers[answer.source]))
+        policy = replay.policy
     return Analysis(
         policy=replace(policy, hidden_sources=_all_sources(makers, catalogue) - used),
         rule_only=_rule_only(rules, stories, catalogue),
@@ -66,14 +65,58 @@ def analyse(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What the rules predict where a training conversation has `gold`, and where they have it from."""
+
+    gold: str
+    predicted: str | None
+    source: str
+
+
+class _Replay:
+    """A training conversation played again. The policy may be changed between answers."""
+
+    def __init__(self, policy: RulePolicy, training: Training, catalogue: Catalogue) -> None:
+        self.policy = policy
+        self._events = [event for event, _ in training.tracker.tail]
+        self._tracker = new_tracker(catalogue)
+
+    def answers(self) -> Iterator[_Answer]:
+        """Yield one answer for each predictable action."""
+        predictable = False  # never the first action, nor the one after the pseudo action
+        for event in self._events:
+            if isinstance(event, ActionExecuted):
+                if event.name == RULE_SNIPPET:
+                    predictable = False
+                elif predictable and not event.unpredictable:
+                    yield self._answer(str(event.name or event.text))
+                else:
+                    predictable = True
+            self._tracker = self._tracker.apply(event)
+
+    def _answer(self, gold: str) -> _Answer:
+        """Predict. A loop in the way of another action gives way, until it runs again."""
+        prediction = self.policy.predict(self._tracker)
+        loop = self._tracker.live.loop_name
+        if loop is not None and prediction.action == loop != gold:
+            self._tracker = self._tracker.apply(ActionRejected(name=loop))
+            prediction = self.policy.predict(self._tracker)
+        certain = prediction.action if prediction.confidence == 1.0 else None  # the fallback's do not count
+        source = prediction.source
+        if not source:
+            source = key_of(tuple(reversed(list(states_backwards(self._tracker, by_text=False)))))
+        return _Answer(gold=gold, predicted=certain, source=source)
+
+
 def _makers(policy: RulePolicy, rules: list[Training], catalogue: Catalogue) -> _Makers:
     """Return, for each source of predictions, the rules that made it and the actions they want."""
     makers: _Makers = defaultdict(set)
     for training in rules:
-        for tracker, gold in _questions(training, catalogue):
-            predicted, source = _answer(policy, tracker, gold)
-            built_in = source.startswith(("default_", "loop_"))
-            makers[source].add((source, str(predicted)) if built_in else (training.name, gold))
+        for answer in _Replay(policy, training, catalogue).answers():
+            built_in = answer.source.startswith(("default_", "loop_"))
+            maker = (answer.source, str(answer.predicted)) if built_in else (training.name, answer.gold)
+            makers[answer.source].add(maker)
     return makers
 
 
@@ -82,48 +125,12 @@ def _all_sources(makers: _Makers, catalogue: Catalogue) -> frozenset[str]:
     return frozenset({*makers, *loops, *(f"default_{intent}" for intent in DEFAULT_RULES)})
 
 
-def _questions(training: Training, catalogue: Catalogue) -> Iterator[tuple[Tracker, str]]:
-    """Yield the conversation before each predictable action, and the action."""
-    tracker = new_tracker(catalogue)
-    predictable = False  # never the first action, nor the one after the pseudo action
-    for event, _ in training.tracker.tail:
-        if isinstance(event, ActionExecuted):
-            if event.name == RULE_SNIPPET:
-                predictable = False
-            elif predictable and not event.unpredictable:
-                yield tracker, str(event.name or event.text)
-            else:
-                predictable = True
-        tracker = tracker.apply(event)
-
-
-def _answer(policy: RulePolicy, tracker: Tracker, gold: str) -> tuple[str | None, str]:
-    """Return what the rules predict, and why. A loop gives way once, as it does off its path."""
-    prediction = policy.predict(tracker)
-    loop = tracker.live.loop_name
-    if loop is not None and prediction.action == loop != gold:
-        tracker = tracker.apply(ActionRejected(name=loop))
-        prediction = policy.predict(tracker)
-    if prediction.source:
-        return _certain(prediction), prediction.source
-    states = tuple(reversed(list(states_backwards(tracker, by_text=False))))
-    return _certain(prediction), key_of(states)
-
-
-def _certain(prediction: Prediction) -> str | None:
-    """Return the action unless it is only the fallback's."""
-    return prediction.action if prediction.confidence == 1.0 else None
-
-
-def _gives_way(policy: RulePolicy, training: Training, source: str, predicted: str | None) -> bool:
+def _gives_way(policy: RulePolicy, training: Training, answer: _Answer) -> bool:
     """Tell whether listening was predicted only because a rule starts with an action: not for stories."""
-    if training.is_rule or predicted != LISTEN or source.count("prev_action") > 1:
+    if training.is_rule or answer.predicted != LISTEN or answer.source.count("prev_action") > 1:
         return False
-    opening = source[:-2]
-    return (
-        any(key.startswith(opening) and key != source for key in policy.index.rules)
-        and source in policy.index.rules
-    )
+    known, opening = policy.index.rules, answer.source[:-2]
+    return answer.source in known and any(key.startswith(opening) and key != answer.source for key in known)
 
 
 def _contradiction(training: Training, gold: str, makers: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -18,7 +18,8 @@ class Prediction:
 
     `events` are to be logged before the action, whichever policy wins. `ignores_user`: made
     whatever the user said (a loop on its way), which beats everything. `by_text`: made by the
-    words of the message. `source` says where a rule policy has it from.
+    words of the message. `otherwise` is the next best action, should this one just have been
+    rejected. `source` says where a rule policy has it from.
     """
 
     policy: str
@@ -29,6 +30,7 @@ class Prediction:
     ignores_user: bool = False
     by_text: bool = False
     hidden: bool = False
+    otherwise: tuple[str, float] | None = None
     source: str = ""
 
 
@@ -53,4 +55,7 @@ def combine(predictions: list[Prediction], tracker: Tracker, catalogue: Catalogu
 def _without_rejected(prediction: Prediction, rejected: str | None) -> Prediction:
     if rejected is None or prediction.action != rejected:
         return prediction
-    return replace(prediction, action=None, confidence=0.0)
+    action, confidence = prediction.otherwise or (None, 0.0)
+    if action == rejected:
+        action, confidence = None, 0.0
+    return replace(prediction, action=action, confidence=confidence)

@@ -70,24 +70,21 @@ class RulePolicy:
 
     def _found(self, found: _Found) -> Prediction:
         source = found.rule.key if found.rule else ""
-        if found.action is not None:
-            prediction = self._prediction(found.action, source=source)
-        elif self.spec.fallback_prediction:
-            prediction = replace(
-                self._prediction(self.spec.core_fallback_action, source=source),
-                confidence=self.spec.core_fallback_threshold,
-            )
-        else:
-            prediction = Prediction(policy=NAME, priority=PRIORITY, source=source)
+        prediction = self._prediction(found.action, source=source)
+        if found.action is None and prediction.otherwise:
+            action, confidence = prediction.otherwise
+            prediction = replace(prediction, action=action, confidence=confidence)
         return replace(prediction, events=(LoopInterrupted(is_interrupted=True),) if found.returning else ())
 
-    def _prediction(self, action: str, *, source: str) -> Prediction:
+    def _prediction(self, action: str | None, *, source: str) -> Prediction:
+        fallback = (self.spec.core_fallback_action, self.spec.core_fallback_threshold)
         return Prediction(
             policy=NAME,
             priority=PRIORITY,
             action=action,
-            confidence=1.0,
+            confidence=0.0 if action is None else 1.0,
             hidden=source in self.hidden_sources,
+            otherwise=fallback if self.spec.fallback_prediction else None,
             source=source,
         )
 
