@@ -99,7 +99,7 @@ def to_json(entry: QueueEntry, now: datetime) -> JsonObject:
         "reason": handoff.reason if handoff else None,
         "priority": handoff.priority.value if handoff else None,
         "queue": handoff.queue if handoff else None,
-        "wants": first_words(row.last_text, 12),
+        "wants": first_words(row.wants, 12),
         "waiting_seconds": waited,
         "deadline": handoff.deadline_at.isoformat() if handoff else None,
         "deadline_words": entry.deadline.text if entry.deadline else None,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
 from bot.domain.conversation import Status, Surface
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class QueueRow:
     """One row of the desk's list. `handoffs` counts all of the conversation's, ever.
 
-    `waiting_since` is when the oldest message of the contact that nobody answered was written.
+    `waiting_since` is when the oldest message of the contact that nobody answered was written. `wants`
+    are the contact's last words; while they wait for a person, those that led to the handoff.
     """
 
     conversation_id: int
@@ -39,7 +40,7 @@ class QueueRow:
     staff_name: str | None
     attention: str | None
     last_message_at: datetime
-    last_text: str
+    wants: str
     last_author: str | None
     waiting_since: datetime | None
     handoff: Handoff | None
@@ -73,14 +74,14 @@ _ORDER = {
 _SELECT = """
     SELECT c.id AS conversation_id, a.channel, a.name AS account, c.surface, c.status, k.name AS contact_name,
         c.staff_id, s.name AS staff_name, c.attention, c.last_message_at,
-        l.content AS last_content, l.author AS last_author, w.created_at AS waiting_since, h.*,
+        l.author AS last_author, q.words AS wants, w.created_at AS waiting_since, h.*,
         (SELECT count(*) FROM handoff e WHERE e.conversation_id = c.id) AS handoffs
     FROM conversation c
     JOIN account a ON a.id = c.account_id
     JOIN contact k ON k.id = c.contact_id
     LEFT JOIN staff s ON s.id = c.staff_id
     LEFT JOIN LATERAL (
-        SELECT content, author FROM message m WHERE m.conversation_id = c.id
+        SELECT author FROM message m WHERE m.conversation_id = c.id
             AND m.kind IN ('text', 'postback', 'media', 'echo', 'unsupported')
         ORDER BY m.seq DESC LIMIT 1) l ON TRUE
     LEFT JOIN LATERAL (
@@ -90,6 +91,12 @@ _SELECT = """
         SELECT id AS handoff_id, reason, priority, queue, summary, created_at AS handed_off_at, deadline_at,
             taken_at, taken_by, closed_at
         FROM handoff f WHERE f.conversation_id = c.id AND f.closed_at IS NULL LIMIT 1) h ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT coalesce(m.metadata ->> 'title', m.content ->> 'text') AS words
+        FROM message m WHERE m.conversation_id = c.id AND m.author = 'contact'
+            AND m.kind IN ('text', 'postback', 'media')
+            AND (c.status <> 'queued' OR h.handed_off_at IS NULL OR m.created_at <= h.handed_off_at)
+        ORDER BY m.seq DESC LIMIT 1) q ON TRUE
 """
 
 
@@ -106,7 +113,7 @@ async def list_queue(
     # Only constants of this file are put together here; values are bound.
     statement = text(
         f"{_SELECT} WHERE {_WHERE[view]} {narrowed} ORDER BY {_ORDER[view]} LIMIT :limit",
-    ).columns(last_content=JSONB)
+    )
     statement = statement.bindparams(bindparam("limit", limit, type_=BigInteger))
     if view is QueueView.MINE:
         statement = statement.bindparams(bindparam("staff_id", staff_id, type_=BigInteger))
@@ -150,7 +157,6 @@ async def count_queued(connection: AsyncConnection) -> int:
 
 
 def _to_row(row: AnyRow) -> QueueRow:
-    content = row.last_content or {}
     return QueueRow(
         conversation_id=row.conversation_id,
         channel=row.channel,
@@ -162,7 +168,7 @@ def _to_row(row: AnyRow) -> QueueRow:
         staff_name=row.staff_name,
         attention=row.attention,
         last_message_at=row.last_message_at,
-        last_text=content.get("text", ""),
+        wants=row.wants or "",
         last_author=row.last_author,
         waiting_since=row.waiting_since,
         handoff=_to_handoff(row),

@@ -90,6 +90,7 @@ def test_reasons_name_the_code_first_and_then_what_weighs_most() -> None:
         "came back 2 times",
         "waiting 45 min",
     )
+    assert score.grounds == ("charged twice", "urgent", "public", "came back 2 times")
     assert score.value == 60 + 20 + 80 + 9 + 16
 
 

@@ -112,9 +112,9 @@ export function hideTyping(): void {
 }
 
 function opened(): void {
-  toEnd();
+  settle();  // first: on a phone it uncovers what is measured next
   resetBox();
-  settle();
+  toEnd();
 }
 
 export function startThread(): void {
@@ -122,6 +122,7 @@ export function startThread(): void {
     const target = event.target as Element;
     const earlier = target.closest<HTMLElement>("[data-earlier]");
     if (earlier) void loadEarlier(earlier);
+    target.closest("#brief")?.classList.toggle("is-whole");
     if (target.closest("[data-toggle-context]")) find("#open")?.classList.toggle("shows-context");
     else if (!target.closest("#context")) find("#open")?.classList.remove("shows-context");
   });
