@@ -35,6 +35,8 @@ def check_project(
     """
     problems = Problems()
     project = read_project(root, environment, problems, channels=channels)
+    if problems.unreadable:  # whatever names something in those files would look wrong
+        return list(problems)
     known = known_names(project.dialogue.domain)
     check_data(project, known, problems)
     check_domain(project.sources.domain, known, problems)

@@ -26,5 +26,5 @@ def check_actions(project: Project, actions: frozenset[str], problems: Problems)
     for name in sorted(actions - frozenset(domain.actions) - DEFAULT_ACTIONS):
         problems.warn(
             place(project.sources.domain, "actions", name),
-            f"The Python action `{name}` is not listed under `actions`, so nothing can run it. Add it.",
+            f"No line under `actions` names the Python action `{name}`. Add one.",
         )

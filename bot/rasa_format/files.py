@@ -70,6 +70,7 @@ def _read(root: Path, file: Path, environment: Mapping[str, str], reader: Reader
         document = read_yaml_file(file, path=path)
     except ProjectError as error:
         reader.error(Source(path=path, line=error.line or 0), error.problem)
+        reader.problems.unreadable.add(path)
         return MapNode(source=Source(path=path, line=0))
     return expand_map(document, environment, reader.problems, leave=frozenset({"channels"}))
 
@@ -96,6 +97,7 @@ def _training_files(root: Path, reader: Reader) -> list[Path]:
     if not files:
         text = "There are no training files. Create the folder with `nlu:` and `rules:` in .yml files."
         reader.error(Source(path=f"{DATA_FOLDERS[0]}/", line=0), text)
+        reader.problems.unreadable.add(DATA_FOLDERS[0])
     return files
 
 

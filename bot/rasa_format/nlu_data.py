@@ -55,11 +55,11 @@ def read_nlu(documents: Iterable[MapNode], reader: Reader) -> NluContent:
 
 def build_training_data(content: NluContent) -> TrainingData:
     """Drop repeated examples and resolve the synonyms, as Rasa does before training."""
-    unique = {
-        (example.text, example.intent, example.entities): example for example in reversed(content.examples)
-    }
+    unique: dict[object, Example] = {}
+    for example in content.examples:
+        unique.setdefault((example.text, example.intent, example.entities), example)
     return TrainingData(
-        examples=tuple(reversed(unique.values())),
+        examples=tuple(unique.values()),
         regexes=content.regexes,
         lookups=content.lookups,
         synonyms=resolve_synonyms(content),

@@ -38,9 +38,13 @@ class Problem:
 
 
 class Problems:
-    """Collects problems in any order; gives them back by file and line, each once."""
+    """Collects problems in any order; gives them back by file and line, each once.
+
+    `unreadable` names the files of which nothing could be read: what they define is not known.
+    """
 
     def __init__(self) -> None:
+        self.unreadable: set[str] = set()
         self._found: dict[Problem, None] = {}
 
     def error(self, source: Source, text: str) -> None:
@@ -68,5 +72,5 @@ class Problems:
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
     """Return " Did you mean `x`?" for the nearest known name, or nothing."""
-    nearest = get_close_matches(name, known, n=1, cutoff=0.7)
+    nearest = get_close_matches(name, known, n=1, cutoff=0.65)
     return f" Did you mean `{nearest[0]}`?" if nearest else ""

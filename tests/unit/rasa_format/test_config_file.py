@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.rasa_format.channels import Accounts, read_channels
+from bot.rasa_format.config_file import Config, read_config
+from bot.rasa_format.fields import Reader
+from bot.rasa_format.problem import Problems
+from bot.rasa_format.yaml_reader import parse_yaml
+
+
+def read(text: str) -> tuple[Config, list[str]]:
+    problems = Problems()
+    config = read_config(parse_yaml(text.encode(), path="config.yml"), Reader(problems))
+    return config, [problem.show() for problem in problems]
+
+
+def read_accounts(text: str, **environment: str) -> tuple[Accounts, list[str]]:
+    problems = Problems()
+    node = parse_yaml(text.encode(), path="config.yml").get("channels")
+    accounts = read_channels(node, environment, Reader(problems), known={"webchat", "telegram", "rest"})
+    return accounts, [problem.show() for problem in problems]
+
+
+def test_empty_config_means_rasas_defaults() -> None:
+    config, problems = read("")
+
+    assert problems == []
+    assert (config.pipeline.fallback_threshold, config.pipeline.ambiguity_threshold) == (0.3, 0.1)
+    assert config.policies.rules
+    assert config.policies.memoization
+    assert config.engine == "native"
+    assert config.desk.default_queue == "support"
+
+
+def test_pipeline_without_fallback_classifier_has_no_thresholds() -> None:
+    config, _ = read("language: de\npipeline:\n- name: WhitespaceTokenizer\n")
+
+    assert (config.pipeline.language, config.pipeline.fallback_threshold) == ("de", None)
+
+
+def test_components_are_kept_as_written() -> None:
+    config, problems = read(
+        "pipeline:\n- name: rasa.nlu.tokenizers.whitespace_tokenizer.WhitespaceTokenizer\n"
+        "- name: FallbackClassifier\n  threshold: 1\n"
+    )
+
+    assert problems == []
+    assert [component["name"] for component in config.pipeline.components] == [
+        "WhitespaceTokenizer",
+        "FallbackClassifier",
+    ]
+    assert (config.pipeline.fallback_threshold, config.pipeline.ambiguity_threshold) == (1.0, 0.1)
+
+
+def test_policies_are_read() -> None:
+    config, problems = read("""\
+policies:
+- name: AugmentedMemoizationPolicy
+  max_history: 4
+- name: RulePolicy
+  core_fallback_threshold: 0.5
+  core_fallback_action_name: action_x
+  enable_fallback_prediction: false
+""")
+
+    policies = config.policies
+    assert problems == []
+    assert (policies.rules, policies.memoization, policies.augmented, policies.max_history) == (
+        True,
+        True,
+        True,
+        4,
+    )
+    assert (policies.core_fallback_threshold, policies.core_fallback_action) == (0.5, "action_x")
+    assert not policies.fallback_prediction
+
+
+def test_neural_parts_are_replaced_and_said_so() -> None:
+    _, problems = read(
+        "pipeline:\n- name: DIETClassifier\n  epochs: 100\npolicies:\n- name: TEDPolicy\n- name: RulePolicy\n"
+    )
+
+    assert [problem.split(" In its place")[0] for problem in problems] == [
+        "config.yml:2: warning: `DIETClassifier` does not run here.",
+        "config.yml:5: warning: `TEDPolicy` does not run here.",
+    ]
+
+
+def test_desk_has_queues() -> None:
+    config, problems = read(
+        "desk:\n  queues:\n    a: {first_answer_minutes: 5}\n    b: {first_answer_minutes: 0.5}\n"
+        "  default_queue: b\n"
+    )
+
+    assert problems == []
+    assert [queue.first_answer for queue in config.desk.queues.values()] == [
+        timedelta(minutes=5),
+        timedelta(seconds=30),
+    ]
+    assert config.desk.default_queue == "b"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "pipeline:\n- name: DIETClasifier\n",
+            "config.yml:2: error: `DIETClasifier` is not known in `pipeline`. Did you mean `DIETClassifier`?",
+        ),
+        ("pipeline:\n- name: my.Own\n", "Own classes cannot be used."),
+        ("pipeline:\n- epochs: 1\n", "config.yml:2: error: This item of `pipeline` has no name"),
+        (
+            "pipeline:\n- name: FallbackClassifier\n  threshold: 30\n",
+            "config.yml:3: error: `threshold` should be between 0 and 1",
+        ),
+        ("policies:\n- name: RulPolicy\n", "Did you mean `RulePolicy`?"),
+        (
+            "policies:\n- name: RulePolicy\n  core_fallback_threshold: 2\n",
+            "config.yml:3: error: `core_fallback_threshold`",
+        ),
+        ("policies:\n- name: MemoizationPolicy\n  max_history: 0\n", "config.yml:3: error: `max_history`"),
+        ("policies:\n- name: MemoizationPolicy\n  max_history: 1.5\n", "config.yml:3: error: `max_history`"),
+        ("engine: natve\n", "config.yml:1: error: `natve` is no engine. Did you mean `native`?"),
+        ("recipe: graph.v1\n", "config.yml:1: error: The recipe `graph.v1` is not known"),
+        ("pipelin: []\n", "config.yml:1: warning: `pipelin` means nothing here. Did you mean `pipeline`?"),
+        (
+            "desk:\n  queues:\n    a: {first_answer_minutes: 5}\n  default_queue: b\n",
+            "config.yml:4: error: The default queue `b`",
+        ),
+        (
+            "desk:\n  queues:\n    a: {}\n",
+            "config.yml:3: error: Queue `a` should say `first_answer_minutes:`",
+        ),
+        ("desk:\n  queues:\n    a: {first_answer_minutes: 0}\n", "config.yml:3: error: Queue `a`"),
+        ("desk: []\n", "config.yml:1: error: `desk` should be a map"),
+    ],
+)
+def test_mistake_is_named_with_its_line(text: str, problem: str) -> None:
+    _, problems = read(text)
+
+    assert any(problem in found for found in problems), problems
+
+
+def test_accounts_have_options_from_the_environment() -> None:
+    accounts, problems = read_accounts(
+        "channels:\n  telegram:\n    accounts:\n"
+        '      shop: {token: "x-${TOKEN}", polling: true, port: 1, hosts: [a, b]}\n',
+        TOKEN="123",
+    )
+
+    assert problems == []
+    assert accounts.off == ()
+    assert [dict(account.options) for account in accounts.accounts] == [
+        {"token": "x-123", "polling": "true", "port": "1", "hosts": "a,b"},
+    ]
+
+
+@pytest.mark.parametrize("written", ["webchat: true", "webchat:", "webchat: {}"])
+def test_channel_without_accounts_has_one_called_default(written: str) -> None:
+    accounts, problems = read_accounts(f"channels:\n  {written}\n")
+
+    assert problems == []
+    assert [(account.channel, account.name) for account in accounts.accounts] == [("webchat", "default")]
+
+
+def test_options_without_accounts_belong_to_the_default_one() -> None:
+    accounts, _ = read_accounts("channels:\n  webchat: {title: Hello}\n")
+
+    assert [(account.name, dict(account.options)) for account in accounts.accounts] == [
+        ("default", {"title": "Hello"})
+    ]
+
+
+def test_channel_can_be_switched_off() -> None:
+    assert read_accounts("channels:\n  webchat: false\n") == (Accounts(), [])
+
+
+@pytest.mark.parametrize("environment", [{}, {"TOKEN": "", "OTHER": "x"}])
+def test_account_with_an_unset_variable_is_off(environment: dict[str, str]) -> None:
+    accounts, problems = read_accounts(
+        'channels:\n  telegram:\n    accounts:\n      a: {token: "${TOKEN}"}\n      b: {token: fixed}\n',
+        **environment,
+    )
+
+    assert problems == []
+    assert [account.name for account in accounts.accounts] == ["b"]
+    assert accounts.off == ("The telegram account `a` is off: TOKEN is not set. Set it and start again.",)
+
+
+def test_default_of_a_variable_keeps_the_account_on() -> None:
+    accounts, _ = read_accounts('channels:\n  rest: {callback_url: "${URL:-}", secret: "${SECRET:-none}"}\n')
+
+    assert [dict(account.options) for account in accounts.accounts] == [{"secret": "none"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "channels:\n  telegramm: true\n",
+            "config.yml:2: error: There is no channel `telegramm`. Did you mean `telegram`?",
+        ),
+        ("channels:\n  fax: true\n", "Channels are: rest, telegram, webchat."),
+        ("channels:\n  rest: yes\n", "config.yml:2: error: Channel `rest` should have `accounts:`"),
+        ("channels:\n  rest:\n    accounts:\n", "config.yml:3: warning: Channel `rest` has no account"),
+        (
+            "channels:\n  rest:\n    accounts:\n      a b: true\n",
+            "config.yml:4: error: `a b` cannot be the name of an account",
+        ),
+        (
+            "channels:\n  rest:\n    accounts:\n      a: {x: {y: 1}}\n",
+            "config.yml:4: error: `x` of rest account `a`",
+        ),
+        ("channels: [rest]\n", "config.yml:1: error: `channels` should be a map"),
+    ],
+)
+def test_mistake_in_channels_is_named_with_its_line(text: str, problem: str) -> None:
+    _, problems = read_accounts(text)
+
+    assert any(problem in found for found in problems), problems

@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.dialogue.spec import (
+    DomainSpec,
+    FormSpec,
+    IntentSpec,
+    MappingCondition,
+    MappingType,
+    SlotMapping,
+    SlotType,
+    Variation,
+)
+from bot.rasa_format.domain_file import read_domain
+from bot.rasa_format.domain_merge import merge_domains
+from bot.rasa_format.fields import Reader
+from bot.rasa_format.problem import Problems
+from bot.rasa_format.yaml_reader import parse_yaml
+
+
+def read(*texts: str) -> tuple[DomainSpec, list[str]]:
+    problems = Problems()
+    reader = Reader(problems)
+    documents = [
+        parse_yaml(text.encode(), path=f"{name}.yml") for name, text in zip("abc", texts, strict=False)
+    ]
+    domain = read_domain(merge_domains(documents, reader), reader)
+    return domain, [problem.show() for problem in problems]
+
+
+ENTITIES = "entities:\n- a\n- b\n- c: {influence_conversation: false}\n"
+
+
+def test_default_intents_are_added_and_all_are_sorted() -> None:
+    domain, problems = read("intents: [zeta, greet]\n")
+
+    assert problems == []
+    assert list(domain.intents) == [
+        "back", "greet", "nlu_fallback", "out_of_scope", "restart", "session_start", "zeta",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "spec"),
+    [
+        ("x", IntentSpec(name="x", ignore_entities=("c",))),
+        ("x: {use_entities: true}", IntentSpec(name="x", ignore_entities=("c",))),
+        ("x: {use_entities: false}", IntentSpec(name="x", use_entities=(), ignore_entities=("c",))),
+        ("x: {use_entities: []}", IntentSpec(name="x", use_entities=(), ignore_entities=("c",))),
+        ("x: {use_entities: null}", IntentSpec(name="x", use_entities=(), ignore_entities=("c",))),
+        ("x: {use_entities: [a, c]}", IntentSpec(name="x", use_entities=("a", "c"), ignore_entities=("c",))),
+        ("x: {use_entities: [c], ignore_entities: []}", IntentSpec(name="x", use_entities=("c",))),
+        ("x: {ignore_entities: [a]}", IntentSpec(name="x", ignore_entities=("c", "a"))),
+    ],
+)
+def test_entities_of_an_intent(written: str, spec: IntentSpec) -> None:
+    domain, problems = read(f"intents:\n- {written}\n{ENTITIES}")
+
+    assert problems == []
+    assert domain.intents["x"] == spec
+
+
+def test_entities_have_roles_and_groups() -> None:
+    domain, _ = read(
+        "entities:\n- city:\n    roles: [from, to]\n    groups: [trip]\n    influence_conversation: false\n"
+    )
+
+    city = domain.entities["city"]
+    assert (city.roles, city.groups, city.influence_conversation) == (("from", "to"), ("trip",), False)
+
+
+def test_slots_are_read_in_order_with_their_mappings() -> None:
+    domain, problems = read("""\
+slots:
+  second:
+    type: float
+    min_value: 1
+    max_value: 10
+    initial_value: 2
+    influence_conversation: false
+    mappings:
+    - type: from_entity
+      entity: number
+      role: amount
+      intent: [order]
+      not_intent: chat
+      conditions:
+      - active_loop: order_form
+        requested_slot: second
+      - active_loop: null
+  first:
+    type: categorical
+    values: [low, 5, true, null]
+    mappings:
+    - type: from_trigger_intent
+      value: low
+    - type: custom
+      action: action_pick
+""")
+
+    assert problems == []
+    assert list(domain.slots) == ["second", "first", "session_started_metadata"]
+    second = domain.slots["second"]
+    assert (second.type, second.min_value, second.max_value, second.initial_value) == (
+        SlotType.FLOAT,
+        1,
+        10,
+        2,
+    )
+    assert second.mappings == (
+        SlotMapping(
+            type=MappingType.FROM_ENTITY,
+            entity="number",
+            role="amount",
+            intent=("order",),
+            not_intent=("chat",),
+            conditions=(
+                MappingCondition(active_loop="order_form", requested_slot="second"),
+                MappingCondition(no_loop=True),
+            ),
+        ),
+    )
+    assert domain.slots["first"].values == ("low", 5, True)
+    assert domain.slots["first"].mappings[1].action == "action_pick"
+
+
+def test_forms_bring_the_requested_slot() -> None:
+    domain, problems = read("forms:\n  f:\n    required_slots: [a]\n    ignored_intents: chat\n  empty:\n")
+
+    assert problems == []
+    assert domain.forms["f"] == FormSpec(name="f", required_slots=("a",), ignored_intents=("chat",))
+    assert domain.forms["empty"].required_slots == ()
+    assert not domain.slots["requested_slot"].influence_conversation
+
+
+def test_responses_keep_their_parts() -> None:
+    domain, problems = read("""\
+responses:
+  utter_hi:
+  - text: Hi {name}
+    buttons:
+    - {title: "Yes", payload: /affirm}
+    channel: webchat
+    condition:
+    - {type: slot, name: vip, value: true}
+  - custom: {a: [1]}
+  utter_faq/hours:
+  - text: From nine
+    image: https://example.org/x.png
+""")
+
+    assert problems == []
+    assert domain.responses["utter_hi"] == (
+        Variation(
+            body={"text": "Hi {name}", "buttons": [{"title": "Yes", "payload": "/affirm"}]},
+            channel="webchat",
+            conditions=(("vip", True),),
+        ),
+        Variation(body={"custom": {"a": [1]}}),
+    )
+    assert domain.responses["utter_faq/hours"][0].body["image"] == "https://example.org/x.png"
+
+
+def test_actions_may_ask_for_the_domain() -> None:
+    domain, _ = read("actions:\n- a\n- b: {send_domain: true}\n- action_query_knowledge_base\n")
+
+    assert domain.actions == ("a", "b", "action_query_knowledge_base")
+    assert domain.send_domain == {"b"}
+    assert "knowledge_base_last_object" in domain.slots
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes", "carry_over"),
+    [
+        ("", 60, True),
+        ("session_config: {session_expiration_time: 0}", 0, True),
+        (
+            "session_config: {session_expiration_time: 1.5, carry_over_slots_to_new_session: false}",
+            1.5,
+            False,
+        ),
+    ],
+)
+def test_session(written: str, minutes: float, *, carry_over: bool) -> None:
+    domain, _ = read(written)
+
+    assert domain.session.expiration == timedelta(minutes=minutes)
+    assert domain.session.carry_over_slots is carry_over
+
+
+def test_files_of_a_folder_are_merged_as_rasa_merges_them() -> None:
+    first = (
+        "intents: [a, b]\nslots:\n  x: {type: text, mappings: [{type: from_text}]}\n"
+        "responses:\n  utter_a: [{text: one}]\n"
+    )
+    second = (
+        "intents: [b, c]\nslots:\n  y: {type: text, mappings: [{type: from_text}]}\n"
+        "responses:\n  utter_a: [{text: two}]\nactions: [act]\n"
+    )
+
+    domain, problems = read(first, second)
+
+    assert {"a", "b", "c"} <= set(domain.intents)
+    assert list(domain.slots)[:2] == ["y", "x"]
+    assert domain.responses["utter_a"][0].body == {"text": "one"}
+    assert domain.actions == ("act",)
+    assert problems == [
+        "b.yml:5: warning: `utter_a` is also written in a.yml:5, and that one counts. Delete one of them."
+    ]
+
+
+def test_raw_domain_is_plain_json_with_intents_sorted() -> None:
+    domain, _ = read("intents: [b, a]\nresponses:\n  utter_a: [{text: one}]\n")
+
+    assert domain.raw["intents"] == ["a", "b"]
+    assert domain.raw["responses"] == {"utter_a": [{"text": "one"}]}
+    assert domain.raw["session_config"] == {
+        "session_expiration_time": 60,
+        "carry_over_slots_to_new_session": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("intents:\n- a\n- a\n", "a.yml:3: error: Intent `a` stands here twice"),
+        ("intents:\n- a:\n", "a.yml:2: error: Nothing stands behind `a:`"),
+        ("intents:\n- a: {use_entitys: []}\n", "Did you mean `use_entities`?"),
+        (
+            "intents:\n- a:\n  use_entities: []\n",
+            "a.yml:2: error: an intent with options should have one key",
+        ),
+        ("intents: a\n", "a.yml:1: error: `intents` should be a list"),
+        ("intents:\n- 1\n", "Put it in quotes."),
+        ("entities:\n- a\n- a\n", "a.yml:3: error: Entity `a` stands here twice"),
+        ("actions:\n- a\n- a\n", "a.yml:3: error: Action `a` stands here twice"),
+        ("slots:\n  x:\n", "a.yml:2: error: Nothing is written under slot `x`"),
+        ("slots:\n  x:\n    mappings: [{type: custom}]\n", "a.yml:2: error: Slot `x` has no type"),
+        ("slots:\n  x:\n    type: txt\n", "a.yml:3: error: `txt` is no type of a slot. Did you mean `text`?"),
+        ("slots:\n  x:\n    type: my.Slot\n", "Own slot classes cannot be used."),
+        ("slots:\n  x:\n    type: text\n", "a.yml:2: error: Slot `x` has no mappings"),
+        ("slots:\n  x:\n    type: text\n    mappings: []\n", "a.yml:2: error: Slot `x` has no mappings"),
+        (
+            "slots:\n  x:\n    type: text\n    mappings:\n    - type: from_entitty\n      entity: y\n",
+            "Did you mean `from_entity`?",
+        ),
+        (
+            "slots:\n  x:\n    type: text\n    mappings:\n    - type: from_entity\n",
+            "a.yml:5: error: The mapping `from_entity`",
+        ),
+        (
+            "slots:\n  x:\n    type: any\n    influence_conversation: true\n    mappings: [{type: custom}]\n",
+            "a.yml:4: error",
+        ),
+        ("slots:\n  x: {type: float, min_value: 2, mappings: [{type: custom}]}\n", "should be less than"),
+        ("forms:\n  f:\n    ignored_intents: [a]\n", "a.yml:2: error: Form `f` has no `required_slots`"),
+        ("forms:\n  f: [a]\n", "a.yml:2: error: form `f` should be a map"),
+        ("responses:\n  utter_a: []\n", "a.yml:2: error: Response `utter_a` should be a list of variations"),
+        ("responses:\n  utter_a:\n  - Hello\n", "a.yml:3: error: A variation of `utter_a` is a bare text"),
+        (
+            "responses:\n  utter_a:\n  - image: x\n",
+            "a.yml:3: error: This variation of `utter_a` says nothing",
+        ),
+        (
+            "responses:\n  utter_a:\n  - text: x\n    buttons:\n    - payload: /a\n",
+            "a.yml:5: error: A button of `utter_a` has no",
+        ),
+        (
+            "responses:\n  utter_a:\n  - text: x\n    condition:\n    - name: y\n",
+            "a.yml:5: error: A condition of `utter_a`",
+        ),
+        ("session_config:\n  session_expiration_time: -1\n", "a.yml:2: error: `session_expiration_time`"),
+        ("session_config:\n  session_expiration_time: soon\n", "a.yml:2: error: `session_expiration_time`"),
+        ("intent: [a]\n", "a.yml:1: warning: `intent` means nothing in a domain. Did you mean `intents`?"),
+    ],
+)
+def test_mistake_is_named_with_its_line(text: str, problem: str) -> None:
+    _, problems = read(text)
+
+    assert any(problem in found for found in problems), problems
