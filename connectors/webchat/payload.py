@@ -56,13 +56,18 @@ def render_message(message: Message) -> JsonObject | None:
         "id": message.id,
         "seq": message.seq,
         "author": message.author,
-        "name": message.staff_name,
+        "name": first_name(message.staff_name),
         "text": title or content.text,
         "buttons": [render_button(button) for button in content.buttons],
         "image": content.image,
         "at": message.created_at.isoformat(),
         **({"client_id": client_id} if client_id else {}),
     }
+
+
+def first_name(name: str | None) -> str | None:
+    """Return the part of a colleague's name that customers get to know."""
+    return name.split()[0] if name and name.split() else None
 
 
 def render_button(button: Button) -> JsonObject:

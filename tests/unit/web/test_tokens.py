@@ -17,6 +17,7 @@ PAIRS = [
     ("on-accent-quiet", "accent-quiet"),
     ("accent", "accent-quiet"),
     ("ink-quiet", "accent-quiet"),
+    ("on-said", "said"),
     ("on-urgent", "urgent"),
     ("urgent", "urgent-quiet"),
     ("on-paper", "paper"),

@@ -38,15 +38,18 @@ export function icon(name: keyof typeof drawings): SVGElement {
   return svg;
 }
 
-const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
+// With a scheme, or a host with a path after it: "lyra.example/returns".
+const LINK = /(?:https?:\/\/|\b[a-z0-9-]+(?:\.[a-z0-9-]+)+\/)[^\s<>"']*[^\s<>"'.,;:!?)\]]/gi;
 
 /** Text with its addresses made pressable. */
 export function withLinks(text: string): (Node | string)[] {
   const parts: (Node | string)[] = [];
   let from = 0;
   for (const found of text.matchAll(LINK)) {
-    parts.push(text.slice(from, found.index), link(found[0], found[0].replace(/^https?:\/\//, "")));
-    from = found.index + found[0].length;
+    const [address] = found;
+    const url = /^https?:/i.test(address) ? address : `https://${address}`;
+    parts.push(text.slice(from, found.index), link(url, address.replace(/^https?:\/\//i, "")));
+    from = found.index + address.length;
   }
   return [...parts, text.slice(from)];
 }

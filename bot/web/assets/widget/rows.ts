@@ -24,6 +24,8 @@ export interface Row {
 interface Place {
   starts: boolean;
   ends: boolean;
+  /** A pause follows: the time is worth saying. */
+  pauses: boolean;
   last: boolean;
 }
 
@@ -34,7 +36,12 @@ export function layOut(conversation: Conversation, actions: RowActions): Row[] {
     const previous = entries[at - 1];
     const next = entries[at + 1];
     if (previous === undefined || dayOf(previous.at) !== dayOf(entry.at)) rows.push(dayRow(entry.at));
-    const place = { starts: !together(previous, entry), ends: !together(entry, next), last: next === undefined };
+    const place = {
+      starts: !together(previous, entry),
+      ends: !together(entry, next),
+      pauses: !near(entry, next),
+      last: next === undefined,
+    };
     rows.push(entry.author === "system" ? lineRow(entry) : entryRow(entry, place, actions));
   });
   return rows;
@@ -102,9 +109,9 @@ function makeChoices({ buttons }: Entry, actions: RowActions): HTMLElement | nul
   return el("div", { class: "choices" }, ...made);
 }
 
-function makeFoot(entry: Entry, { ends, last }: Place, actions: RowActions): HTMLElement | null {
+function makeFoot(entry: Entry, { pauses, last }: Place, actions: RowActions): HTMLElement | null {
   if (entry.mark === "failed") return makeRefusal(entry, actions);
-  if (!ends) return null;
+  if (!pauses) return null;
   const time = el("time", { datetime: entry.at.toISOString(), title: entry.at.toLocaleString() }, timeOf(entry.at));
   // How far it got stands under the last one only: of what was answered, everybody knows.
   if (entry.author !== "contact" || !last) return el("p", { class: "foot" }, time);
@@ -140,9 +147,12 @@ function picture(url: string, alt: string): HTMLElement | string {
 }
 
 function together(one: Entry | undefined, other: Entry | undefined): boolean {
-  if (one === undefined || other === undefined) return false;
-  const near = other.at.getTime() - one.at.getTime() < TOGETHER && dayOf(one.at) === dayOf(other.at);
-  return near && one.author === other.author && one.name === other.name && one.mark !== "failed";
+  return near(one, other) && one?.author === other?.author && one?.name === other?.name && one?.mark !== "failed";
+}
+
+function near(one: Entry | undefined, other: Entry | undefined): boolean {
+  if (one === undefined || other === undefined || dayOf(one.at) !== dayOf(other.at)) return false;
+  return other.at.getTime() - one.at.getTime() < TOGETHER;
 }
 
 function dayOf(at: Date): string {
