@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
 from datetime import timedelta
 from typing import ClassVar
 
@@ -145,11 +145,12 @@ class TelegramConnector:
         with suppress(ValueError):
             await self._api.call("sendChatAction", {**read_target(conversation_key), "action": "typing"})
 
-    async def poll(self, cursor: str | None) -> AsyncIterator[Polled]:
+    async def poll(self, cursor: str | None) -> AsyncGenerator[Polled, None]:
         """Ask for updates for ever; takes the bot's webhook away first, which excludes asking."""
-        async for updates, following in self._intake.ask(cursor):
-            events = (parse_update(update, self.account, own_id=self._own_id) for update in updates)
-            yield Polled(events=tuple(events), cursor=following)
+        async with aclosing(self._intake.ask(cursor)) as batches:
+            async for updates, following in batches:
+                events = (parse_update(update, self.account, own_id=self._own_id) for update in updates)
+                yield Polled(events=tuple(events), cursor=following)
 
     async def start(self, hook_url: str | None) -> None:
         """Open the session and register the webhook, in the background if Telegram is away."""

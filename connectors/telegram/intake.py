@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import structlog
@@ -44,7 +44,7 @@ class Intake:
         self._note("telegram webhook not registered yet", outcome.error)
         return False
 
-    async def ask(self, cursor: str | None) -> AsyncIterator[tuple[tuple[JsonObject, ...], str]]:
+    async def ask(self, cursor: str | None) -> AsyncGenerator[tuple[tuple[JsonObject, ...], str], None]:
         """Yield updates and the cursor behind them (the number of the next update) for ever.
 
         Asking with a number tells Telegram to forget all before it, so a batch is only forgotten

@@ -10,7 +10,7 @@ import asyncio
 import random
 import re
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -66,7 +66,10 @@ class Hook:
 
 @dataclass(slots=True, kw_only=True)
 class FakeTelegram:
-    """One bot's Telegram. `sent` holds what reached people, `transcript` every call."""
+    """One bot's Telegram. `sent` holds what reached people, `transcript` every call.
+
+    `faults` holds, by method, what goes wrong with the next calls; None lets one through.
+    """
 
     token: str = "42:AAabcdefghijklmnop"
     url: str = ""
@@ -77,7 +80,7 @@ class FakeTelegram:
     chats: dict[int, str] = field(default_factory=dict)  # id → type
     blocked: set[int] = field(default_factory=set)
     migrated: dict[int, int] = field(default_factory=dict)
-    faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
     hook: Hook | None = None
     pressed: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
@@ -85,11 +88,17 @@ class FakeTelegram:
     _last_update: int = 1000
     _last_message: int = 0
     _reading: asyncio.Event | None = None
+    _called: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def leave(self) -> None:
         """Stop listening: from now on connections are refused."""
         assert self.site is not None
         await self.site.stop()
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something is true; looked at after each call."""
+        async with asyncio.timeout(5), self._called:
+            await self._called.wait_for(happened)
 
     # --- people -----------------------------------------------------------------------------
 
@@ -171,7 +180,9 @@ class FakeTelegram:
             case _:
                 pass
         broken = fault in (Fault.RESET, Fault.RESET_AFTER)
-        self.transcript.append(Call(method=method, fields=fields, status=0 if broken else status))
+        async with self._called:
+            self.transcript.append(Call(method=method, fields=fields, status=0 if broken else status))
+            self._called.notify_all()
         if broken:
             return await reset(request)
         if fault is Fault.GATEWAY:

@@ -17,7 +17,7 @@ INTERNAL = [  # each way an address can lead inside
     "172.16.0.1",
     "192.168.1.1",
     "169.254.169.254",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 - refused, not listened on
     "100.64.0.1",
     "224.0.0.1",
     "255.255.255.255",
