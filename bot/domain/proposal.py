@@ -30,7 +30,11 @@ class ProposalStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A text seen `times` times, with what the bot thought of it."""
+    """A text seen `times` times, with what the bot thought of it.
+
+    `file` is where its example was written (None where it stood there already, or nothing was written);
+    `made_intent` tells that the decision also made the intent.
+    """
 
     id: int
     text: str
@@ -44,3 +48,6 @@ class Proposal:
     file: str | None = None
     conversation_id: int | None = None
     message_seq: int | None = None
+    made_intent: bool = False
+    decided_by: int | None = None
+    decided_at: datetime | None = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, cast, select
+from sqlalchemy.dialects.postgresql import ARRAY, array, insert
 
 from bot.domain.model import Model, Release
 from bot.storage.tables import model, release
@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.storage.rows import AnyRow
 
-_COLUMNS = (
+_PLAIN = (
     model.c.id,
     model.c.digest,
     model.c.data_digest,
     model.c.size,
-    model.c.metrics,
     model.c.created_at,
     model.c.created_by,
 )
+# What grows with the number of examples; only comparing two models needs it.
+_LONG_METRICS = ("held_out", "wrong", "per_intent")
+_SHORT = model.c.metrics.op("-")(cast(array(_LONG_METRICS), ARRAY(Text))).label("metrics")
 
 
 async def add_model(
@@ -50,14 +52,15 @@ async def add_model(
 
 
 async def list_models(connection: AsyncConnection, *, limit: int = 20) -> list[Model]:
-    """Return models, newest first, without their archives."""
-    rows = await connection.execute(select(*_COLUMNS).order_by(model.c.id.desc()).limit(limit))
+    """Return models, newest first, without their archives; of `metrics` only the few figures."""
+    rows = await connection.execute(select(*_PLAIN, _SHORT).order_by(model.c.id.desc()).limit(limit))
     return [_to_model(row) for row in rows]
 
 
 async def get_model(connection: AsyncConnection, model_id: int) -> Model | None:
-    """Return one model, or None."""
-    row = (await connection.execute(select(*_COLUMNS).where(model.c.id == model_id))).one_or_none()
+    """Return one model with all its metrics, or None."""
+    statement = select(*_PLAIN, model.c.metrics).where(model.c.id == model_id)
+    row = (await connection.execute(statement)).one_or_none()
     return _to_model(row) if row else None
 
 

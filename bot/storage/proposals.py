@@ -68,10 +68,23 @@ async def list_proposals(
     return [_to_proposal(row) for row in await connection.execute(statement)]
 
 
-async def count_proposals(connection: AsyncConnection) -> int:
-    """Return how many proposals wait for a trainer."""
-    statement = select(func.count()).where(proposal.c.status == ProposalStatus.OPEN.value)
-    return int((await connection.execute(statement)).scalar_one())
+async def count_proposals(connection: AsyncConnection) -> dict[ProposalStatus, int]:
+    """Return how many proposals there are by what became of them; `OPEN` ones wait for a trainer."""
+    statement = select(proposal.c.status, func.count().label("amount")).group_by(proposal.c.status)
+    amounts = {row.status: row.amount for row in await connection.execute(statement)}
+    return {status: amounts.get(status.value, 0) for status in ProposalStatus}
+
+
+async def get_last_decision(connection: AsyncConnection, staff_id: int) -> Proposal | None:
+    """Return what a trainer decided last and did not take back, or None."""
+    statement = (
+        select(proposal)
+        .where(proposal.c.decided_by == staff_id, proposal.c.status != ProposalStatus.OPEN.value)
+        .order_by(proposal.c.decided_at.desc(), proposal.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return _to_proposal(row) if row else None
 
 
 async def get_proposal(
@@ -88,9 +101,10 @@ async def decide_proposal(
     proposal_id: int,
     status: ProposalStatus,
     *,
-    intent: str | None,
-    file: str | None,
-    staff_id: int | None,
+    intent: str | None = None,
+    file: str | None = None,
+    made_intent: bool = False,
+    staff_id: int | None = None,
 ) -> None:
     """Write down what the trainer decided; `OPEN` takes a decision back."""
     await connection.execute(
@@ -100,6 +114,7 @@ async def decide_proposal(
             status=status.value,
             intent=intent,
             file=file,
+            made_intent=made_intent,
             decided_by=staff_id,
             decided_at=None if status is ProposalStatus.OPEN else func.now(),
         ),
@@ -120,4 +135,7 @@ def _to_proposal(row: AnyRow) -> Proposal:
         file=row.file,
         conversation_id=row.conversation_id,
         message_seq=row.message_seq,
+        made_intent=row.made_intent,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
     )

@@ -302,6 +302,7 @@ proposal = Table(
     Column("status", Text, nullable=False, server_default="open"),
     Column("intent", Text),
     Column("file", Text),  # where the example was written, relative to the project
+    Column("made_intent", Boolean, nullable=False, server_default=text("false")),  # with this decision
     _ref("decided_by", "staff.id", nullable=True),
     _at("decided_at", nullable=True),
     _ref("conversation_id", "conversation.id", nullable=True),
@@ -331,4 +332,23 @@ release = Table(
     _ref("model_id", "model.id"),
     Column("released_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("released_by", Text, nullable=False),
+)
+
+training = Table(
+    "training",
+    metadata,
+    _id(),
+    Column("state", Text, nullable=False, server_default="running"),
+    Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("started_by", Text, nullable=False),
+    Column("stage", Text, nullable=False, server_default=""),
+    Column("done", Integer, nullable=False, server_default=text("0")),
+    Column("total", Integer, nullable=False, server_default=text("0")),
+    Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),  # its heartbeat
+    Column("stop", Boolean, nullable=False, server_default=text("false")),  # somebody asked for it
+    _at("ended_at", nullable=True),
+    _ref("model_id", "model.id", nullable=True),
+    Column("problems", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    CheckConstraint("state IN ('running','done','failed','stopped','lost')", name="state"),
+    Index("uq_training_running", "state", unique=True, postgresql_where=text("state = 'running'")),
 )
