@@ -25,7 +25,8 @@ class Interpreter:
     """Understands texts without blocking the event loop. Lives on the loop that first calls `parse`.
 
     While a batch runs in the thread (outside the GIL), texts gather; an idle interpreter starts at once.
-    There is no cache of results.
+    There is no cache of results. Building one loads the language's tokenizer (a second for the first of a
+    process): do that in a thread.
     """
 
     def __init__(self, model: NluModel, encoder: Encoder) -> None:

@@ -49,7 +49,9 @@ class Reader:
         """
         bounded = [bound_text(text) for text in texts]
         vectors = self._encoder.encode(bounded)
-        return [self._understand(text, vector) for text, vector in zip(bounded, vectors, strict=True)]
+        # The zone forgets the words of these texts: spaCy would otherwise keep every word it ever saw.
+        with self._language.memory_zone():
+            return [self._understand(text, vector) for text, vector in zip(bounded, vectors, strict=True)]
 
     def _understand(self, text: str, vector: NDArray[np.float32]) -> Understanding:
         if not text:
@@ -57,17 +59,14 @@ class Reader:
         ranking = self._rank(text, vector)
         fallback = self._model.fallback
         decided = fallback.apply(ranking) if fallback else ranking
-        # The zone forgets the words of this text: spaCy would otherwise keep every word it ever saw.
-        with self._language.memory_zone():
-            doc = self._language.make_doc(text)
-            entities, spans = self._entities.find(doc), get_token_spans(doc)
+        doc = self._language.make_doc(text)
         return Understanding(
             text=text,
             intent=decided[0] if decided else None,
             ranking=decided,
-            entities=entities,
+            entities=self._entities.find(doc),
             language=self._model.language,
-            text_tokens=spans,
+            text_tokens=get_token_spans(doc),
             fallback=decided is not ranking,
         )
 

@@ -45,12 +45,12 @@ async def test_parse_never_blocks_the_event_loop(interpreter: Interpreter) -> No
 
 async def test_parse_leaves_the_loop_free_while_it_works(interpreter: Interpreter) -> None:
     await interpreter.warm_up()
-    work = asyncio.gather(*(interpreter.parse(f"where is my parcel {number} " * 20) for number in range(100)))
+    work = asyncio.gather(*(interpreter.parse(f"where is my parcel {number} " * 20) for number in range(40)))
     turns = 0
     while not work.done():
         await asyncio.sleep(0)
         turns += 1
-    assert turns > 1000, "the loop turned too rarely: something held it or the GIL"
+    assert turns > 300, "the loop turned too rarely: something held it or the GIL"
 
 
 async def test_cancelling_one_caller_leaves_the_others_their_answers(interpreter: Interpreter) -> None:
