@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.nlu.intents import rank
+from bot.nlu.outcomes import key_of, pack_outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,8 @@ def measure(held_out: HeldOut, fallback: Fallback | None) -> JsonObject:
 
     Keys: `examples`, `intents`, `accuracy`, `macro_f1`, `ece`; `answered` (share above the fallback
     thresholds) and `answered_wrong` (share of wrong ones among them); `per_intent`: name → `examples`,
-    `precision`, `recall`, `f1`; `wrong`: the surest mistakes first, `text`, `expected`, `got`, `confidence`.
+    `precision`, `recall`, `f1`; `wrong`: the surest mistakes first, `text`, `expected`, `got`, `confidence`;
+    `held_out`: every text's outcome, as `bot.nlu.outcomes` packs them.
     """
     guesses = held_out.probabilities.argmax(axis=1)
     right = guesses == held_out.labels
@@ -54,6 +56,7 @@ def measure(held_out: HeldOut, fallback: Fallback | None) -> JsonObject:
         "answered_wrong": _mean(~right[answered]),
         "per_intent": table,
         "wrong": _list_wrong(held_out, guesses),
+        "held_out": _pack(held_out, right),
     }
 
 
@@ -100,6 +103,14 @@ def _list_wrong(held_out: HeldOut, guesses: NDArray[np.int64]) -> list[JsonObjec
         }
         for row in order.tolist()
     ]
+
+
+def _pack(held_out: HeldOut, right: NDArray[np.bool_]) -> str:
+    keys = [
+        key_of(text, held_out.names[label])
+        for text, label in zip(held_out.texts, held_out.labels.tolist(), strict=True)
+    ]
+    return pack_outcomes(zip(keys, right.tolist(), strict=True))
 
 
 def _mean(values: NDArray[np.floating] | NDArray[np.bool_]) -> float:

@@ -57,7 +57,7 @@ def train_nlu(
     load_language(components.language)  # a wrong name is told before the work, not after it
     entities = _learn_entities(data, components)
     labelled = _label(data, embedder, progress)
-    folds = deal_folds(labelled.labels, seed=seed)
+    folds = deal_folds(labelled, seed=seed)
     # One core: on matrices this small the threads of BLAS wait for each other (measured: 20 s against 4 s).
     with threadpool_limits(limits=1, user_api="blas"):
         scores = score_held_out(labelled, folds, seed=seed, report=_Stage("validate", progress))

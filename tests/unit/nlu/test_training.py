@@ -8,6 +8,7 @@ import pytest
 from bot.domain.example import Example, TrainingData
 from bot.domain.pipeline import PipelineSpec
 from bot.errors import ModelError, ProjectError
+from bot.nlu.fitting import Labelled
 from bot.nlu.reader import Reader
 from bot.nlu.training import Progress, train_nlu
 from bot.nlu.validation import FOLDS, deal_folds
@@ -79,9 +80,26 @@ def test_an_unknown_language_is_told_before_the_work(embedder: Embedder) -> None
 
 
 def test_folds_share_out_every_intent_evenly() -> None:
-    labels = np.array([0] * 10 + [1] * 7 + [2] * 1)
-    folds = deal_folds(labels, seed=3)
+    labelled = label([10, 7, 1])
+    folds, labels = deal_folds(labelled, seed=3), labelled.labels
     assert np.bincount(folds[labels == 0]).tolist() == [2] * FOLDS
     assert max(np.bincount(folds[labels == 1], minlength=FOLDS)) == 2
-    assert (deal_folds(labels, seed=3) == folds).all()
-    assert (deal_folds(labels, seed=4) != folds).any()
+    assert (deal_folds(labelled, seed=3) == folds).all()
+    assert (deal_folds(labelled, seed=4) != folds).any()
+
+
+def test_a_new_example_moves_no_text_of_another_intent() -> None:
+    before, after = label([10, 7, 3]), label([10, 8, 3])
+    folds = dict(zip(before.texts, deal_folds(before, seed=3), strict=True))
+    later = dict(zip(after.texts, deal_folds(after, seed=3), strict=True))
+    assert [text for text in folds if folds[text] != later[text] and not text.startswith("1-")] == []
+
+
+def label(amounts: list[int]) -> Labelled:
+    texts = [f"{intent}-{number}" for intent, amount in enumerate(amounts) for number in range(amount)]
+    return Labelled(
+        texts=texts,
+        vectors=np.zeros((len(texts), 1), dtype=np.float32),
+        labels=np.repeat(np.arange(len(amounts)), amounts),
+        names=tuple("abc"),
+    )
