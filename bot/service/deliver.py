@@ -185,9 +185,8 @@ async def _finish(
     *,
     again: timedelta | None = None,
 ) -> Delivered:
-    delivered_id = claim.outbound[-1].message_id if claim.outbound else 0
     async with road.database.begin() as connection:
-        more = await outbox.finish_delivery(connection, claim.lease, delivered_id=delivered_id, again=again)
+        more = await outbox.finish_delivery(connection, claim.lease, seen_id=claim.seen_id, again=again)
     if more:
         await road.bus.work.put(Stream.DELIVER, claim.lease.conversation_id)
     elif again and again < ABSENT_PAUSE:

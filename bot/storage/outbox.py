@@ -38,13 +38,17 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryClaim:
-    """The right to deliver a conversation's messages, and where they go."""
+    """The right to deliver a conversation's messages, and where they go.
+
+    `outbound` holds every open message up to `seen_id`; what is newer makes another round due.
+    """
 
     lease: Lease
     channel: str
     account: str
     key: str
     reply_context: JsonObject
+    seen_id: int
     outbound: tuple[Outbound, ...]
 
 
@@ -58,7 +62,7 @@ _CLAIM = (
     WHERE c.id = :conversation_id AND a.id = c.account_id
         AND c.deliver_due_at <= clock_timestamp()
         AND (c.deliver_leased_until IS NULL OR c.deliver_leased_until < clock_timestamp())
-    RETURNING c.id, a.channel, a.name AS account, c.key, c.reply_context,
+    RETURNING c.id, a.channel, a.name AS account, c.key, c.reply_context, c.outbound_id,
         c.deliver_token, c.deliver_leased_until
     """,
     )
@@ -88,13 +92,14 @@ async def claim_delivery(
     row = (await connection.execute(_CLAIM, values)).one_or_none()
     if row is None:
         return None
-    rows = await connection.execute(_OPEN, {"conversation_id": conversation_id, "most": most})
+    rows = (await connection.execute(_OPEN, {"conversation_id": conversation_id, "most": most})).all()
     return DeliveryClaim(
         lease=Lease(conversation_id=row.id, token=row.deliver_token, expires_at=row.deliver_leased_until),
         channel=row.channel,
         account=row.account,
         key=row.key,
         reply_context=row.reply_context,
+        seen_id=rows[-1].message_id if len(rows) == most else row.outbound_id,
         outbound=tuple(
             Outbound(
                 message_id=each.message_id,
@@ -179,7 +184,7 @@ _FINISH = text(
         deliver_leased_until = NULL,
         deliver_due_at = CASE
             WHEN :again IS NOT NULL THEN clock_timestamp() + :again
-            WHEN outbound_id > :delivered_id THEN clock_timestamp()
+            WHEN outbound_id > :seen_id THEN clock_timestamp()
             ELSE NULL END
     WHERE id = :conversation_id AND deliver_token = :token
     RETURNING deliver_due_at <= clock_timestamp() AS more
@@ -191,14 +196,14 @@ async def finish_delivery(
     connection: AsyncConnection,
     lease: Lease,
     *,
-    delivered_id: int,
+    seen_id: int,
     again: timedelta | None = None,
 ) -> bool:
     """Give the lease back; True when more waits. `again`: try the rest after that pause."""
     values = {
         "conversation_id": lease.conversation_id,
         "token": lease.token,
-        "delivered_id": delivered_id,
+        "seen_id": seen_id,
         "again": again,
     }
     row = (await connection.execute(_FINISH, values)).one_or_none()
