@@ -50,7 +50,7 @@ def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[
         actions=actions,
         session=session,
         send_domain=send_domain,
-        raw=_raw(domain, session),
+        raw=_raw(domain),
     )
 
 
@@ -204,16 +204,13 @@ def _sort_key(item: Node) -> str:
     return name_of(item) or ""
 
 
-def _raw(domain: MapNode, session: SessionSpec) -> JsonObject:
+def _raw(domain: MapNode) -> JsonObject:
     """Return the domain as Rasa posts it to action servers: intents sorted, defaults filled in."""
     raw = dict(domain.plain)
     intents = domain.get("intents")
     if isinstance(intents, ListNode):
         raw["intents"] = [item.plain for item in sorted(intents.items, key=_sort_key)]
-    raw.setdefault("config", {"store_entities_as_slots": True})
     raw.setdefault("version", "3.1")
-    raw["session_config"] = {
-        "session_expiration_time": session.expiration.total_seconds() / 60,
-        "carry_over_slots_to_new_session": session.carry_over_slots,
-    }
+    default = {"session_expiration_time": _SESSION_MINUTES, "carry_over_slots_to_new_session": True}
+    raw.setdefault("session_config", default)
     return raw

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.domain.example import Example, Source, TrainingData, WordPattern
@@ -150,8 +150,23 @@ def _read_words(kind: str, name: str, block: MapNode, reader: Reader, draft: _Dr
     if kind == "synonym":
         draft.synonyms += ((word, name, Source(path=source.path, line=line)) for line, word in words)
         return
-    patterns = draft.regexes if kind == "regex" else draft.lookups
-    patterns.append(WordPattern(name=name, patterns=texts, source=source))
+    if kind == "regex":
+        draft.regexes.append(WordPattern(name=name, patterns=texts, source=source))
+    else:
+        _add_lookup(WordPattern(name=name, patterns=texts, source=source), draft.lookups)
+
+
+def _add_lookup(lookup: WordPattern, lookups: list[WordPattern]) -> None:
+    """Lookups of one name in one file are one lookup, as in Rasa: their elements compete for a match."""
+    for number, other in enumerate(lookups):
+        if other.name == lookup.name and _path(other) == _path(lookup):
+            lookups[number] = replace(other, patterns=other.patterns + lookup.patterns)
+            return
+    lookups.append(lookup)
+
+
+def _path(pattern: WordPattern) -> str | None:
+    return pattern.source.path if pattern.source else None
 
 
 def _example_texts(node: Node | None, owner: str, reader: Reader) -> Iterator[tuple[int, str]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = frozenset(_TAG + name for name in ("str", "timestamp", "value", "merge", "yaml"))
 # Aliases may be used many times over; a small file must not grow without end by them.
-_MAX_NODES = 500_000
+_MAX_NODES = 100_000
 
 
 def read_yaml_file(file: Path, *, path: str) -> MapNode:

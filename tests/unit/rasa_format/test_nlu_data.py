@@ -139,3 +139,11 @@ def test_mistake_is_named_with_its_line(block: str, problem: str) -> None:
     _, problems = read("nlu:\n" + block)
 
     assert any(problem in found for found in problems), problems
+
+
+def test_lookups_of_one_name_are_one() -> None:
+    content, _ = read(
+        "nlu:\n" + "".join(f"- lookup: city\n  examples: |\n    - {city}\n" for city in ("Rome", "Oslo"))
+    )
+
+    assert [(lookup.name, lookup.patterns) for lookup in content.lookups] == [("city", ("Rome", "Oslo"))]
