@@ -80,18 +80,16 @@ def test_callers_own_id_is_kept_and_counts_per_sender(
     assert bob.event_id != ann.event_id
 
 
-named = st.tuples(st.text(min_size=1), st.text(min_size=1))
+part = st.text("a/%", min_size=1, max_size=3)  # what could blur the border between the two
+named = st.tuples(part, part)
 
 
 @given(one=named, other=named)
 def test_ids_of_different_senders_never_meet(one: tuple[str, str], other: tuple[str, str]) -> None:
-    ids = []
-    for sender, own_id in (one, other):
-        body = {"sender": sender, "message": "hi", "metadata": {"message_id": own_id}}
-        try:
-            ids.append(parse(body).event_id)
-        except BadPayload:
-            return
+    ids = [
+        parse({"sender": sender, "message": "hi", "metadata": {"message_id": own_id}}).event_id
+        for sender, own_id in (one, other)
+    ]
     assert (ids[0] == ids[1]) == (one == other)
 
 

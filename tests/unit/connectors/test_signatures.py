@@ -65,23 +65,17 @@ def test_any_headers_are_refused_in_words(headers: dict[str, str]) -> None:
         check_signature(headers, b"{}", keys=[bytes(32)], now=NOW)
 
 
-@pytest.mark.parametrize(
-    ("configured", "signs", "accepted"),
-    [
-        (f"{NEW} {OLD}", OLD, True),
-        (f"{NEW},{OLD}", NEW, True),
-        (NEW, OLD, False),
-        (f"{NEW} {OLD}", OTHER, False),
-        ("", OLD, False),
-    ],
-)
-def test_rotation_accepts_every_configured_secret(configured: str, signs: str, accepted: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(("configured", "signs"), [(f"{NEW} {OLD}", OLD), (f"{NEW},{OLD}", NEW), (NEW, NEW)])
+def test_rotation_accepts_every_configured_secret(configured: str, signs: str) -> None:
     headers = signed_headers(read_secrets(signs)[0], message_id="m", at=NOW, body=b"{}")
-    if accepted:
+    check_signature(headers, b"{}", keys=read_secrets(configured), now=NOW)
+
+
+@pytest.mark.parametrize(("configured", "signs"), [(NEW, OLD), (f"{NEW} {OLD}", OTHER), ("", OLD)])
+def test_secret_that_is_not_configured_is_refused(configured: str, signs: str) -> None:
+    headers = signed_headers(read_secrets(signs)[0], message_id="m", at=NOW, body=b"{}")
+    with pytest.raises(BadSignature):
         check_signature(headers, b"{}", keys=read_secrets(configured), now=NOW)
-    else:
-        with pytest.raises(BadSignature):
-            check_signature(headers, b"{}", keys=read_secrets(configured), now=NOW)
 
 
 def test_one_right_signature_in_a_list_is_enough() -> None:
