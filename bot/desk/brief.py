@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.desk.reasons import describe_reason
-from bot.domain.message import Author, Kind
+from bot.domain.message import Author, Kind, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,10 +92,10 @@ def _describe_needed(said: Sequence[Message]) -> str:
     for message in reversed(said):
         if message.author is Author.STAFF:
             break
-        if message.author is Author.CONTACT:
+        if message.author is Author.CONTACT and message.settled in (None, Settled.WAITING):
             open_words.append(message)
     if not open_words:
-        return "Nothing open: we spoke last." if said else "Not known yet."
+        return "Nothing open: every message is answered." if said else "Not known yet."
     more = f" ({len(open_words)} messages since we spoke)" if len(open_words) > 1 else ""
     return f"An answer to {_quote(open_words[0])}{more}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.desk.brief import first_words, shorten, write_brief
 from bot.domain.handoff import Handoff, Priority
-from bot.domain.message import Author, Content, Kind, Message
+from bot.domain.message import Author, Content, Kind, Message, Settled
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -58,7 +59,13 @@ def test_brief_says_when_a_person_spoke_last() -> None:
     brief = write_brief(messages, handoff("Charged wrongly, order LA-1043."))
     assert brief.happened == "Charged wrongly, order LA-1043."
     assert brief.promised == "Mara wrote last: “I will refund it today.”"
-    assert brief.needed == "Nothing open: we spoke last."
+    assert brief.needed == "Nothing open: every message is answered."
+
+
+def test_brief_asks_for_nothing_that_was_settled_without_an_answer() -> None:
+    closed = replace(said(2, Author.CONTACT, "never mind"), settled=Settled.NOT_NEEDED)
+    brief = write_brief([said(1, Author.STAFF, "Done."), closed], None)
+    assert brief.needed == "Nothing open: every message is answered."
 
 
 def test_brief_of_an_empty_conversation_promises_nothing() -> None:
