@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.connector import (
@@ -84,6 +84,8 @@ part = st.text("a/%", min_size=1, max_size=3)  # what could blur the border betw
 named = st.tuples(part, part)
 
 
+@example(one=("a/", "b"), other=("a", "/b"))
+@example(one=("a%2F", "b"), other=("a/", "b"))
 @given(one=named, other=named)
 def test_ids_of_different_senders_never_meet(one: tuple[str, str], other: tuple[str, str]) -> None:
     ids = [
