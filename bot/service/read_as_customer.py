@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.domain.conversation import Status
+from bot.domain.conversation import BOT_MAY_SPEAK, Status
 from bot.service.receive import get_account_id
 from bot.storage import conversations, handoffs, messages
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.conversation import Conversation
     from bot.domain.message import Message
@@ -60,27 +58,22 @@ async def get_holder(road: Road, conversation_id: int) -> Holder:
         conversation = await conversations.get_conversation(connection, conversation_id)
         if conversation is None:
             return Holder()
-        by = await _get_deadline(connection, conversation)
+        promised = conversation.status is Status.QUEUED
+        found = await handoffs.list_handoffs(connection, conversation_id, limit=1) if promised else []
+    by = found[0].deadline_at if found and found[0].closed_at is None else None
     return Holder(speaker=speaker_of(conversation), name=first_name(conversation.staff_name), by=by)
 
 
 def speaker_of(conversation: Conversation) -> Speaker:
-    """Tell whom the customer talks to. Someone who snoozed a conversation still has it."""
-    if conversation.status in (Status.BOT, Status.RESOLVED):
+    """Tell whom the customer talks to.
+
+    Someone who snoozed a conversation still has it; one held by nobody we know is a person's who
+    writes in the platform's own app.
+    """
+    if conversation.status in BOT_MAY_SPEAK:
         return Speaker.BOT
-    return Speaker.STAFF if conversation.staff_id is not None else _without_name(conversation)
-
-
-def _without_name(conversation: Conversation) -> Speaker:
-    # Held by nobody we know: a person writes in the platform's own app.
-    return Speaker.STAFF if conversation.status is Status.HELD else Speaker.QUEUE
-
-
-async def _get_deadline(connection: AsyncConnection, conversation: Conversation) -> datetime | None:
-    if conversation.status is not Status.QUEUED:
-        return None
-    found = await handoffs.list_handoffs(connection, conversation.id, limit=1)
-    return found[0].deadline_at if found and found[0].closed_at is None else None
+    has_person = conversation.status is Status.HELD or conversation.staff_id is not None
+    return Speaker.STAFF if has_person else Speaker.QUEUE
 
 
 def first_name(name: str | None) -> str | None:

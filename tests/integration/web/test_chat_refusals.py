@@ -12,9 +12,9 @@ from bot.service import read_as_customer
 from bot.web.chat import MAX_TABS
 from bot.web.chat_socket import BAD_TOKEN, MESSAGES
 from bot.web.visitors import LIFETIME, make_token
+from tests.fakes.chat_service import KEY, PARTNER, make_chat_app
 from tests.fakes.serving import serve
 from tests.fakes.visitor import Browser
-from tests.integration.web.conftest import KEY, PARTNER, make_chat_app
 
 if TYPE_CHECKING:
     from bot.service.road import Road
