@@ -1,0 +1,176 @@
+"""One process of the service, put together for its role."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.bootstrap.connectors import Connectors, make_connectors, started_connectors
+from bot.bootstrap.first_login import FirstLogin, ensure_first_login
+from bot.bootstrap.first_model import ensure_model
+from bot.bootstrap.listening import bound_socket, serving
+from bot.bootstrap.private_files import get_signing_key
+from bot.bootstrap.project import open_project
+from bot.bootstrap.serving import EngineBuilder, ReleaseFollower
+from bot.bootstrap.stores import Stores, open_stores
+from bot.engines.serving import ServingEngine
+from bot.service.loops import run_clock, run_courier, run_worker
+from bot.service.poll import run_poller
+from bot.service.road import Road
+from bot.settings import ServiceRole
+from bot.web.app import AppParts, make_app
+from bot.web.static_files import load_static_files
+
+if TYPE_CHECKING:
+    from bot.connector import Connector
+    from bot.rasa_format.project import Project
+    from bot.settings import Settings
+
+_LAST_ANSWERS = 10.0  # seconds that requests and turns under way get at the end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A process that runs. `loops` end only when cancelled or broken; `url` is None without pages."""
+
+    road: Road
+    loops: frozenset[asyncio.Task[None]]
+    url: str | None
+    first_login: FirstLogin | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """What every role stands on."""
+
+    settings: Settings
+    role: ServiceRole
+    project: Project
+    stores: Stores
+    road: Road
+
+    def has(self, *roles: ServiceRole) -> bool:
+        """Tell whether this process does what one of `roles` does."""
+        return self.role is ServiceRole.ALL or self.role in roles
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[Service]:
+    """Start everything a role needs, in an order in which mistakes show early; stop it in reverse.
+
+    Raises `ProjectError`, `SettingsError`, `StorageError`, `BusUnavailable`, `EmbeddedServerError`,
+    `ModelError`, `ActionError`: each a sentence for whoever starts it.
+    """
+    project = open_project(settings)
+    connectors = make_connectors(project)
+    async with AsyncExitStack() as stack:
+        with_pages = role in (ServiceRole.ALL, ServiceRole.WEB)
+        listener = stack.enter_context(bound_socket(settings)) if with_pages else None
+        stores = await stack.enter_async_context(open_stores(settings, join=role is not ServiceRole.ALL))
+        road = make_road(settings, project, stores, connectors)
+        stack.callback(_forget_hints, road)
+        base = _Base(settings=settings, role=role, project=project, stores=stores, road=road)
+        engine, follower = ServingEngine(), None
+        stack.push_async_callback(engine.close)
+        if base.has(ServiceRole.WEB, ServiceRole.WORKER):
+            follower = ReleaseFollower(stores, engine, EngineBuilder(project))
+            await ensure_model(settings, project, stores, follower, may_train=role is ServiceRole.ALL)
+        accepted = await stack.enter_async_context(
+            started_connectors(connectors, public_url=settings.public_url)
+        )
+        loops = await stack.enter_async_context(_running(_choose_loops(base, accepted, engine, follower)))
+        if listener is None:
+            yield Service(road=road, loops=loops, url=None, first_login=None)
+            return
+        first_login = await ensure_first_login(road, settings.data)
+        app = make_app(_make_parts(base, accepted, engine))
+        url = await stack.enter_async_context(
+            serving(app, listener, settings=settings, patience=_LAST_ANSWERS)
+        )
+        yield Service(road=road, loops=loops, url=url, first_login=first_login)
+
+
+def make_road(
+    settings: Settings, project: Project, stores: Stores, connectors: Connectors | None = None
+) -> Road:
+    """Return the road on opened stores."""
+    return Road(
+        database=stores.database,
+        bus=stores.bus,
+        now=_now,
+        desk=project.desk,
+        lease=timedelta(seconds=settings.lease_seconds),
+        turn_limit=timedelta(seconds=settings.turn_seconds),
+        bursts={channel: each.capabilities.burst_pause for (channel, _), each in (connectors or {}).items()},
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _forget_hints(road: Road) -> None:
+    """Drop hints that were to be given later: the sweep gives them."""
+    for task in tuple(road.waking):
+        task.cancel()
+
+
+def _make_parts(base: _Base, connectors: Connectors, engine: ServingEngine) -> AppParts:
+    return AppParts(
+        road=base.road,
+        engine=engine,
+        connectors=connectors,
+        static_files=load_static_files(),
+        signing_key=get_signing_key(base.settings),
+        public_url=base.settings.public_url,
+        rest_wait=timedelta(seconds=base.settings.rest_wait_seconds),
+    )
+
+
+def _choose_loops(
+    base: _Base, connectors: Connectors, engine: ServingEngine, follower: ReleaseFollower | None
+) -> Mapping[str, Coroutine[None, None, None]]:
+    """Return what runs beside the pages, by name."""
+    road, settings = base.road, base.settings
+    consumer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    loops: dict[str, Coroutine[None, None, None]] = {}
+    if follower is not None:
+        loops["releases"] = follower.follow()
+    if base.has(ServiceRole.WORKER):
+        loops["worker"] = run_worker(road, engine, consumer=consumer, slots=settings.worker_slots)
+    if base.has(ServiceRole.COURIER):
+        loops["courier"] = run_courier(road, connectors, consumer=consumer, slots=settings.worker_slots)
+    if base.has(ServiceRole.CLOCK):
+        loops["clock"] = run_clock(road, every=timedelta(seconds=settings.sweep_seconds))
+        for (channel, account), connector in connectors.items():
+            if _polls(connector, settings):
+                loops[f"poll {channel} {account}"] = run_poller(road, connector)
+    return loops
+
+
+def _polls(connector: Connector, settings: Settings) -> bool:
+    """Tell whether to ask the platform: where it can be asked, and has no address to call us at."""
+    can = connector.capabilities
+    return can.polling and not (can.webhook and settings.public_url)
+
+
+@asynccontextmanager
+async def _running(
+    loops: Mapping[str, Coroutine[None, None, None]],
+) -> AsyncIterator[frozenset[asyncio.Task[None]]]:
+    """Run loops as tasks; at the end all are cancelled and finish what they began."""
+    tasks = frozenset(asyncio.create_task(loop, name=name) for name, loop in loops.items())
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LAST_ANSWERS)

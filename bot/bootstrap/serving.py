@@ -1,0 +1,107 @@
+"""The engine of whichever model is released, in this process, without a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.bus.live import RESET
+from bot.engines.native.actions import LocalActions
+from bot.engines.native.load import ACTION_LIMIT, load_native_engine
+from bot.errors import ModelError, ProjectError, SettingsError, StorageUnavailable
+from bot.nlu.archive import read_archive
+from bot.nlu.encoder import Encoder, open_encoder
+from bot.plugins import load_actions
+from bot.storage import models
+
+if TYPE_CHECKING:
+    from bot.bootstrap.stores import Stores
+    from bot.bus.live import Subscription
+    from bot.domain.model import Release
+    from bot.engines.engine import Engine
+    from bot.engines.serving import ServingEngine
+    from bot.rasa_format.project import Project
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = timedelta(seconds=5)  # in case the event of a release was missed
+_WARM_UP = "Hello, is anybody there?"
+
+
+class EngineBuilder:
+    """Builds engines. What they have in common, the encoder and the actions, is loaded once."""
+
+    def __init__(self, project: Project) -> None:
+        if project.engine != "native":
+            raise SettingsError(
+                f"config.yml: there is no engine {project.engine!r} in this version; native is"
+            )
+        self._root = project.root
+        self._encoder: Encoder | None = None
+        self._actions: LocalActions | None = None
+
+    async def build(self, archive: bytes) -> Engine:
+        """Load a model and let it answer once, so that no customer waits for that.
+
+        Raises `ModelError`, `ProjectError`, `ActionError`.
+        """
+        engine = await asyncio.to_thread(self._load, archive)
+        await engine.parse(_WARM_UP)
+        return engine
+
+    def _load(self, archive: bytes) -> Engine:
+        if self._encoder is None:
+            self._encoder = open_encoder()
+        if self._actions is None:
+            self._actions = LocalActions(load_actions(self._root), limit=ACTION_LIMIT)
+        return load_native_engine(read_archive(archive), actions=self._actions, encoder=self._encoder)
+
+
+class ReleaseFollower:
+    """Keeps a `ServingEngine` at the newest release."""
+
+    def __init__(self, stores: Stores, engine: ServingEngine, builder: EngineBuilder) -> None:
+        self._stores = stores
+        self._engine = engine
+        self._builder = builder
+
+    async def catch_up(self) -> Release | None:
+        """Put the newest release into service here; returns it, None when there is none.
+
+        Raises `ModelError` or `ProjectError` when its model cannot be used, `StorageUnavailable`.
+        """
+        async with self._stores.database.read() as connection:
+            release = await models.get_release(connection)
+            if release is None or release.digest == self._engine.digest:
+                return release
+            archive = await models.get_archive(connection, release.model_id)
+        engine = await self._builder.build(archive)
+        await self._engine.switch(engine, digest=release.digest)
+        log.info("model in service", digest=release.digest[:12], release_id=release.id)
+        return release
+
+    async def follow(self) -> None:
+        """Follow releases until cancelled. A model that cannot be used leaves the one before in service."""
+        async with self._stores.bus.live.subscribe() as events:
+            while True:
+                await self._next_release(events)
+                try:
+                    await self.catch_up()
+                except StorageUnavailable as error:
+                    log.warning("releases wait", reason=str(error))
+                except (ModelError, ProjectError) as error:
+                    log.warning("released model cannot be used, the one before goes on", reason=str(error))
+                    await asyncio.sleep(LOOK_EVERY.total_seconds())
+
+    @staticmethod
+    async def _next_release(events: Subscription) -> None:
+        """Return when a release was announced, or after a while."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY.total_seconds()):
+                async for event in events:
+                    if event.kind in ("release", RESET):
+                        return

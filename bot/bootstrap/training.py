@@ -1,0 +1,81 @@
+"""Training: here, or in a process of its own that can be stopped at once and gives its memory back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.bootstrap.models import ARCHIVE_SUFFIX, TrainedModel, read_trained, release_model, train_model
+from bot.bootstrap.project import open_project
+from bot.bootstrap.stores import open_stores
+from bot.errors import ModelError
+from bot.nlu.training import Progress
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+Report = Callable[[Progress], None]
+
+
+def get_models_folder(settings: Settings) -> Path:
+    """Return where models are written unless told otherwise."""
+    return settings.project / "models"
+
+
+def name_archive() -> str:
+    """Return a file name for a model that is trained now."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}{ARCHIVE_SUFFIX}"
+
+
+def train_here(settings: Settings, *, out: Path | None, report: Report) -> TrainedModel:
+    """Train on the project in this process. Raises `ProjectError`, `ModelError`."""
+    project = open_project(settings)
+    path = out or get_models_folder(settings) / name_archive()
+    return train_model(project, path, cache=settings.data / "cache", progress=report)
+
+
+async def release_trained(settings: Settings, trained: TrainedModel, *, by: str) -> None:
+    """Put a model into service wherever `settings` lead, and tell the processes that serve."""
+    async with open_stores(settings, join=True) as stores:
+        release_id = await release_model(stores.database, trained, by=by)
+        await stores.bus.live.publish("release", None, digest=trained.digest, release_id=release_id)
+
+
+async def train_in_child(out: Path, *, report: Report) -> TrainedModel:
+    """Train in another process, with this one's environment; cancelling this stops it.
+
+    Raises `ModelError` with the other process's sentence when it fails.
+    """
+    command = (sys.executable, "-m", "bot", "train", "--json-progress", "--out", str(out))
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
+    try:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        complaint = asyncio.create_task(child.stderr.read())
+        async for line in child.stdout:
+            _pass_on(line, report)
+        if await child.wait() != 0:
+            raise ModelError(_last_sentence(await complaint))
+    finally:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+    return read_trained(out)
+
+
+def _pass_on(line: bytes, report: Report) -> None:
+    said: dict[str, Any] = json.loads(line)
+    if said.keys() == {"stage", "done", "total"}:
+        report(Progress(**said))
+
+
+def _last_sentence(complaint: bytes) -> str:
+    lines = complaint.decode(errors="replace").strip().splitlines()
+    return lines[-1].removeprefix("visavis: ") if lines else "training stopped without a word"

@@ -1,0 +1,1 @@
+"""The `visavis` command: arguments, nothing else. What a command does stands in `bootstrap` and below."""

@@ -1,0 +1,30 @@
+"""`visavis check`."""
+
+from __future__ import annotations
+
+import typer
+
+FOUND_ERRORS = 1
+
+
+def check() -> None:
+    """Check the project's files and name file and line of every problem.
+
+    Exits with 1 when there are errors; warnings alone are fine.
+    """
+    from bot.bootstrap.project import find_problems
+    from bot.rasa_format.problem import Severity
+    from bot.settings import load_settings
+
+    problems = find_problems(load_settings())
+    for problem in problems:
+        typer.echo(problem.show())
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    typer.echo(f"{errors} errors, {len(problems) - errors} warnings." if problems else "No problems found.")
+    if errors:
+        raise typer.Exit(FOUND_ERRORS)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Register."""
+    app.command(rich_help_panel="Teach")(check)

@@ -1,0 +1,52 @@
+"""`visavis serve`."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+HelpPanel = "Run"
+
+
+class RoleName(StrEnum):
+    """`ServiceRole`, said again so that `--help` need not load the settings."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+    COURIER = "courier"
+    CLOCK = "clock"
+
+
+def serve(
+    *,
+    role: Annotated[
+        RoleName,
+        typer.Option(help="What this process does. Several processes may share one PostgreSQL and Redis."),
+    ] = RoleName.ALL,
+    host: Annotated[str | None, typer.Option(help="Address to listen on  [env: HOST]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on  [env: PORT]")] = None,
+) -> None:
+    """Start the service. Ctrl-C stops it once the answers under way are finished.
+
+    [bold]web[/bold] serves pages and webhooks, [bold]worker[/bold] answers, [bold]courier[/bold] delivers,
+    [bold]clock[/bold] sweeps and runs timers; [bold]all[/bold] is every one of them.
+
+    Without DATABASE_URL and REDIS_URL it runs its own PostgreSQL and Valkey, with data in .visavis/
+    (or VISAVIS_DATA); other roles on the same machine then join these.
+    """
+    from bot.bootstrap.roles import run_service
+    from bot.logs import configure_logging
+    from bot.settings import ServiceRole, load_settings
+
+    settings = load_settings(host=host, port=port)
+    configure_logging(settings.log_format)
+    asyncio.run(run_service(settings, ServiceRole(role.value)))
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Register."""
+    app.command(rich_help_panel=HelpPanel)(serve)

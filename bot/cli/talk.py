@@ -1,0 +1,75 @@
+"""`visavis parse` and `visavis chat`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+def parse(
+    text: Annotated[str | None, typer.Argument(help="What a customer might write.")] = None,
+    *,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl",
+            help='Read standard input instead, one text per line: plain, or {"text": "…"}. '
+            "Write one JSON object per line.",
+        ),
+    ] = False,
+) -> None:
+    """Show what the serving model understands: intent, confidence, entities."""
+    from bot.bootstrap.commands import parse_lines, parse_one
+    from bot.logs import configure_logging
+    from bot.settings import load_settings
+
+    if jsonl == (text is not None):
+        raise typer.BadParameter("give either a text, or --jsonl and lines on standard input")
+    settings = load_settings()
+    configure_logging(settings.log_format, level="WARNING")
+    if text is None:
+        asyncio.run(parse_lines(settings, sys.stdin, sys.stdout))
+    else:
+        typer.echo(asyncio.run(parse_one(settings, text)))
+
+
+def chat(
+    *,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Talk to a service that runs there, e.g. http://127.0.0.1:8080."),
+    ] = None,
+) -> None:
+    """Talk with the bot here in the terminal.
+
+    Buttons are shown as numbers: type one to press it. Without --url the bot answers from this
+    process and nothing is stored. /restart begins anew, /quit (or Ctrl-D) ends.
+    """
+    from bot.logs import configure_logging
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    configure_logging(settings.log_format, level="WARNING")
+    asyncio.run(_chat(settings, url))
+
+
+async def _chat(settings: Settings, url: str | None) -> None:
+    from rich.console import Console
+
+    from bot.bootstrap.chat import open_partner
+    from bot.cli.chat_view import converse, read_line
+
+    async with open_partner(settings, url=url) as partner:
+        await converse(partner, read=read_line, console=Console(highlight=False))
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Register."""
+    app.command(rich_help_panel="Try")(chat)
+    app.command(rich_help_panel="Try")(parse)

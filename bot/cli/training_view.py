@@ -1,0 +1,75 @@
+"""What a terminal, or a program, sees of a training."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from bot.bootstrap.models import TrainedModel
+from bot.bootstrap.training import Report
+from bot.nlu.training import Progress as Step
+
+_WORDS = {
+    "encode": "Reading the examples",
+    "validate": "Measuring on texts held out",
+    "fit": "Learning from all of them",
+}
+_SHOWN = {
+    "accuracy": "intents right",
+    "macro_f1": "mean F1 of the intents",
+    "answered_wrong": "answered wrongly",
+}
+
+
+@contextmanager
+def show_bars() -> Iterator[Report]:
+    """Show a bar for each stage on standard error."""
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(step: Step) -> None:
+            if step.stage not in tasks:
+                tasks[step.stage] = bars.add_task(_WORDS.get(step.stage, step.stage), total=step.total)
+            bars.update(tasks[step.stage], completed=step.done)
+
+        yield report
+
+
+def write_step(step: Step) -> None:
+    """Write a step as one JSON object on a line of its own, at once."""
+    sys.stdout.write(json.dumps(asdict(step)) + "\n")
+    sys.stdout.flush()
+
+
+def write_result(trained: TrainedModel) -> None:
+    """Write the last line of `--json-progress`."""
+    result = {
+        "stage": "done",
+        "path": str(trained.path),
+        "digest": trained.digest,
+        "data_digest": trained.data_digest,
+        "metrics": trained.metrics,
+    }
+    sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.flush()
+
+
+def show_result(trained: TrainedModel, *, released: bool) -> None:
+    """Say what came out and what to do with it."""
+    console = Console(highlight=False)
+    console.print(f"Model [bold]{trained.digest[:12]}[/bold] written to {trained.path}")
+    for name, words in _SHOWN.items():
+        value = trained.metrics.get(name)
+        if isinstance(value, float):
+            console.print(f"  {value:6.1%}  {words} (on texts held out of training)")
+    if released:
+        console.print("It is in service now.")
+    else:
+        console.print("To put it into service: `visavis train --release`, or the trainer's page.")

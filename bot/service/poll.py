@@ -1,0 +1,60 @@
+"""Poll: take what a platform holds for an account, where it cannot call us."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.errors import BadPayload, SettingsError, StorageUnavailable
+from bot.service.receive import get_account_id, receive
+from bot.storage import accounts
+
+if TYPE_CHECKING:
+    from bot.connector import Connector, Polled
+    from bot.service.road import Road
+
+log = structlog.get_logger(__name__)
+
+_PAUSE = 1.0  # seconds after a failure
+
+
+async def run_poller(road: Road, connector: Connector) -> None:
+    """Poll one account until cancelled; returns when the platform refuses its credentials.
+
+    One process at a time may poll an account: platforms give each event to one asker only.
+    """
+    note = log.bind(channel=connector.channel, account=connector.account.name)
+    while True:
+        try:
+            await _poll(road, connector)
+        except SettingsError as error:
+            note.error("Account is off: its platform refuses it", reason=str(error))
+            return
+        except StorageUnavailable as error:
+            note.warning("Polling waits", reason=str(error))
+        except Exception:  # noqa: BLE001 - one account's trouble must not stop the others
+            note.exception("Polling broke")
+        await asyncio.sleep(_PAUSE)
+
+
+async def _poll(road: Road, connector: Connector) -> None:
+    account_id = await get_account_id(road, connector.channel, connector.account.name)
+    async with road.database.read() as connection:
+        cursor = await accounts.get_cursor(connection, account_id)
+    async for polled in connector.poll(cursor):
+        await _take(road, connector, polled)
+        async with road.database.begin() as connection:
+            await accounts.set_cursor(connection, account_id, polled.cursor)
+
+
+async def _take(road: Road, connector: Connector, polled: Polled) -> None:
+    """Commit a batch, event by event. After a crash some come again, and are known then."""
+    for event in polled.events:
+        try:
+            await receive(road, event)
+        except BadPayload as error:
+            log.warning("Event refused", channel=connector.channel, reason=str(error))
+            continue
+        await connector.acknowledge(event)
