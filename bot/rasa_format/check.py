@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.rasa_format.check_actions import check_actions
-from bot.rasa_format.check_data import check_data
-from bot.rasa_format.check_domain import check_domain
-from bot.rasa_format.check_intents import check_intents
-from bot.rasa_format.check_paths import check_paths
-from bot.rasa_format.check_responses import check_responses
-from bot.rasa_format.check_rules import check_rules
-from bot.rasa_format.check_said import check_said
+from bot.rasa_format.checks.actions import check_actions
+from bot.rasa_format.checks.data import check_data
+from bot.rasa_format.checks.domain import check_domain
+from bot.rasa_format.checks.intents import check_intents
+from bot.rasa_format.checks.paths import check_paths
+from bot.rasa_format.checks.responses import check_responses
+from bot.rasa_format.checks.rules import check_rules
+from bot.rasa_format.checks.said import check_said
 from bot.rasa_format.known import known_names
 from bot.rasa_format.problem import Problem, Problems
 from bot.rasa_format.project import read_project

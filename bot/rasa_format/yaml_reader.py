@@ -29,6 +29,9 @@ def read_yaml_file(file: Path, *, path: str) -> MapNode:
     """Read a file; `path` is what problems call it. Raises `ProjectError`, also when it cannot be read."""
     try:
         data = file.read_bytes()
+    except FileNotFoundError as error:
+        problem = "There is no such file. Create it, or start in the folder of the project."
+        raise ProjectError(path, None, problem) from error
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise ProjectError(path, None, f"Not read: {reason.lower()}.") from error

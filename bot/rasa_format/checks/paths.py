@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.spec import SlotType, StepType
 from bot.domain.example import Source
-from bot.rasa_format.check_intents import all_steps, walk_steps
+from bot.rasa_format.checks.intents import all_steps, walk_steps
 from bot.rasa_format.problem import did_you_mean
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from bot.rasa_format.action_code import read_action_code
+from bot.rasa_format.checks.action_code import read_action_code
 from bot.rasa_format.known import child, items, texts
 from bot.rasa_format.nodes import ListNode, MapNode, ScalarNode
 from bot.rasa_format.problem import did_you_mean

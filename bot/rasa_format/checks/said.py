@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.dialogue.spec import StepType
-from bot.rasa_format.action_code import read_action_code
-from bot.rasa_format.check_intents import all_steps
+from bot.rasa_format.checks.action_code import read_action_code
+from bot.rasa_format.checks.intents import all_steps
 from bot.rasa_format.known import place
 from bot.rasa_format.problem import did_you_mean
 
