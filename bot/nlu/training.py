@@ -16,6 +16,7 @@ from bot.nlu.evaluation import measure
 from bot.nlu.fitting import Labelled, fit_head, fit_temperature
 from bot.nlu.model import NluModel
 from bot.nlu.phrases import learn_phrases
+from bot.nlu.progress import Progress
 from bot.nlu.regex_entities import collect_patterns
 from bot.nlu.text import bound_text
 from bot.nlu.tokens import load_language
@@ -30,13 +31,7 @@ if TYPE_CHECKING:
     from bot.nlu.embeddings import Embedder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """`done` of `total` steps of a stage: `encode` (texts), `validate` (folds), `fit` (heads)."""
-
-    stage: str
-    done: int
-    total: int
+__all__ = ["Progress", "train_nlu"]
 
 
 def train_nlu(

@@ -10,7 +10,8 @@ from bot.domain.understanding import Entity
 from bot.nlu.embeddings import Embedder
 from bot.nlu.encoder import Encoder, open_encoder
 from bot.nlu.model import NluModel
-from bot.nlu.training import Progress, train_nlu
+from bot.nlu.progress import Progress
+from bot.nlu.training import train_nlu
 
 TEXTS = {
     "greet": ("hello", "hi there", "good morning", "hey", "hi 👋", "good evening all"),

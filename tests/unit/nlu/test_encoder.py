@@ -74,7 +74,7 @@ def test_find_encoder_file_refuses_other_bytes() -> None:
 
 def test_importing_the_interpreter_loads_no_runtime() -> None:
     program = (
-        "import sys, bot.nlu.interpreter, bot.nlu.archive, bot.nlu.encoder, bot.nlu.parse_json\n"
+        "import sys, bot.nlu.interpreter, bot.nlu.archive, bot.nlu.encoder, bot.nlu.progress\n"
         "heavy = {'openvino', 'spacy', 'tokenizers', 'sklearn', 'scipy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

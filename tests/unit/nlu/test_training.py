@@ -9,8 +9,9 @@ from bot.domain.example import Example, TrainingData
 from bot.domain.pipeline import PipelineSpec
 from bot.errors import ModelError, ProjectError
 from bot.nlu.fitting import Labelled
+from bot.nlu.progress import Progress
 from bot.nlu.reader import Reader
-from bot.nlu.training import Progress, train_nlu
+from bot.nlu.training import train_nlu
 from bot.nlu.validation import FOLDS, deal_folds
 from tests.unit.nlu.conftest import TEXTS, ignore, make_data
 
