@@ -16,9 +16,10 @@ from tests.unit.rasa_format.conftest import FILES, Write
 
 # Words of the sound project stand for keys and values alike; these are the rarer ones.
 RARE = """
-use_entities ignore_entities roles groups values min_value max_value initial_value role group not_intent conditions
-requested_slot ignored_intents custom buttons payload title channel synonym regex lookup metadata or checkpoint
-slot_was_set user bot engine accounts default_queue session_config session_expiration_time conversation_start
+use_entities ignore_entities roles groups values min_value max_value initial_value role group
+not_intent conditions requested_slot ignored_intents custom buttons payload title channel synonym
+regex lookup metadata or checkpoint slot_was_set user bot engine accounts default_queue
+session_config session_expiration_time conversation_start
 """
 KEYS = re.findall(r"\w+", "".join((RARE, *FILES.values())))
 VALUES = (
