@@ -17,6 +17,8 @@ VisavisError
 │   ├── BadSignature           not signed by who it claims to be (401)
 │   ├── UnknownAccount         no such channel or account here (404)
 │   ├── UnknownConversation    no such conversation here (404)
+│   ├── UnknownProposal        no such sentence for trainers here (404)
+│   ├── UnknownModel           no such model here (404)
 │   ├── Conflict               somebody else was faster (409)
 │   ├── PayloadTooLarge        more than is accepted (413)
 │   ├── NotAllowed             this person may not do that (403)
@@ -127,6 +129,20 @@ class UnknownConversation(Refused):
 
     status = 404
     code = "unknown_conversation"
+
+
+class UnknownProposal(Refused):
+    """No such sentence for trainers here."""
+
+    status = 404
+    code = "unknown_proposal"
+
+
+class UnknownModel(Refused):
+    """No such model here."""
+
+    status = 404
+    code = "unknown_model"
 
 
 class Conflict(Refused):

@@ -87,12 +87,9 @@ async def get_last_decision(connection: AsyncConnection, staff_id: int) -> Propo
     return _to_proposal(row) if row else None
 
 
-async def get_proposal(
-    connection: AsyncConnection, proposal_id: int, *, lock: bool = False
-) -> Proposal | None:
-    """Return one proposal, its row locked on demand; or None."""
-    statement = select(proposal).where(proposal.c.id == proposal_id)
-    row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
+async def get_proposal(connection: AsyncConnection, proposal_id: int) -> Proposal | None:
+    """Return one proposal, or None."""
+    row = (await connection.execute(select(proposal).where(proposal.c.id == proposal_id))).one_or_none()
     return _to_proposal(row) if row else None
 
 
@@ -101,15 +98,19 @@ async def decide_proposal(
     proposal_id: int,
     status: ProposalStatus,
     *,
+    before: ProposalStatus,
     intent: str | None = None,
     file: str | None = None,
     made_intent: bool = False,
     staff_id: int | None = None,
-) -> None:
-    """Write down what the trainer decided; `OPEN` takes a decision back."""
-    await connection.execute(
+) -> bool:
+    """Write down what the trainer decided; `OPEN` takes a decision back.
+
+    Returns False, and changes nothing, when the status is no longer `before`: somebody was faster.
+    """
+    statement = (
         update(proposal)
-        .where(proposal.c.id == proposal_id)
+        .where(proposal.c.id == proposal_id, proposal.c.status == before.value)
         .values(
             status=status.value,
             intent=intent,
@@ -117,8 +118,10 @@ async def decide_proposal(
             made_intent=made_intent,
             decided_by=staff_id,
             decided_at=None if status is ProposalStatus.OPEN else func.now(),
-        ),
+        )
+        .returning(proposal.c.id)
     )
+    return (await connection.execute(statement)).scalar_one_or_none() is not None
 
 
 def _to_proposal(row: AnyRow) -> Proposal:

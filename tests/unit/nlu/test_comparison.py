@@ -46,7 +46,7 @@ def test_models_without_outcomes_cannot_be_compared() -> None:
 
 
 def test_intents_come_by_size_of_change() -> None:
-    after = {**metrics({}, f1=0.6), "per_intent": {"ask": {"f1": 0.6}, "new": {"f1": 0.9}, "same": {"f1": 1}}}
-    before = {**metrics({}), "per_intent": {"ask": {"f1": 0.8}, "same": {"f1": 1}}}
+    after: JsonObject = {"per_intent": {"ask": {"f1": 0.6}, "new": {"f1": 0.9}, "same": {"f1": 1}}}
+    before: JsonObject = {"per_intent": {"ask": {"f1": 0.8}, "same": {"f1": 1}}}
     found = compare(after, before).intents
     assert [(each.name, each.before, each.after) for each in found] == [("new", None, 0.9), ("ask", 0.8, 0.6)]
