@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bot.bootstrap.serving import ReleaseFollower
     from bot.bootstrap.stores import Stores
     from bot.domain.model import Release
-    from bot.nlu.training import Progress
     from bot.rasa_format.project import Project
     from bot.settings import Settings
 
@@ -54,9 +53,9 @@ async def _train(settings: Settings) -> TrainedModel:
     return trained
 
 
-def _report(step: Progress) -> None:
-    if step.done == step.total:
-        log.info("training goes on", finished=step.stage, steps=step.total)
+def _report(stage: str, done: int, total: int) -> None:
+    if done == total:
+        log.info("training goes on", finished=stage, steps=total)
 
 
 async def _compare(project: Project, stores: Stores, release: Release) -> None:

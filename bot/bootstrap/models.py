@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.nlu.training import Progress
 
+# Told (stage, steps done, steps in all): stages are `encode` (texts), `validate` (folds), `fit` (heads).
+Report = Callable[[str, int, int], None]
+
 SEED = 202_411  # any constant: equal data must give equal models
 ARCHIVE_SUFFIX = ".tar.gz"
 
@@ -31,9 +34,7 @@ class TrainedModel:
     metrics: JsonObject
 
 
-def train_model(
-    project: Project, out: Path, *, cache: Path, progress: Callable[[Progress], None]
-) -> TrainedModel:
+def train_model(project: Project, out: Path, *, cache: Path, report: Report) -> TrainedModel:
     """Train on the project and write the archive. Takes seconds to minutes; call it off the event loop.
 
     Vectors of sentences are kept in `cache`, so that the next training encodes only what is new.
@@ -46,9 +47,12 @@ def train_model(
     from bot.nlu.encoder import open_encoder  # noqa: PLC0415 - see above
     from bot.nlu.training import train_nlu  # noqa: PLC0415 - see above
 
+    def pass_on(step: Progress) -> None:
+        report(step.stage, step.done, step.total)
+
     compile_dialogue(project.dialogue)  # contradicting rules are told before the work, not after it
     embedder = Embedder(open_encoder(), cache)
-    nlu = train_nlu(project.training, project.pipeline, embedder=embedder, seed=SEED, progress=progress)
+    nlu = train_nlu(project.training, project.pipeline, embedder=embedder, seed=SEED, progress=pass_on)
     files = {
         **{f"{NLU_FOLDER}/{name}": content for name, content in nlu.to_files().items()},
         **{f"{DIALOGUE_FOLDER}/{name}": content for name, content in pack_dialogue(project).items()},

@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.bootstrap.models import ARCHIVE_SUFFIX, TrainedModel, read_trained, release_model, train_model
+from bot.bootstrap.models import (
+    ARCHIVE_SUFFIX,
+    Report,
+    TrainedModel,
+    read_trained,
+    release_model,
+    train_model,
+)
 from bot.bootstrap.project import open_project
 from bot.bootstrap.stores import open_stores
 from bot.errors import ModelError
-from bot.nlu.training import Progress
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-
-Report = Callable[[Progress], None]
 
 
 def get_models_folder(settings: Settings) -> Path:
@@ -37,7 +40,7 @@ def train_here(settings: Settings, *, out: Path | None, report: Report) -> Train
     """Train on the project in this process. Raises `ProjectError`, `ModelError`."""
     project = open_project(settings)
     path = out or get_models_folder(settings) / name_archive()
-    return train_model(project, path, cache=settings.data / "cache", progress=report)
+    return train_model(project, path, cache=settings.data / "cache", report=report)
 
 
 async def release_trained(settings: Settings, trained: TrainedModel, *, by: str) -> None:
@@ -73,7 +76,7 @@ async def train_in_child(out: Path, *, report: Report) -> TrainedModel:
 def _pass_on(line: bytes, report: Report) -> None:
     said: dict[str, Any] = json.loads(line)
     if said.keys() == {"stage", "done", "total"}:
-        report(Progress(**said))
+        report(said["stage"], said["done"], said["total"])
 
 
 def _last_sentence(complaint: bytes) -> str:
