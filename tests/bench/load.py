@@ -1,0 +1,128 @@
+"""Load on the REST channel: closed loop (so many clients) and open loop (so many messages a second)."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import aiohttp
+
+TURNS = 3  # messages of one conversation, unless a person takes it over before
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run saw. `delays` in seconds, of calls that brought an answer of the bot."""
+
+    delays: list[float] = field(default_factory=list)
+    held: int = 0  # calls to a conversation a person was promised for: no answer to measure
+    errors: int = 0
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Answered messages per second."""
+        return len(self.delays) / self.seconds if self.seconds else 0.0
+
+    def percentile(self, share: float) -> float:
+        """Return the delay, in ms, that `share` of the calls stayed within."""
+        ordered = sorted(self.delays)
+        return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+
+    @property
+    def median(self) -> float:
+        """The median delay in ms."""
+        return 1000 * statistics.median(self.delays) if self.delays else float("nan")
+
+
+class Talker:
+    """Sends distinct texts over many conversations."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, texts: list[str], prefix: str) -> None:
+        self._session, self._url = session, f"{url}/webhooks/rest/webhook"
+        self._texts: Iterator[str] = itertools.cycle(texts)
+        self._prefix, self._count = prefix, itertools.count()
+
+    def new_sender(self) -> str:
+        """Return a contact nobody has heard of."""
+        return f"{self._prefix}-{next(self._count)}"
+
+    async def say(self, sender: str, tally: Tally, text: str | None = None) -> bool:
+        """Send one message and book it; returns whether the bot still holds the conversation."""
+        begun = time.perf_counter()
+        body = {"sender": sender, "message": text or next(self._texts)}
+        try:
+            async with self._session.post(self._url, json=body) as response:
+                items = await response.json()
+                good = response.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            good, items = False, []
+        if not good:
+            tally.errors += 1
+            return False
+        if any("visavis" in item.get("custom", {}) for item in items):
+            tally.held += 1
+            return False
+        tally.delays.append(time.perf_counter() - begun)
+        return True
+
+    async def converse(self, tally: Tally, until: float) -> None:
+        """Hold short conversations, one after the other, until the clock says so."""
+        while time.perf_counter() < until:
+            sender = self.new_sender()
+            for _ in range(TURNS):
+                if time.perf_counter() >= until or not await self.say(sender, tally):
+                    break
+
+
+async def closed_loop(talker: Talker, *, clients: int, seconds: float) -> Tally:
+    """Let `clients` talk as fast as they are answered."""
+    tally = Tally()
+    begun = time.perf_counter()
+    await asyncio.gather(*(talker.converse(tally, begun + seconds) for _ in range(clients)))
+    tally.seconds = time.perf_counter() - begun
+    return tally
+
+
+async def open_loop(talker: Talker, *, rate: float, seconds: float) -> Tally:
+    """Send `rate` messages a second, whether or not the earlier ones are answered yet."""
+    tally, tasks = Tally(), set()
+    begun = time.perf_counter()
+    for number in range(int(rate * seconds)):
+        await asyncio.sleep(max(0.0, begun + number / rate - time.perf_counter()))
+        task = asyncio.create_task(talker.say(talker.new_sender(), tally))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+    await asyncio.gather(*tasks)
+    tally.seconds = time.perf_counter() - begun
+    return tally
+
+
+async def one_conversation(talker: Talker, texts: list[str], *, messages: int) -> list[float]:
+    """Send `messages` to one conversation; returns the delay of each in seconds.
+
+    Raises `RuntimeError` when a person takes it over: then there is nothing to compare.
+    """
+    sender, delays = talker.new_sender(), []
+    for number in range(messages):
+        tally = Tally()
+        if not await talker.say(sender, tally, texts[number % len(texts)]):
+            raise RuntimeError(f"message {number} of the long conversation was not answered by the bot")
+        delays.extend(tally.delays)
+    return delays
+
+
+async def find_answered(talker: Talker, texts: list[str], *, most: int) -> list[str]:
+    """Return texts that the bot answers by itself when they come first in a conversation."""
+    found: list[str] = []
+    for text in texts:
+        if len(found) == most:
+            break
+        tally, sender = Tally(), talker.new_sender()
+        if await talker.say(sender, tally, text) and await talker.say(sender, tally, text):
+            found.append(text)
+    return found
