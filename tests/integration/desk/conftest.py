@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-from aiohttp import web
 from yarl import URL
 
 from bot.domain.staff import Role, Staff
 from bot.service.add_staff import add_staff
 from bot.service.answer import answer
 from bot.service.receive import receive
-from bot.web.desk import add_desk_routes
-from bot.web.desk_acts import add_desk_act_routes
-from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
-from bot.web.live import add_live_routes
-from bot.web.login import add_login_routes
-from bot.web.render import TEMPLATES, make_templates
+from tests.fakes.desk_service import make_desk_app
 from tests.fakes.engine import PlainEngine
 from tests.fakes.serving import serve
 from tests.integration.service.events import says
@@ -33,21 +27,10 @@ PASSWORD = "correct horse battery"
 FRAGMENT = {"HX-Request": "true"}
 
 
-def asset_url(name: str) -> str:
-    return f"/static/{name}"
-
-
 @pytest.fixture
 async def address(road: Road) -> AsyncIterator[str]:
     """Where the staff pages are served."""
-    app = web.Application()
-    app[ROAD] = road
-    app[CONNECTORS] = {}
-    app[PUBLIC_URL] = None
-    app[TEMPLATES] = make_templates(asset_url)
-    for add_routes in (add_login_routes, add_desk_routes, add_desk_act_routes, add_live_routes):
-        add_routes(app)
-    async with serve(app) as (url, _site):
+    async with serve(make_desk_app(road)) as (url, _site):
         yield url
 
 

@@ -1,0 +1,37 @@
+"""The staff pages as an application of their own, over a given road."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.web.desk import add_desk_routes
+from bot.web.desk_acts import add_desk_act_routes
+from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
+from bot.web.live import add_live_routes
+from bot.web.login import add_login_routes
+from bot.web.render import TEMPLATES, make_templates
+from bot.web.static_files import STATIC_FILES, StaticFiles, add_static_routes
+
+if TYPE_CHECKING:
+    from bot.service.road import Road
+
+
+def make_desk_app(road: Road, static_files: StaticFiles | None = None) -> web.Application:
+    """Return login, desk and live events; with built assets where a browser will look at them."""
+    app = web.Application()
+    app[ROAD] = road
+    app[CONNECTORS] = {}
+    app[PUBLIC_URL] = None
+    app[TEMPLATES] = make_templates(static_files.url if static_files else _asset_url)
+    if static_files:
+        app[STATIC_FILES] = static_files
+        add_static_routes(app)
+    for add_routes in (add_login_routes, add_desk_routes, add_desk_act_routes, add_live_routes):
+        add_routes(app)
+    return app
+
+
+def _asset_url(name: str) -> str:
+    return f"/static/{name}"
