@@ -21,6 +21,7 @@ from bot.domain.message import Kind, Settled
 from bot.domain.proposal import ProposalReason
 from bot.engines.engine import Turn, TurnResult
 from bot.errors import VisavisError
+from bot.service.metrics import TURN_SECONDS, TURNS
 from bot.storage import handoffs, messages, proposals, timers, turns
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3  # a message that kills its worker this often goes to a person unread by the engine
+BOT_FAILED = "bot_failed"  # the reason of a handoff because the engine, or an action, broke
 DEADLINE_TIMER = "handoff_deadline"
 
 
@@ -63,9 +65,11 @@ async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered |
             return None
     taken = claim.messages[:1] if claim.pull else claim.messages  # a caller waits for each of its own
     claim = replace(claim, messages=taken)
-    result = _keep_contract(road, await _respond(road, engine, claim))
-    async with road.database.begin() as connection:
-        answered = await _commit(road, connection, claim, result)
+    with TURN_SECONDS.time():
+        result = _keep_contract(road, await _respond(road, engine, claim))
+        async with road.database.begin() as connection:
+            answered = await _commit(road, connection, claim, result)
+    TURNS.labels(_outcome(result)).inc()
     await _announce(road, claim, answered)
     return answered
 
@@ -98,6 +102,12 @@ async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:
         return _failed(claim)
 
 
+def _outcome(result: TurnResult) -> str:
+    if result.handoff is None:
+        return "answered"
+    return "failed" if result.handoff.reason == BOT_FAILED else "handed_off"
+
+
 def _keep_contract(road: Road, result: TurnResult) -> TurnResult:
     handoff = route(result.handoff, road.desk) if result.handoff else None
     return replace(result, handoff=handoff, replies=tell_customer(result.replies, handoff))
@@ -105,7 +115,7 @@ def _keep_contract(road: Road, result: TurnResult) -> TurnResult:
 
 def _failed(claim: Claim) -> TurnResult:
     """Doubt goes to people: keep the tracker as it was and ask for a person."""
-    handoff = HandoffRequest(reason="bot_failed", priority=Priority.HIGH, summary="The bot could not answer.")
+    handoff = HandoffRequest(reason=BOT_FAILED, priority=Priority.HIGH, summary="The bot could not answer.")
     return TurnResult(tracker=claim.tracker or {}, events=(), replies=(), handoff=handoff)
 
 

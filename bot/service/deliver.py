@@ -18,6 +18,7 @@ from bot.bus.keys import Stream
 from bot.connector import ErrorClass, OutboundReply, SendError, SendResult, SendState
 from bot.domain.message import DeliveryState
 from bot.errors import BusUnavailable
+from bot.service.metrics import DELIVERIES
 from bot.storage import conversations, outbox
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ async def _postpone(road: Road, claim: DeliveryClaim, outbound: Outbound, result
 
 async def _settle(road: Road, claim: DeliveryClaim, outbound: Outbound, result: SendResult) -> DeliveryState:
     state = _FINAL[result.state]
+    DELIVERIES.labels(claim.channel, state.value).inc()
     conversation_id = claim.lease.conversation_id
     async with road.database.begin() as connection:
         await outbox.set_outcome(

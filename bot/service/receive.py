@@ -14,6 +14,7 @@ from bot.connector import Delivery, InboundEvent
 from bot.domain.conversation import Status
 from bot.domain.message import Content, Kind, Settled
 from bot.errors import BadPayload
+from bot.service.metrics import RECEIVED
 from bot.storage import accounts, conversations, inbound, messages
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ async def receive(road: Road, event: InboundEvent) -> Received:
             known = await messages.find_event(connection, account_id, event)
         message_id, conversation_id = known or (None, None)
         return Received(message_id=message_id, conversation_id=conversation_id, duplicate=True)
+    RECEIVED.labels(event.channel).inc()
     await _wake(road, event, received)
     return received
 
