@@ -23,7 +23,6 @@ export const words = {
   sending: "Sending",
   sent: "Sent",
   read: "Read",
-  waiting: "Waiting for the connection. It will be sent.",
   failed: "Not sent: {reason}",
   again: "Try again",
   remove: "Remove",
