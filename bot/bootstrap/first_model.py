@@ -9,6 +9,7 @@ import structlog
 from bot.bootstrap.models import TrainedModel, find_trained, release_model
 from bot.bootstrap.training import get_models_folder, name_archive, train_in_child
 from bot.errors import ModelMissing
+from bot.nlu.progress import Progress
 from bot.rasa_format.project import data_digest
 from bot.storage import models
 
@@ -48,14 +49,14 @@ async def ensure_model(
 
 async def _train(settings: Settings) -> TrainedModel:
     log.info("training the first model, which takes up to a minute")
-    trained = await train_in_child(get_models_folder(settings) / name_archive(), report=_report)
+    trained = await train_in_child(get_models_folder(settings) / name_archive(), _report)
     log.info("model trained", path=str(trained.path), accuracy=trained.metrics.get("accuracy"))
     return trained
 
 
-def _report(stage: str, done: int, total: int) -> None:
-    if done == total:
-        log.info("training goes on", finished=stage, steps=total)
+def _report(step: Progress) -> None:
+    if step.done == step.total:
+        log.info("training goes on", finished=step.stage, steps=step.total)
 
 
 async def _compare(project: Project, stores: Stores, release: Release) -> None:

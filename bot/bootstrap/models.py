@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ModelError
 from bot.nlu.archive import Archive, read_archive, write_archive
+from bot.nlu.progress import Progress
 from bot.rasa_format.project import Project, data_digest, pack_dialogue
 from bot.storage import models
 from bot.storage.database import Database
 
 if TYPE_CHECKING:
     from bot.domain.json import JsonObject
-    from bot.nlu.training import Progress
-
-# Told (stage, steps done, steps in all): stages are `encode` (texts), `validate` (folds), `fit` (heads).
-Report = Callable[[str, int, int], None]
-
 SEED = 202_411  # any constant: equal data must give equal models
 ARCHIVE_SUFFIX = ".tar.gz"
+
+Report = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +45,9 @@ def train_model(project: Project, out: Path, *, cache: Path, report: Report) -> 
     from bot.nlu.encoder import open_encoder  # noqa: PLC0415 - see above
     from bot.nlu.training import train_nlu  # noqa: PLC0415 - see above
 
-    def pass_on(step: Progress) -> None:
-        report(step.stage, step.done, step.total)
-
     compile_dialogue(project.dialogue)  # contradicting rules are told before the work, not after it
     embedder = Embedder(open_encoder(), cache)
-    nlu = train_nlu(project.training, project.pipeline, embedder=embedder, seed=SEED, progress=pass_on)
+    nlu = train_nlu(project.training, project.pipeline, embedder=embedder, seed=SEED, progress=report)
     files = {
         **{f"{NLU_FOLDER}/{name}": content for name, content in nlu.to_files().items()},
         **{f"{DIALOGUE_FOLDER}/{name}": content for name, content in pack_dialogue(project).items()},

@@ -21,6 +21,7 @@ from bot.bootstrap.models import (
 from bot.bootstrap.project import open_project
 from bot.bootstrap.stores import open_stores
 from bot.errors import ModelError
+from bot.nlu.progress import Progress
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -50,7 +51,7 @@ async def release_trained(settings: Settings, trained: TrainedModel, *, by: str)
         await stores.bus.live.publish("release", None, digest=trained.digest, release_id=release_id)
 
 
-async def train_in_child(out: Path, *, report: Report) -> TrainedModel:
+async def train_in_child(out: Path, report: Report) -> TrainedModel:
     """Train in another process, with this one's environment; cancelling this stops it.
 
     Raises `ModelError` with the other process's sentence when it fails.
@@ -76,7 +77,7 @@ async def train_in_child(out: Path, *, report: Report) -> TrainedModel:
 def _pass_on(line: bytes, report: Report) -> None:
     said: dict[str, Any] = json.loads(line)
     if said.keys() == {"stage", "done", "total"}:
-        report(said["stage"], said["done"], said["total"])
+        report(Progress(**said))
 
 
 def _last_sentence(complaint: bytes) -> str:

@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from bot.bootstrap.models import Report, TrainedModel
+from bot.nlu.progress import Progress as Step
 
 _WORDS = {
     "encode": "Reading the examples",
@@ -31,17 +33,17 @@ def show_bars() -> Iterator[Report]:
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def report(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(_WORDS.get(stage, stage), total=total)
-            bars.update(tasks[stage], completed=done)
+        def report(step: Step) -> None:
+            if step.stage not in tasks:
+                tasks[step.stage] = bars.add_task(_WORDS.get(step.stage, step.stage), total=step.total)
+            bars.update(tasks[step.stage], completed=step.done)
 
         yield report
 
 
-def write_step(stage: str, done: int, total: int) -> None:
+def write_step(step: Step) -> None:
     """Write a step as one JSON object on a line of its own, at once."""
-    sys.stdout.write(json.dumps({"stage": stage, "done": done, "total": total}) + "\n")
+    sys.stdout.write(json.dumps(asdict(step)) + "\n")
     sys.stdout.flush()
 
 
