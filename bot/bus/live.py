@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from bot.bus.keys import EPOCH, LIVE, LIVE_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from redis.asyncio import Redis
 
@@ -78,13 +78,22 @@ class Live:
 
     async def publish(self, kind: str, conversation_id: int | None = None, **data: Json) -> None:
         """Tell everybody. Never raises: who misses an event reads PostgreSQL."""
-        fields: dict[Any, Any] = {"k": kind, "d": json.dumps(data)}
-        if conversation_id is not None:
-            fields["c"] = conversation_id
+        await self.publish_all(conversation_id, [(kind, data)])
+
+    async def publish_all(
+        self, conversation_id: int | None, happened: Sequence[tuple[str, JsonObject]]
+    ) -> None:
+        """Tell everybody several things, (kind, data) each, in one round trip."""
         try:
-            await self._redis.xadd(LIVE, fields, maxlen=LIVE_LENGTH, approximate=True)
+            pipeline = self._redis.pipeline(transaction=False)
+            for kind, data in happened:
+                fields = _to_fields(kind, conversation_id, data)
+                pipeline.xadd(  # type: ignore[unused-awaitable]  # a pipeline only notes the command
+                    LIVE, fields, maxlen=LIVE_LENGTH, approximate=True
+                )
+            await pipeline.execute()
         except (RedisError, OSError) as error:
-            log.debug("Live event not published", kind=kind, error=type(error).__name__)
+            log.debug("Live event not published", error=type(error).__name__)
 
     @asynccontextmanager
     async def subscribe(
@@ -172,6 +181,11 @@ def _offer(queue: asyncio.Queue[LiveEvent], event: LiveEvent) -> None:
                 queue.get_nowait()
         event = LiveEvent(id="", kind=RESET)
     queue.put_nowait(event)
+
+
+def _to_fields(kind: str, conversation_id: int | None, data: JsonObject) -> dict[Any, Any]:
+    of_conversation = {} if conversation_id is None else {"c": conversation_id}
+    return {"k": kind, "d": json.dumps(data), **of_conversation}
 
 
 def _to_event(entry_id: str, fields: dict[bytes, bytes]) -> LiveEvent:

@@ -17,19 +17,19 @@ from bot.desk.deadlines import deadline_of
 from bot.desk.promise import route, tell_customer
 from bot.domain.conversation import Status
 from bot.domain.handoff import HandoffRequest, Priority
-from bot.domain.message import Kind, Settled
+from bot.domain.message import Author, Kind, Settled
 from bot.domain.proposal import ProposalReason
 from bot.engines.engine import Turn, TurnResult
 from bot.errors import VisavisError
-from bot.service.metrics import TURN_SECONDS, TURNS
-from bot.storage import handoffs, messages, proposals, timers, turns
+from bot.storage import handoffs, proposals, timers, turns
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
+    from bot.domain.json import JsonObject
     from bot.domain.message import Message
+    from bot.domain.understanding import Understanding
     from bot.engines.engine import Engine
     from bot.service.road import Road
+    from bot.storage.database import Connection
     from bot.storage.turns import Claim
 
 log = structlog.get_logger(__name__)
@@ -54,24 +54,31 @@ async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered |
 
     Raises `LeaseLost` when the conversation moved on meanwhile: nothing was stored then.
     """
-    async with road.database.begin() as connection:
+    claim = await _claim(road, conversation_id)
+    if claim is None:
+        return None
+    result = _keep_contract(road, await _respond(road, engine, claim))
+    stored = await _commit(road, claim, result)
+    answered = Answered(
+        turn_id=claim.messages[-1].id,
+        reply_ids=stored.reply_ids,
+        handed_off=result.handoff is not None,
+        more=stored.more,
+    )
+    await _announce(road, claim, answered)
+    return answered
+
+
+async def _claim(road: Road, conversation_id: int) -> Claim | None:
+    async with road.database.single() as connection:
         claim = await turns.claim_turn(connection, conversation_id, lease=road.lease)
         if claim is None:
             return None
-        if not claim.messages:  # withdrawn by its author, or settled by a person
-            await turns.finish_turn(
-                connection, claim.lease, answered_seq=2**62, replies=0, status=Status.BOT.value
-            )
+        if not claim.messages:
+            await turns.finish_empty(connection, claim)
             return None
-    taken = claim.messages[:1] if claim.pull else claim.messages  # a caller waits for each of its own
-    claim = replace(claim, messages=taken)
-    with TURN_SECONDS.time():
-        result = _keep_contract(road, await _respond(road, engine, claim))
-        async with road.database.begin() as connection:
-            answered = await _commit(road, connection, claim, result)
-    TURNS.labels(_outcome(result)).inc()
-    await _announce(road, claim, answered)
-    return answered
+    # A caller waits for the answer to each of its own messages; a burst is answered together.
+    return replace(claim, messages=claim.messages[:1]) if claim.pull else claim
 
 
 async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:
@@ -119,33 +126,26 @@ def _failed(claim: Claim) -> TurnResult:
     return TurnResult(tracker=claim.tracker or {}, events=(), replies=(), handoff=handoff)
 
 
-async def _commit(road: Road, connection: AsyncConnection, claim: Claim, result: TurnResult) -> Answered:
-    last = claim.messages[-1]
-    status = Status.QUEUED if result.handoff else Status.BOT
-    first_seq, more = await turns.finish_turn(
-        connection,
-        claim.lease,
-        answered_seq=last.seq,
-        replies=len(result.replies),
-        status=status.value,
+async def _commit(road: Road, claim: Claim, result: TurnResult) -> turns.Stored:
+    outcome = turns.Outcome(
+        taken=claim.messages,
+        settled=settled_by(result),
+        status=Status.QUEUED if result.handoff else Status.BOT,
+        replies=result.replies,
+        tracker=result.tracker,
+        events=result.events,
     )
-    await messages.settle(
-        connection, [message.id for message in claim.messages], settled_by(result), turn_id=last.id
-    )
-    reply_ids: list[int] = []
-    if result.replies:
-        reply_ids = await turns.insert_replies(
-            connection, claim, result.replies, first_seq=first_seq, turn_id=last.id
-        )
-    await turns.save_tracker(
-        connection, claim.lease.conversation_id, result.tracker, result.events, turn_id=last.id
-    )
-    if result.handoff:
-        await _hand_off(road, connection, claim.lease.conversation_id, result.handoff)
-    await _propose(connection, claim.messages, result)
-    return Answered(
-        turn_id=last.id, reply_ids=tuple(reply_ids), handed_off=result.handoff is not None, more=more
-    )
+    unsure = find_unsure(claim.messages, result)
+    if not result.handoff and not unsure:
+        async with road.database.single() as connection:
+            return await turns.commit_turn(connection, claim.lease, outcome)
+    async with road.database.begin() as connection:
+        stored = await turns.commit_turn(connection, claim.lease, outcome)
+        if result.handoff:
+            await _hand_off(road, connection, claim.lease.conversation_id, result.handoff)
+        for message, understanding in unsure:
+            await proposals.propose(connection, message, ProposalReason.UNSURE, understanding.ranking)
+    return stored
 
 
 def settled_by(result: TurnResult) -> Settled:
@@ -156,18 +156,20 @@ def settled_by(result: TurnResult) -> Settled:
 
 
 async def _hand_off(
-    road: Road, connection: AsyncConnection, conversation_id: int, handoff: HandoffRequest
+    road: Road, connection: Connection, conversation_id: int, handoff: HandoffRequest
 ) -> None:
     deadline_at = deadline_of(handoff, road.desk, road.now())
     await handoffs.open_handoff(connection, conversation_id, handoff, deadline_at=deadline_at)
     await timers.set_timer(connection, conversation_id, DEADLINE_TIMER, deadline_at)
 
 
-async def _propose(connection: AsyncConnection, taken: tuple[Message, ...], result: TurnResult) -> None:
-    """Show trainers what was not understood. A pressed button was not written by anybody."""
-    for message, understanding in zip(taken, result.understandings, strict=False):
-        if understanding and understanding.fallback and message.kind is Kind.TEXT and message.content.text:
-            await proposals.propose(connection, message, ProposalReason.UNSURE, understanding.ranking)
+def find_unsure(taken: tuple[Message, ...], result: TurnResult) -> list[tuple[Message, Understanding]]:
+    """Return what trainers should see because it was not understood. Nobody wrote a pressed button."""
+    return [
+        (message, understanding)
+        for message, understanding in zip(taken, result.understandings, strict=False)
+        if understanding and understanding.fallback and message.kind is Kind.TEXT and message.content.text
+    ]
 
 
 async def _announce(road: Road, claim: Claim, answered: Answered) -> None:
@@ -176,10 +178,9 @@ async def _announce(road: Road, claim: Claim, answered: Answered) -> None:
         await road.bus.work.put(Stream.ANSWER, conversation_id)
     if answered.reply_ids and not claim.pull:
         await road.bus.work.put(Stream.DELIVER, conversation_id)
-    await road.bus.live.publish("answered", conversation_id, turn_id=answered.turn_id)
+    happened: list[tuple[str, JsonObject]] = [("answered", {"turn_id": answered.turn_id})]
     if answered.reply_ids:
-        await road.bus.live.publish(
-            "message", conversation_id, message_id=answered.reply_ids[-1], author="bot"
-        )
+        happened.append(("message", {"message_id": answered.reply_ids[-1], "author": Author.BOT.value}))
     if answered.handed_off:
-        await road.bus.live.publish("status", conversation_id, status=Status.QUEUED.value)
+        happened.append(("status", {"status": Status.QUEUED.value}))
+    await road.bus.live.publish_all(conversation_id, happened)

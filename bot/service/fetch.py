@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.domain.conversation import BOT_MAY_SPEAK, Status
+from bot.domain.conversation import BOT_MAY_SPEAK
 from bot.domain.message import DeliveryState
 from bot.errors import StorageUnavailable
-from bot.storage import messages, outbox, turns
+from bot.storage import outbox
+from bot.storage.pulled import Pulled, get_pulled
 
 if TYPE_CHECKING:
     from bot.bus.live import Subscription
-    from bot.domain.message import Message
     from bot.service.road import Road
 
 log = structlog.get_logger(__name__)
@@ -27,49 +27,21 @@ _FIRST_LOOK = 0.05
 _NEXT_LOOK = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """What a caller reads. `turn_id` is None when no answer of the bot came, `status` says why.
-
-    `earlier` holds what staff wrote since the last call.
-    """
-
-    earlier: tuple[Message, ...]
-    replies: tuple[Message, ...]
-    turn_id: int | None
-    status: Status
-
-
-async def fetch(road: Road, conversation_id: int, message_id: int, *, limit: timedelta) -> Fetched:
+async def fetch(road: Road, conversation_id: int, message_id: int, *, limit: timedelta) -> Pulled:
     """Wait for the turn that takes a message, wherever it is computed, and return its replies.
 
     Returns without replies as soon as a person has the conversation, or when `limit` is over.
     """
-    turn_id, status = await _wait(road, conversation_id, message_id, limit)
-    async with road.database.read() as connection:
-        unfetched = await outbox.list_unfetched(connection, conversation_id)
-        earlier = [await messages.get_message(connection, each) for each in unfetched]
-        replies = await messages.list_turn_replies(connection, turn_id) if turn_id else []
-    return Fetched(
-        earlier=tuple(message for message in earlier if message),
-        replies=tuple(replies),
-        turn_id=turn_id,
-        status=status,
-    )
-
-
-async def _wait(
-    road: Road, conversation_id: int, message_id: int, limit: timedelta
-) -> tuple[int | None, Status]:
     ends = asyncio.get_running_loop().time() + limit.total_seconds()
     look = _FIRST_LOOK
     async with road.bus.live.subscribe(conversation_id=conversation_id) as events:
         while True:
             await _next_answer(events, message_id, look)
-            turn_id, status = await _look(road, message_id)
+            async with road.database.read() as connection:
+                pulled = await get_pulled(connection, message_id)
             late = asyncio.get_running_loop().time() >= ends
-            if turn_id or late or status not in BOT_MAY_SPEAK:
-                return turn_id, status
+            if pulled.turn_id or late or pulled.status not in BOT_MAY_SPEAK:
+                return pulled
             look = _NEXT_LOOK
 
 
@@ -83,12 +55,6 @@ async def _next_answer(events: Subscription, message_id: int, seconds: float) ->
                     continue
                 if event.kind != "message":
                     return
-
-
-async def _look(road: Road, message_id: int) -> tuple[int | None, Status]:
-    async with road.database.read() as connection:
-        turn_id, status = await turns.get_turn_of(connection, message_id)
-    return turn_id, Status(status)
 
 
 @dataclass(slots=True)

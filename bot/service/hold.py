@@ -9,13 +9,12 @@ from bot.errors import Conflict, UnknownConversation
 from bot.storage import conversations, handoffs
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.staff import Staff
     from bot.service.road import Road
+    from bot.storage.database import Connection
 
 
-async def lock_for(connection: AsyncConnection, conversation_id: int, staff: Staff) -> Conversation:
+async def lock_for(connection: Connection, conversation_id: int, staff: Staff) -> Conversation:
     """Lock a conversation for somebody who wants to act on it.
 
     Raises `UnknownConversation`, or `Conflict` when a colleague holds it: nobody answers blind over
@@ -29,7 +28,7 @@ async def lock_for(connection: AsyncConnection, conversation_id: int, staff: Sta
     return found
 
 
-async def hold_for(connection: AsyncConnection, found: Conversation, staff: Staff) -> bool:
+async def hold_for(connection: Connection, found: Conversation, staff: Staff) -> bool:
     """Let a person have a locked conversation; returns True when that is news."""
     if found.status is Status.HELD and found.staff_id == staff.id:
         return False

@@ -14,13 +14,11 @@ from bot.connector import Delivery, InboundEvent
 from bot.domain.conversation import Status
 from bot.domain.message import Content, Kind, Settled
 from bot.errors import BadPayload
-from bot.service.metrics import RECEIVED
 from bot.storage import accounts, conversations, inbound, messages
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.service.road import Road
+    from bot.storage.database import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -51,17 +49,45 @@ async def receive(road: Road, event: InboundEvent) -> Received:
     """
     check_storable(event)
     account_id = await get_account_id(road, event.channel, event.account)
+    received = await _append(road, account_id, event) or await _store(road, account_id, event)
+    if not received.duplicate:
+        await _wake(road, event, received)
+    return received
+
+
+async def _append(road: Road, account_id: int, event: InboundEvent) -> Received | None:
+    """Take the short way of a message in a conversation already known; None when it is not open."""
+    if event.kind not in messages.ANSWERABLE or not event.conversation_key:
+        return None
+    async with road.database.single() as connection:
+        stored = await inbound.append_inbound(
+            connection, account_id, event, pull=is_pull(event), pause=get_pause(road, event)
+        )
+    if stored is None:
+        return None
+    message_id, conversation_id, status = stored
+    return Received(message_id=message_id, conversation_id=conversation_id, status=status)
+
+
+async def _store(road: Road, account_id: int, event: InboundEvent) -> Received:
     try:
         async with road.database.begin() as connection:
-            received = await _store(road, connection, account_id, event)
+            return await _store_in(road, connection, account_id, event)
     except _AlreadyHere:
         async with road.database.read() as connection:
             known = await messages.find_event(connection, account_id, event)
         message_id, conversation_id = known or (None, None)
         return Received(message_id=message_id, conversation_id=conversation_id, duplicate=True)
-    RECEIVED.labels(event.channel).inc()
-    await _wake(road, event, received)
-    return received
+
+
+def is_pull(event: InboundEvent) -> bool:
+    """Tell whether the contact's own side fetches the replies."""
+    return event.reply_context.get("delivery") == Delivery.PULL.value
+
+
+def get_pause(road: Road, event: InboundEvent) -> timedelta:
+    """Return how long to wait for more words of the same person."""
+    return road.bursts.get(event.channel, timedelta())
 
 
 def check_storable(event: InboundEvent) -> None:
@@ -89,7 +115,7 @@ async def get_account_id(road: Road, channel: str, name: str) -> int:
     return known
 
 
-async def _store(road: Road, connection: AsyncConnection, account_id: int, event: InboundEvent) -> Received:
+async def _store_in(road: Road, connection: Connection, account_id: int, event: InboundEvent) -> Received:
     if not event.conversation_key:
         await messages.insert_stray(connection, account_id, event)
         return Received(message_id=None, conversation_id=None)
@@ -101,8 +127,8 @@ async def _store(road: Road, connection: AsyncConnection, account_id: int, event
         conversation_id,
         answerable=event.kind in messages.ANSWERABLE,
         reply_context=event.reply_context,
-        pull=event.reply_context.get("delivery") == Delivery.PULL.value,
-        pause=road.bursts.get(event.channel, timedelta()),
+        pull=is_pull(event),
+        pause=get_pause(road, event),
     )
     message_id = await messages.insert_inbound(
         connection,
@@ -117,7 +143,7 @@ async def _store(road: Road, connection: AsyncConnection, account_id: int, event
     return Received(message_id=message_id, conversation_id=conversation_id, status=status)
 
 
-async def _apply(connection: AsyncConnection, conversation_id: int, event: InboundEvent) -> None:
+async def _apply(connection: Connection, conversation_id: int, event: InboundEvent) -> None:
     """Let an edit, a deletion or an echo change what it speaks about."""
     if event.kind is Kind.EDIT and event.target_id:
         await messages.replace_content(connection, conversation_id, event.target_id, event.content)
@@ -135,7 +161,7 @@ async def _wake(road: Road, event: InboundEvent, received: Received) -> None:
     if received.conversation_id is None:
         log.info("Unsupported event kept", channel=event.channel, account=event.account)
         return
-    pause = road.bursts.get(event.channel, timedelta())
+    pause = get_pause(road, event)
     due = event.kind in messages.ANSWERABLE and received.status is Status.BOT
     if due and not pause:
         await road.bus.work.put(Stream.ANSWER, received.conversation_id)

@@ -14,11 +14,10 @@ from bot.service.take import joining_line
 from bot.storage import messages, outbox, proposals
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.conversation import Conversation
     from bot.domain.staff import Staff
     from bot.service.road import Road
+    from bot.storage.database import Connection
 
 MAX_TEXT = 10_000
 
@@ -48,7 +47,7 @@ async def staff_reply(road: Road, conversation_id: int, staff: Staff, text: str,
 
 
 async def _say(
-    connection: AsyncConnection, found: Conversation, staff: Staff, text: str, key: str
+    connection: Connection, found: Conversation, staff: Staff, text: str, key: str
 ) -> tuple[int, bool, bool]:
     """Store the words; returns (message id, True when new, True when the person joined with them)."""
     joined = await hold_for(connection, found, staff)
@@ -63,7 +62,7 @@ async def _say(
     return message_id, new, joined
 
 
-async def _propose(connection: AsyncConnection, answered: list[Message]) -> None:
+async def _propose(connection: Connection, answered: list[Message]) -> None:
     """Show trainers what a person had to answer."""
     for message in answered:
         if message.kind is Kind.TEXT and message.content.text:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 POOL_SIZE = 16
 
+Connection = AsyncConnection  # what queries take; services name it without knowing SQLAlchemy
+
 
 class Database:
     """PostgreSQL. Open one per process with `open_database`."""
@@ -33,6 +35,15 @@ class Database:
         with _translated():
             async with self._engine.begin() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[AsyncConnection]:
+        """Run statements that each commit by themselves: no round trips for BEGIN and COMMIT.
+
+        The errors are those of `begin`.
+        """
+        async with self.read() as connection:
+            yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
-from sqlalchemy.types import BigInteger
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from bot.domain.message import Author, DeliveryState, Kind, Message, Settled
 from bot.storage.content import dump_content, load_content
 from bot.storage.tables import conversation, message, outbox, staff, stray_event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.connector import InboundEvent
@@ -194,31 +191,6 @@ async def get_message(connection: AsyncConnection, message_id: int) -> Message |
     """Return one message, or None."""
     row = (await connection.execute(_SELECT.where(message.c.id == message_id))).one_or_none()
     return to_message(row) if row else None
-
-
-async def list_turn_replies(connection: AsyncConnection, turn_id: int) -> list[Message]:
-    """Return the bot's replies of one turn, in order."""
-    statement = _SELECT.where(and_(message.c.turn_id == turn_id, message.c.author == Author.BOT.value))
-    return [to_message(row) for row in (await connection.execute(statement.order_by(message.c.id))).all()]
-
-
-_SETTLE = text(
-    "UPDATE message SET settled = :settled, turn_id = coalesce(:turn_id, turn_id) WHERE id = ANY(:ids)",
-).bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("turn_id", type_=BigInteger))
-
-
-async def settle(
-    connection: AsyncConnection,
-    message_ids: Sequence[int],
-    settled: Settled,
-    *,
-    turn_id: int | None = None,
-) -> None:
-    """Write into the ledger what became of messages, and the turn that took them."""
-    await connection.execute(
-        _SETTLE,
-        {"ids": list(message_ids), "settled": settled.value, "turn_id": turn_id},
-    )
 
 
 async def settle_waiting(

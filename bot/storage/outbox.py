@@ -249,20 +249,6 @@ async def mark_read(connection: AsyncConnection, conversation_id: int, up_to_mes
     return list((await connection.execute(_READ, values)).scalars())
 
 
-_UNPULLED = text(
-    """
-    SELECT o.message_id FROM outbox o JOIN message m ON m.id = o.message_id
-    WHERE o.conversation_id = :conversation_id AND o.pull AND o.state = 'pending' AND m.author = 'staff'
-    ORDER BY o.message_id
-    """,
-)
-
-
-async def list_unfetched(connection: AsyncConnection, conversation_id: int) -> list[int]:
-    """Return messages of staff that a pulling customer has not fetched yet."""
-    return list((await connection.execute(_UNPULLED, {"conversation_id": conversation_id})).scalars())
-
-
 _OVERDUE = text(
     """
     SELECT id FROM conversation

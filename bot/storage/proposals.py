@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.domain.proposal import Proposal, ProposalReason, ProposalStatus
 from bot.domain.understanding import IntentScore
+from bot.storage.tables import message as message_table
 from bot.storage.tables import proposal
 
 if TYPE_CHECKING:
@@ -91,6 +92,15 @@ async def get_proposal(connection: AsyncConnection, proposal_id: int) -> Proposa
     """Return one proposal, or None."""
     row = (await connection.execute(select(proposal).where(proposal.c.id == proposal_id))).one_or_none()
     return _to_proposal(row) if row else None
+
+
+async def get_message_id(connection: AsyncConnection, found: Proposal) -> int | None:
+    """Return the id of the message that a proposal was first seen in, or None."""
+    statement = select(message_table.c.id).where(
+        message_table.c.conversation_id == found.conversation_id,
+        message_table.c.seq == found.message_seq,
+    )
+    return (await connection.execute(statement)).scalar_one_or_none()
 
 
 async def decide_proposal(

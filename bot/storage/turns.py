@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import BigInteger, Interval
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import BigInteger, Interval, Text
 
-from bot.domain.conversation import Lease
+from bot.domain.conversation import Lease, Status
 from bot.domain.message import Author, Kind, Message, Settled
 from bot.errors import LeaseLost
 from bot.storage.content import dump_content, load_content
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import timedelta
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What a worker needs to answer: the lease, the waiting messages oldest first, the tracker."""
+    """What a worker needs to answer: the lease, the waiting messages oldest first, the tracker.
+
+    `inbound_seq`: everything up to it stood in the conversation when it was claimed.
+    """
 
     lease: Lease
     account_id: int
@@ -37,6 +39,7 @@ class Claim:
     pull: bool
     resumed: bool
     attempts: int
+    inbound_seq: int
     messages: tuple[Message, ...]
     tracker: JsonObject | None
 
@@ -54,20 +57,23 @@ _CLAIM = text(
         AND c.answer_due_at <= clock_timestamp()
         AND (c.answer_leased_until IS NULL OR c.answer_leased_until < clock_timestamp())
     RETURNING c.id, c.account_id, a.channel, a.name AS account, c.key, c.pull, c.resumed,
-        c.answer_token, c.answer_leased_until, c.answer_attempts
+        c.answer_token, c.answer_leased_until, c.answer_attempts, c.inbound_seq
     """,
 ).bindparams(bindparam("lease", type_=Interval))
 
-_WAITING = text(
+# A statement of its own, after the claim: only so does it see what the claim may have waited for.
+_LOAD = text(
     """
-    SELECT m.id, m.conversation_id, m.seq, m.author, m.kind, m.content, m.created_at, m.metadata
-    FROM message m
-    WHERE m.conversation_id = :conversation_id AND m.settled = 'waiting' AND m.turn_id IS NULL
-    ORDER BY m.seq LIMIT :most
+    SELECT t.state AS tracker, w.id, w.seq, w.kind, w.content, w.created_at, w.metadata
+    FROM (SELECT CAST(:conversation_id AS bigint) AS id) c
+    LEFT JOIN tracker t ON t.conversation_id = c.id
+    LEFT JOIN LATERAL (
+        SELECT m.* FROM message m
+        WHERE m.conversation_id = c.id AND m.settled = 'waiting' AND m.turn_id IS NULL
+        ORDER BY m.seq LIMIT :most) w ON TRUE
+    ORDER BY w.seq
     """,
-).columns(content=JSONB, metadata=JSONB)
-
-_TRACKER = text("SELECT state FROM tracker WHERE conversation_id = :conversation_id").columns(state=JSONB)
+).columns(tracker=JSONB, content=JSONB, metadata=JSONB)
 
 
 async def claim_turn(
@@ -82,14 +88,9 @@ async def claim_turn(
     row = (await connection.execute(_CLAIM, values)).one_or_none()
     if row is None:
         return None
-    waiting = await connection.execute(_WAITING, {"conversation_id": conversation_id, "most": most})
-    tracker = await connection.execute(_TRACKER, {"conversation_id": conversation_id})
+    rows = (await connection.execute(_LOAD, {"conversation_id": conversation_id, "most": most})).all()
     return Claim(
-        lease=Lease(
-            conversation_id=row.id,
-            token=row.answer_token,
-            expires_at=row.answer_leased_until,
-        ),
+        lease=Lease(conversation_id=row.id, token=row.answer_token, expires_at=row.answer_leased_until),
         account_id=row.account_id,
         channel=row.channel,
         account=row.account,
@@ -97,17 +98,18 @@ async def claim_turn(
         pull=row.pull,
         resumed=row.resumed,
         attempts=row.answer_attempts,
-        messages=tuple(_to_message(each) for each in waiting),
-        tracker=tracker.scalar_one_or_none(),
+        inbound_seq=row.inbound_seq,
+        messages=tuple(_to_message(each, conversation_id) for each in rows if each.id is not None),
+        tracker=rows[0].tracker,
     )
 
 
-def _to_message(row: AnyRow) -> Message:
+def _to_message(row: AnyRow, conversation_id: int) -> Message:
     return Message(
         id=row.id,
-        conversation_id=row.conversation_id,
+        conversation_id=conversation_id,
         seq=row.seq,
-        author=Author(row.author),
+        author=Author.CONTACT,
         kind=Kind(row.kind),
         content=load_content(row.content),
         created_at=row.created_at,
@@ -116,146 +118,131 @@ def _to_message(row: AnyRow) -> Message:
     )
 
 
-# The row's own columns decide whether more is due: under READ COMMITTED they are re-read after
-# the wait for the row lock, a subquery on `message` would not be.
-_FINISH = text(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A turn as it is stored. `status` is who holds the conversation afterwards.
+
+    `settled`: what becomes of the messages `taken`, of which the last gives the turn its id.
     """
-    UPDATE conversation SET
+
+    taken: tuple[Message, ...]
+    settled: Settled
+    status: Status
+    replies: tuple[Content, ...]
+    tracker: JsonObject
+    events: tuple[JsonObject, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What a commit made: ids of the replies in order. `more`: further messages wait for a turn."""
+
+    reply_ids: tuple[int, ...]
+    more: bool
+
+
+# One statement, so that a turn costs one round trip. `mine` is the fence: it locks the row and finds
+# it only while the lease is ours and no person took the conversation; everything else hangs on it.
+# Whether more is due is decided by the row's own columns, which are re-read under the lock.
+_COMMIT = text(
+    """
+    WITH mine AS (
+        SELECT id, account_id, last_seq, pull FROM conversation
+        WHERE id = :conversation_id AND answer_token = :token AND status = 'bot'
+        FOR UPDATE
+    ), settled AS (
+        UPDATE message SET settled = :settled, turn_id = :turn_id FROM mine WHERE message.id = ANY(:taken)
+    ), said AS (
+        INSERT INTO message (conversation_id, account_id, seq, author, kind, content, turn_id)
+        SELECT mine.id, mine.account_id, mine.last_seq + n, 'bot', 'text', content, :turn_id
+        FROM mine, jsonb_array_elements(:replies) WITH ORDINALITY AS t(content, n) ORDER BY n
+        RETURNING id
+    ), queued AS (
+        INSERT INTO outbox (message_id, conversation_id, pull)
+        SELECT said.id, mine.id, mine.pull FROM said, mine
+    ), remembered AS (
+        INSERT INTO tracker (conversation_id, state, updated_at) SELECT id, :tracker, now() FROM mine
+        ON CONFLICT (conversation_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at
+    ), logged AS (
+        INSERT INTO event (conversation_id, turn_id, data)
+        SELECT mine.id, :turn_id, data
+        FROM mine, jsonb_array_elements(:events) WITH ORDINALITY AS t(data, n) ORDER BY n
+    )
+    UPDATE conversation c SET
+        status = :status,
         answer_leased_until = NULL,
         answer_attempts = 0,
         resumed = FALSE,
         answer_due_at = CASE
-            WHEN :status = 'bot' AND inbound_seq > :answered_seq THEN clock_timestamp()
+            WHEN :status = 'bot' AND c.inbound_seq > :answered_seq THEN clock_timestamp()
             ELSE NULL END,
-        status = :status,
-        last_seq = last_seq + :replies,
-        last_message_at = CASE WHEN :replies > 0 THEN now() ELSE last_message_at END
-    WHERE id = :conversation_id AND answer_token = :token AND status = 'bot'
-    RETURNING last_seq, answer_due_at IS NOT NULL AS more
+        last_seq = c.last_seq + jsonb_array_length(:replies),
+        last_message_at = CASE WHEN jsonb_array_length(:replies) > 0 THEN now() ELSE c.last_message_at END,
+        outbound_id = greatest(c.outbound_id, (SELECT max(id) FROM said)),
+        deliver_due_at = CASE
+            WHEN c.pull OR jsonb_array_length(:replies) = 0 THEN c.deliver_due_at
+            ELSE coalesce(c.deliver_due_at, clock_timestamp()) END
+    FROM mine WHERE c.id = mine.id
+    RETURNING (SELECT array_agg(id ORDER BY id) FROM said) AS reply_ids, c.answer_due_at IS NOT NULL AS more
     """,
+).bindparams(
+    bindparam("conversation_id", type_=BigInteger),
+    bindparam("token", type_=BigInteger),
+    bindparam("turn_id", type_=BigInteger),
+    bindparam("answered_seq", type_=BigInteger),
+    bindparam("taken", type_=ARRAY(BigInteger)),
+    bindparam("settled", type_=Text),
+    bindparam("status", type_=Text),
+    bindparam("replies", type_=JSONB),
+    bindparam("tracker", type_=JSONB),
+    bindparam("events", type_=JSONB),
 )
 
 
-async def finish_turn(
-    connection: AsyncConnection,
-    lease: Lease,
-    *,
-    answered_seq: int,
-    replies: int,
-    status: str,
-) -> tuple[int, bool]:
-    """Give the lease back in the commit of the turn.
+async def commit_turn(connection: AsyncConnection, lease: Lease, outcome: Outcome) -> Stored:
+    """Store a turn: replies, outbox, tracker, events, ledger; and give the lease back.
 
-    Returns (seq of the first reply, True when more messages wait). Raises `LeaseLost` when a person
-    took the conversation or another worker has it: nothing of this turn may be stored then.
+    Raises `LeaseLost` when a person took the conversation or another worker has it: nothing is
+    stored then.
     """
+    last = outcome.taken[-1]
     values = {
         "conversation_id": lease.conversation_id,
         "token": lease.token,
-        "answered_seq": answered_seq,
-        "replies": replies,
-        "status": status,
+        "turn_id": last.id,
+        "answered_seq": last.seq,
+        "taken": [message.id for message in outcome.taken],
+        "settled": outcome.settled.value,
+        "status": outcome.status.value,
+        "replies": [dump_content(content) for content in outcome.replies],
+        "tracker": dict(outcome.tracker),
+        "events": [dict(each) for each in outcome.events],
     }
-    row = (await connection.execute(_FINISH, values)).one_or_none()
+    row = (await connection.execute(_COMMIT, values)).one_or_none()
     if row is None:
         raise LeaseLost("the conversation moved on while it was being answered")
-    return row.last_seq - replies + 1, row.more
+    return Stored(reply_ids=tuple(row.reply_ids or ()), more=row.more)
 
 
-_REPLIES = text(
+_NOTHING = text(
     """
-    WITH said AS (
-        INSERT INTO message (conversation_id, account_id, seq, author, kind, content, turn_id)
-        SELECT :conversation_id, :account_id, :first_seq + n - 1, 'bot', 'text', content, :turn_id
-        FROM jsonb_array_elements(:contents) WITH ORDINALITY AS t(content, n) ORDER BY n
-        RETURNING id
-    ), queued AS (
-        INSERT INTO outbox (message_id, conversation_id, pull)
-        SELECT id, :conversation_id, :pull FROM said RETURNING message_id
-    )
     UPDATE conversation SET
-        outbound_id = (SELECT max(message_id) FROM queued),
-        deliver_due_at =
-            CASE WHEN :pull THEN deliver_due_at ELSE coalesce(deliver_due_at, clock_timestamp()) END
-    WHERE id = :conversation_id
-    RETURNING (SELECT array_agg(id ORDER BY id) FROM said) AS ids
+        answer_leased_until = NULL,
+        answer_attempts = 0,
+        answer_due_at = CASE WHEN inbound_seq > :seen_seq THEN clock_timestamp() ELSE NULL END
+    WHERE id = :conversation_id AND answer_token = :token AND status = 'bot'
     """,
-).bindparams(
-    bindparam("contents", type_=JSONB),
-    bindparam("conversation_id", type_=BigInteger),
-    bindparam("account_id", type_=BigInteger),
-    bindparam("first_seq", type_=BigInteger),
-    bindparam("turn_id", type_=BigInteger),
 )
 
 
-async def insert_replies(
-    connection: AsyncConnection,
-    claim: Claim,
-    contents: Sequence[Content],
-    *,
-    first_seq: int,
-    turn_id: int,
-) -> list[int]:
-    """Store the bot's replies and queue them for delivery; returns their ids in order."""
+async def finish_empty(connection: AsyncConnection, claim: Claim) -> None:
+    """Give the lease back where nothing waited: withdrawn by its author, or settled by a person."""
     values = {
         "conversation_id": claim.lease.conversation_id,
-        "account_id": claim.account_id,
-        "first_seq": first_seq,
-        "turn_id": turn_id,
-        "contents": [dump_content(content) for content in contents],
-        "pull": claim.pull,
+        "token": claim.lease.token,
+        "seen_seq": claim.inbound_seq,
     }
-    return list((await connection.execute(_REPLIES, values)).scalar_one())
-
-
-_EVENTS = text(
-    """
-    INSERT INTO event (conversation_id, turn_id, data)
-    SELECT :conversation_id, :turn_id, data
-    FROM jsonb_array_elements(:events) WITH ORDINALITY AS t(data, n) ORDER BY n
-    """,
-).bindparams(bindparam("events", type_=JSONB))
-
-_SAVE_TRACKER = text(
-    """
-    INSERT INTO tracker (conversation_id, state, updated_at) VALUES (:conversation_id, :state, now())
-    ON CONFLICT (conversation_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at
-    """,
-).bindparams(bindparam("state", type_=JSONB))
-
-
-async def save_tracker(
-    connection: AsyncConnection,
-    conversation_id: int,
-    tracker: JsonObject,
-    events: Sequence[JsonObject],
-    *,
-    turn_id: int,
-) -> None:
-    """Store what the engine remembers and append its events to the log."""
-    await connection.execute(_SAVE_TRACKER, {"conversation_id": conversation_id, "state": dict(tracker)})
-    if events:
-        values = {
-            "conversation_id": conversation_id,
-            "turn_id": turn_id,
-            "events": [dict(each) for each in events],
-        }
-        await connection.execute(_EVENTS, values)
-
-
-_ABANDON = text(
-    """
-    UPDATE conversation SET answer_leased_until = NULL, answer_due_at = clock_timestamp() + :pause
-    WHERE id = :conversation_id AND answer_token = :token AND status = 'bot'
-    """,
-).bindparams(bindparam("pause", type_=Interval))
-
-
-async def abandon_turn(connection: AsyncConnection, lease: Lease, *, pause: timedelta) -> None:
-    """Give the lease back without an answer; the turn is tried again after `pause`."""
-    values = {"conversation_id": lease.conversation_id, "token": lease.token, "pause": pause}
-    await connection.execute(_ABANDON, values)
+    await connection.execute(_NOTHING, values)
 
 
 _OVERDUE = text(
@@ -271,17 +258,3 @@ _OVERDUE = text(
 async def list_unanswered(connection: AsyncConnection, *, grace: timedelta, most: int = 1000) -> list[int]:
     """Return conversations whose answer is overdue by `grace` and that nobody works on."""
     return list((await connection.execute(_OVERDUE, {"grace": grace, "most": most})).scalars())
-
-
-_TURN_OF = text(
-    """
-    SELECT m.turn_id, c.status FROM message m JOIN conversation c ON c.id = m.conversation_id
-    WHERE m.id = :message_id
-    """,
-)
-
-
-async def get_turn_of(connection: AsyncConnection, message_id: int) -> tuple[int | None, str]:
-    """Return (the turn that took a message or None, who holds its conversation)."""
-    row = (await connection.execute(_TURN_OF, {"message_id": message_id})).one()
-    return row.turn_id, row.status

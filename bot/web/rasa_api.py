@@ -17,7 +17,7 @@ from bot.web.keys import CONNECTORS, ENGINE, FETCH_LOG, REST_WAIT, ROAD
 if TYPE_CHECKING:
     from bot.connector import Connector
     from bot.domain.json import JsonObject
-    from bot.service.fetch import Fetched
+    from bot.storage.pulled import Pulled
 
 routes = web.RouteTableDef()
 
@@ -62,7 +62,7 @@ def _choose_account(request: web.Request) -> Connector:
     raise UnknownAccount("no account of channel 'rest' is on")
 
 
-def _render(connector: Connector, fetched: Fetched, recipient_id: str) -> list[JsonObject]:
+def _render(connector: Connector, fetched: Pulled, recipient_id: str) -> list[JsonObject]:
     assert isinstance(connector, Renders)
     said = (*fetched.earlier, *fetched.replies)
     items = [item for message in said for item in connector.render(message, recipient_id)]

@@ -175,7 +175,8 @@ def main() -> int:
     options = parse_arguments()
     if not options.texts.is_file():
         print(
-            f"There are no texts at {options.texts}. Give some: --texts FILE (CSV with a column `text`, or lines)."
+            f"There are no texts at {options.texts}. "
+            "Give some: --texts FILE (CSV with a column `text`, or lines)."
         )
         return 2
     with running_service() as service:

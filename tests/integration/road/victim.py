@@ -48,6 +48,15 @@ class DeadlyDatabase(Database):
             self._maybe_die("before")
         self._maybe_die("after")
 
+    @override
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[AsyncConnection]:
+        self._commits += 1
+        self._maybe_die("before")
+        async with super().single() as connection:
+            yield connection
+        self._maybe_die("after")
+
     def _maybe_die(self, when: str) -> None:
         if self._commits == self._point and self._when == when:
             os.kill(os.getpid(), signal.SIGKILL)

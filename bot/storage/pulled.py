@@ -1,0 +1,67 @@
+"""What a caller who fetches replies may read: one statement, asked each time something happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from bot.domain.conversation import Status
+from bot.domain.message import Author, Kind, Message
+from bot.storage.content import load_content
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.storage.rows import AnyRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """`turn_id` is None while no turn took the message. `earlier`: words of staff not fetched yet."""
+
+    turn_id: int | None
+    status: Status
+    replies: tuple[Message, ...]
+    earlier: tuple[Message, ...]
+
+
+_PULLED = text(
+    """
+    SELECT q.turn_id, c.status, q.conversation_id, r.id, r.seq, r.author, r.kind, r.content, r.created_at
+    FROM message q JOIN conversation c ON c.id = q.conversation_id
+    LEFT JOIN LATERAL (
+        SELECT m.* FROM message m WHERE m.turn_id = q.turn_id AND m.author = 'bot'
+        UNION ALL
+        SELECT m.* FROM outbox o JOIN message m ON m.id = o.message_id
+        WHERE o.conversation_id = q.conversation_id AND o.pull AND o.state = 'pending' AND m.author = 'staff'
+    ) r ON TRUE
+    WHERE q.id = :message_id ORDER BY r.id
+    """,
+).columns(content=JSONB)
+
+
+async def get_pulled(connection: AsyncConnection, message_id: int) -> Pulled:
+    """Return what stands there for the caller who sent a message."""
+    rows = (await connection.execute(_PULLED, {"message_id": message_id})).all()
+    found = [_to_message(row) for row in rows if row.id is not None]
+    return Pulled(
+        turn_id=rows[0].turn_id,
+        status=Status(rows[0].status),
+        replies=tuple(message for message in found if message.author is Author.BOT),
+        earlier=tuple(message for message in found if message.author is Author.STAFF),
+    )
+
+
+def _to_message(row: AnyRow) -> Message:
+    return Message(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        seq=row.seq,
+        author=Author(row.author),
+        kind=Kind(row.kind),
+        content=load_content(row.content),
+        created_at=row.created_at,
+    )
