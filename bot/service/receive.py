@@ -39,7 +39,11 @@ class Received:
 
 
 class _AlreadyHere(Exception):
-    """Takes the transaction back; never leaves this file."""
+    """The event was stored before. Takes the transaction back; never leaves this file."""
+
+
+class _Raced(Exception):
+    """Another transaction opens the same conversation. Like `_AlreadyHere`."""
 
 
 async def receive(road: Road, event: InboundEvent) -> Received:
@@ -73,6 +77,8 @@ async def _store(road: Road, account_id: int, event: InboundEvent) -> Received:
     try:
         async with road.database.begin() as connection:
             return await _store_in(road, connection, account_id, event)
+    except _Raced:
+        return await _store(road, account_id, event)  # it is there now
     except _AlreadyHere:
         async with road.database.read() as connection:
             known = await messages.find_event(connection, account_id, event)
@@ -122,6 +128,8 @@ async def _store_in(road: Road, connection: Connection, account_id: int, event: 
     conversation_id = await conversations.find_conversation_id(connection, account_id, event.conversation_key)
     if conversation_id is None:
         conversation_id = await conversations.open_conversation(connection, account_id, event)
+    if conversation_id is None:
+        raise _Raced
     seq, status = await inbound.advance_inbound(
         connection,
         conversation_id,

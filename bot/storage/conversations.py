@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, null, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, bindparam, func, null, select, text, update
+from sqlalchemy.types import BigInteger, Text
 
 from bot.domain.conversation import Conversation, Status, Surface
-from bot.storage.tables import account, contact, conversation, handle, staff
+from bot.storage.tables import account, contact, conversation, staff
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,52 +26,47 @@ async def find_conversation_id(connection: AsyncConnection, account_id: int, key
     return (await connection.execute(statement)).scalar_one_or_none()
 
 
-async def open_conversation(connection: AsyncConnection, account_id: int, event: InboundEvent) -> int:
+# Where two transactions meet the same new contact at once, the unique indexes let one of them make
+# the rows; the other waits for it, makes nothing of the handle and so nothing at all.
+_OPEN = text(
+    """
+    WITH known AS (
+        SELECT contact_id FROM handle WHERE account_id = :account_id AND native_id = :native_id
+    ), made AS (
+        INSERT INTO contact (name, locale) SELECT :name, :locale WHERE NOT EXISTS (SELECT FROM known)
+        RETURNING id
+    ), tied AS (
+        INSERT INTO handle (account_id, native_id, contact_id, name, username)
+        SELECT :account_id, :native_id, id, :name, :username FROM made
+        ON CONFLICT (account_id, native_id) DO NOTHING RETURNING contact_id
+    )
+    INSERT INTO conversation (account_id, key, contact_id, surface, last_message_at)
+    SELECT :account_id, :key, contact_id, :surface, now()
+    FROM (SELECT contact_id FROM known UNION ALL SELECT contact_id FROM tied) whoever
+    ON CONFLICT (account_id, key) DO NOTHING RETURNING id
+    """,
+).bindparams(
+    bindparam("account_id", type_=BigInteger),
+    *(bindparam(name, type_=Text) for name in ("native_id", "name", "locale", "username", "key", "surface")),
+)
+
+
+async def open_conversation(connection: AsyncConnection, account_id: int, event: InboundEvent) -> int | None:
     """Make handle, contact and conversation of an event as far as they are new; return the id.
 
-    Safe when two transactions meet the same new contact at once: one waits for the other.
+    None when another transaction did so at the same moment: roll back, and find it.
     """
-    contact_id = await _ensure_contact(connection, account_id, event)
-    statement = insert(conversation).values(
-        account_id=account_id,
-        key=event.conversation_key,
-        contact_id=contact_id,
-        surface=event.surface.value,
-        last_message_at=func.now(),
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=[conversation.c.account_id, conversation.c.key],
-        set_={"key": event.conversation_key},
-    )
-    return int((await connection.execute(statement.returning(conversation.c.id))).scalar_one())
-
-
-async def _ensure_contact(connection: AsyncConnection, account_id: int, event: InboundEvent) -> int:
-    # Serialises the birth of one handle; other handles are not held up.
-    await connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :account))"),
-        {"key": event.sender.native_id, "account": account_id},
-    )
-    sender = event.sender
-    known = select(handle.c.contact_id).where(
-        handle.c.account_id == account_id,
-        handle.c.native_id == sender.native_id,
-    )
-    contact_id = (await connection.execute(known)).scalar_one_or_none()
-    if contact_id is not None:
-        return int(contact_id)
-    made = insert(contact).values(name=sender.name, locale=sender.locale).returning(contact.c.id)
-    contact_id = int((await connection.execute(made)).scalar_one())
-    await connection.execute(
-        insert(handle).values(
-            account_id=account_id,
-            native_id=sender.native_id,
-            contact_id=contact_id,
-            name=sender.name,
-            username=sender.username,
-        ),
-    )
-    return contact_id
+    values = {
+        "account_id": account_id,
+        "native_id": event.sender.native_id,
+        "name": event.sender.name,
+        "locale": event.sender.locale,
+        "username": event.sender.username,
+        "key": event.conversation_key,
+        "surface": event.surface.value,
+    }
+    opened = (await connection.execute(_OPEN, values)).scalar_one_or_none()
+    return None if opened is None else int(opened)
 
 
 def _select() -> Select[Any]:
