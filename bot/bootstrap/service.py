@@ -20,11 +20,14 @@ from bot.bootstrap.private_files import get_signing_key
 from bot.bootstrap.project import open_project
 from bot.bootstrap.serving import EngineBuilder, ReleaseFollower
 from bot.bootstrap.stores import Stores, open_stores
+from bot.bootstrap.training import train_in_child
 from bot.engines.serving import ServingEngine
+from bot.service.curriculum import Curriculum
 from bot.service.loops import run_clock, run_courier, run_worker
 from bot.service.poll import run_poller
 from bot.service.road import Road
-from bot.settings import ServiceRole
+from bot.service.train import Classroom, Trainer
+from bot.settings import ServiceRole, get_environment
 from bot.web.app import AppParts, make_app
 from bot.web.static_files import load_static_files
 
@@ -123,10 +126,13 @@ def _forget_hints(road: Road) -> None:
 
 
 def _make_parts(base: _Base, connectors: Connectors, engine: ServingEngine) -> AppParts:
+    classroom = Classroom(root=base.project.root, environment=get_environment(), train=train_in_child)
     return AppParts(
         road=base.road,
         engine=engine,
         connectors=connectors,
+        curriculum=Curriculum(base.project.root),
+        trainer=Trainer(base.road, classroom),
         static_files=load_static_files(),
         signing_key=get_signing_key(base.settings),
         public_url=base.settings.public_url,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,6 +26,9 @@ from bot.nlu.progress import Progress
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+_NICENESS = 10  # who answers customers comes first
+_LONGEST_LINE = 2**26  # bytes; the last one holds an outcome for every example
 
 
 def get_models_folder(settings: Settings) -> Path:
@@ -58,7 +62,9 @@ async def train_in_child(out: Path, report: Report) -> TrainedModel:
     """
     command = (sys.executable, "-m", "bot", "train", "--json-progress", "--out", str(out))
     pipe = asyncio.subprocess.PIPE
-    child = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
+    child = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe, limit=_LONGEST_LINE)
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, child.pid, _NICENESS)
     try:
         assert child.stdout is not None
         assert child.stderr is not None

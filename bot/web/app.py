@@ -10,8 +10,10 @@ from aiohttp import web
 
 from bot.connector import Connector
 from bot.engines.serving import ServingEngine
+from bot.service.curriculum import Curriculum
 from bot.service.fetch import FetchLog
 from bot.service.road import Road
+from bot.service.train import Trainer
 from bot.web import hooks, rasa_api
 from bot.web.chat import add_chat_routes
 from bot.web.desk import add_desk_routes
@@ -20,6 +22,7 @@ from bot.web.errors import MAX_BODY, answer_errors
 from bot.web.health import add_health_routes
 from bot.web.keys import (
     CONNECTORS,
+    CURRICULUM,
     ENGINE,
     FETCH_LOG,
     PUBLIC_URL,
@@ -27,12 +30,16 @@ from bot.web.keys import (
     ROAD,
     SERVING,
     SIGNING_KEY,
+    TRAINER,
 )
 from bot.web.live import add_live_routes
 from bot.web.login import add_login_routes
 from bot.web.metrics import add_metrics_routes
 from bot.web.render import TEMPLATES, make_templates
 from bot.web.static_files import STATIC_FILES, StaticFiles, add_static_routes
+from bot.web.trainer import add_trainer_routes
+from bot.web.trainer_acts import add_trainer_act_routes
+from bot.web.trainer_training import add_training_routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,8 @@ class AppParts:
     road: Road
     engine: ServingEngine
     connectors: Mapping[tuple[str, str], Connector]
+    curriculum: Curriculum
+    trainer: Trainer
     static_files: StaticFiles
     signing_key: bytes = field(repr=False)
     public_url: str | None
@@ -54,6 +63,8 @@ def make_app(parts: AppParts) -> web.Application:
     app[ROAD] = parts.road
     app[ENGINE] = app[SERVING] = parts.engine
     app[CONNECTORS] = parts.connectors
+    app[CURRICULUM] = parts.curriculum
+    app[TRAINER] = parts.trainer
     app[FETCH_LOG] = FetchLog(parts.road)
     app[REST_WAIT] = parts.rest_wait
     app[PUBLIC_URL] = parts.public_url
@@ -66,6 +77,7 @@ def make_app(parts: AppParts) -> web.Application:
     for add_routes in (
         *(add_health_routes, add_metrics_routes, add_static_routes, add_login_routes, add_chat_routes),
         *(add_live_routes, add_desk_routes, add_desk_act_routes),
+        *(add_trainer_routes, add_trainer_act_routes, add_training_routes),
     ):
         add_routes(app)
     return app

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from bot.connector import Connector
     from bot.engines.engine import Engine
     from bot.engines.serving import ServingEngine
+    from bot.service.curriculum import Curriculum
     from bot.service.fetch import FetchLog
     from bot.service.road import Road
+    from bot.service.train import Trainer
 
 ROAD: web.AppKey[Road] = web.AppKey("road")
 ENGINE: web.AppKey[Engine] = web.AppKey("engine")
@@ -24,3 +26,5 @@ FETCH_LOG: web.AppKey[FetchLog] = web.AppKey("fetch_log")
 REST_WAIT: web.AppKey[timedelta] = web.AppKey("rest_wait")  # how long a synchronous call waits for its turn
 SIGNING_KEY: web.AppKey[bytes] = web.AppKey("signing_key")  # 32 random bytes or more, the same everywhere
 PUBLIC_URL: web.AppKey[str | None] = web.AppKey("public_url")  # as in Settings: where browsers reach us
+CURRICULUM: web.AppKey[Curriculum] = web.AppKey("curriculum")  # the project that trainers teach
+TRAINER: web.AppKey[Trainer] = web.AppKey("trainer")

@@ -1,0 +1,11 @@
+// The trainer: keys, the search, and live events. Sentences and figures come from the server.
+
+import { startFrame } from "./staff/frame";
+import { startKeys } from "./trainer/keys";
+import { follow } from "./trainer/live";
+import { startSearch } from "./trainer/search";
+
+startFrame();
+startSearch();
+startKeys();
+follow();

@@ -1,0 +1,84 @@
+// Live events: other trainers' decisions, new sentences, the progress of a training, releases.
+
+import { followEvents, type LiveEvent } from "../staff/events";
+import { htmx } from "../staff/frame";
+import { fetchPart, find, soon } from "../staff/parts";
+
+const tab = (): string => find<HTMLElement>("main.trainer")?.dataset["tab"] ?? "teach";
+const shownSentence = (): string | undefined => find<HTMLElement>("#teach [data-proposal]")?.dataset["proposal"];
+
+let deciding = false;
+
+async function replace(path: string, selector: string): Promise<void> {
+  const part = await fetchPart(path);
+  const [fresh, present] = [part && find<HTMLElement>(selector, part), find<HTMLElement>(selector)];
+  if (!fresh || !present) return;
+  // Somebody reads on with the keyboard: what has the focus keeps it.
+  const name = present.contains(document.activeElement) ? document.activeElement?.tagName.toLowerCase() : undefined;
+  present.replaceWith(fresh);
+  htmx.process(fresh);
+  if (name) find<HTMLElement>(name, fresh)?.focus();
+}
+
+const loadTabs = soon(async () => {
+  await replace(`/trainer/tabs?tab=${tab()}`, "#tabs");
+  showLeft();
+  if (tab() === "teach" && !shownSentence() && left() > 0 && !deciding) nextSentence();
+}, 1_000);
+
+const loadTraining = soon(async () => {
+  const before = find<HTMLElement>("#training")?.dataset["state"];
+  await replace("/trainer/training", "#training");
+  const now = find<HTMLElement>("#training")?.dataset["state"];
+  if (tab() === "models" && before === "running" && now === "done") loadModels();
+}, 300);
+
+const loadModels = soon(async () => {
+  const shown = new URLSearchParams(location.search).get("m");
+  await replace(`/trainer/models${shown ? `?m=${shown}` : ""}`, "#models");
+}, 300);
+
+function nextSentence(): void {
+  htmx.ajax("get", "/trainer", { target: "#teach", swap: "innerHTML" }).catch(() => undefined);
+}
+
+function left(): number {
+  return Number(find<HTMLElement>("#tabs")?.dataset["left"] ?? 0);
+}
+
+function showLeft(): void {
+  const title = find<HTMLElement>("main.trainer")?.dataset["title"] ?? "";
+  document.title = left() ? `(${left()}) ${title}` : title;
+}
+
+function refreshAll(): void {
+  loadTabs();
+  loadTraining();
+  if (tab() === "models") loadModels();
+}
+
+function take(event: LiveEvent): void {
+  if (event.kind === "reset") refreshAll();
+  if (event.kind === "training") loadTraining();
+  if (event.kind === "release") {
+    loadTraining();
+    if (tab() === "models") loadModels();
+  }
+  if (event.kind === "answered" || (event.kind === "message" && event.author === "staff")) loadTabs();
+  if (event.kind !== "proposal") return;
+  loadTabs();
+  loadTraining();
+  // A colleague decided what is on the screen here: on to the next.
+  if (tab() === "teach" && !deciding && shownSentence() === String(event.proposal_id)) nextSentence();
+}
+
+export function follow(): void {
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if ((event.target as Element).closest("#teach")) deciding = true;
+  });
+  document.addEventListener("htmx:afterRequest", () => { deciding = false; });
+  document.addEventListener("htmx:afterSettle", showLeft);
+  followEvents({ take, refreshAll, ask: loadTabs });
+  // A new model is loaded in a moment: look once more, so that a warning goes away by itself.
+  if (find("#lagging")) window.setTimeout(loadModels, 6_000);
+}

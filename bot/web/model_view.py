@@ -1,0 +1,107 @@
+"""A model's figures in words, beside another's. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.nlu.comparison import Verdict
+from bot.web.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.domain.json import Json
+    from bot.nlu.comparison import Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One line of the table. `change` says the difference with its direction; `good` None: neither."""
+
+    name: str
+    how: str
+    after: str
+    before: str
+    change: str
+    good: bool | None
+
+
+def describe_comparison(found: Comparison) -> str:
+    """Say in a sentence or two what changed."""
+    if found.verdict is Verdict.UNKNOWN:
+        return say("trainer.verdict_unknown")
+    head = say(
+        f"trainer.verdict_{found.verdict.value}",
+        right=f"{found.right:,}",
+        common=f"{found.common:,}",
+        before=f"{found.right_before:,}",
+    )
+    tail = say("trainer.verdict_moves", better=found.better, worse=found.worse)
+    news = say("trainer.verdict_new", new=found.new, right=found.new_right) if found.new else ""
+    return " ".join(part for part in (head, tail, news) if part)
+
+
+def view_figures(after: Mapping[str, Json], before: Mapping[str, Json] | None) -> tuple[Figure, ...]:
+    """Return the table: shares as per cent with differences in points, amounts as they are."""
+    rows: tuple[tuple[str, Callable[[float], str], bool | None], ...] = (
+        ("accuracy", _per_cent, True),
+        ("macro_f1", _per_cent, True),
+        ("answered", _per_cent, None),
+        ("answered_wrong", _per_cent, False),
+        ("examples", _amount, None),
+        ("intents", _amount, None),
+    )
+    return tuple(
+        _figure(name, _number(after, name), _number(before or {}, name), show=show, more_is_good=more)
+        for name, show, more in rows
+    )
+
+
+def _figure(
+    name: str,
+    after: float | None,
+    before: float | None,
+    *,
+    show: Callable[[float], str],
+    more_is_good: bool | None,
+) -> Figure:
+    gained = after - before if after is not None and before is not None else 0.0
+    change = ""
+    if after is not None and before is not None:
+        change = _describe_points(gained) if show is _per_cent else _describe_amount(gained)
+    moved = bool(change) and change != say("trainer.same")
+    return Figure(
+        name=say(f"trainer.figure_{name}"),
+        how=say(f"trainer.how_{name}"),
+        after=show(after) if after is not None else say("trainer.not_known"),
+        before=show(before) if before is not None else say("trainer.not_known"),
+        change=change,
+        good=(gained > 0) is more_is_good if moved and more_is_good is not None else None,
+    )
+
+
+def _describe_points(gained: float) -> str:
+    points = round(abs(gained) * 100, 1)
+    if not points:
+        return say("trainer.same")
+    return say("trainer.points_more" if gained > 0 else "trainer.points_less", points=f"{points:.1f}")
+
+
+def _describe_amount(gained: float) -> str:
+    if not gained:
+        return say("trainer.same")
+    return say("trainer.amount_more" if gained > 0 else "trainer.amount_less", amount=f"{abs(gained):,.0f}")
+
+
+def _number(metrics: Mapping[str, Json], name: str) -> float | None:
+    value = metrics.get(name)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _per_cent(value: float) -> str:
+    return f"{value * 100:.1f} %"
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}"
