@@ -28,6 +28,7 @@ def parse_message(
 
     The event's id is, first that is there: the signed `webhook-id`; `Idempotency-Key` or
     `metadata.message_id`, both counted per sender (callers number their own messages); `fresh_id`.
+    `metadata.name` is the sender's name.
     """
     data = parse_object(request.body)
     sender = read_text(data, "sender", limit=MAX_ID)
@@ -45,11 +46,17 @@ def parse_message(
         event_id=event_id,
         kind=Kind.TEXT,
         conversation_key=sender,
-        sender=Handle(native_id=sender),
+        sender=Handle(native_id=sender, name=read_name(metadata)),
         content=Content(text=text),
         reply_context={"delivery": Delivery.PUSH if push else Delivery.PULL},
         metadata=metadata,
     )
+
+
+def read_name(metadata: JsonObject) -> str | None:
+    """Return what staff may call the sender. Metadata is the caller's own: what is no name is left alone."""
+    name = metadata.get("name")
+    return name.strip() or None if isinstance(name, str) and len(name) <= MAX_ID else None
 
 
 def read_own_id(request: InboundRequest, metadata: JsonObject) -> str | None:

@@ -17,7 +17,8 @@ from bot.connector import (
     InboundRequest,
     SendState,
 )
-from bot.domain.json import JsonObject
+from bot.domain.contact import Handle
+from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Button, Content
 from bot.errors import BadPayload
 from connectors.rest.api import read_retry_after, read_status
@@ -109,6 +110,14 @@ def test_header_that_cannot_be_kept_is_refused(value: str) -> None:
 def test_metadata_goes_along() -> None:
     metadata = {"page": "/cart", "items": [1, 2.5, None, {"deep": True}]}
     assert parse({"sender": "ann", "message": "hi", "metadata": metadata}).metadata == metadata
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [(" Nora ", "Nora"), (" ", None), ({"first": "Nora"}, None), ("N" * 256, None)]
+)
+def test_name_in_the_metadata_is_the_sender_s(name: Json, shown: str | None) -> None:
+    body: JsonObject = {"sender": "ann", "message": "hi", "metadata": {"name": name}}
+    assert parse(body).sender == Handle(native_id="ann", name=shown)
 
 
 YES = Button(title="Yes", payload="/affirm")
