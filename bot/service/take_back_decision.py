@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.proposal import Proposal, ProposalStatus
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
     from bot.service.curriculum import Curriculum
     from bot.service.road import Road
 
+RECENT = timedelta(hours=1)
+
 
 async def get_last_decision(road: Road, staff: Staff) -> Proposal | None:
-    """Return what this trainer decided last and may take back, or None."""
+    """Return what this trainer decided last, not long ago, and may take back; or None."""
     async with road.database.read() as connection:
-        return await proposals.get_last_decision(connection, staff.id)
+        last = await proposals.get_last_decision(connection, staff.id)
+    if last is None or last.decided_at is None or road.now() - last.decided_at > RECENT:
+        return None
+    return last
 
 
 async def take_back_decision(road: Road, curriculum: Curriculum, proposal_id: int) -> Proposal:

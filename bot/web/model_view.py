@@ -27,10 +27,18 @@ class Figure:
     good: bool | None
 
 
-def describe_comparison(found: Comparison) -> str:
-    """Say in a sentence or two what changed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a training came to: the sentence first, then the rest of it."""
+
+    head: str
+    rest: str = ""
+
+
+def describe_comparison(found: Comparison) -> Result:
+    """Say what changed between two models."""
     if found.verdict is Verdict.UNKNOWN:
-        return say("trainer.verdict_unknown")
+        return Result(head=say("trainer.verdict_unknown"))
     head = say(
         f"trainer.verdict_{found.verdict.value}",
         right=f"{found.right:,}",
@@ -39,7 +47,14 @@ def describe_comparison(found: Comparison) -> str:
     )
     tail = say("trainer.verdict_moves", better=found.better, worse=found.worse)
     news = say("trainer.verdict_new", new=found.new, right=found.new_right) if found.new else ""
-    return " ".join(part for part in (head, tail, news) if part)
+    return Result(head=head, rest=f"{tail} {news}".strip())
+
+
+def describe_alone(metrics: Mapping[str, Json]) -> Result:
+    """Say how good a model is that stands beside no other."""
+    examples, accuracy = _number(metrics, "examples") or 0.0, _number(metrics, "accuracy") or 0.0
+    right = round(examples * accuracy)
+    return Result(head=say("trainer.verdict_first", right=f"{right:,}", examples=f"{examples:,.0f}"))
 
 
 def view_figures(after: Mapping[str, Json], before: Mapping[str, Json] | None) -> tuple[Figure, ...]:

@@ -10,7 +10,7 @@ from bot.domain.proposal import Proposal, ProposalStatus
 from bot.domain.staff import Role
 from bot.errors import BadPayload, ProjectError, Refused
 from bot.service.decide_proposal import set_aside, teach, teach_new_intent
-from bot.service.take_back_decision import take_back_decision
+from bot.service.take_back_decision import get_last_decision, take_back_decision
 from bot.web.auth import current_staff, require
 from bot.web.keys import CURRICULUM, ROAD
 from bot.web.render import is_fragment
@@ -71,7 +71,8 @@ async def post_undo(request: web.Request) -> web.StreamResponse:
     except (Refused, ProjectError) as error:
         return await _refuse(request, error, None)
     if is_fragment(request):
-        return await render_teach(request, wanted=proposal_id)
+        earlier = await get_last_decision(request.app[ROAD], current_staff(request))
+        return await render_teach(request, done=earlier, wanted=proposal_id)
     raise web.HTTPSeeOther(f"/trainer?p={proposal_id}")
 
 

@@ -11,14 +11,14 @@ from bot.domain.model import Model, Release
 from bot.domain.staff import Role
 from bot.domain.training import Training, TrainingState
 from bot.errors import ModelError, ProjectError, Refused
-from bot.nlu.comparison import Verdict, compare
+from bot.nlu.comparison import Comparison, Verdict, compare
 from bot.nlu.outcomes import unpack_outcomes
 from bot.service.curriculum import describe_intent
 from bot.service.release_model import release_model
 from bot.storage import models
 from bot.web.auth import current_staff, require
 from bot.web.keys import CURRICULUM, ROAD, SERVING, TRAINER
-from bot.web.model_view import describe_comparison, view_figures
+from bot.web.model_view import Result, describe_alone, describe_comparison, view_figures
 from bot.web.render import is_fragment, render
 from bot.web.trainer_tabs import tab_values
 from bot.web.trainer_view import Tab, view_running
@@ -76,7 +76,7 @@ async def training_values(request: web.Request) -> dict[str, Any]:
         "new_examples": await _count_new(request, shelf.serving),
         "untrained": await _count_new(request, shelf.newest),
         "shelf": shelf,
-        "sentence": _describe_newest(shelf),
+        "news": _describe_newest(shelf),
         "fresh": _is_fresh(training, shelf),
     }
 
@@ -114,9 +114,9 @@ def _is_fresh(training: Training | None, shelf: Shelf) -> bool:
     )
 
 
-def _describe_newest(shelf: Shelf) -> str:
+def _describe_newest(shelf: Shelf) -> Result | None:
     if shelf.newest is None or shelf.serving is None or shelf.newest.id == shelf.serving.id:
-        return ""
+        return None
     return describe_comparison(compare(shelf.newest.metrics, shelf.serving.metrics))
 
 
@@ -137,13 +137,19 @@ async def _render_models(request: web.Request, *, problem: str = "") -> web.Resp
         beside=beside,
         comparison=comparison,
         verdict=(comparison.verdict if comparison else Verdict.UNKNOWN).value,
-        result=describe_comparison(comparison) if comparison else "",
+        result=_describe_shown(shown, comparison),
         figures=view_figures(shown.metrics, beside.metrics if beside else None) if shown else (),
         intents=comparison.intents[:_INTENTS_SHOWN] if comparison else (),
         describe=describe_intent,
         problem=problem,
         lagging=_lags(request, shelf),
     )
+
+
+def _describe_shown(shown: Model | None, comparison: Comparison | None) -> Result | None:
+    if comparison is not None:
+        return describe_comparison(comparison)
+    return describe_alone(shown.metrics) if shown else None
 
 
 async def _choose_shown(request: web.Request, shelf: Shelf) -> Model | None:

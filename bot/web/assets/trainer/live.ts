@@ -78,6 +78,9 @@ export function follow(): void {
   });
   document.addEventListener("htmx:afterRequest", () => { deciding = false; });
   document.addEventListener("htmx:afterSettle", showLeft);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if ((event.target as Element).id === "teach") window.scrollTo(0, 0);
+  });
   followEvents({ take, refreshAll, ask: loadTabs });
   // A new model is loaded in a moment: look once more, so that a warning goes away by itself.
   if (find("#lagging")) window.setTimeout(loadModels, 6_000);
