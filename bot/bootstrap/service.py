@@ -73,17 +73,22 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
     """
     project = open_project(settings)
     connectors = make_connectors(project)
+    builder = EngineBuilder(project)
     async with AsyncExitStack() as stack:
         with_pages = role in (ServiceRole.ALL, ServiceRole.WEB)
         listener = stack.enter_context(bound_socket(settings)) if with_pages else None
+        answers = role in (ServiceRole.ALL, ServiceRole.WEB, ServiceRole.WORKER)
+        if answers:
+            stack.callback(builder.close)
+            builder.start_loading()
         stores = await stack.enter_async_context(open_stores(settings, join=role is not ServiceRole.ALL))
         road = make_road(settings, project, stores, connectors)
         stack.callback(_forget_hints, road)
         base = _Base(settings=settings, role=role, project=project, stores=stores, road=road)
         engine, follower = ServingEngine(), None
         stack.push_async_callback(engine.close)
-        if base.has(ServiceRole.WEB, ServiceRole.WORKER):
-            follower = ReleaseFollower(stores, engine, EngineBuilder(project))
+        if answers:
+            follower = ReleaseFollower(stores, engine, builder)
             await ensure_model(settings, project, stores, follower, may_train=role is ServiceRole.ALL)
         accepted = await stack.enter_async_context(
             started_connectors(connectors, public_url=settings.public_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from bot.engines.native.load import ACTION_LIMIT, load_native_engine
 from bot.errors import ModelError, ProjectError, SettingsError, StorageUnavailable
 from bot.nlu.archive import read_archive
 from bot.nlu.encoder import Encoder, open_encoder
+from bot.nlu.tokens import load_language
 from bot.plugins import load_actions
 from bot.storage import models
 
@@ -32,6 +34,14 @@ LOOK_EVERY = timedelta(seconds=5)  # in case the event of a release was missed
 _WARM_UP = "Hello, is anybody there?"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What all engines of a process have in common."""
+
+    encoder: Encoder
+    actions: LocalActions
+
+
 class EngineBuilder:
     """Builds engines. What they have in common, the encoder and the actions, is loaded once."""
 
@@ -40,25 +50,39 @@ class EngineBuilder:
             raise SettingsError(
                 f"config.yml: there is no engine {project.engine!r} in this version; native is"
             )
-        self._root = project.root
-        self._encoder: Encoder | None = None
-        self._actions: LocalActions | None = None
+        self._project = project
+        self._loading: asyncio.Task[_Shared] | None = None
+
+    def start_loading(self) -> None:
+        """Load what engines have in common while the caller does something else."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(self._load_shared))
+
+    def close(self) -> None:
+        """Stop caring for what is being loaded."""
+        if self._loading is not None:
+            self._loading.cancel()
 
     async def build(self, archive: bytes) -> Engine:
         """Load a model and let it answer once, so that no customer waits for that.
 
         Raises `ModelError`, `ProjectError`, `ActionError`.
         """
-        engine = await asyncio.to_thread(self._load, archive)
+        self.start_loading()
+        assert self._loading is not None
+        shared = await self._loading
+        engine = await asyncio.to_thread(_load, archive, shared)
         await engine.parse(_WARM_UP)
         return engine
 
-    def _load(self, archive: bytes) -> Engine:
-        if self._encoder is None:
-            self._encoder = open_encoder()
-        if self._actions is None:
-            self._actions = LocalActions(load_actions(self._root), limit=ACTION_LIMIT)
-        return load_native_engine(read_archive(archive), actions=self._actions, encoder=self._encoder)
+    def _load_shared(self) -> _Shared:
+        load_language(self._project.pipeline.language)  # the slowest import of all
+        actions = LocalActions(load_actions(self._project.root), limit=ACTION_LIMIT)
+        return _Shared(encoder=open_encoder(), actions=actions)
+
+
+def _load(archive: bytes, shared: _Shared) -> Engine:
+    return load_native_engine(read_archive(archive), actions=shared.actions, encoder=shared.encoder)
 
 
 class ReleaseFollower:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-
-HelpPanel = "Run"
 
 
 class RoleName(StrEnum):
@@ -38,15 +38,17 @@ def serve(
     Without DATABASE_URL and REDIS_URL it runs its own PostgreSQL and Valkey, with data in .visavis/
     (or VISAVIS_DATA); other roles on the same machine then join these.
     """
+    begun = time.monotonic()
+    gc.disable()  # until the service is ready: see `run_service`
     from bot.bootstrap.roles import run_service
     from bot.logs import configure_logging
     from bot.settings import ServiceRole, load_settings
 
     settings = load_settings(host=host, port=port)
     configure_logging(settings.log_format)
-    asyncio.run(run_service(settings, ServiceRole(role.value)))
+    asyncio.run(run_service(settings, ServiceRole(role.value), begun=begun))
 
 
 def add_commands(app: typer.Typer) -> None:
     """Register."""
-    app.command(rich_help_panel=HelpPanel)(serve)
+    app.command(rich_help_panel="Run")(serve)
