@@ -1,0 +1,38 @@
+"""Every table. A change here needs a migration beside it (`tests/integration/storage` compares both)."""
+
+from __future__ import annotations
+
+from bot.storage.tables.columns import metadata
+from bot.storage.tables.conversations import (
+    conversation,
+    event,
+    handoff,
+    message,
+    outbox,
+    stray_event,
+    timer,
+    tracker,
+)
+from bot.storage.tables.learning import model, proposal, release, training
+from bot.storage.tables.people import account, contact, handle, staff, staff_session
+
+__all__ = [
+    "account",
+    "contact",
+    "conversation",
+    "event",
+    "handle",
+    "handoff",
+    "message",
+    "metadata",
+    "model",
+    "outbox",
+    "proposal",
+    "release",
+    "staff",
+    "staff_session",
+    "stray_event",
+    "timer",
+    "tracker",
+    "training",
+]
