@@ -11,9 +11,10 @@ from bot.dialogue.moment import step
 if TYPE_CHECKING:
     from bot.dialogue.tracker import Entry, Tracker
 
-REWIND_ACTIONS = 12  # about four turns can be taken back before policies notice the missing past
+REWIND_ACTIONS = 12  # about five turns can be taken back before rules notice the missing past
+_REWIND_VISIBLE = 4  # and at least two before memoization does, which sees fewer turns
 _EVENTS_PER_ACTION = 8  # a tail with more (slots set one by one, messages while paused) is cut too
-LOGGED_EVENTS = 40  # what actions can look back on: about six turns
+LOGGED_EVENTS = 30  # what actions can look back on: about five turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def _cut(tail: tuple[Entry, ...], window: Window) -> int:
         if isinstance(event, ActionExecuted):
             actions += 1
             visible += not event.hidden
-            enough = actions >= window.actions + REWIND_ACTIONS and visible >= window.visible + REWIND_ACTIONS
+            enough = actions >= window.actions + REWIND_ACTIONS and visible >= window.visible + _REWIND_VISIBLE
             if enough or actions >= window.most_actions:
                 return position
         elif len(tail) - position > window.most_actions * _EVENTS_PER_ACTION:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _SORRY = "utter_error"
+_MOST_PREDICTIONS = 3 * MOST_ACTIONS_PER_TURN  # refused actions count nowhere else
 _NO_POLICY = Prediction(policy="", priority=0)
 
 
@@ -96,8 +97,14 @@ class TurnRun:
             ),
         )
         await self._extract()
-        while self._may_speak() and await self._predict_and_act():
-            pass
+        await self._answer()
+
+    async def _answer(self) -> None:
+        """Act until the bot listens, is silenced, or goes round in circles."""
+        for _ in range(_MOST_PREDICTIONS):
+            if not self._may_speak() or not await self._predict_and_act():
+                return
+        self._give_up("The bot's actions kept on refusing to run.")
 
     def _may_speak(self) -> bool:
         now = self.tracker.live
