@@ -7,8 +7,8 @@ with in `tracker`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.dialogue.events import (
     LISTEN,
@@ -46,18 +46,17 @@ class Loop:
     trigger: JsonObject | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """The state of a conversation between two events.
 
     `features` holds the slots that count as set, `carried` the last value of every slot that was
     set at all (a new session takes them over). `action` is the name, or the text, of the last
-    action; None at the start of a conversation.
+    action; None at the start of a conversation. It is a tuple since it is copied for every event.
     """
 
     slots: JsonObject
     features: Mapping[str, Feature]
-    carried: JsonObject = field(default_factory=dict)
+    carried: JsonObject
     loop: Loop | None = None
     message: UserUttered | None = None
     action: str | None = None
@@ -83,7 +82,7 @@ class Moment:
 
 def first_moment(catalogue: Catalogue) -> Moment:
     """Return how every conversation, and every session, begins."""
-    return Moment(slots=catalogue.initial_slots, features=catalogue.initial_features)
+    return Moment(slots=catalogue.initial_slots, features=catalogue.initial_features, carried={})
 
 
 def step(moment: Moment, event: Event, catalogue: Catalogue) -> Moment:
@@ -94,7 +93,7 @@ def step(moment: Moment, event: Event, catalogue: Catalogue) -> Moment:
 
 def _user(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, UserUttered)
-    return replace(moment, message=event, followup=None)
+    return moment._replace(message=event, followup=None)
 
 
 def _action(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
@@ -104,8 +103,7 @@ def _action(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
         rejected = loop.rejected and event.name != loop.name
         if loop.is_interrupted or rejected != loop.rejected:
             loop = replace(loop, is_interrupted=False, rejected=rejected)
-    return replace(
-        moment,
+    return moment._replace(
         loop=loop,
         action=event.name or event.text,
         action_is_text=event.name is None,
@@ -124,8 +122,7 @@ def _slot(moment: Moment, event: Event, catalogue: Catalogue) -> Moment:
         others = {name: each for name, each in features.items() if name != event.name}
         features = others if feature is None else {**others, event.name: feature}
     carried = {name: each for name, each in moment.carried.items() if name != event.name}
-    return replace(
-        moment,
+    return moment._replace(
         slots={**moment.slots, event.name: value},
         features=features,
         carried={**carried, event.name: value},
@@ -133,34 +130,34 @@ def _slot(moment: Moment, event: Event, catalogue: Catalogue) -> Moment:
 
 
 def _slots_reset(moment: Moment, _event: Event, catalogue: Catalogue) -> Moment:
-    return replace(moment, slots=catalogue.initial_slots, features=catalogue.initial_features)
+    return moment._replace(slots=catalogue.initial_slots, features=catalogue.initial_features)
 
 
 def _loop(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, LoopSet)
     trigger = moment.message.parse_data if moment.message else None
-    return replace(moment, loop=Loop(name=event.name, trigger=trigger) if event.name else None)
+    return moment._replace(loop=Loop(name=event.name, trigger=trigger) if event.name else None)
 
 
 def _interrupt(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, LoopInterrupted)
     if moment.loop is None:
         return moment
-    return replace(moment, loop=replace(moment.loop, is_interrupted=event.is_interrupted))
+    return moment._replace(loop=replace(moment.loop, is_interrupted=event.is_interrupted))
 
 
 def _reject(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, ActionRejected)
     if moment.loop is None or moment.loop.name != event.name:
         return moment
-    return replace(moment, loop=replace(moment.loop, rejected=True))
+    return moment._replace(loop=replace(moment.loop, rejected=True))
 
 
 def _featurize(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, UserFeaturized)
     if moment.action != LISTEN or moment.message is None:
         return moment
-    return replace(moment, message=replace(moment.message, by_text=event.by_text))
+    return moment._replace(message=replace(moment.message, by_text=event.by_text))
 
 
 def _entities(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
@@ -171,20 +168,20 @@ def _entities(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
         *moment.message.entities,
         *(each for each in event.entities if each not in moment.message.entities),
     )
-    return replace(moment, message=replace(moment.message, entities=entities))
+    return moment._replace(message=replace(moment.message, entities=entities))
 
 
 def _followup(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, FollowupSet)
-    return replace(moment, followup=event.name)
+    return moment._replace(followup=event.name)
 
 
 def _pause(moment: Moment, _event: Event, _catalogue: Catalogue) -> Moment:
-    return replace(moment, paused=True)
+    return moment._replace(paused=True)
 
 
 def _resume(moment: Moment, _event: Event, _catalogue: Catalogue) -> Moment:
-    return replace(moment, paused=False)
+    return moment._replace(paused=False)
 
 
 _STEPS: dict[type[Event], Callable[[Moment, Event, Catalogue], Moment]] = {

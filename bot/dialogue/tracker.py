@@ -14,7 +14,6 @@ the same object until a form turn is collapsed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.dialogue.events import (
@@ -49,9 +48,8 @@ class Entry(NamedTuple):
     before: Moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tracker:
-    """The snapshot. Change it by `apply` only.
+class Tracker(NamedTuple):
+    """The snapshot. Change it by `apply` only. It is a tuple since it is copied for every event.
 
     `whole`: nothing was cut off the tail yet, it starts where the session starts. `loops` names
     all loops that ever were active. `since_listen` counts actions for the circuit breaker.
@@ -60,12 +58,12 @@ class Tracker:
     set since the last user message.
     """
 
-    catalogue: Catalogue = field(repr=False, compare=False)
+    catalogue: Catalogue
     base: Moment
-    tail: tuple[Entry, ...] = ()
-    log: tuple[Event, ...] = ()
     applied: Moment
     live: Moment
+    tail: tuple[Entry, ...] = ()
+    log: tuple[Event, ...] = ()
     whole: bool = True
     loops: frozenset[str] = frozenset()
     since_listen: int = 0
@@ -82,7 +80,7 @@ class Tracker:
     def apply(self, event: Event) -> Tracker:
         """Return the tracker after `event`."""
         books = _BOOKS.get(type(event))
-        tracker = replace(self, log=(*self.log, event), **(books(self, event) if books else {}))
+        tracker = self._replace(log=(*self.log, event), **(books(self, event) if books else {}))
         if isinstance(event, Restarted | SessionStarted):
             return _afresh(tracker, event)
         if isinstance(event, ActionReverted):
@@ -129,7 +127,7 @@ def fold(tracker: Tracker, events: Iterable[Event]) -> Tracker:
     for event in events:
         entries.append(Entry(event, moment))
         moment = step(moment, event, tracker.catalogue)
-    return replace(tracker, tail=tuple(entries), applied=moment, live=moment)
+    return tracker._replace(tail=tuple(entries), applied=moment, live=moment)
 
 
 def _until(tail: tuple[Entry, ...], kind: type[Event]) -> tuple[Entry, ...]:
@@ -161,24 +159,24 @@ def _collapsed(
 def _afresh(tracker: Tracker, event: Event) -> Tracker:
     """Start over. A restart wants a session started next; a session starts by listening."""
     first = first_moment(tracker.catalogue)
-    live = replace(first, followup=SESSION_START) if isinstance(event, Restarted) else first
-    return replace(tracker, base=first, tail=(), applied=first, live=live, whole=True)
+    live = first._replace(followup=SESSION_START) if isinstance(event, Restarted) else first
+    return tracker._replace(base=first, tail=(), applied=first, live=live, whole=True)
 
 
 def _taken_back(tracker: Tracker, tail: tuple[Entry, ...]) -> Tracker:
     moment = tracker.applied if len(tail) == len(tracker.tail) else tracker.tail[len(tail)].before
-    return replace(tracker, tail=tail, applied=moment, live=moment)
+    return tracker._replace(tail=tail, applied=moment, live=moment)
 
 
 def _appended(tracker: Tracker, event: Event) -> Tracker:
     live = step(tracker.live, event, tracker.catalogue)
     if isinstance(event, ActionExecuted) and _closes_loop_turn(tracker, event):
         tail, applied = _collapsed(tracker.tail, event, tracker.catalogue)
-        return replace(tracker, tail=tail, applied=applied, live=live)
+        return tracker._replace(tail=tail, applied=applied, live=live)
     tail = (*tracker.tail, Entry(event, tracker.applied))
     in_step = tracker.applied is tracker.live
     applied = live if in_step else step(tracker.applied, event, tracker.catalogue)
-    return replace(tracker, tail=tail, applied=applied, live=live)
+    return tracker._replace(tail=tail, applied=applied, live=live)
 
 
 def _closes_loop_turn(tracker: Tracker, run: ActionExecuted) -> bool:

@@ -70,9 +70,8 @@ def _read(empty: Tracker, data: Mapping[str, Any]) -> Tracker:
     whole = "base" not in data
     base = empty.base if whole else _moment_from_json(data["base"], catalogue)
     events = tuple(parse_event(each) for each in data["events"])
-    tracker = fold(replace(empty, base=base), [events[position] for position in data["tail"]])
-    return replace(
-        tracker,
+    tracker = fold(empty._replace(base=base), [events[position] for position in data["tail"]])
+    return tracker._replace(
         log=events[len(events) - data["logged"] :],
         live=_moment_from_json(data["live"], catalogue) if "live" in data else tracker.applied,
         whole=whole,
@@ -140,8 +139,7 @@ def _moment_from_json(data: Mapping[str, Any], catalogue: Catalogue) -> Moment:
     }
     slots = {**catalogue.initial_slots, **known}
     message = parse_event(data["message"]) if data["message"] else None
-    return replace(
-        first_moment(catalogue),
+    return first_moment(catalogue)._replace(
         slots=slots,
         features=catalogue.features_of(slots),
         carried=data["carried"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.dialogue.events import ActionExecuted
@@ -36,14 +36,14 @@ class Window:
 
 def trim(tracker: Tracker, window: Window) -> Tracker:
     """Fold events older than the window into the base. What counts now is not changed."""
-    tracker = replace(tracker, log=tracker.log[-LOGGED_EVENTS:])
+    tracker = tracker._replace(log=tracker.log[-LOGGED_EVENTS:])
     cut = _cut(tracker.tail, window)
     if cut == 0:
         return tracker
     base = tracker.base
     for event, _ in tracker.tail[:cut]:
         base = step(base, event, tracker.catalogue)
-    return replace(tracker, base=base, tail=tracker.tail[cut:], whole=False)
+    return tracker._replace(base=base, tail=tracker.tail[cut:], whole=False)
 
 
 def _cut(tail: tuple[Entry, ...], window: Window) -> int:
@@ -54,7 +54,8 @@ def _cut(tail: tuple[Entry, ...], window: Window) -> int:
         if isinstance(event, ActionExecuted):
             actions += 1
             visible += not event.hidden
-            enough = actions >= window.actions + REWIND_ACTIONS and visible >= window.visible + _REWIND_VISIBLE
+            seen = visible >= window.visible + _REWIND_VISIBLE
+            enough = seen and actions >= window.actions + REWIND_ACTIONS
             if enough or actions >= window.most_actions:
                 return position
         elif len(tail) - position > window.most_actions * _EVENTS_PER_ACTION:
