@@ -1,0 +1,127 @@
+"""The command as a shell sees it: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    known = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", "TERM": "dumb", **environment}  # noqa: TID251 - a child's environment
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        known.pop(name, None)
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=cwd,
+        env=known,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ((), "Start the service"),
+        (("serve",), "--role"),
+        (("train",), "--json-progress"),
+        (("parse",), "--jsonl"),
+        (("chat",), "--url"),
+        (("check",), "Exits with 1"),
+        (("queue",), "--json"),
+        (("staff", "add"), "--password-stdin"),
+        (("db", "upgrade"), "Stop the service first"),
+    ],
+)
+def test_help_says_what_a_command_takes(command: tuple[str, ...], words: str) -> None:
+    done = run(*command, "--help")
+    assert done.returncode == 0
+    assert words in done.stdout
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = ["sqlalchemy", "aiohttp", "spacy", "pydantic", "numpy"]
+    program = f"import sys, bot.__main__; print([each for each in {heavy} if each in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_wrong_setting_is_one_sentence_and_exit_code_2() -> None:
+    done = run("check", PORT="eighty")
+    assert done.returncode == 2
+    assert done.stderr.startswith("visavis: PORT: ")
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_check_passes_the_demo_project() -> None:
+    done = run("check")
+    assert (done.returncode, done.stdout) == (0, "No problems found.\n")
+
+
+def make_broken_project(folder: Path) -> None:
+    (folder / "config.yml").write_text("language: en\npipeline: []\npolicies: []\n")
+    (folder / "domain.yml").write_text('version: "3.1"\nintents:\n- greet\nresponses:\n  utter_hi: 7\n')
+    (folder / "nlu_data").mkdir()
+
+
+def test_check_names_file_and_line_and_exits_with_1(tmp_path: Path) -> None:
+    make_broken_project(tmp_path)
+    done = run("check", VISAVIS_PROJECT=str(tmp_path))
+    assert done.returncode == 1
+    assert "domain.yml:5: error: " in done.stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "train"])
+def test_start_up_names_file_and_line_of_a_mistake(command: str, tmp_path: Path) -> None:
+    make_broken_project(tmp_path)
+    done = run(command, VISAVIS_PROJECT=str(tmp_path), VISAVIS_DATA=str(tmp_path / "data"))
+    assert done.returncode == 2
+    assert "domain.yml:5: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_parse_wants_a_text_or_lines_not_both() -> None:
+    assert run("parse").returncode == 2
+    assert run("parse", "hello", "--jsonl").returncode == 2
+
+
+def test_a_text_without_a_model_says_what_to_do(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in ("config.yml", "domain.yml", "nlu_data"):
+        (project / name).symlink_to(ROOT / name)
+    done = run("parse", "hello", VISAVIS_PROJECT=str(project), VISAVIS_DATA=str(tmp_path / "data"))
+    assert done.returncode == 2
+    assert "visavis train" in done.stderr
+
+
+def test_an_unwritable_data_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("queue", VISAVIS_DATA=str(tmp_path / "file" / "data"))
+    assert done.returncode == 2
+    assert "cannot use the data folder" in done.stderr
+
+
+def test_staff_and_queue_work_without_a_running_service(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    added = run("staff", "add", "mara@lyra.example", "--name", "Mara", "--role", "trainer", VISAVIS_DATA=data)
+    assert added.returncode == 0
+    assert "Mara may log in as mara@lyra.example (trainer)." in added.stdout
+    assert "Password, shown only now: " in added.stdout
+    again = run("staff", "add", "mara@lyra.example", "--name", "Mara", VISAVIS_DATA=data)
+    assert again.returncode == 2
+    assert "is here already" in again.stderr
+    queue = run("queue", "--json", VISAVIS_DATA=data)
+    assert json.loads(queue.stdout) == []
