@@ -12,13 +12,16 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from bot.bus.live import Live
+from bot.bus.keys import Stream
+from bot.bus.live import Live, add_event
 from bot.bus.rates import Rates
-from bot.bus.work import Work
+from bot.bus.work import Work, add_hint
 from bot.errors import BusUnavailable, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
+
+    from bot.domain.json import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,29 @@ class Bus:
     live: Live
     rates: Rates
     redis: Redis
+
+    async def announce(
+        self,
+        conversation_id: int,
+        happened: Sequence[tuple[str, JsonObject]],
+        *,
+        wake: Sequence[Stream] = (),
+    ) -> None:
+        """Put hints and tell everybody what happened, (kind, data) each, in one round trip.
+
+        Never raises: the sweep finds the work, and who misses an event reads PostgreSQL.
+        """
+        pipeline = self.redis.pipeline(transaction=False)
+        for stream in wake:
+            add_hint(pipeline, stream, conversation_id)
+        for kind, data in happened:
+            add_event(pipeline, kind, conversation_id, data)
+        try:
+            await pipeline.execute()
+        except (RedisError, OSError) as error:
+            self.work.note(down=True, error=error)
+        else:
+            self.work.note(down=False)
 
     async def ping(self) -> None:
         """Raise `BusUnavailable` unless the server answers."""

@@ -20,9 +20,10 @@ from redis.exceptions import RedisError
 from bot.bus.keys import EPOCH, LIVE, LIVE_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
 
     from redis.asyncio import Redis
+    from redis.asyncio.client import Pipeline
 
     from bot.domain.json import Json, JsonObject
 
@@ -78,22 +79,12 @@ class Live:
 
     async def publish(self, kind: str, conversation_id: int | None = None, **data: Json) -> None:
         """Tell everybody. Never raises: who misses an event reads PostgreSQL."""
-        await self.publish_all(conversation_id, [(kind, data)])
-
-    async def publish_all(
-        self, conversation_id: int | None, happened: Sequence[tuple[str, JsonObject]]
-    ) -> None:
-        """Tell everybody several things, (kind, data) each, in one round trip."""
+        pipeline = self._redis.pipeline(transaction=False)
+        add_event(pipeline, kind, conversation_id, data)
         try:
-            pipeline = self._redis.pipeline(transaction=False)
-            for kind, data in happened:
-                fields = _to_fields(kind, conversation_id, data)
-                pipeline.xadd(  # type: ignore[unused-awaitable]  # a pipeline only notes the command
-                    LIVE, fields, maxlen=LIVE_LENGTH, approximate=True
-                )
             await pipeline.execute()
         except (RedisError, OSError) as error:
-            log.debug("Live event not published", error=type(error).__name__)
+            log.debug("live event not published", error=type(error).__name__)
 
     @asynccontextmanager
     async def subscribe(
@@ -183,9 +174,14 @@ def _offer(queue: asyncio.Queue[LiveEvent], event: LiveEvent) -> None:
     queue.put_nowait(event)
 
 
-def _to_fields(kind: str, conversation_id: int | None, data: JsonObject) -> dict[Any, Any]:
-    of_conversation = {} if conversation_id is None else {"c": conversation_id}
-    return {"k": kind, "d": json.dumps(data), **of_conversation}
+def add_event(pipeline: Pipeline, kind: str, conversation_id: int | None, data: JsonObject) -> None:
+    """Have a pipeline publish one event."""
+    fields: dict[Any, Any] = {"k": kind, "d": json.dumps(data)}
+    if conversation_id is not None:
+        fields["c"] = conversation_id
+    pipeline.xadd(  # type: ignore[unused-awaitable]  # a pipeline only notes the command
+        LIVE, fields, maxlen=LIVE_LENGTH, approximate=True
+    )
 
 
 def _to_event(entry_id: str, fields: dict[bytes, bytes]) -> LiveEvent:

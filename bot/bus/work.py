@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from redis.asyncio import Redis
+    from redis.asyncio.client import Pipeline
 
 log = structlog.get_logger(__name__)
 
@@ -36,17 +37,15 @@ class Work:
         """Say that these conversations have something to do. Never raises: the sweep is the net."""
         if not conversation_ids:
             return
+        pipeline = self._redis.pipeline(transaction=False)
+        for conversation_id in conversation_ids:
+            add_hint(pipeline, stream, conversation_id)
         try:
-            pipeline = self._redis.pipeline(transaction=False)
-            for conversation_id in conversation_ids:
-                pipeline.xadd(  # type: ignore[unused-awaitable]  # a pipeline only notes the command
-                    work_key(stream), {"c": conversation_id}, maxlen=WORK_LENGTH, approximate=True
-                )
             await pipeline.execute()
         except (RedisError, OSError) as error:
-            self._note(down=True, error=error)
+            self.note(down=True, error=error)
         else:
-            self._note(down=False)
+            self.note(down=False)
 
     async def take(self, stream: Stream, consumer: str, *, most: int) -> list[int]:
         """Wait up to two seconds for hints; returns up to `most` conversation ids, without repeats.
@@ -56,10 +55,10 @@ class Work:
         try:
             found = await self._read(stream, consumer, most)
         except (RedisError, OSError) as error:
-            self._note(down=True, error=error)
+            self.note(down=True, error=error)
             await asyncio.sleep(0.5)
             return []
-        self._note(down=False)
+        self.note(down=False)
         return list(dict.fromkeys(found))
 
     async def _read(self, stream: Stream, consumer: str, most: int) -> Iterable[int]:
@@ -91,11 +90,19 @@ class Work:
         try:
             await self._redis.xgroup_delconsumer(work_key(stream), GROUP, consumer)
         except (RedisError, OSError) as error:
-            self._note(down=True, error=error)
+            self.note(down=True, error=error)
 
-    def _note(self, *, down: bool, error: Exception | None = None) -> None:
+    def note(self, *, down: bool, error: Exception | None = None) -> None:
+        """Log, once each time, that the server went away or came back."""
         if down and not self._down:
             log.warning("Redis is away: work waits for the sweep", error=type(error).__name__)
         elif self._down and not down:
             log.info("Redis is back")
         self._down = down
+
+
+def add_hint(pipeline: Pipeline, stream: Stream, conversation_id: int) -> None:
+    """Have a pipeline put one hint."""
+    pipeline.xadd(  # type: ignore[unused-awaitable]  # a pipeline only notes the command
+        work_key(stream), {"c": conversation_id}, maxlen=WORK_LENGTH, approximate=True
+    )

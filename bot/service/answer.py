@@ -173,14 +173,12 @@ def find_unsure(taken: tuple[Message, ...], result: TurnResult) -> list[tuple[Me
 
 
 async def _announce(road: Road, claim: Claim, answered: Answered) -> None:
-    conversation_id = claim.lease.conversation_id
-    if answered.more:
-        await road.bus.work.put(Stream.ANSWER, conversation_id)
-    if answered.reply_ids and not claim.pull:
-        await road.bus.work.put(Stream.DELIVER, conversation_id)
     happened: list[tuple[str, JsonObject]] = [("answered", {"turn_id": answered.turn_id})]
     if answered.reply_ids:
         happened.append(("message", {"message_id": answered.reply_ids[-1], "author": Author.BOT.value}))
     if answered.handed_off:
         happened.append(("status", {"status": Status.QUEUED.value}))
-    await road.bus.live.publish_all(conversation_id, happened)
+    wake = [Stream.ANSWER] if answered.more else []
+    if answered.reply_ids and not claim.pull:
+        wake.append(Stream.DELIVER)
+    await road.bus.announce(claim.lease.conversation_id, happened, wake=wake)

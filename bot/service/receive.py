@@ -171,13 +171,11 @@ async def _wake(road: Road, event: InboundEvent, received: Received) -> None:
         return
     pause = get_pause(road, event)
     due = event.kind in messages.ANSWERABLE and received.status is Status.BOT
-    if due and not pause:
-        await road.bus.work.put(Stream.ANSWER, received.conversation_id)
-    elif due:
+    if due and pause:
         road.later(pause, Stream.ANSWER, received.conversation_id)
-    await road.bus.live.publish(
-        "message",
+    author = messages.author_of(event.kind)
+    await road.bus.announce(
         received.conversation_id,
-        message_id=received.message_id,
-        author=messages.author_of(event.kind).value,
+        [("message", {"message_id": received.message_id, "author": author.value})],
+        wake=[Stream.ANSWER] if due and not pause else [],
     )

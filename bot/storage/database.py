@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
+import orjson
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -24,6 +26,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -49,8 +52,8 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Read without a transaction: each statement sees its own moment."""
         with _translated():
-            async with self._engine.connect() as connection:
-                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+            async with self._autocommit.connect() as connection:
+                yield connection
 
     async def ping(self) -> None:
         """Raise `StorageUnavailable` unless the server answers a query."""
@@ -93,6 +96,16 @@ def open_database(url: str, *, pool_size: int = POOL_SIZE) -> Database:
         max_overflow=0,
         pool_pre_ping=False,
         pool_recycle=1800,
+        json_serializer=dump_json,
+        json_deserializer=orjson.loads,
         connect_args={"timeout": 10, "server_settings": {"application_name": "visavis", "jit": "off"}},
     )
     return Database(engine)
+
+
+def dump_json(value: object) -> str:
+    """Return JSON; the slow way for whole numbers of more than 64 bits, which orjson refuses."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False)
