@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from bot.nlu.intents import FALLBACK_INTENT
 from bot.nlu.outcomes import key_of
@@ -133,7 +134,8 @@ def describe_intent(name: str) -> str:
 
 def name_intent(words: str) -> str:
     """Return what a trainer wrote as an intent's name: "Ask about gift cards" → `ask_about_gift_cards`."""
-    return re.sub(r"[^a-z0-9]+", "_", words.casefold()).strip("_")[:60].strip("_")
+    plain = normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60].strip("_")
 
 
 def _stamp(path: Path) -> object:

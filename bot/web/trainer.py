@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.domain.understanding import IntentScore
 
 LIST_LIMIT = 100
+_NEAR = 4  # messages looked through for one with words
 _MAX_ID = 2**63 - 1
 _NOTHING_TAUGHT = Lesson(intents={}, examples={})
 
@@ -130,14 +131,14 @@ async def _neighbours(request: web.Request, proposal: Proposal) -> dict[str, Any
             return nothing
         conversation_id = proposal.conversation_id
         before = await messages.list_messages(
-            connection, conversation_id, before_id=message_id, limit=1, customer_view=True
+            connection, conversation_id, before_id=message_id, limit=_NEAR, customer_view=True
         )
         after = await messages.list_messages(
-            connection, conversation_id, after_id=message_id, limit=1, customer_view=True
+            connection, conversation_id, after_id=message_id, limit=_NEAR, customer_view=True
         )
     return {
-        "before": view.view_neighbour(next(iter(before), None)),
-        "after": view.view_neighbour(next(iter(after), None)),
+        "before": view.view_neighbour(before[::-1]),
+        "after": view.view_neighbour(after),
     }
 
 

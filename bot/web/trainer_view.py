@@ -78,18 +78,18 @@ class Neighbour:
     side: str
 
 
-def view_neighbour(message: Message | None) -> Neighbour | None:
-    """Show a message beside the sentence; None where there is none, or it has no words."""
-    if message is None or not message.content.text:
-        return None
-    line = message.kind is Kind.LINE or message.author is Author.SYSTEM
-    if line:
-        who = ""
-    elif message.author is Author.STAFF:
-        who = message.staff_name or say("desk.colleague")
-    else:
-        who = say(f"trainer.who_{message.author.value}")
-    return Neighbour(who=who, text=message.content.text, side="line" if line else message.author.value)
+def view_neighbour(messages: Sequence[Message]) -> Neighbour | None:
+    """Show the first of `messages` that somebody said in words; None where there is none."""
+    for message in messages:
+        if message.content.text and message.kind is not Kind.LINE and message.author is not Author.SYSTEM:
+            return Neighbour(who=_who(message), text=message.content.text, side=message.author.value)
+    return None
+
+
+def _who(message: Message) -> str:
+    if message.author is Author.STAFF:
+        return message.staff_name or say("desk.colleague")
+    return say(f"trainer.who_{message.author.value}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,140 @@
+"""The trainer's whole way: from a sentence nobody understood to a model that answers it, everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.bootstrap.serving import EngineBuilder, ReleaseFollower
+from bot.bootstrap.stores import Stores
+from bot.domain.proposal import ProposalReason
+from bot.domain.staff import Staff
+from bot.engines.serving import ServingEngine
+from bot.errors import ModelDamaged, UnknownModel
+from bot.rasa_format.project import load_project
+from bot.service.answer import answer
+from bot.service.curriculum import Curriculum
+from bot.service.decide_proposal import teach
+from bot.service.receive import receive
+from bot.service.release_model import release_model
+from bot.service.road import Road
+from bot.storage import messages, models, proposals
+from tests.integration.service.events import says
+from tests.integration.trainer.conftest import Train, store_model
+from tests.integration.trainer.project import STRANGE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+PATIENCE = 15  # seconds; a follower looks every 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """What a process that answers has of models."""
+
+    engine: ServingEngine
+    follower: ReleaseFollower
+
+    async def serves(self, digest: str) -> None:
+        """Return when this process answers with a certain model."""
+        async with asyncio.timeout(PATIENCE):
+            while self.engine.digest != digest:  # noqa: ASYNC110 - nothing tells when it switches
+                await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def process(road: Road, root: Path) -> AsyncIterator[Process]:
+    """A process of its own as far as models go: its engine, its follower."""
+    stores = Stores(database=road.database, bus=road.bus, embedded=False)
+    engine, builder = ServingEngine(), EngineBuilder(load_project(root, {}))
+    follower = ReleaseFollower(stores, engine, builder)
+    await follower.catch_up()
+    following = asyncio.create_task(follower.follow())
+    try:
+        yield Process(engine=engine, follower=follower)
+    finally:
+        following.cancel()
+        await asyncio.wait({following})
+        await engine.close()
+        builder.close()
+
+
+async def said(road: Road, engine: ServingEngine, text: str, sender: str) -> str:
+    """Have a customer say something; returns the bot's answer."""
+    received = await receive(road, says(text, sender=sender))
+    assert received.conversation_id is not None
+    await answer(road, engine, received.conversation_id)
+    async with road.database.read() as connection:
+        return (await messages.list_messages(connection, received.conversation_id))[-1].content.text
+
+
+async def test_a_sentence_is_taught_released_and_answered_in_every_process(
+    road: Road, root: Path, tess: Staff, train: Train, tmp_path: Path
+) -> None:
+    first = await asyncio.to_thread(train, tmp_path / "first.tar.gz")
+    first_id = await store_model(road, first)
+    await release_model(road, first_id, tess)
+    async with process(road, root) as here, process(road, root) as elsewhere:
+        assert await said(road, here.engine, STRANGE, "ann") == "Please say it in other words."
+        async with road.database.read() as connection:
+            (proposal,) = await proposals.list_proposals(connection)
+        assert (proposal.text, proposal.reason) == (STRANGE, ProposalReason.UNSURE)
+        assert proposal.ranking
+
+        await teach(road, Curriculum(root), proposal.id, "track_order", tess)
+        second = await asyncio.to_thread(train, tmp_path / "second.tar.gz")
+        assert second.digest != first.digest
+        second_id = await store_model(road, second)
+        await release_model(road, second_id, tess)
+        await asyncio.gather(here.serves(second.digest), elsewhere.serves(second.digest))
+        for each, sender in ((here, "bob"), (elsewhere, "cid")):
+            assert await said(road, each.engine, STRANGE, sender) == "Your parcel is on its way."
+
+        # Taken back, with the event lost: whoever looks finds it.
+        await road.bus.redis.flushall()
+        async with road.database.begin() as connection:
+            await models.add_release(connection, first_id, released_by="Tess")
+        await asyncio.gather(here.serves(first.digest), elsewhere.serves(first.digest))
+        assert await said(road, elsewhere.engine, STRANGE, "dan") == "Please say it in other words."
+
+
+async def test_a_damaged_archive_is_neither_released_nor_put_into_service(
+    road: Road, root: Path, tess: Staff, train: Train, tmp_path: Path
+) -> None:
+    good = await asyncio.to_thread(train, tmp_path / "good.tar.gz")
+    good_id = await store_model(road, good)
+    await release_model(road, good_id, tess)
+    async with road.database.begin() as connection:
+        content = await models.get_archive(connection, good_id)
+        damaged_id = await models.add_model(
+            connection,
+            content[:-100] + bytes(100),
+            digest="d" * 64,
+            data_digest="",
+            metrics={},
+            created_by="Tess",
+        )
+    with pytest.raises(ModelDamaged):
+        await release_model(road, damaged_id, tess)
+    async with process(road, root) as here:
+        async with road.database.begin() as connection:  # past the check, as a hand in the database could
+            await models.add_release(connection, damaged_id, released_by="a slip")
+        with pytest.raises(ModelDamaged):
+            await here.follower.catch_up()
+        assert here.engine.digest == good.digest
+        assert await said(road, here.engine, "track my order", "ann") == "Your parcel is on its way."
+
+
+async def test_releasing_twice_is_one_release(road: Road, tess: Staff, train: Train, tmp_path: Path) -> None:
+    model_id = await store_model(road, await asyncio.to_thread(train, tmp_path / "model.tar.gz"))
+    assert await release_model(road, model_id, tess) == await release_model(road, model_id, tess)
+    with pytest.raises(UnknownModel):
+        await release_model(road, model_id + 1, tess)
+    async with road.database.read() as connection:
+        assert [each.released_by for each in await models.list_releases(connection)] == ["Tess"]
