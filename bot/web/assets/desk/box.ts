@@ -155,9 +155,11 @@ export function startBox(): void {
     box()?.classList.remove("is-sending");
     if ((event as CustomEvent<{ successful: boolean }>).detail.successful) clear();
   });
-  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
-      if (event.target === box()) problem(box()?.dataset["kept"] ?? "");
+      const { xhr, target } = (event as CustomEvent<{ xhr: XMLHttpRequest; target?: Element }>).detail;
+      if (target?.id !== "problem" || (xhr.status >= 400 && xhr.status < 500)) return; // a refusal brings its own words
+      problem(box()?.dataset[event.target === box() ? "kept" : "undone"] ?? "");
     });
   }
 }

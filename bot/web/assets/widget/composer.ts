@@ -14,7 +14,7 @@ export interface ComposerActions {
 
 export class Composer {
   textMax = 4000;
-  readonly #box = el("textarea", { id: "box", rows: 1, placeholder: say("write"), autocomplete: "off" });
+  readonly #box = el("textarea", { id: "box", rows: 1, dir: "auto", placeholder: say("write"), autocomplete: "off" });
   readonly #room = el("p", { class: "room", role: "status" });
   readonly #press = el("button", { class: "send", type: "submit", "aria-label": say("send") }, icon("send"));
   readonly form = el(

@@ -204,8 +204,7 @@ export class ChatElement extends HTMLElement {
     const unread = conversation.countUnread(this.#memory.get("read"));
     this.#head.render(conversation, this.#line.state);
     if (conversation.welcomed || this.#line.state === "broken") this.#thread.render(conversation);
-    const { typing } = conversation;
-    const writes = typing === null ? "" : typing.name === null ? say("typingBot") : say("typing", { name: typing.name });
+    const writes = sayTyping(conversation.typing);
     if (this.#typing.textContent !== writes) this.#typing.textContent = writes;
     this.#badge.hidden = unread === 0;
     this.#badge.textContent = unread > 9 ? "9+" : String(unread);
@@ -221,6 +220,12 @@ export class ChatElement extends HTMLElement {
     if (last <= this.#memory.get("read")) return;
     if (this.#line.send({ type: "read", message_id: last })) this.#memory.set("read", last);
   }
+}
+
+function sayTyping(typing: Conversation["typing"]): string {
+  if (typing === null) return "";
+  // Who has not taken the conversation yet has no name here.
+  return typing.author === "bot" ? say("typingBot") : say("typing", { name: typing.name ?? say("staffUnnamed") });
 }
 
 // randomUUID exists on secure pages only; the demo may run on a plain address of a local network.

@@ -35,7 +35,7 @@ export function layOut(conversation: Conversation, actions: RowActions): Row[] {
   entries.forEach((entry, at) => {
     const previous = entries[at - 1];
     const next = entries[at + 1];
-    if (previous === undefined || dayOf(previous.at) !== dayOf(entry.at)) rows.push(dayRow(entry.at));
+    if (opensDay(previous, entry)) rows.push(dayRow(entry.at));
     const place = {
       starts: !together(previous, entry),
       ends: !together(entry, next),
@@ -135,7 +135,7 @@ function nameOf({ author, name }: Entry): string {
 }
 
 function bubble(...children: (Node | string)[]): HTMLElement {
-  return el("div", { class: "bubble" }, ...children);
+  return el("div", { class: "bubble", dir: "auto" }, ...children);
 }
 
 function line(text: string, also = ""): HTMLElement {
@@ -153,6 +153,11 @@ function together(one: Entry | undefined, other: Entry | undefined): boolean {
 function near(one: Entry | undefined, other: Entry | undefined): boolean {
   if (one === undefined || other === undefined || dayOf(one.at) !== dayOf(other.at)) return false;
   return other.at.getTime() - one.at.getTime() < TOGETHER;
+}
+
+// A conversation of today says so nowhere: the day stands where one ends, or above an older one.
+function opensDay(previous: Entry | undefined, { at }: Entry): boolean {
+  return dayOf(previous?.at ?? new Date()) !== dayOf(at);
 }
 
 function dayOf(at: Date): string {
