@@ -51,13 +51,16 @@ def tracker_to_json(tracker: Tracker) -> JsonObject:
 
 
 def tracker_from_json(data: JsonObject | None, catalogue: Catalogue) -> Tracker:
-    """Read a tracker; None is a new conversation. Raises `EngineError` for what it did not write."""
+    """Read a tracker; none, or an empty object, is a new conversation.
+
+    Raises `EngineError` for what `tracker_to_json` did not write.
+    """
     tracker = new_tracker(catalogue)
-    if data is None:
+    if not data:
         return tracker
     try:
         return _read(tracker, data)
-    except (KeyError, TypeError, AttributeError, ActionError) as error:
+    except (LookupError, TypeError, AttributeError, ActionError) as error:
         message = "the stored tracker cannot be read"
         raise EngineError(message) from error
 

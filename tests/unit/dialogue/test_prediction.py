@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.dialogue.dialogue import Dialogue, compile_dialogue
+from bot.dialogue.event_json import user_event
+from bot.dialogue.events import LISTEN, ActionExecuted, ActionRejected, Event, FollowupSet, LoopSet, SlotSet
+from bot.dialogue.spec import PolicySpec, RuleSpec, StorySpec
+from bot.dialogue.tracker import Tracker, new_tracker
+from tests.unit.dialogue.specs import (
+    RULES,
+    action,
+    checkpoint,
+    domain,
+    either,
+    intent,
+    loop,
+    rule,
+    slot,
+    spec,
+    story,
+)
+
+LISTENING = ActionExecuted(name=LISTEN)
+
+
+def said(name: str, *entities: dict[str, str]) -> tuple[Event, ...]:
+    event = user_event(
+        {"text": f"/{name}", "intent": {"name": name, "confidence": 1.0}, "entities": list(entities)}
+    )
+    return (LISTENING, event)
+
+
+def did(name: str) -> Event:
+    return ActionExecuted(name=name)
+
+
+def after(dialogue: Dialogue, *events: Event) -> Tracker:
+    return new_tracker(dialogue.catalogue).apply_all(events)
+
+
+def next_action(dialogue: Dialogue, *events: Event) -> str | None:
+    return dialogue.predict(after(dialogue, *events)).action
+
+
+def compiled(
+    *rules: RuleSpec, stories: tuple[StorySpec, ...] = (), policies: PolicySpec | None = None
+) -> Dialogue:
+    return compile_dialogue(spec(rules=rules or RULES, stories=stories, policies=policies))
+
+
+def test_rule_answers_an_intent_then_listens() -> None:
+    dialogue = compiled()
+    assert next_action(dialogue, *said("greet")) == "utter_greet"
+    assert next_action(dialogue, *said("greet"), did("utter_greet")) == LISTEN
+
+
+def test_nothing_matching_falls_back_at_the_threshold() -> None:
+    prediction = compiled().predict(after(compiled(), *said("yes")))
+    assert (prediction.action, prediction.confidence) == ("action_default_fallback", 0.3)
+
+
+def test_without_fallback_the_bot_listens() -> None:
+    dialogue = compiled(policies=PolicySpec(fallback_prediction=False))
+    assert next_action(dialogue, *said("yes")) == LISTEN
+
+
+def test_rule_with_more_conditions_wins() -> None:
+    vip = rule("vip", intent("greet"), action("utter_vip"), condition=(slot("vip", value=True),))
+    dialogue = compiled(*RULES, vip)
+    assert next_action(dialogue, SlotSet(name="vip", value=True), *said("greet")) == "utter_vip"
+    assert next_action(dialogue, SlotSet(name="vip", value=False), *said("greet")) == "utter_greet"
+
+
+def test_condition_null_wants_the_slot_empty() -> None:
+    first = rule("first", intent("yes"), action("utter_vip"), condition=(slot("size", None),))
+    dialogue = compiled(*RULES, first)
+    assert next_action(dialogue, *said("yes")) == "utter_vip"
+    assert next_action(dialogue, SlotSet(name="size", value="L"), *said("yes")) == "action_default_fallback"
+
+
+def test_text_slots_compare_by_being_set_only() -> None:
+    sized = rule("sized", intent("yes"), action("utter_vip"), condition=(slot("size", "XL"),))
+    dialogue = compiled(*RULES, sized)
+    assert next_action(dialogue, SlotSet(name="size", value="tiny"), *said("yes")) == "utter_vip"
+
+
+def test_rule_of_the_start_matches_the_start_only() -> None:
+    first = rule("first", intent("yes"), action("utter_vip"), conversation_start=True)
+    dialogue = compiled(*RULES, first)
+    assert next_action(dialogue, *said("yes")) == "utter_vip"
+    assert (
+        next_action(dialogue, *said("greet"), did("utter_greet"), *said("yes")) == "action_default_fallback"
+    )
+
+
+def test_rule_may_begin_with_what_the_bot_said() -> None:
+    more = rule("more", action("utter_greet"), intent("yes"), action("utter_vip"))
+    dialogue = compiled(*RULES, more)
+    assert next_action(dialogue, *said("greet"), did("utter_greet"), *said("yes")) == "utter_vip"
+    assert next_action(dialogue, *said("bye"), did("utter_bye"), *said("yes")) == "action_default_fallback"
+
+
+def test_rule_that_does_not_wait_leaves_the_next_action_to_others() -> None:
+    chain = rule("chain", intent("yes"), action("utter_vip"), wait_for_user_input=False)
+    then = rule("then", action("utter_vip"), action("utter_bye"))
+    assert next_action(compiled(*RULES, chain, then), *said("yes"), did("utter_vip")) == "utter_bye"
+
+
+def test_of_equally_long_rules_the_first_in_the_files_wins() -> None:
+    one = rule("one", intent("yes"), action("utter_vip"), condition=(slot("size", "L"),))
+    two = rule("two", intent("yes"), action("utter_bye"), condition=(slot("mood", "L"),))
+    moods = {**domain().slots, "mood": replace(domain().slots["size"], name="mood", mappings=())}
+    told = (SlotSet(name="size", value="L"), SlotSet(name="mood", value="L"), *said("yes"))
+    for rules, expected in (((one, two), "utter_vip"), ((two, one), "utter_bye")):
+        assert next_action(compile_dialogue(spec(rules=rules, slots=moods)), *told) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("restart", "action_restart"), ("back", "action_back")])
+def test_default_intents_beat_everything(name: str, expected: str) -> None:
+    dialogue = compiled()
+    assert next_action(dialogue, LoopSet(name="order_form"), *said(name)) == expected
+
+
+def test_follow_up_comes_next_whatever_the_policies_think() -> None:
+    prediction = compiled().predict(after(compiled(), *said("greet"), FollowupSet(name="utter_bye")))
+    assert (prediction.action, prediction.policy) == ("utter_bye", "followup_action")
+
+
+class TestForm:
+    start = (*said("order"), did("order_form"), LoopSet(name="order_form"))
+
+    def test_runs_then_listens_then_runs(self) -> None:
+        dialogue = compiled()
+        assert next_action(dialogue, *said("order")) == "order_form"
+        assert next_action(dialogue, *self.start) == LISTEN
+        assert next_action(dialogue, *self.start, *said("greet")) == "order_form"
+
+    def test_that_refused_lets_a_rule_answer_and_then_asks_again(self) -> None:
+        dialogue = compiled()
+        off_path = (*self.start, *said("greet"), ActionRejected(name="order_form"))
+        assert next_action(dialogue, *off_path) == "utter_greet"
+        assert next_action(dialogue, *off_path, did("utter_greet")) == "order_form"
+
+    def test_that_refused_with_no_rule_falls_back(self) -> None:
+        refused = ActionRejected(name="order_form")
+        assert next_action(compiled(), *self.start, *said("yes"), refused) == "action_default_fallback"
+
+    def test_that_ended_is_followed_by_its_rule(self) -> None:
+        ended = (*self.start, *said("inform"), did("order_form"), LoopSet(name=None))
+        assert next_action(compiled(), *ended) == "utter_done"
+
+    def test_is_left_by_a_rule(self) -> None:
+        off_path = (*self.start, *said("stop"), ActionRejected(name="order_form"), did("utter_stopped"))
+        assert next_action(compiled(), *off_path) == "action_deactivate_loop"
+
+
+class TestStory:
+    tell = story("a", intent("yes"), action("utter_vip"), intent("no"), action("utter_bye"))
+
+    def test_is_followed_exactly(self) -> None:
+        dialogue = compiled(stories=(self.tell,))
+        assert next_action(dialogue, *said("yes"), did("utter_vip"), *said("no")) == "utter_bye"
+        assert next_action(dialogue, *said("no")) == "action_default_fallback"
+
+    def test_is_not_followed_with_another_slot_unless_augmented(self) -> None:
+        told = (*said("greet"), did("utter_greet"), *said("yes"), did("utter_vip"), *said("no"))
+        plain = compiled(stories=(self.tell,))
+        assert next_action(plain, *told) == "action_default_fallback"
+        augmented = compiled(stories=(self.tell,), policies=PolicySpec(memoization=True, augmented=True))
+        assert next_action(augmented, *told) == "utter_bye"
+
+    def test_with_two_endings_says_nothing(self) -> None:
+        other = story("b", intent("yes"), action("utter_vip"), intent("no"), action("utter_done"))
+        dialogue = compiled(stories=(self.tell, other))
+        assert next_action(dialogue, *said("yes"), did("utter_vip"), *said("no")) == "action_default_fallback"
+
+    def test_goes_on_over_checkpoints_and_alternatives(self) -> None:
+        start = story(
+            "start", either(intent("yes"), intent("inform")), action("utter_vip"), checkpoint("more")
+        )
+        more = story("more", checkpoint("more"), intent("no"), action("utter_bye"))
+        dialogue = compiled(stories=(start, more))
+        for way in ("yes", "inform"):
+            assert next_action(dialogue, *said(way), did("utter_vip"), *said("no")) == "utter_bye"
+
+    def test_looks_back_as_far_as_max_history(self) -> None:
+        policies = PolicySpec(memoization=True, max_history=2)
+        dialogue = compiled(stories=(self.tell,), policies=policies)
+        told = (*said("greet"), did("utter_greet"), *said("yes"), did("utter_vip"), *said("no"))
+        assert next_action(dialogue, *told) == "utter_bye"
+
+
+def test_contradiction_of_rule_and_story_is_told() -> None:
+    dialogue = compiled(stories=(story("polite", intent("greet"), action("utter_bye")),))
+    [sentence] = dialogue.contradictions
+    assert "'polite'" in sentence
+    assert "'greet'" in sentence
+
+
+def test_action_just_rejected_counts_nothing() -> None:
+    rejected = ActionRejected(name="utter_greet")
+    assert next_action(compiled(), *said("greet"), rejected) == "action_default_fallback"
+
+
+def test_loop_condition_null_wants_no_loop() -> None:
+    outside = rule("outside", intent("yes"), action("utter_vip"), condition=(loop(None),))
+    dialogue = compiled(*RULES, outside)
+    assert next_action(dialogue, *said("yes")) == "utter_vip"
+    inside = (*TestForm.start, *said("yes"), ActionRejected(name="order_form"))
+    assert next_action(dialogue, *inside) == "action_default_fallback"
