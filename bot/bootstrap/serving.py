@@ -13,7 +13,7 @@ import structlog
 from bot.bus.live import RESET
 from bot.engines.native.actions import LocalActions
 from bot.engines.native.load import ACTION_LIMIT, load_native_engine
-from bot.errors import ModelError, ProjectError, SettingsError, StorageUnavailable
+from bot.errors import ActionError, ModelError, ProjectError, SettingsError, StorageUnavailable
 from bot.nlu.archive import read_archive
 from bot.nlu.encoder import Encoder, open_encoder
 from bot.nlu.tokens import load_language
@@ -92,16 +92,19 @@ class ReleaseFollower:
         self._stores = stores
         self._engine = engine
         self._builder = builder
+        self._tried: int | None = None
 
-    async def catch_up(self) -> Release | None:
-        """Put the newest release into service here; returns it, None when there is none.
+    async def catch_up(self, *, leave: int | None = None) -> Release | None:
+        """Put the newest release into service here, unless its id is `leave`; returns it, None without any.
 
-        Raises `ModelError` or `ProjectError` when its model cannot be used, `StorageUnavailable`.
+        Raises `ModelError`, `ProjectError` or `ActionError` when its model cannot be used, else
+        `StorageUnavailable`.
         """
         async with self._stores.database.read() as connection:
             release = await models.get_release(connection)
-            if release is None or release.digest == self._engine.digest:
+            if release is None or release.digest == self._engine.digest or release.id == leave:
                 return release
+            self._tried = release.id
             archive = await models.get_archive(connection, release.model_id)
         engine = await self._builder.build(archive)
         await self._engine.switch(engine, digest=release.digest)
@@ -109,17 +112,21 @@ class ReleaseFollower:
         return release
 
     async def follow(self) -> None:
-        """Follow releases until cancelled. A model that cannot be used leaves the one before in service."""
+        """Follow releases until cancelled. A model that cannot be used leaves the one before in service.
+
+        It is not tried again here: loading takes a core from those who answer, and would fail again.
+        """
+        unusable: int | None = None
         async with self._stores.bus.live.subscribe() as events:
             while True:
                 await self._next_release(events)
                 try:
-                    await self.catch_up()
+                    await self.catch_up(leave=unusable)
                 except StorageUnavailable as error:
                     log.warning("releases wait", reason=str(error))
-                except (ModelError, ProjectError) as error:
+                except (ModelError, ProjectError, ActionError) as error:
+                    unusable = self._tried
                     log.warning("released model cannot be used, the one before goes on", reason=str(error))
-                    await asyncio.sleep(LOOK_EVERY.total_seconds())
 
     @staticmethod
     async def _next_release(events: Subscription) -> None:

@@ -128,7 +128,12 @@ async def test_a_damaged_archive_is_neither_released_nor_put_into_service(
         with pytest.raises(ModelDamaged):
             await here.follower.catch_up()
         assert here.engine.digest == good.digest
+        await road.bus.live.publish("release", None, digest="d" * 64)
+        await asyncio.sleep(0.5)  # the follower tries too, and goes on following
         assert await said(road, here.engine, "track my order", "ann") == "Your parcel is on its way."
+        better = await asyncio.to_thread(train, tmp_path / "better.tar.gz")  # differs by its seconds
+        await release_model(road, await store_model(road, better), tess)
+        await here.serves(better.digest)
 
 
 async def test_releasing_twice_is_one_release(road: Road, tess: Staff, train: Train, tmp_path: Path) -> None:
