@@ -21,6 +21,7 @@ VisavisError
 │   ├── UnknownModel           no such model here (404)
 │   ├── Conflict               somebody else was faster (409)
 │   ├── PayloadTooLarge        more than is accepted (413)
+│   ├── TooSlow                not sent in the time it may take (408)
 │   ├── NotAllowed             this person may not do that (403)
 │   └── TooManyAttempts        slow down (429)
 ├── EngineError                the engine could not answer a turn
@@ -157,6 +158,13 @@ class PayloadTooLarge(Refused):
 
     status = 413
     code = "too_large"
+
+
+class TooSlow(Refused):
+    """Not sent in the time it may take."""
+
+    status = 408
+    code = "too_slow"
 
 
 class NotAllowed(Refused):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+_NULL_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON has it; after a backslash it is only spoken of
 MAX_BYTES = 256_000  # of one event as stored; connectors bound the text itself
 
 
@@ -105,7 +107,7 @@ def check_storable(event: InboundEvent) -> None:
         size = len(dumped.encode())
     except UnicodeEncodeError as error:
         raise BadPayload("the text has half a character (a lone surrogate)") from error
-    if "\\u0000" in dumped:
+    if _NULL_BYTE.search(dumped):
         raise BadPayload("the text has a null byte")
     if size > MAX_BYTES:
         raise BadPayload(f"the event is larger than {MAX_BYTES} bytes")

@@ -15,10 +15,11 @@ from bot.service.fetch import FetchLog
 from bot.service.road import Road
 from bot.service.train import Trainer
 from bot.web import hooks, rasa_api
+from bot.web.bodies import MAX_BODY
 from bot.web.chat import add_chat_routes
 from bot.web.desk import add_desk_routes
 from bot.web.desk_acts import add_desk_act_routes
-from bot.web.errors import MAX_BODY, answer_errors
+from bot.web.errors import answer_errors
 from bot.web.health import add_health_routes
 from bot.web.keys import (
     CONNECTORS,

@@ -17,6 +17,8 @@ from aiohttp import hdrs, web
 from bot.errors import BusUnavailable, NotAllowed, Refused, StorageUnavailable
 from bot.service.sign_in import LONGEST, get_session
 from bot.storage.sessions import Session
+from bot.web.bodies import read_form
+from bot.web.errors import log_refusal
 from bot.web.keys import PUBLIC_URL, ROAD
 from bot.web.render import SESSION, is_fragment, refuse
 
@@ -53,7 +55,10 @@ def require(*roles: Role) -> Callable[[Handler], Handler]:
             try:
                 session = await _check_staff(request, roles)
                 return _to_login(request) if session is None else await handler(request)
-            except (Refused, StorageUnavailable, BusUnavailable) as error:
+            except Refused as error:
+                log_refusal(request, status=error.status, code=error.code, reason=str(error))
+                return refuse(request, error)
+            except (StorageUnavailable, BusUnavailable) as error:
                 return refuse(request, error)
 
         return guarded
@@ -83,8 +88,8 @@ async def check_own_page(request: web.Request, session: Session) -> None:
     if request.method in _SAFE_METHODS:
         return
     check_origin(request)
-    given = request.headers.get(CSRF_HEADER) or str((await request.post()).get(CSRF_FIELD, ""))
-    if not hmac.compare_digest(given.encode(), session.csrf.encode()):
+    given = request.headers.get(CSRF_HEADER) or (await read_form(request)).get(CSRF_FIELD, "")
+    if not hmac.compare_digest(given.encode(errors="surrogateescape"), session.csrf.encode()):
         raise NotAllowed("Not done: this page is out of date. Load it again, then repeat.")
 
 
@@ -93,11 +98,18 @@ def check_origin(request: web.Request) -> None:
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is not None:
         ours = {request.host, urlsplit(request.app[PUBLIC_URL] or "").netloc}
-        own = urlsplit(origin).netloc in ours - {""}
+        own = _host_of(origin) in ours - {""}
     else:
         own = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
     if not own:
         raise NotAllowed("Not done: the request came from another site.")
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # no address at all
+        return ""
 
 
 def get_token(request: web.Request) -> str | None:

@@ -31,6 +31,7 @@ PAGE = 50  # messages read at once
 LIST_LIMIT = 200
 _MOST_IDS = 200
 _MAX_ID = 2**63 - 1
+_MAX_DIGITS = 19  # Python refuses to read numbers of thousands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,14 +207,14 @@ def _parse_ids(given: str) -> list[int]:
     parts = given.split(",")[:_MOST_IDS]
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise BadPayload("This address is not one of ours.")
-    return [min(int(part), _MAX_ID) for part in parts]
+    return [min(int(part[:_MAX_DIGITS]), _MAX_ID) for part in parts]
 
 
 def add_desk_routes(app: web.Application) -> None:
     """Serve the desk's pages. The app must carry `ROAD`, `CONNECTORS` and `TEMPLATES`."""
     app.router.add_get("/desk", get_desk)
     app.router.add_get("/desk/rows", get_rows)
-    app.router.add_get(r"/desk/c/{id:\d+}", get_desk)
-    app.router.add_get(r"/desk/c/{id:\d+}/state", get_state)
-    app.router.add_get(r"/desk/c/{id:\d+}/messages", get_messages)
-    app.router.add_get(r"/desk/c/{id:\d+}/messages/{message:\d+}", get_message)
+    app.router.add_get(r"/desk/c/{id:\d{1,19}}", get_desk)
+    app.router.add_get(r"/desk/c/{id:\d{1,19}}/state", get_state)
+    app.router.add_get(r"/desk/c/{id:\d{1,19}}/messages", get_messages)
+    app.router.add_get(r"/desk/c/{id:\d{1,19}}/messages/{message:\d{1,19}}", get_message)

@@ -15,6 +15,7 @@ from bot.service.resolve import resolve
 from bot.service.staff_reply import staff_reply
 from bot.service.take import take
 from bot.web.auth import current_staff, require
+from bot.web.bodies import read_form
 from bot.web.desk import id_of, view_of
 from bot.web.keys import ROAD
 from bot.web.render import is_fragment
@@ -37,9 +38,9 @@ async def post_say(request: web.Request) -> web.StreamResponse:
 
     `key` names this text: sent twice it is said once.
     """
-    form = await request.post()
+    form = await read_form(request)
     road, staff, conversation_id = request.app[ROAD], current_staff(request), id_of(request)
-    text, key = str(form.get("text", "")), str(form.get("key", ""))
+    text, key = form.get("text", ""), form.get("key", "")
     note = form.get("mode") == "note"
     with _explained("note" if note else "say"):
         if not 0 < len(key) <= _MAX_KEY:
@@ -95,8 +96,8 @@ def _done(request: web.Request, conversation_id: int) -> web.StreamResponse:
 
 def add_desk_act_routes(app: web.Application) -> None:
     """Serve what staff do. The app must carry `ROAD`."""
-    app.router.add_post(r"/desk/c/{id:\d+}/say", post_say)
-    app.router.add_post(r"/desk/c/{id:\d+}/take", _act("take", take))
-    app.router.add_post(r"/desk/c/{id:\d+}/give-back", _act("give_back", give_back))
-    app.router.add_post(r"/desk/c/{id:\d+}/resolve", _act("resolve", resolve))
-    app.router.add_post(r"/desk/c/{id:\d+}/typing", post_typing)
+    app.router.add_post(r"/desk/c/{id:\d{1,19}}/say", post_say)
+    app.router.add_post(r"/desk/c/{id:\d{1,19}}/take", _act("take", take))
+    app.router.add_post(r"/desk/c/{id:\d{1,19}}/give-back", _act("give_back", give_back))
+    app.router.add_post(r"/desk/c/{id:\d{1,19}}/resolve", _act("resolve", resolve))
+    app.router.add_post(r"/desk/c/{id:\d{1,19}}/typing", post_typing)

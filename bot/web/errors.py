@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from bot.errors import PayloadTooLarge, Refused, VisavisError
+from bot.web.bodies import MAX_BODY, read_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,39 +17,73 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-MAX_BODY = 1024**2  # bytes; platforms send far less, files come by reference
 _RETRY_SECONDS = "1"
+_GONE = 499  # nobody reads it: the caller hung up
+_WORDS = {
+    404: ("not_found", "there is nothing at this address"),
+    405: ("wrong_method", "this address does not take this method; `Allow` says which it takes"),
+}
 
 
 @web.middleware
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer errors of ours as `{"code", "message"}` with their status; log each refusal once."""
+    """Answer errors as `{"code", "message"}` with their status; log each refusal once."""
     try:
+        await read_body(request)
         return await handler(request)
     except Refused as error:
         return _refuse(request, error)
-    except web.HTTPRequestEntityTooLarge:
-        return _refuse(request, PayloadTooLarge(f"the body is larger than {MAX_BODY} bytes"))
-    except VisavisError as error:  # the database, the bus or the model is away: worth another try
-        log.error("request failed", route=_route(request), reason=str(error), kind=type(error).__name__)  # noqa: TRY400 - the sentence says all there is to say
-        return _answer(503, "unavailable", str(error), headers={"Retry-After": _RETRY_SECONDS})
+    except web.HTTPClientError as error:
+        return _refuse_lost(request, error)
     except web.HTTPException:
         raise
-    except Exception:  # whatever it was, the caller gets an answer and we get the trace
-        log.exception("request broke", route=_route(request))
-        return _answer(500, "internal", "Something went wrong here. It was written down.")
+    except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer and we a line
+        return _fail(request, error)
+
+
+def _fail(request: web.Request, error: Exception) -> web.Response:
+    if isinstance(error, VisavisError):  # the database, the bus or the model is away: worth another try
+        log.error("request failed", route=_route(request), reason=str(error), kind=type(error).__name__)
+        return _answer(503, "unavailable", str(error), headers={"Retry-After": _RETRY_SECONDS})
+    if _hung_up(request):
+        log.info("caller hung up", route=_route(request))
+        return web.Response(status=_GONE)
+    log.error("request broke", route=_route(request), exc_info=error)
+    return _answer(500, "internal", "Something went wrong here. It was written down.")
+
+
+def _hung_up(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _refuse(request: web.Request, error: Refused) -> web.Response:
+    log_refusal(request, status=error.status, code=error.code, reason=str(error))
+    return _answer(error.status, error.code, str(error))
+
+
+def _refuse_lost(request: web.Request, error: web.HTTPClientError) -> web.StreamResponse:
+    """Say it to programs as everything is said to them; to browsers in plain words."""
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return _refuse(request, PayloadTooLarge(f"the body is larger than {MAX_BODY} bytes"))
+    code, reason = _WORDS.get(error.status, ("refused", error.reason))
+    log_refusal(request, status=error.status, code=code, reason=reason)
+    if "text/html" in request.headers.get(hdrs.ACCEPT, ""):
+        raise error
+    allowed = error.headers.get(hdrs.ALLOW)
+    headers = {"Allow": allowed} if allowed else None
+    return _answer(error.status, code, reason, headers=headers)
+
+
+def log_refusal(request: web.Request, *, status: int, code: str, reason: str) -> None:
+    """Write one line about a refused request. `reason` must not repeat what a customer wrote."""
     log.warning(
         "request refused",
         route=_route(request),
         address=request.remote,
-        status=error.status,
-        code=error.code,
-        reason=str(error),
+        status=status,
+        code=code,
+        reason=reason,
     )
-    return _answer(error.status, error.code, str(error))
 
 
 def _route(request: web.Request) -> str:

@@ -44,14 +44,15 @@ async def take(request: web.Request, connector: Connector) -> list[tuple[Inbound
         try:
             taken.append((event, await receive(request.app[ROAD], event)))
         except BadPayload as error:
-            log.warning(
-                "Event refused", channel=connector.channel, account=connector.account.name, why=str(error)
-            )
             refused = error
             continue
         await connector.acknowledge(event)
     if refused and not taken:
         raise refused
+    if refused:
+        log.warning(
+            "Event refused", channel=connector.channel, account=connector.account.name, reason=str(refused)
+        )
     return taken
 
 

@@ -10,6 +10,7 @@ from bot.domain.staff import Role
 from bot.errors import Refused, StorageUnavailable
 from bot.service.sign_in import Door, Knock, sign_in, sign_out
 from bot.web import auth
+from bot.web.bodies import read_form
 from bot.web.keys import ROAD
 from bot.web.render import refuse, render
 
@@ -43,8 +44,8 @@ async def get_login(request: web.Request) -> web.StreamResponse:
 
 async def post_login(request: web.Request) -> web.StreamResponse:
     """`POST /login`: a new session, then on to where they wanted to go."""
-    form = await request.post()
-    email, password = str(form.get("email", "")), str(form.get("password", ""))
+    form = await read_form(request)
+    email, password = form.get("email", ""), form.get("password", "")
     knock = Knock(
         email=email,
         password=password,

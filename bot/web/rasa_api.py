@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.connector import Delivery, Renders
 from bot.connector.fields import parse_object, read_optional_text
-from bot.errors import UnknownAccount
+from bot.errors import BadPayload, UnknownAccount
 from bot.nlu.parse_json import render_parse
 from bot.service.fetch import fetch
 from bot.web.hooks import find_connector, take
@@ -76,6 +76,7 @@ def _render(connector: Connector, fetched: Pulled, recipient_id: str) -> list[Js
 @routes.post("/model/parse")
 async def parse(request: web.Request) -> web.Response:
     """Take `{text}` and answer with Rasa's parse JSON."""
-    data = parse_object(await request.read())
-    understanding = await request.app[ENGINE].parse(read_optional_text(data, "text") or "")
-    return web.json_response(render_parse(understanding))
+    text = read_optional_text(parse_object(await request.read()), "text")
+    if text is None:
+        raise BadPayload("`text` must be a string")
+    return web.json_response(render_parse(await request.app[ENGINE].parse(text)))

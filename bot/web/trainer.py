@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LIST_LIMIT = 100
 _NEAR = 4  # messages looked through for one with words
 _MAX_ID = 2**63 - 1
+_MAX_DIGITS = 19  # Python refuses to read numbers of thousands
 _NOTHING_TAUGHT = Lesson(intents={}, examples={})
 
 
@@ -144,7 +145,7 @@ async def _neighbours(request: web.Request, proposal: Proposal) -> dict[str, Any
 
 def _wanted(request: web.Request) -> int | None:
     given = request.query.get("p", "")
-    return min(int(given), _MAX_ID) if given.isascii() and given.isdigit() else None
+    return min(int(given[:_MAX_DIGITS]), _MAX_ID) if given.isascii() and given.isdigit() else None
 
 
 def add_trainer_routes(app: web.Application) -> None:

@@ -12,6 +12,7 @@ from bot.errors import BadPayload, ProjectError, Refused
 from bot.service.decide_proposal import set_aside, teach, teach_new_intent
 from bot.service.take_back_decision import get_last_decision, take_back_decision
 from bot.web.auth import current_staff, require
+from bot.web.bodies import read_form
 from bot.web.keys import CURRICULUM, ROAD
 from bot.web.render import is_fragment
 from bot.web.trainer import render_teach
@@ -26,14 +27,14 @@ _MAX_ID = 2**63 - 1
 
 
 async def _teach(request: web.Request, proposal_id: int) -> Proposal:
-    intent = str((await request.post()).get("intent", ""))
+    intent = (await read_form(request)).get("intent", "")
     return await teach(
         request.app[ROAD], request.app[CURRICULUM], proposal_id, intent, current_staff(request)
     )
 
 
 async def _teach_new(request: web.Request, proposal_id: int) -> Proposal:
-    words = str((await request.post()).get("words", ""))
+    words = (await read_form(request)).get("words", "")
     return await teach_new_intent(
         request.app[ROAD], request.app[CURRICULUM], proposal_id, words, current_staff(request)
     )
@@ -94,5 +95,5 @@ def _id_of(request: web.Request) -> int:
 def add_trainer_act_routes(app: web.Application) -> None:
     """Serve what trainers decide. The app must carry what `add_trainer_routes` needs."""
     for path, decide in (("teach", _teach), ("new", _teach_new), ("none", _none), ("skip", _skip)):
-        app.router.add_post(rf"/trainer/p/{{id:\d+}}/{path}", _act(decide))
-    app.router.add_post(r"/trainer/p/{id:\d+}/undo", post_undo)
+        app.router.add_post(rf"/trainer/p/{{id:\d{{1,19}}}}/{path}", _act(decide))
+    app.router.add_post(r"/trainer/p/{id:\d{1,19}}/undo", post_undo)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_ID = 2**63 - 1
+_MAX_DIGITS = 19  # Python refuses to read numbers of thousands
 _LISTED = 20
 _INTENTS_SHOWN = 12
 
@@ -157,7 +158,7 @@ async def _choose_shown(request: web.Request, shelf: Shelf) -> Model | None:
     if not (given.isascii() and given.isdigit()):
         return shelf.newest
     async with request.app[ROAD].database.read() as connection:
-        return await models.get_model(connection, min(int(given), _MAX_ID)) or shelf.newest
+        return await models.get_model(connection, min(int(given[:_MAX_DIGITS]), _MAX_ID)) or shelf.newest
 
 
 async def _choose_beside(request: web.Request, shelf: Shelf, shown: Model | None) -> Model | None:
@@ -225,4 +226,4 @@ def add_training_routes(app: web.Application) -> None:
     app.router.add_get("/trainer/models", get_models)
     app.router.add_post("/trainer/train", post_train)
     app.router.add_post("/trainer/train/stop", post_stop)
-    app.router.add_post(r"/trainer/models/{id:\d+}/release", post_release)
+    app.router.add_post(r"/trainer/models/{id:\d{1,19}}/release", post_release)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from urllib.parse import quote
 
 from bot.connector import AccountConfig, Delivery, InboundEvent, InboundRequest, OutboundReply
@@ -38,7 +39,7 @@ def parse_message(
     if signed:
         event_id = read_header(request, "webhook-id") or fresh_id
     else:
-        event_id = f"{quote(sender, safe='')}/{own_id}" if own_id else fresh_id
+        event_id = join_ids(sender, own_id) if own_id else fresh_id
     push = bool(account.options.get("callback_url"))
     return InboundEvent(
         channel=CHANNEL,
@@ -62,6 +63,17 @@ def read_name(metadata: JsonObject) -> str | None:
 def read_own_id(request: InboundRequest, metadata: JsonObject) -> str | None:
     """Return the id the caller gave the message, None if none."""
     return read_header(request, "idempotency-key") or read_optional_text(metadata, "message_id", limit=MAX_ID)
+
+
+def join_ids(sender: str, own_id: str) -> str:
+    """Return one id of a caller's message: readable where it is short, else its digest.
+
+    Two ids of `MAX_ID` rare characters are more than an index of PostgreSQL can hold.
+    """
+    joined = f"{quote(sender, safe='')}/{own_id}"
+    if len(joined) <= MAX_ID:
+        return joined
+    return f"sha256:{hashlib.sha256(joined.encode()).hexdigest()}"
 
 
 def read_header(request: InboundRequest, name: str) -> str | None:

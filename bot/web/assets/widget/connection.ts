@@ -34,6 +34,7 @@ export class Connection {
     private readonly listener: Listener,
   ) {
     addEventListener("online", () => this.#hurry());
+    addEventListener("offline", () => this.#drop(this.#socket));
     addEventListener("pageshow", () => this.#hurry());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.#hurry();
@@ -108,10 +109,12 @@ export class Connection {
 
   #check(socket: WebSocket): void {
     if (Date.now() - this.#heard < SILENCE) this.send({ type: "ping" });
-    else {
-      socket.close();
-      socket.onclose?.(new CloseEvent("close", { code: 1006 })); // a dead line may take minutes to say so
-    }
+    else this.#drop(socket);
+  }
+
+  #drop(socket: WebSocket | null): void {
+    socket?.close();
+    socket?.onclose?.(new CloseEvent("close", { code: 1006 })); // a dead line may take minutes to say so
   }
 
   #wait(): void {

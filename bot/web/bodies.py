@@ -1,0 +1,49 @@
+"""Reading what somebody sends: whole, bounded in size and time, and refused in words where it is broken."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bot.connector.fields import check_unicode
+from bot.errors import BadPayload, TooSlow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_BODY = 1024**2  # bytes; platforms send far less, files come by reference
+BODY_SECONDS = 20.0  # for all of it: platforms need less than one
+
+
+async def read_body(request: web.Request) -> None:
+    """Read a request's body; aiohttp keeps it for `request.read()` and `request.post()`.
+
+    Raises `TooSlow`, `BadPayload` for a body that breaks off or does not unpack, and aiohttp's
+    `HTTPRequestEntityTooLarge`.
+    """
+    if not request.can_read_body:
+        return
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            await request.read()
+    except TimeoutError as error:
+        raise TooSlow(f"the body did not arrive within {BODY_SECONDS:.0f} seconds") from error
+    except (web.RequestPayloadError, HttpProcessingError) as error:
+        raise BadPayload("the body is broken: its length, chunks or compression do not add up") from error
+
+
+async def read_form(request: web.Request) -> Mapping[str, str]:
+    """Return the fields of a form of our pages. Raises `BadPayload`."""
+    if request.content_type.startswith("multipart/"):
+        raise BadPayload("a form is sent as application/x-www-form-urlencoded")
+    try:
+        form = await request.post()
+    except (ValueError, LookupError) as error:  # characters that are none, or of an unknown charset
+        raise BadPayload("the form cannot be read") from error
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    for value in fields.values():
+        check_unicode(value)
+    return fields
