@@ -38,9 +38,18 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return load_settings(data=tmp_path / "data")
 
 
-def find_servers() -> dict[str, psutil.Process]:
-    """Return our living children by program name."""
-    return {child.name(): child for child in psutil.Process().children() if child.status() != "zombie"}
+def find_servers(others: frozenset[int]) -> dict[str, psutil.Process]:
+    """Return our living children by program name, without the servers of other tests."""
+    return {
+        child.name(): child
+        for child in psutil.Process().children()
+        if child.status() != "zombie" and child.pid not in others
+    }
+
+
+def find_others() -> frozenset[int]:
+    """Return the children that are there already."""
+    return frozenset(child.pid for child in psutil.Process().children())
 
 
 async def insist(url: str, query: str) -> object:
@@ -70,9 +79,10 @@ async def test_given_urls_are_used_and_nothing_is_started(tmp_path: Path) -> Non
 
 
 async def test_killed_servers_come_back_under_the_same_urls(settings: Settings) -> None:
+    others = find_others()
     async with embedded_servers(settings) as urls:
         await insist(urls.database_url, "CREATE TABLE kept AS SELECT 7 AS seven")
-        before = find_servers()
+        before = find_servers(others)
         for server in before.values():
             server.kill()
         assert await insist(urls.database_url, "SELECT seven FROM kept") == 7
@@ -86,9 +96,9 @@ async def test_killed_servers_come_back_under_the_same_urls(settings: Settings) 
                     await asyncio.sleep(0.05)
         await client.aclose()
         assert not {server.pid for server in before.values()} & {
-            server.pid for server in find_servers().values()
+            server.pid for server in find_servers(others).values()
         }
-    assert find_servers() == {}
+    assert find_servers(others) == {}
 
 
 async def test_second_owner_is_refused_with_the_pid_of_the_first(settings: Settings) -> None:
