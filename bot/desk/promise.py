@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.domain.handoff import HandoffRequest
 from bot.domain.message import Content
 
 if TYPE_CHECKING:
-    from bot.domain.handoff import HandoffRequest
+    from collections.abc import Sequence
+
+    from bot.domain.json import JsonObject
     from bot.domain.pipeline import DeskSpec
 
 PROMISE = "I am handing this over to a person on our team. They will read all of it and answer you here."
+
+
+def require_entry(
+    handoff: HandoffRequest | None, events: Sequence[JsonObject], desk: DeskSpec
+) -> HandoffRequest | None:
+    """Make the handoff that a promise without one speaks of: a rule or an action said it by itself.
+
+    `events` are the turn's, in Rasa's form: what the bot said names its response in the metadata.
+    """
+    if handoff is not None or not any(_says(event) in desk.promises for event in events):
+        return handoff
+    return HandoffRequest(reason="promised", queue=desk.default_queue)
+
+
+def _says(event: JsonObject) -> object:
+    metadata = event.get("metadata") if event.get("event") == "bot" else None
+    return metadata.get("utter_action") if isinstance(metadata, Mapping) else None
 
 
 def tell_customer(replies: tuple[Content, ...], handoff: HandoffRequest | None) -> tuple[Content, ...]:

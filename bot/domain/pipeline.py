@@ -35,9 +35,13 @@ class QueueSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSpec:
-    """`config.yml: desk`. A handoff to a queue that is not listed goes to `default_queue`."""
+    """`config.yml: desk`. A handoff to a queue that is not listed goes to `default_queue`.
+
+    `promises` names the responses that say a person will answer: whoever says one, hands off.
+    """
 
     queues: Mapping[str, QueueSpec] = field(
         default_factory=lambda: {"support": QueueSpec(name="support", first_answer=timedelta(minutes=30))},
     )
     default_queue: str = "support"
+    promises: frozenset[str] = frozenset({"utter_handoff"})

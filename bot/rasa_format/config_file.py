@@ -167,7 +167,7 @@ def _read_desk(node: Node | None, reader: Reader) -> DeskSpec:
     body = reader.map(node, "`desk`")
     if body is None:
         return DeskSpec()
-    reader.check_keys(body, ("queues", "default_queue"), "`desk`")
+    reader.check_keys(body, ("queues", "default_queue", "promises"), "`desk`")
     queues: dict[str, QueueSpec] = {}
     for name, entry in reader.entries(body.get("queues"), "`queues`"):
         minutes = _first_answer(name, entry.node, entry.source, reader)
@@ -179,7 +179,8 @@ def _read_desk(node: Node | None, reader: Reader) -> DeskSpec:
         hint = did_you_mean(default, queues) or f" Queues are: {', '.join(queues)}."
         reader.error(source, f"The default queue `{default}` is not one of `queues`.{hint}")
         default = next(iter(queues))
-    return DeskSpec(queues=queues, default_queue=default)
+    promises = frozenset(reader.texts(body.get("promises"), "`promises`")) or DeskSpec().promises
+    return DeskSpec(queues=queues, default_queue=default, promises=promises)
 
 
 def _first_answer(name: str, node: Node, source: Source, reader: Reader) -> float:

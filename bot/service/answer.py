@@ -14,7 +14,7 @@ import structlog
 
 from bot.bus.keys import Stream
 from bot.desk.deadlines import deadline_of
-from bot.desk.promise import route, tell_customer
+from bot.desk.promise import require_entry, route, tell_customer
 from bot.domain.conversation import Status
 from bot.domain.handoff import HandoffRequest, Priority
 from bot.domain.message import Author, Kind, Settled
@@ -116,7 +116,8 @@ def _outcome(result: TurnResult) -> str:
 
 
 def _keep_contract(road: Road, result: TurnResult) -> TurnResult:
-    handoff = route(result.handoff, road.desk) if result.handoff else None
+    asked = require_entry(result.handoff, result.events, road.desk)
+    handoff = route(asked, road.desk) if asked else None
     return replace(result, handoff=handoff, replies=tell_customer(result.replies, handoff))
 
 

@@ -15,6 +15,8 @@ from bot.errors import EngineError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.domain.json import JsonObject
+
 
 @dataclass
 class PlainEngine:
@@ -40,9 +42,12 @@ class PlainEngine:
             await asyncio.sleep(0.5)
         count = int(str((turn.tracker or {}).get("turns", 0))) + 1
         handoff = HandoffRequest(reason="asked_for_person", queue="support") if "person" in text else None
+        events: list[JsonObject] = [{"event": "user", "text": text}]
+        if "promise" in text:
+            events.append({"event": "bot", "text": text, "metadata": {"utter_action": "utter_handoff"}})
         return TurnResult(
             tracker={"turns": count},
-            events=({"event": "user", "text": text},),
+            events=tuple(events),
             replies=(Content(text=f"{count}: {text}"),) if "quiet" not in text else (),
             handoff=handoff,
             understandings=tuple(self._understand(message.content.text) for message in turn.messages),

@@ -154,6 +154,17 @@ async def test_no_handoff_without_telling_the_customer(road: Road, text: str) ->
     assert "person" in promise
 
 
+async def test_no_promise_without_an_entry(road: Road) -> None:
+    """A rule may say `utter_handoff` without any action that hands off."""
+    conversation_id = await _open(road, "promise")
+    answered = await answer(road, PlainEngine(), conversation_id)
+    assert answered is not None
+    assert answered.handed_off
+    async with road.database.read() as connection:
+        (handoff,) = await handoffs.list_handoffs(connection, conversation_id)
+    assert handoff.reason == "promised"
+
+
 async def test_a_turn_that_kills_workers_goes_to_a_person(road: Road) -> None:
     conversation_id = await _open(road, "poison")
     for _ in range(MAX_ATTEMPTS):

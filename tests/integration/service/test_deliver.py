@@ -11,6 +11,7 @@ from bot.domain.message import Author, DeliveryState
 from bot.errors import LeaseLost
 from bot.service.answer import answer
 from bot.service.deliver import Delivered, deliver
+from bot.service.mark_read import mark_read
 from bot.service.receive import receive
 from bot.service.road import Road
 from bot.storage import messages, outbox, queue
@@ -131,6 +132,19 @@ async def test_a_courier_that_lost_its_lease_stops_sending(road: Road) -> None:
         await first
     assert slow.texts == ["1: one"]
     assert other.texts == ["2: two"]
+
+
+async def test_what_is_read_before_it_was_delivered_stays_read(road: Road) -> None:
+    connector = scripted_connector()
+    connector.delay = timedelta(milliseconds=100)
+    conversation_id = await _answered(road, "one", "two")
+    delivering = asyncio.create_task(_deliver(road, connector, conversation_id))
+    await asyncio.sleep(0.05)
+    async with road.database.read() as connection:
+        stored = await messages.list_messages(connection, conversation_id)
+    await mark_read(road, conversation_id, stored[-1].id)
+    await delivering
+    assert await _states(road, conversation_id) == [DeliveryState.READ] * 2
 
 
 async def test_messages_of_an_account_that_is_off_wait(road: Road) -> None:
