@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from bot.desk.promise import require_entry
 from bot.dialogue.dialogue import compile_dialogue
 from bot.dialogue.spec import DialogueSpec
 from bot.domain.handoff import Priority
 from bot.domain.message import Kind
+from bot.domain.pipeline import DeskSpec
 from bot.plugins import load_actions
 from bot.rasa_format.project import load_project
 from tests.conversations.talk import Talk, Words, build_engine, message
@@ -90,6 +92,12 @@ async def test_conversation_given_back_is_answered_again(talk: Talk) -> None:
     await talk.say("/ask_for_person")
     assert await talk.say("/greet") == []
     assert await talk.say("/greet", resumed=True)
+
+
+async def test_events_name_the_response_so_that_a_promise_is_seen(talk: Talk) -> None:
+    await talk.say("/ask_for_person")
+    assert talk.last is not None
+    assert require_entry(None, talk.last.events, DeskSpec()) is not None
 
 
 async def test_twice_not_understood_goes_to_a_person(talk: Talk) -> None:
