@@ -122,7 +122,10 @@ _RENEW = text(
 ).bindparams(bindparam("lease", type_=Interval))
 
 _SENDING = text(
-    "UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_at = now() WHERE message_id = :id",
+    """
+    UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_at = now()
+    WHERE message_id = :id AND state <> 'read'
+    """,
 )
 
 
@@ -136,6 +139,7 @@ async def mark_sending(
     """Write down that a send is about to be dispatched, and renew the lease for it.
 
     A crash after this commit leaves `sending` behind: the outcome is unknown, it is not repeated.
+    What the customer has read meanwhile (an open chat shows a reply before it is delivered) stays read.
     Raises `LeaseLost` when another courier has the conversation.
     """
     values = {"conversation_id": lease.conversation_id, "token": lease.token, "lease": renew}

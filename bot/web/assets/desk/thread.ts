@@ -8,6 +8,7 @@ import { fetchPart, find, openedId, soon } from "./page";
 
 const typingShown = 6_000;
 let typingTimer = 0;
+const changedUnseen = new Set<number>(); // messages that changed while they were being fetched
 
 const thread = (): HTMLElement | null => find<HTMLElement>("#thread");
 const messages = (): HTMLElement | null => find<HTMLElement>("#messages");
@@ -39,6 +40,8 @@ export const loadTail = soon(async () => {
     if (!entry.id || !document.getElementById(entry.id)) list.append(entry);
   }
   dropRepeatedDays();
+  for (const each of changedUnseen) void loadMessage(each);
+  changedUnseen.clear();
   if (!stay) toEnd();
 }, 60);
 
@@ -59,7 +62,11 @@ export const loadState = soon(async () => {
 
 export async function loadMessage(messageId: number): Promise<void> {
   const id = openedId();
-  if (id === null || !document.getElementById(`m-${messageId}`)) return;
+  if (id === null) return;
+  if (!document.getElementById(`m-${messageId}`)) {
+    if (messageId > Number(lastId())) changedUnseen.add(messageId);
+    return;
+  }
   const part = await fetchPart(`/desk/c/${id}/messages/${messageId}`);
   const fresh = part && find(`#m-${messageId}`, part);
   const present = document.getElementById(`m-${messageId}`);
