@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import orjson
+from asyncpg import PostgresError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError, StorageUnavailable
@@ -67,19 +69,39 @@ class Database:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Map the driver's connection errors to `StorageUnavailable`; leave every other error alone."""
+    """Map errors of the server's state to `StorageUnavailable`; leave those of our queries alone."""
     try:
         yield
-    except (DBAPIError, OSError) as error:
-        if not _is_connection_error(error):
+    except (DBAPIError, PoolTimeout, PostgresError, OSError) as error:
+        reason = _explain(error)
+        if reason is None:
             raise
-        raise StorageUnavailable("PostgreSQL does not answer: nothing new can be taken in") from error
+        raise StorageUnavailable(f"{reason}: nothing new can be taken in") from error
 
 
-def _is_connection_error(error: DBAPIError | OSError) -> bool:
-    if isinstance(error, OSError):
-        return True
-    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+# By class or code of SQLSTATE (PostgreSQL's documentation, appendix A).
+_REASONS = {
+    "08": "PostgreSQL does not answer",
+    "25006": "PostgreSQL takes no writes now",  # a standby: the address leads to the wrong server
+    "40": "PostgreSQL gave this up for another transaction",
+    "53100": "PostgreSQL's disk is full",
+    "53": "PostgreSQL is out of memory or connections",
+    "57P": "PostgreSQL does not answer",  # it stops, starts, or threw us out
+    "58": "PostgreSQL cannot use its disk",
+}
+
+
+def _explain(error: Exception) -> str | None:
+    """Say what is wrong with the server; None when nothing is, and the query was."""
+    if isinstance(error, PoolTimeout):
+        return "PostgreSQL is too slow for what is asked of it"
+    state = getattr(getattr(error, "orig", None) or error, "sqlstate", None) or ""
+    for length in (5, 3, 2):
+        if state[:length] in _REASONS:
+            return _REASONS[state[:length]]
+    if isinstance(error, OSError | OperationalError | InterfaceError):
+        return "PostgreSQL does not answer"
+    return "PostgreSQL does not answer" if getattr(error, "connection_invalidated", False) else None
 
 
 def open_database(url: str, *, pool_size: int = POOL_SIZE) -> Database:
