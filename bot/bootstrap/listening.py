@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.errors import SettingsError
-from bot.web.server_log import ServerLog
+from bot.web.server_log import make_server_logger
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -44,7 +44,7 @@ async def serving(
     app: web.Application, listener: socket.socket, *, settings: Settings, patience: float
 ) -> AsyncIterator[str]:
     """Serve `app` and yield its address for people; requests under way get `patience` seconds at the end."""
-    runner = web.AppRunner(app, access_log=None, logger=ServerLog(), shutdown_timeout=patience)
+    runner = web.AppRunner(app, access_log=None, logger=make_server_logger(), shutdown_timeout=patience)
     await runner.setup()
     try:
         await web.SockSite(runner, listener).start()

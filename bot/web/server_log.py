@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.log import server_logger
-from typing_extensions import override
-
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-    from typing import Any
 
 log = structlog.get_logger(__name__)
 
 
-class ServerLog(logging.LoggerAdapter[logging.Logger]):
-    """The logger of a server. Anybody who reaches the port can send garbage: that is no error of ours."""
+def make_server_logger() -> logging.Logger:
+    """Return the logger for a server. Anybody who reaches the port can send garbage: no error of ours."""
+    logger = logging.getLogger("aiohttp.server.visavis")
+    logger.addFilter(_is_ours)
+    return logger
 
-    def __init__(self) -> None:
-        super().__init__(server_logger)
 
-    @override
-    def exception(self, msg: object, *args: object, exc_info: Any = True, **extra: Any) -> None:
-        """Write a defect with its trace; of a request that could not be read only what was wrong with it."""
-        if isinstance(exc_info, HttpProcessingError):
-            # Its own sentence quotes the line that was wrong: a header may be somebody's secret.
-            log.warning("request refused", reason=f"not HTTP: {type(exc_info).__name__}", address=args[-1])
-            return
-        if isinstance(exc_info, web.RequestPayloadError):
-            return  # of a body whose request was refused for it
-        super().exception(msg, *args, exc_info=exc_info, **extra)
-
-    @override
-    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
-        return msg, kwargs
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Let defects pass with their trace; say of a request that could not be read only what was wrong."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, web.RequestPayloadError):
+        return False  # of a body whose request was refused for it
+    if not isinstance(error, HttpProcessingError):
+        return True
+    # Its own sentence quotes the line that was wrong: a header may be somebody's secret.
+    address = record.args[0] if isinstance(record.args, tuple) and record.args else None
+    log.warning("request refused", reason=f"not HTTP: {type(error).__name__}", address=address)
+    return False

@@ -88,7 +88,7 @@ WRONG_FIELDS: Bodies = {
 }
 WRONG_TEXTS: Bodies = {
     "no text": ("{}", 400),
-    **{f"text = {value!r}": (json.dumps({"text": value}), 400) for value in (None, 7, True, ["x"], {})},
+    **{f"text = {value!r}": (json.dumps({"text": value}), 400) for value in (None, 7, True, ["x"], {"a": 1})},
 }
 
 
