@@ -1,0 +1,111 @@
+"""One process with its own servers, under load, while everything under it dies: nothing lost or doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.bootstrap.models import read_trained
+from bot.bootstrap.training import release_trained
+from bot.nlu.archive import read_archive, write_archive
+from bot.settings import load_settings
+from tests.integration.processes.disturbed import under_load
+from tests.integration.processes.service import Service, run_command, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import psutil
+
+
+@pytest.fixture(scope="module")
+def service(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that each test leaves running."""
+    data, logs = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("logs")
+    service = Service(project=project, data=data, log_folder=logs)
+    try:
+        service.start().wait_ready()
+        yield service
+    finally:
+        service.close()
+
+
+async def test_valkey_killed(service: Service) -> None:
+    async def disturb() -> None:
+        for _ in range(2):
+            service.child("valkey-server").kill()
+            await asyncio.sleep(0.5)
+
+    await under_load(service, "valkey", disturb)
+    assert {"embedded server died, starting it again", "embedded server is back"} <= service.said()
+
+
+async def test_postgres_killed(service: Service) -> None:
+    def is_connection(process: psutil.Process) -> bool:
+        return "visavis" in process.cmdline()[0]
+
+    async def disturb() -> None:
+        postgres = service.child("postgres")
+        next(filter(is_connection, postgres.children())).kill()  # it throws everybody out, and recovers
+        await asyncio.sleep(0.5)
+        postgres.kill()
+
+    load = await under_load(service, "postgres", disturb)
+    told = {words for words in load.refused if words[0].isdigit()}
+    assert told == {"503 PostgreSQL does not answer: nothing new can be taken in"}
+    assert "PostgreSQL" in {line.get("server") for line in service.lines() if "died" in line["event"]}
+
+
+async def test_service_killed_and_started_again(service: Service) -> None:
+    async def disturb() -> None:
+        service.kill()
+        service.start()
+
+    await under_load(service, "killed", disturb)
+
+
+async def test_service_stopped_and_started_again(service: Service) -> None:
+    async def disturb() -> None:
+        service.ask_to_stop()
+        begun = time.monotonic()
+        assert await asyncio.to_thread(service.wait_stopped) == 0
+        print(f"stopped in {time.monotonic() - begun:.2f} s")
+        service.start()
+        print(f"started again in {await asyncio.to_thread(service.wait_ready):.2f} s")
+
+    load = await under_load(service, "stopped", disturb)
+    # What was under way was finished: a closed door is all that anybody met.
+    assert set(load.refused) <= {"ClientConnectorError"}
+
+
+async def test_released_model_during_load(service: Service, tmp_path: Path) -> None:
+    archive = read_archive(service.project / "models" / "first.tar.gz")
+    digests = []
+    for number in range(3):
+        metadata = {**archive.metadata, "number": number}
+        digests.append(write_archive(tmp_path / str(number), files=archive.files, metadata=metadata))
+    settings = load_settings(data=service.data, project=service.project)
+
+    def wait_for_model(digest: str) -> None:
+        wait_for(lambda: service.health()[1]["model"] == digest, "the other model", service)
+
+    async def disturb() -> None:
+        for number, digest in enumerate(digests):
+            await release_trained(settings, read_trained(tmp_path / str(number)), by="test")
+            await asyncio.to_thread(wait_for_model, digest)
+
+    load = await under_load(service, "release", disturb)
+    assert load.refused == {}
+
+
+def test_second_service_on_the_same_data_is_refused(service: Service) -> None:
+    second = Service(project=service.project, data=service.data, log_folder=service.log_folder)
+    done = run_command(second, "serve")
+    assert done.returncode == 2
+    assert f"already running on {service.data}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert service.health()[0] == 200

@@ -1,0 +1,72 @@
+"""The disk under PostgreSQL is full: everybody is told so, and once there is space the work goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.processes.disturbed import under_load
+from tests.integration.processes.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SIZE = 220  # MB: the cluster, its write-ahead log, and a little
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own that can be filled without hurting anybody. Only root may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    if os.geteuid() != 0 or mount is None:
+        pytest.skip("a small disk can only be mounted by root: the full disk is not tried here")
+    done = subprocess.run(
+        [mount, "-t", "tmpfs", "-o", f"size={SIZE}m", "tmpfs", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        pytest.skip(f"no disk can be mounted here ({done.stderr.strip()}): the full disk is not tried here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(disk: Path) -> None:
+    """Leave nothing free."""
+    with (disk / "ballast").open("wb", buffering=0) as ballast:
+        try:
+            while True:
+                ballast.write(b"x" * 4096)
+        except OSError:
+            return
+
+
+async def test_full_disk(project: Path, small_disk: Path, tmp_path: Path) -> None:
+    data = small_disk / "data"
+    data.mkdir()
+    service = Service(project=project, data=data, log_folder=tmp_path)
+    try:
+        service.start().wait_ready()
+
+        async def disturb() -> None:
+            await asyncio.to_thread(fill, small_disk)
+            await asyncio.sleep(3)
+            (small_disk / "ballast").unlink()
+
+        load = await under_load(service, "disk", disturb)
+        told = {words for words in load.refused if words[0].isdigit()}
+        assert told == {"503 PostgreSQL's disk is full: nothing new can be taken in"}
+        assert [
+            line for line in service.lines() if line["level"] == "error" and "disk is full" in line["reason"]
+        ]
+    finally:
+        service.close()
