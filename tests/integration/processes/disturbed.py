@@ -19,17 +19,27 @@ CONVERSATIONS, MESSAGES = 20, 8
 _SAMPLE = re.compile(r'visavis_ledger_(\w+)\{account="open",channel="rest"(?:,settled="(\w+)")?\} (.*)')
 
 
-async def under_load(service: Service, name: str, disturb: Callable[[], Awaitable[None]]) -> Load:
-    """Talk to the service, disturb it meanwhile, and hold it to its promises afterwards."""
+async def under_load(
+    service: Service,
+    name: str,
+    disturb: Callable[[], Awaitable[None]],
+    *,
+    database_url: str | None = None,
+    conversations: int = CONVERSATIONS,
+) -> Load:
+    """Talk to the service, disturb it meanwhile, and hold it to its promises afterwards.
+
+    `database_url` is asked for only where the service has no PostgreSQL of its own.
+    """
     load = Load([service.url], name)
-    running = asyncio.create_task(load.run(conversations=CONVERSATIONS, messages=MESSAGES, pause=0.05))
-    await load.wait_for_answers(CONVERSATIONS)
+    running = asyncio.create_task(load.run(conversations=conversations, messages=MESSAGES, pause=0.05))
+    await load.wait_for_answers(conversations)
     await disturb()
     assert not running.done(), "the load ended before the disturbance: it proves nothing"
     await running
     print(f"{name}: slowest {max(load.seconds):.2f} s, repeated {dict(load.refused)}")
     assert load.faults() == {}
-    assert await find_errors_in_books(get_database_url(service), load) == []
+    assert await find_errors_in_books(database_url or get_database_url(service), load) == []
     check_ledger(service.url)
     return load
 
