@@ -7,6 +7,8 @@ import { fetchPart, find, soon } from "../staff/parts";
 const tab = (): string => find<HTMLElement>("main.trainer")?.dataset["tab"] ?? "teach";
 const shownSentence = (): string | undefined => find<HTMLElement>("#teach [data-proposal]")?.dataset["proposal"];
 
+const everyLag = 3_000;
+let lagTimer = 0;
 let deciding = false;
 
 async function replace(path: string, selector: string): Promise<void> {
@@ -36,7 +38,14 @@ const loadTraining = soon(async () => {
 const loadModels = soon(async () => {
   const shown = new URLSearchParams(location.search).get("m");
   await replace(`/trainer/models${shown ? `?m=${shown}` : ""}`, "#models");
+  watchLag();
 }, 300);
+
+// A new model is loaded in a moment: look again until it is, so that the warning goes away by itself.
+function watchLag(): void {
+  window.clearTimeout(lagTimer);
+  if (find("#lagging")) lagTimer = window.setTimeout(loadModels, everyLag);
+}
 
 function nextSentence(): void {
   htmx.ajax("get", "/trainer", { target: "#teach", swap: "innerHTML" }).catch(() => undefined);
@@ -77,11 +86,10 @@ export function follow(): void {
     if ((event.target as Element).closest("#teach")) deciding = true;
   });
   document.addEventListener("htmx:afterRequest", () => { deciding = false; });
-  document.addEventListener("htmx:afterSettle", showLeft);
+  document.addEventListener("htmx:afterSettle", () => { showLeft(); watchLag(); });
   document.addEventListener("htmx:afterSwap", (event) => {
     if ((event.target as Element).id === "teach") window.scrollTo(0, 0);
   });
   followEvents({ take, refreshAll, ask: loadTabs });
-  // A new model is loaded in a moment: look once more, so that a warning goes away by itself.
-  if (find("#lagging")) window.setTimeout(loadModels, 6_000);
+  watchLag();
 }
