@@ -33,9 +33,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningService:
-    """Where it listens, how long it took to be ready, and its process."""
+    """Where it listens, where its data lies, how long it took to be ready, and its process."""
 
     url: str
+    data: Path
     start_seconds: float
     process: subprocess.Popen[bytes]
 
@@ -60,12 +61,17 @@ class RunningService:
 
 
 @contextmanager
-def running_service() -> Iterator[RunningService]:
-    """Start `visavis serve` with embedded servers on a fresh data folder; stop it afterwards."""
+def running_service(project: Path | None = None) -> Iterator[RunningService]:
+    """Start `visavis serve` with embedded servers on a fresh data folder; stop it afterwards.
+
+    `project` is the folder of the brand's files; the repository's own when it is None.
+    """
     with tempfile.TemporaryDirectory(prefix="visavis-bench-") as folder:
         port = find_free_port()
         # The tests' own process environment is the service's, but for where its data lies.
         environment = {**os.environ, "PORT": str(port), "VISAVIS_DATA": folder}  # noqa: TID251
+        if project is not None:
+            environment["VISAVIS_PROJECT"] = str(project)
         for name in ("DATABASE_URL", "REDIS_URL"):
             environment.pop(name, None)
         begun = time.monotonic()
@@ -76,7 +82,9 @@ def running_service() -> Iterator[RunningService]:
         url = f"http://127.0.0.1:{port}"
         try:
             wait_until_ready(url, process, Path(folder, "serve.log"))
-            yield RunningService(url=url, start_seconds=time.monotonic() - begun, process=process)
+            yield RunningService(
+                url=url, data=Path(folder), start_seconds=time.monotonic() - begun, process=process
+            )
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)

@@ -7,16 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import ViewportSize, async_playwright
 
+from bot.errors import SettingsError
 from bot.settings import get_environment
+from bot.web.static_files import load_static_files
+from tests.browser.brand import Brand, fill_queue, serving_brand
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Page
+
+    PageOpener = Callable[[ViewportSize], Awaitable[Page]]
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1440, height=900)
+BUSY = 40  # customers who wait at the desk
 # No sandbox: tests run as root in containers. The rest keeps the browser from calling home.
 ARGUMENTS = (
     "--no-sandbox",
@@ -46,3 +54,43 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def open_page(chromium: Browser) -> AsyncIterator[PageOpener]:
+    """Open a page in a browser profile of its own. An error in any page's script fails the test."""
+    troubles: list[str] = []
+
+    async def open_one(viewport: ViewportSize) -> Page:
+        context = await chromium.new_context(viewport=viewport, locale="en-GB", reduced_motion="reduce")
+        page = await context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on(
+            "console", lambda said: troubles.append(said.text) if "Content Security" in said.text else None
+        )
+        return page
+
+    yield open_one
+    assert not troubles
+
+
+@pytest.fixture(scope="session")
+def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
+    """The demo brand in service, with people waiting at the desk. The first start may have to train."""
+    if find_chromium() is None:
+        pytest.skip("no Chromium on this machine: install one to run the browser tests")
+    try:
+        load_static_files()
+    except SettingsError as error:
+        pytest.skip(str(error))
+    with serving_brand(tmp_path_factory.mktemp("brand")) as brand:
+        fill_queue(brand, customers=BUSY)
+        yield brand
+
+
+async def keep_pictures(page: Page, name: str) -> None:
+    """Keep what is on the screen, light and dark, for people to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme=scheme)
+        await page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png")
