@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import time
 from collections import deque
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _BLOCK_MS = 1000
+_EPOCH_SECONDS = 1.0
 _BATCH = 500
 _QUEUE_LENGTH = 1000
 
@@ -76,6 +78,7 @@ class Live:
         self._listeners: dict[int | None, set[asyncio.Queue[LiveEvent]]] = {}
         self._last_id = "$"
         self._epoch: bytes | None = None
+        self._epoch_due = 0.0
 
     async def publish(self, kind: str, conversation_id: int | None = None, **data: Json) -> None:
         """Tell everybody. Never raises: who misses an event reads PostgreSQL."""
@@ -116,11 +119,14 @@ class Live:
                 await self._follow()
             except (RedisError, OSError) as error:
                 log.debug("Live reader waits for Redis", error=type(error).__name__)
-                self._epoch = None
+                self._epoch, self._epoch_due = None, 0.0
                 await asyncio.sleep(0.5)
 
     async def _follow(self) -> None:
-        await self._check_epoch()
+        # Once a second is soon enough to notice, and costs nothing per event.
+        if time.monotonic() >= self._epoch_due:
+            await self._check_epoch()
+            self._epoch_due = time.monotonic() + _EPOCH_SECONDS
         if self._last_id == "$":
             newest: Any = await self._redis.xrevrange(LIVE, count=1)
             self._last_id = newest[0][0].decode() if newest else "0-0"

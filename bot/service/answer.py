@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.domain.understanding import Understanding
     from bot.engines.engine import Engine
     from bot.service.road import Road
-    from bot.storage.database import Connection
+    from bot.storage.database import AnyConnection
     from bot.storage.turns import Claim
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,7 @@ async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered |
 
 
 async def _claim(road: Road, conversation_id: int) -> Claim | None:
-    async with road.database.single() as connection:
+    async with road.database.direct() as connection:
         claim = await turns.claim_turn(connection, conversation_id, lease=road.lease)
         if claim is None:
             return None
@@ -138,9 +138,9 @@ async def _commit(road: Road, claim: Claim, result: TurnResult) -> turns.Stored:
     )
     unsure = find_unsure(claim.messages, result)
     if not result.handoff and not unsure:
-        async with road.database.single() as connection:
+        async with road.database.direct() as connection:
             return await turns.commit_turn(connection, claim.lease, outcome)
-    async with road.database.begin() as connection:
+    async with road.database.direct(transaction=True) as connection:
         stored = await turns.commit_turn(connection, claim.lease, outcome)
         if result.handoff:
             await _hand_off(road, connection, claim.lease.conversation_id, result.handoff)
@@ -157,7 +157,7 @@ def settled_by(result: TurnResult) -> Settled:
 
 
 async def _hand_off(
-    road: Road, connection: Connection, conversation_id: int, handoff: HandoffRequest
+    road: Road, connection: AnyConnection, conversation_id: int, handoff: HandoffRequest
 ) -> None:
     deadline_at = deadline_of(handoff, road.desk, road.now())
     await handoffs.open_handoff(connection, conversation_id, handoff, deadline_at=deadline_at)

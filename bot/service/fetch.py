@@ -37,8 +37,8 @@ async def fetch(road: Road, conversation_id: int, message_id: int, *, limit: tim
     async with road.bus.live.subscribe(conversation_id=conversation_id) as events:
         while True:
             await _next_answer(events, message_id, look)
-            async with road.database.read() as connection:
-                pulled = await get_pulled(connection, message_id)
+            async with road.database.direct() as connection:
+                pulled = await get_pulled(connection, message_id, patience=limit)
             late = asyncio.get_running_loop().time() >= ends
             if pulled.turn_id or late or pulled.status not in BOT_MAY_SPEAK:
                 return pulled
@@ -59,10 +59,14 @@ async def _next_answer(events: Subscription, message_id: int, seconds: float) ->
 
 @dataclass(slots=True)
 class FetchLog:
-    """Writes down what callers have read, many at a time: one commit serves all of a moment."""
+    """Writes down what callers have read, many at a time: one commit serves all of a moment.
+
+    What cannot be written now is tried again: a caller must not be told twice.
+    """
 
     road: Road
     _ids: list[int] = field(default_factory=list)
+    _closing: bool = False
     _task: asyncio.Task[None] | None = None
 
     def add(self, fetched: list[int]) -> None:
@@ -72,7 +76,8 @@ class FetchLog:
             self._task = asyncio.create_task(self._flush())
 
     async def close(self) -> None:
-        """Write what is left."""
+        """Write what is left, if it can be written."""
+        self._closing = True
         while self._task is not None and not self._task.done():
             await self._task
 
@@ -83,6 +88,10 @@ class FetchLog:
             try:
                 async with self.road.database.begin() as connection:
                     await outbox.set_outcome(connection, ids, DeliveryState.SENT)
-            except StorageUnavailable:
-                # They stay `pending` in the books: shown as not fetched, which is the safe error.
-                log.warning("Fetched replies not written down", replies=len(ids))
+            except StorageUnavailable as error:
+                if self._closing:
+                    # They stay `pending` in the books: shown as not fetched, which is the safe error.
+                    log.warning("Fetched replies not written down", replies=len(ids), reason=str(error))
+                    return
+                self._ids = [*ids, *self._ids]
+                await asyncio.sleep(_NEXT_LOOK)

@@ -19,7 +19,7 @@ from bot.storage import accounts, conversations, inbound, messages
 
 if TYPE_CHECKING:
     from bot.service.road import Road
-    from bot.storage.database import Connection
+    from bot.storage.database import AnyConnection, Connection
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,10 @@ async def receive(road: Road, event: InboundEvent) -> Received:
     """
     check_storable(event)
     account_id = await get_account_id(road, event.channel, event.account)
-    received = await _append(road, account_id, event) or await _store(road, account_id, event)
+    received = None
+    if event.kind in messages.ANSWERABLE and event.conversation_key:
+        received = await _append(road, account_id, event) or await _open(road, account_id, event)
+    received = received or await _store(road, account_id, event)
     if not received.duplicate:
         await _wake(road, event, received)
     return received
@@ -63,12 +66,24 @@ async def receive(road: Road, event: InboundEvent) -> Received:
 
 async def _append(road: Road, account_id: int, event: InboundEvent) -> Received | None:
     """Take the short way of a message in a conversation already known; None when it is not open."""
-    if event.kind not in messages.ANSWERABLE or not event.conversation_key:
-        return None
-    async with road.database.single() as connection:
-        stored = await inbound.append_inbound(
-            connection, account_id, event, pull=is_pull(event), pause=get_pause(road, event)
-        )
+    async with road.database.direct() as connection:
+        return await _append_in(road, connection, account_id, event)
+
+
+async def _open(road: Road, account_id: int, event: InboundEvent) -> Received | None:
+    """Take the way of a conversation's first message; None when the conversation is there already."""
+    async with road.database.direct(transaction=True) as connection:
+        if await conversations.open_conversation(connection, account_id, event) is None:
+            return None
+        return await _append_in(road, connection, account_id, event)
+
+
+async def _append_in(
+    road: Road, connection: AnyConnection, account_id: int, event: InboundEvent
+) -> Received | None:
+    stored = await inbound.append_inbound(
+        connection, account_id, event, pull=is_pull(event), pause=get_pause(road, event)
+    )
     if stored is None:
         return None
     message_id, conversation_id, status = stored

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.connector import InboundEvent
+    from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 
 
@@ -51,7 +52,7 @@ _OPEN = text(
 )
 
 
-async def open_conversation(connection: AsyncConnection, account_id: int, event: InboundEvent) -> int | None:
+async def open_conversation(connection: AnyConnection, account_id: int, event: InboundEvent) -> int | None:
     """Make handle, contact and conversation of an event as far as they are new; return the id.
 
     None when another transaction did so at the same moment: roll back, and find it.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import orjson
+from asyncpg import InterfaceError as DriverError
 from asyncpg import PostgresError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -14,20 +14,31 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError, StorageUnavailable
+from bot.storage.direct import Direct, DirectPool
+from bot.storage.json_text import dump_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-POOL_SIZE = 16
+POOL_SIZE = 8  # of each of the two pools: more connections than that only wait for the same disk
 
 Connection = AsyncConnection  # what queries take; services name it without knowing SQLAlchemy
+AnyConnection = AsyncConnection | Direct  # what the statements take that every message goes through
+
+_SESSION = {
+    "application_name": "visavis",
+    "jit": "off",
+    # Our statements are few and their plans do not depend on the values: plan them once.
+    "plan_cache_mode": "force_generic_plan",
+}
 
 
 class Database:
     """PostgreSQL. Open one per process with `open_database`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, direct: DirectPool) -> None:
         self._engine = engine
+        self._direct = direct
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -42,13 +53,15 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def single(self) -> AsyncIterator[AsyncConnection]:
-        """Run statements that each commit by themselves: no round trips for BEGIN and COMMIT.
+    async def direct(self, *, transaction: bool = False) -> AsyncIterator[Direct]:
+        """Lend a connection of the driver, for statements that every message goes through.
 
-        The errors are those of `begin`.
+        Each statement commits by itself, without round trips for BEGIN and COMMIT, unless a
+        `transaction` holds them together. The errors are those of `begin`.
         """
-        async with self.read() as connection:
-            yield connection
+        with _translated():
+            async with self._direct.connect(transaction=transaction) as connection:
+                yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -64,6 +77,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._direct.close()
         await self._engine.dispose()
 
 
@@ -72,7 +86,7 @@ def _translated() -> Iterator[None]:
     """Map errors of the server's state to `StorageUnavailable`; leave those of our queries alone."""
     try:
         yield
-    except (DBAPIError, PoolTimeout, PostgresError, OSError) as error:
+    except (DBAPIError, PoolTimeout, PostgresError, DriverError, OSError) as error:
         reason = _explain(error)
         if reason is None:
             raise
@@ -99,7 +113,7 @@ def _explain(error: Exception) -> str | None:
     for length in (5, 3, 2):
         if state[:length] in _REASONS:
             return _REASONS[state[:length]]
-    if isinstance(error, OSError | OperationalError | InterfaceError):
+    if isinstance(error, OSError | OperationalError | InterfaceError | DriverError):
         return "PostgreSQL does not answer"
     return "PostgreSQL does not answer" if getattr(error, "connection_invalidated", False) else None
 
@@ -120,14 +134,7 @@ def open_database(url: str, *, pool_size: int = POOL_SIZE) -> Database:
         pool_recycle=1800,
         json_serializer=dump_json,
         json_deserializer=orjson.loads,
-        connect_args={"timeout": 10, "server_settings": {"application_name": "visavis", "jit": "off"}},
+        connect_args={"timeout": 10, "server_settings": _SESSION},
     )
-    return Database(engine)
-
-
-def dump_json(value: object) -> str:
-    """Return JSON; the slow way for whole numbers of more than 64 bits, which orjson refuses."""
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:
-        return json.dumps(value, ensure_ascii=False)
+    dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+    return Database(engine, DirectPool(dsn, size=pool_size, server_settings=_SESSION))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, text, update
 
 from bot.domain.handoff import Handoff, HandoffRequest, Priority
 from bot.storage.tables import handoff
@@ -15,36 +14,39 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 
 
+# One that is open already keeps the earlier of both deadlines.
+_OPEN = text(
+    """
+    INSERT INTO handoff (conversation_id, reason, priority, queue, summary, deadline_at)
+    VALUES (:conversation_id, :reason, :priority, :queue, :summary, :deadline_at)
+    ON CONFLICT (conversation_id) WHERE closed_at IS NULL DO UPDATE SET
+        reason = excluded.reason, priority = excluded.priority, summary = excluded.summary,
+        deadline_at = least(handoff.deadline_at, excluded.deadline_at)
+    """,
+)
+
+
 async def open_handoff(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     conversation_id: int,
     request: HandoffRequest,
     *,
     deadline_at: datetime,
-) -> int:
-    """Record that a person is needed; returns its id. Keeps the earlier deadline of one already open."""
-    statement = insert(handoff).values(
-        conversation_id=conversation_id,
-        reason=request.reason,
-        priority=request.priority.value,
-        queue=request.queue,
-        summary=request.summary,
-        deadline_at=deadline_at,
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=[handoff.c.conversation_id],
-        index_where=handoff.c.closed_at.is_(None),
-        set_={
-            "reason": statement.excluded.reason,
-            "priority": statement.excluded.priority,
-            "summary": statement.excluded.summary,
-            "deadline_at": func.least(handoff.c.deadline_at, statement.excluded.deadline_at),
-        },
-    )
-    return int((await connection.execute(statement.returning(handoff.c.id))).scalar_one())
+) -> None:
+    """Record that a person is needed."""
+    values = {
+        "conversation_id": conversation_id,
+        "reason": request.reason,
+        "priority": request.priority.value,
+        "queue": request.queue,
+        "summary": request.summary,
+        "deadline_at": deadline_at,
+    }
+    await connection.execute(_OPEN, values)
 
 
 async def take_handoff(connection: AsyncConnection, conversation_id: int, staff_id: int) -> None:

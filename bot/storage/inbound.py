@@ -14,10 +14,9 @@ from bot.storage.content import dump_content
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.connector import InboundEvent
     from bot.domain.json import JsonObject
+    from bot.storage.database import AnyConnection
 
 # A contact's word opens a resolved conversation again, with the bot, and wakes a snoozed one.
 _SET = """
@@ -83,7 +82,7 @@ _APPEND = text(
 
 
 async def append_inbound(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     account_id: int,
     event: InboundEvent,
     *,
@@ -114,7 +113,7 @@ async def append_inbound(
 
 
 async def advance_inbound(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     conversation_id: int,
     *,
     answerable: bool,

@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import DateTime
 
 from bot.domain.proposal import Proposal, ProposalReason, ProposalStatus
 from bot.domain.understanding import IntentScore
@@ -20,32 +21,37 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.message import Message
+    from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 
 
+_PROPOSE = text(
+    """
+    INSERT INTO proposal
+        (text, text_hash, reason, first_seen, last_seen, ranking, conversation_id, message_seq)
+    VALUES (:text, :text_hash, :reason, :seen, :seen, :ranking, :conversation_id, :message_seq)
+    ON CONFLICT (text_hash) DO UPDATE SET times = proposal.times + 1, last_seen = now()
+    """,
+).bindparams(bindparam("ranking", type_=JSONB), bindparam("seen", type_=DateTime(timezone=True)))
+
+
 async def propose(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     message: Message,
     reason: ProposalReason,
     ranking: Sequence[IntentScore] = (),
 ) -> None:
     """Count a message as something trainers should see. Decided texts stay decided."""
-    statement = insert(proposal).values(
-        text=message.content.text,
-        text_hash=hash_text(message.content.text),
-        reason=reason.value,
-        first_seen=message.created_at,
-        last_seen=message.created_at,
-        ranking=[asdict(score) for score in ranking[:10]],
-        conversation_id=message.conversation_id,
-        message_seq=message.seq,
-    )
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[proposal.c.text_hash],
-            set_={"times": proposal.c.times + 1, "last_seen": func.now()},
-        ),
-    )
+    values = {
+        "text": message.content.text,
+        "text_hash": hash_text(message.content.text),
+        "reason": reason.value,
+        "seen": message.created_at,
+        "ranking": [asdict(score) for score in ranking[:10]],
+        "conversation_id": message.conversation_id,
+        "message_seq": message.seq,
+    }
+    await connection.execute(_PROPOSE, values)
 
 
 def hash_text(text: str) -> bytes:

@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import Interval
 
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Kind, Message
 from bot.storage.content import load_content
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from datetime import timedelta
 
+    from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulled:
-    """`turn_id` is None while no turn took the message. `earlier`: words of staff not fetched yet."""
+    """`turn_id` is None while no turn took the message.
+
+    `earlier`: what nobody fetched yet, words of staff and answers that came too late for their calls.
+    """
 
     turn_id: int | None
     status: Status
@@ -28,30 +33,41 @@ class Pulled:
     earlier: tuple[Message, ...]
 
 
-_PULLED = text(
-    """
-    SELECT q.turn_id, c.status, q.conversation_id, r.id, r.seq, r.author, r.kind, r.content, r.created_at
+_PULLED = (
+    text(
+        """
+    SELECT q.turn_id, c.status, q.conversation_id,
+        r.id, r.seq, r.author, r.kind, r.content, r.created_at, r.turn_id AS answers
     FROM message q JOIN conversation c ON c.id = q.conversation_id
     LEFT JOIN LATERAL (
         SELECT m.* FROM message m WHERE m.turn_id = q.turn_id AND m.author = 'bot'
         UNION ALL
         SELECT m.* FROM outbox o JOIN message m ON m.id = o.message_id
-        WHERE o.conversation_id = q.conversation_id AND o.pull AND o.state = 'pending' AND m.author = 'staff'
+            LEFT JOIN message asked ON asked.id = m.turn_id
+        WHERE o.conversation_id = q.conversation_id AND o.pull AND o.state = 'pending'
+            AND (m.author = 'staff' OR m.turn_id < q.id AND m.created_at > asked.created_at + :patience)
     ) r ON TRUE
     WHERE q.id = :message_id ORDER BY r.id
     """,
-).columns(content=JSONB)
+    )
+    .bindparams(bindparam("patience", type_=Interval))
+    .columns(content=JSONB)
+)
 
 
-async def get_pulled(connection: AsyncConnection, message_id: int) -> Pulled:
-    """Return what stands there for the caller who sent a message."""
-    rows = (await connection.execute(_PULLED, {"message_id": message_id})).all()
-    found = [_to_message(row) for row in rows if row.id is not None]
+async def get_pulled(connection: AnyConnection, message_id: int, *, patience: timedelta) -> Pulled:
+    """Return what stands there for the caller who sent a message.
+
+    `patience` is how long calls wait: an answer that took longer was given to nobody.
+    """
+    rows = (await connection.execute(_PULLED, {"message_id": message_id, "patience": patience})).all()
+    turn_id = rows[0].turn_id
+    found = [(_to_message(row), row.answers) for row in rows if row.id is not None]
     return Pulled(
-        turn_id=rows[0].turn_id,
+        turn_id=turn_id,
         status=Status(rows[0].status),
-        replies=tuple(message for message in found if message.author is Author.BOT),
-        earlier=tuple(message for message in found if message.author is Author.STAFF),
+        replies=tuple(message for message, answers in found if answers and answers == turn_id),
+        earlier=tuple(message for message, answers in found if not answers or answers != turn_id),
     )
 
 

@@ -6,4 +6,6 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.engine import Row
 
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+from bot.storage.direct import DirectRow
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]] | DirectRow

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.storage.tables import timer
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.json import JsonObject
+    from bot.storage.database import AnyConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +30,22 @@ class Timer:
     data: JsonObject
 
 
+_SET = text(
+    "INSERT INTO timer (conversation_id, kind, due_at, data) "
+    "VALUES (:conversation_id, :kind, :due_at, :data)",
+).bindparams(bindparam("data", type_=JSONB))
+
+
 async def set_timer(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     conversation_id: int,
     kind: str,
     due_at: datetime,
     data: JsonObject | None = None,
 ) -> None:
     """Have `kind` happen to a conversation at `due_at`."""
-    await connection.execute(
-        insert(timer).values(
-            conversation_id=conversation_id, kind=kind, due_at=due_at, data=dict(data or {})
-        ),
-    )
+    values = {"conversation_id": conversation_id, "kind": kind, "due_at": due_at, "data": dict(data or {})}
+    await connection.execute(_SET, values)
 
 
 async def take_due_timers(connection: AsyncConnection, now: datetime, *, most: int = 100) -> list[Timer]:

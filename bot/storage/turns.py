@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.domain.json import JsonObject
     from bot.domain.message import Content
+    from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 
 
@@ -77,7 +78,7 @@ _LOAD = text(
 
 
 async def claim_turn(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     conversation_id: int,
     *,
     lease: timedelta,
@@ -199,7 +200,7 @@ _COMMIT = text(
 )
 
 
-async def commit_turn(connection: AsyncConnection, lease: Lease, outcome: Outcome) -> Stored:
+async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome) -> Stored:
     """Store a turn: replies, outbox, tracker, events, ledger; and give the lease back.
 
     Raises `LeaseLost` when a person took the conversation or another worker has it: nothing is
@@ -235,7 +236,7 @@ _NOTHING = text(
 )
 
 
-async def finish_empty(connection: AsyncConnection, claim: Claim) -> None:
+async def finish_empty(connection: AnyConnection, claim: Claim) -> None:
     """Give the lease back where nothing waited: withdrawn by its author, or settled by a person."""
     values = {
         "conversation_id": claim.lease.conversation_id,

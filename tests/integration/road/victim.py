@@ -23,6 +23,7 @@ from bot.service.deliver import deliver
 from bot.service.receive import receive
 from bot.service.road import Road
 from bot.storage.database import Database, open_database
+from bot.storage.direct import Direct
 from tests.fakes.engine import PlainEngine
 from tests.integration.road.walk import CONVERSATION, LEASE, TEXTS, http_connector, inbound
 
@@ -36,7 +37,7 @@ class DeadlyDatabase(Database):
     """Commits until its time has come."""
 
     def __init__(self, database: Database, *, point: int, when: str) -> None:
-        super().__init__(database._engine)
+        super().__init__(database._engine, database._direct)
         self._point, self._when, self._commits = point, when, 0
 
     @override
@@ -50,11 +51,14 @@ class DeadlyDatabase(Database):
 
     @override
     @asynccontextmanager
-    async def single(self) -> AsyncIterator[AsyncConnection]:
+    async def direct(self, *, transaction: bool = False) -> AsyncIterator[Direct]:
         self._commits += 1
-        self._maybe_die("before")
-        async with super().single() as connection:
+        if not transaction:
+            self._maybe_die("before")
+        async with super().direct(transaction=transaction) as connection:
             yield connection
+            if transaction:
+                self._maybe_die("before")
         self._maybe_die("after")
 
     def _maybe_die(self, when: str) -> None:
