@@ -15,6 +15,7 @@ from bot.embedded import start_postgres, start_valkey
 from bot.service.road import Road
 from bot.storage.database import Database, open_database
 from bot.storage.schema import upgrade_schema
+from tests.browser.chromium import find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from bot.embedded import Child
 
 _names = itertools.count()
+
+
+def pytest_report_header() -> str:
+    """Say whether browser tests run here."""
+    path = find_chromium()
+    return f"chromium: {path}" if path else "chromium: none found here, browser tests are skipped"
 
 
 @pytest.fixture(scope="session")

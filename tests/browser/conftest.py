@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,9 @@ import pytest
 from playwright.async_api import ViewportSize, async_playwright
 
 from bot.errors import SettingsError
-from bot.settings import get_environment
 from bot.web.static_files import load_static_files
 from tests.browser.brand import Brand, fill_queue, serving_brand
+from tests.browser.chromium import find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -34,14 +33,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-def find_chromium() -> str | None:
-    """Return the browser CI names, else the one of this machine."""
-    named = get_environment().get("VISAVIS_TEST_BROWSER")
-    return (
-        named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    )
 
 
 @pytest.fixture
