@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 from asyncpg import InterfaceError as DriverError
-from asyncpg import PostgresError
+from asyncpg import InternalClientError, PostgresError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -81,12 +81,16 @@ class Database:
         await self._engine.dispose()
 
 
+# The driver's own: `InternalClientError` when the server said good-bye to a connection nobody used.
+_OF_THE_DRIVER = (PostgresError, DriverError, InternalClientError)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """Map errors of the server's state to `StorageUnavailable`; leave those of our queries alone."""
     try:
         yield
-    except (DBAPIError, PoolTimeout, PostgresError, DriverError, OSError) as error:
+    except (DBAPIError, PoolTimeout, *_OF_THE_DRIVER, OSError) as error:
         reason = _explain(error)
         if reason is None:
             raise
@@ -113,7 +117,9 @@ def _explain(error: Exception) -> str | None:
     for length in (5, 3, 2):
         if state[:length] in _REASONS:
             return _REASONS[state[:length]]
-    if isinstance(error, OSError | OperationalError | InterfaceError | DriverError):
+    if isinstance(error, ValueError):  # the driver's word for a value that does not fit its column
+        return None
+    if isinstance(error, OSError | OperationalError | InterfaceError | DriverError | InternalClientError):
         return "PostgreSQL does not answer"
     return "PostgreSQL does not answer" if getattr(error, "connection_invalidated", False) else None
 

@@ -91,6 +91,9 @@ def _compile(statement: TextClause | TextualSelect) -> tuple[str, tuple[str, ...
     return str(compiled), tuple(compiled.positiontup or ())
 
 
+_PATIENCE = 30.0  # seconds to wait for a connection, as SQLAlchemy's pool does
+
+
 class DirectPool:
     """Connections of the driver, opened when they are first needed."""
 
@@ -113,7 +116,7 @@ class DirectPool:
                 server_settings=self._server_settings,
             )
         pool = await self._pool  # opens it the first time
-        async with pool.acquire() as connection:
+        async with pool.acquire(timeout=_PATIENCE) as connection:
             if not transaction:
                 yield Direct(connection)
                 return

@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from asyncpg import DataError
+from sqlalchemy import text
 
 from bot.embedded import start_postgres
 from bot.errors import StorageUnavailable
@@ -26,10 +28,33 @@ async def test_a_server_that_dies_recovers_and_shuts_down_is_away_and_nothing_el
     await database.close()
 
 
-@pytest.mark.parametrize("code", ["57P03", "57P01", "08006", "53300"])
-async def test_what_a_server_says_while_it_is_away_is_told_apart(database: Database, code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("57P03", "does not answer"),
+        ("57P01", "does not answer"),
+        ("08006", "does not answer"),
+        ("53300", "memory or connections"),
+        ("53100", "disk is full"),
+        ("58030", "cannot use its disk"),
+        ("25006", "takes no writes"),
+        ("40P01", "another transaction"),
+    ],
+)
+async def test_what_a_server_says_of_its_state_is_told_apart(
+    database: Database, code: str, words: str
+) -> None:
     raising = f"DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '{code}'; END $$"
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(StorageUnavailable, match=words):
         async with database.begin() as connection:
             await connection.exec_driver_sql(raising)
+    with pytest.raises(StorageUnavailable, match=words):
+        async with database.direct() as direct:
+            await direct.execute(text(raising), {})
     await database.ping()
+
+
+async def test_a_value_that_does_not_fit_is_no_fault_of_the_server(database: Database) -> None:
+    with pytest.raises(DataError):
+        async with database.direct() as direct:
+            await direct.execute(text("SELECT CAST(:id AS bigint)"), {"id": "seven"})
