@@ -7,6 +7,7 @@ in between leaves a lease that runs out, and the turn is answered by another wor
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from bot.domain.handoff import HandoffRequest, Priority
 from bot.domain.message import Author, Kind, Settled
 from bot.domain.proposal import ProposalReason
 from bot.engines.engine import Turn, TurnResult
-from bot.errors import VisavisError
+from bot.errors import StorageUnavailable, VisavisError
 from bot.storage import handoffs, proposals, timers, turns
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3  # a message that kills its worker this often goes to a person unread by the engine
+_HAND_BACK_PAUSES = (0.1, 0.5, 2.0)  # seconds; shorter than a lease together
 BOT_FAILED = "bot_failed"  # the reason of a handoff because the engine, or an action, broke
 DEADLINE_TIMER = "handoff_deadline"
 
@@ -52,13 +54,18 @@ class Answered:
 async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered | None:
     """Answer what waits in a conversation; None when nothing does, or somebody else has it.
 
-    Raises `LeaseLost` when the conversation moved on meanwhile: nothing was stored then.
+    Raises `LeaseLost` when the conversation moved on meanwhile, `StorageUnavailable` when the turn
+    cannot be written now: nothing was stored then.
     """
     claim = await _claim(road, conversation_id)
     if claim is None:
         return None
     result = _keep_contract(road, await _respond(road, engine, claim))
-    stored = await _commit(road, claim, result)
+    try:
+        stored = await _commit(road, claim, result)
+    except StorageUnavailable:
+        await _hand_back(road, claim)
+        raise
     answered = Answered(
         turn_id=claim.messages[-1].id,
         reply_ids=stored.reply_ids,
@@ -79,6 +86,19 @@ async def _claim(road: Road, conversation_id: int) -> Claim | None:
             return None
     # A caller waits for the answer to each of its own messages; a burst is answered together.
     return replace(claim, messages=claim.messages[:1]) if claim.pull else claim
+
+
+async def _hand_back(road: Road, claim: Claim) -> None:
+    """Blame no message for a server that writes nothing now: attempts count what kills workers.
+
+    Where not even this can be written, the lease runs out by itself.
+    """
+    for pause in _HAND_BACK_PAUSES:
+        await asyncio.sleep(pause)
+        with suppress(StorageUnavailable):
+            async with road.database.direct() as connection:
+                await turns.hand_back(connection, claim.lease)
+            return
 
 
 async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:

@@ -11,7 +11,7 @@ from bot.domain.conversation import Status
 from bot.domain.message import Author, DeliveryState, Settled
 from bot.domain.staff import Role, Staff
 from bot.engines.engine import Turn
-from bot.errors import LeaseLost
+from bot.errors import LeaseLost, StorageUnavailable
 from bot.service.add_staff import add_staff
 from bot.service.answer import MAX_ATTEMPTS, answer
 from bot.service.receive import receive
@@ -187,3 +187,29 @@ async def test_what_was_not_understood_is_proposed_once_and_counted(road: Road) 
     async with road.database.read() as connection:
         (proposal,) = await proposals.list_proposals(connection)
     assert (proposal.text, proposal.times) == ("huh  WHAT", 2)
+
+
+_REFUSE = """
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = '53100'; END $$
+"""
+_FULL_DISK = """
+    CREATE TRIGGER full_disk BEFORE INSERT ON message FOR EACH ROW
+    WHEN (NEW.author = 'bot') EXECUTE FUNCTION refuse()
+"""
+
+
+async def test_a_full_disk_is_not_the_messages_fault(road: Road) -> None:
+    received = await receive(road, says("hello"))
+    assert received.conversation_id is not None
+    async with road.database.begin() as connection:
+        for statement in (_REFUSE, _FULL_DISK):
+            await connection.exec_driver_sql(statement)
+    for _ in range(MAX_ATTEMPTS + 2):
+        with pytest.raises(StorageUnavailable, match="disk is full"):
+            await answer(road, PlainEngine(), received.conversation_id)
+    async with road.database.begin() as connection:
+        await connection.exec_driver_sql("DROP TRIGGER full_disk ON message")
+    answered = await answer(road, PlainEngine(), received.conversation_id)
+    assert answered is not None
+    assert not answered.handed_off
