@@ -22,19 +22,20 @@ _SAMPLE = re.compile(r'visavis_ledger_(\w+)\{account="open",channel="rest"(?:,se
 async def under_load(
     service: Service,
     name: str,
-    disturb: Callable[[], Awaitable[None]],
+    disturb: Callable[[Load], Awaitable[None]],
     *,
     database_url: str | None = None,
     conversations: int = CONVERSATIONS,
+    messages: int = MESSAGES,
 ) -> Load:
     """Talk to the service, disturb it meanwhile, and hold it to its promises afterwards.
 
     `database_url` is asked for only where the service has no PostgreSQL of its own.
     """
     load = Load([service.url], name)
-    running = asyncio.create_task(load.run(conversations=conversations, messages=MESSAGES, pause=0.05))
+    running = asyncio.create_task(load.run(conversations=conversations, messages=messages, pause=0.05))
     await load.wait_for_answers(conversations)
-    await disturb()
+    await disturb(load)
     assert not running.done(), "the load ended before the disturbance: it proves nothing"
     await running
     print(f"{name}: slowest {max(load.seconds):.2f} s, repeated {dict(load.refused)}")

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.processes.disturbed import under_load
+from tests.integration.processes.load import Load
 from tests.integration.processes.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SIZE = 220  # MB: the cluster, its write-ahead log, and a little
+TOLD = "503 PostgreSQL's disk is full: nothing new can be taken in"
 
 
 @pytest.fixture
@@ -57,14 +59,17 @@ async def test_full_disk(project: Path, small_disk: Path, tmp_path: Path) -> Non
     try:
         service.start().wait_ready()
 
-        async def disturb() -> None:
+        async def disturb(load: Load) -> None:
             await asyncio.to_thread(fill, small_disk)
-            await asyncio.sleep(3)
+            async with asyncio.timeout(30):
+                while not load.refused[TOLD]:  # noqa: ASYNC110 - a test's patience
+                    await asyncio.sleep(0.05)  # tables have some room left
+            await asyncio.sleep(1)
             (small_disk / "ballast").unlink()
 
-        load = await under_load(service, "disk", disturb)
+        load = await under_load(service, "disk", disturb, messages=60)
         told = {words for words in load.refused if words[0].isdigit()}
-        assert told == {"503 PostgreSQL's disk is full: nothing new can be taken in"}
+        assert told == {TOLD}
         assert [
             line for line in service.lines() if line["level"] == "error" and "disk is full" in line["reason"]
         ]

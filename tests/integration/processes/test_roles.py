@@ -12,6 +12,7 @@ import redis.asyncio
 from sqlalchemy.engine import make_url
 
 from tests.integration.processes.disturbed import under_load
+from tests.integration.processes.load import Load
 from tests.integration.processes.service import Service, run_command
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def check_schema_is_asked_for(service: Service) -> None:
 async def test_roles_share_servers(roles: list[Service], empty_database: str, valkey: Child) -> None:
     web, victim, *_ = roles
 
-    async def disturb() -> None:
+    async def disturb(_load: Load) -> None:
         async with redis.asyncio.Redis.from_url(valkey.url) as bus:
             for _ in range(4):
                 await bus.flushall()
