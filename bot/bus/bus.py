@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError  # noqa: A004 - the server's, not the system's
 
 from bot.bus.keys import Stream
 from bot.bus.live import Live, add_event
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from bot.domain.json import JsonObject
+
+
+# Seconds. Customers must not wait for a bus that hangs: everything it would have said is found without it.
+_SOON = 1.0
+_LONGER_THAN_A_BLOCK = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,24 +72,29 @@ class Bus:
 @asynccontextmanager
 async def open_bus(url: str) -> AsyncIterator[Bus]:
     """Open the bus for a process and follow live events while it is open. Connects lazily."""
-    try:
-        # A broken connection is tried again once, at once; waiting is the callers' business.
-        redis = Redis.from_url(
-            url,
-            socket_connect_timeout=5,
-            socket_timeout=10,
-            retry=Retry(NoBackoff(), 1),
-            health_check_interval=0,
-        )
-    except ValueError as error:
-        raise SettingsError("REDIS_URL is not an address: redis://host:6379/0") from error
-    bus = Bus(work=Work(redis), live=Live(redis), rates=Rates(redis), redis=redis)
+    redis, waiting = _make_client(url, patience=_SOON), _make_client(url, patience=_LONGER_THAN_A_BLOCK)
+    bus = Bus(work=Work(redis, waiting), live=Live(redis, waiting), rates=Rates(redis), redis=redis)
     reader = asyncio.create_task(bus.live.run(), name="live reader")
     try:
         yield bus
     finally:
         await _stop(reader)
         await redis.aclose()
+        await waiting.aclose()
+
+
+def _make_client(url: str, *, patience: float) -> Redis:
+    try:
+        return Redis.from_url(
+            url,
+            socket_connect_timeout=_SOON,
+            socket_timeout=patience,
+            # A broken connection is tried again once, at once; a silent server is not.
+            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
+            health_check_interval=0,
+        )
+    except ValueError as error:
+        raise SettingsError("REDIS_URL is not an address: redis://host:6379/0") from error
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

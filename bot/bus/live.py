@@ -73,8 +73,9 @@ class Subscription:
 class Live:
     """Publishes and listens. Call `run` as a task for as long as the process listens."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+    def __init__(self, redis: Redis, waiting: Redis) -> None:
+        """Hold two clients: `waiting` is the one whose calls may block for a while."""
+        self._redis, self._waiting = redis, waiting
         self._listeners: dict[int | None, set[asyncio.Queue[LiveEvent]]] = {}
         self._last_id = "$"
         self._epoch: bytes | None = None
@@ -130,7 +131,7 @@ class Live:
         if self._last_id == "$":
             newest: Any = await self._redis.xrevrange(LIVE, count=1)
             self._last_id = newest[0][0].decode() if newest else "0-0"
-        answer: Any = await self._redis.xread({LIVE: self._last_id}, count=_BATCH, block=_BLOCK_MS)
+        answer: Any = await self._waiting.xread({LIVE: self._last_id}, count=_BATCH, block=_BLOCK_MS)
         for _, entries in answer or []:
             for entry_id, fields in entries:
                 self._last_id = entry_id.decode()

@@ -29,8 +29,9 @@ _BLOCK_MS = 2000
 class Work:
     """Puts and takes hints."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+    def __init__(self, redis: Redis, waiting: Redis) -> None:
+        """Hold two clients: `waiting` is the one whose calls may block for a while."""
+        self._redis, self._waiting = redis, waiting
         self._down = False
 
     async def put(self, stream: Stream, *conversation_ids: int) -> None:
@@ -63,7 +64,7 @@ class Work:
 
     async def _read(self, stream: Stream, consumer: str, most: int) -> Iterable[int]:
         try:
-            answer: Any = await self._redis.xreadgroup(
+            answer: Any = await self._waiting.xreadgroup(
                 GROUP,
                 consumer,
                 {work_key(stream): ">"},

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.bus.bus import Bus, open_bus
 from bot.bus.keys import Stream
 from bot.bus.live import RESET, LiveEvent, Subscription
+from bot.embedded import start_valkey
 from bot.errors import BusUnavailable
 
 
@@ -142,3 +146,21 @@ async def test_an_absent_server_loses_hints_but_never_raises_on_the_road(unused_
             await bus.rates.take("x", limit=1, period=timedelta(seconds=1))
         with pytest.raises(BusUnavailable):
             await bus.ping()
+
+
+async def test_nobody_waits_for_a_server_that_hangs(tmp_path: Path) -> None:
+    server = start_valkey(tmp_path)
+    async with open_bus(server.url) as bus:
+        await bus.ping()
+        server.process.send_signal(signal.SIGSTOP)
+        begun = time.monotonic()
+        await bus.announce(1, [("message", {"message_id": 1})], wake=[Stream.ANSWER])
+        await bus.work.put(Stream.DELIVER, 1)
+        with pytest.raises(BusUnavailable):
+            await bus.ping()
+        assert time.monotonic() - begun < 6
+        server.process.send_signal(signal.SIGCONT)
+        async with asyncio.timeout(10):
+            while 7 not in await bus.work.take(Stream.ANSWER, "a", most=10):
+                await bus.work.put(Stream.ANSWER, 7)
+    server.stop()
