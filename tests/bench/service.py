@@ -48,7 +48,8 @@ class RunningService:
             try:
                 side = postgres if each.name().startswith("postgres") else ours
                 times = each.cpu_times()
-                side[0] += each.memory_info().rss
+                # PostgreSQL's processes share their buffers: counted once, in proportion.
+                side[0] += each.memory_full_info().pss if side is postgres else each.memory_info().rss
                 side[1] += times.user + times.system
             except psutil.NoSuchProcess:
                 continue
