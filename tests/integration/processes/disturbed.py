@@ -39,7 +39,8 @@ async def under_load(
     assert not running.done(), "the load ended before the disturbance: it proves nothing"
     await running
     print(f"{name}: slowest {max(load.seconds):.2f} s, repeated {dict(load.refused)}")
-    assert load.faults() == {}
+    faults = load.faults()
+    assert faults == {}, faults
     assert await find_errors_in_books(database_url or get_database_url(service), load) == []
     check_ledger(service.url)
     return load
