@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 # Live events are the fast way; PostgreSQL is asked in case one was missed.
 _FIRST_LOOK = 0.05
 _NEXT_LOOK = 0.5
+_REMEMBERED = 10_000  # messages told of late: far more than leave within one flush
 
 
 async def fetch(road: Road, conversation_id: int, message_id: int, *, limit: timedelta) -> Pulled:
@@ -66,14 +67,22 @@ class FetchLog:
 
     road: Road
     _ids: list[int] = field(default_factory=list)
+    _told: dict[int, None] = field(default_factory=dict)
     _closing: bool = False
     _task: asyncio.Task[None] | None = None
 
     def add(self, fetched: list[int]) -> None:
         """Note messages that left with a response."""
         self._ids.extend(fetched)
+        self._told.update(dict.fromkeys(fetched))
+        for oldest in list(self._told)[:-_REMEMBERED]:
+            del self._told[oldest]
         if self._ids and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._flush())
+
+    def without_told(self, pulled: Pulled) -> Pulled:
+        """Leave out what left with an earlier response and is only not written down yet."""
+        return replace(pulled, earlier=tuple(each for each in pulled.earlier if each.id not in self._told))
 
     async def close(self) -> None:
         """Write what is left, if it can be written."""

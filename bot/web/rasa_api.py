@@ -45,6 +45,7 @@ async def talk(request: web.Request) -> web.StreamResponse:
     fetched = await fetch(
         request.app[ROAD], received.conversation_id, received.message_id, limit=request.app[REST_WAIT]
     )
+    fetched = request.app[FETCH_LOG].without_told(fetched)
     response = web.json_response(_render(connector, fetched, event.conversation_key))
     await response.prepare(request)
     await response.write_eof()

@@ -66,6 +66,19 @@ async def test_an_answer_that_came_too_late_comes_with_the_next_call_and_only_on
     assert words(await wait_for_answer(road, third)) == ([], ["3: three"])
 
 
+async def test_a_late_answer_is_not_told_again_before_it_is_written_down(road: Road) -> None:
+    log = FetchLog(road)
+    first = await call(road, "one", "1")
+    await wait_for_answer(road, first)
+    await answer_now(road, first)
+    repeated = await wait_for_answer(road, first)  # the caller tries again, with the same key
+    log.add([message.id for message in repeated.replies])
+    second = await call(road, "two", "2")
+    await answer_now(road, second)
+    assert words(log.without_told(await wait_for_answer(road, second))) == ([], ["2: two"])
+    await log.close()
+
+
 async def test_calls_side_by_side_read_their_own_answers_only(road: Road) -> None:
     first, second = await call(road, "one", "1"), await call(road, "two", "2")
     await answer_now(road, first)
