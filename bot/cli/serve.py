@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import time
 from enum import StrEnum
@@ -40,13 +39,15 @@ def serve(
     """
     begun = time.monotonic()
     gc.disable()  # until the service is ready: see `run_service`
+    import uvloop
+
     from bot.bootstrap.roles import run_service
     from bot.logs import configure_logging
     from bot.settings import ServiceRole, load_settings
 
     settings = load_settings(host=host, port=port)
     configure_logging(settings.log_format)
-    asyncio.run(run_service(settings, ServiceRole(role.value), begun=begun))
+    uvloop.run(run_service(settings, ServiceRole(role.value), begun=begun))
 
 
 def add_commands(app: typer.Typer) -> None:

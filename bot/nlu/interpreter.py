@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Waiting = tuple[str, asyncio.Future[Understanding]]
 
-MAX_BATCH = 16
+MAX_BATCH = 32
 """Texts per run: more would make the first of them wait longer without being cheaper each."""
 
 
