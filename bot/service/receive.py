@@ -19,7 +19,7 @@ from bot.storage import accounts, conversations, inbound, messages
 
 if TYPE_CHECKING:
     from bot.service.road import Road
-    from bot.storage.database import AnyConnection, Connection
+    from bot.storage.database import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,7 @@ async def receive(road: Road, event: InboundEvent) -> Received:
     account_id = await get_account_id(road, event.channel, event.account)
     received = None
     if event.kind in messages.ANSWERABLE and event.conversation_key:
-        received = await _append(road, account_id, event) or await _open(road, account_id, event)
+        received = await _append(road, account_id, event)
     received = received or await _store(road, account_id, event)
     if not received.duplicate:
         await _wake(road, event, received)
@@ -65,29 +65,19 @@ async def receive(road: Road, event: InboundEvent) -> Received:
 
 
 async def _append(road: Road, account_id: int, event: InboundEvent) -> Received | None:
-    """Take the short way of a message in a conversation already known; None when it is not open."""
+    """Take the short way of a message that is new; None when it is not, or its conversation is not open.
+
+    Each of both statements is a commit of its own.
+    """
     async with road.database.direct() as connection:
-        return await _append_in(road, connection, account_id, event)
-
-
-async def _open(road: Road, account_id: int, event: InboundEvent) -> Received | None:
-    """Take the way of a conversation's first message; None when the conversation is there already."""
-    async with road.database.direct(transaction=True) as connection:
-        if await conversations.open_conversation(connection, account_id, event) is None:
-            return None
-        return await _append_in(road, connection, account_id, event)
-
-
-async def _append_in(
-    road: Road, connection: AnyConnection, account_id: int, event: InboundEvent
-) -> Received | None:
-    stored = await inbound.append_inbound(
-        connection, account_id, event, pull=is_pull(event), pause=get_pause(road, event)
-    )
-    if stored is None:
-        return None
-    message_id, conversation_id, status = stored
-    return Received(message_id=message_id, conversation_id=conversation_id, status=status)
+        for store in (inbound.append_inbound, inbound.begin_with_inbound):
+            stored = await store(
+                connection, account_id, event, pull=is_pull(event), pause=get_pause(road, event)
+            )
+            if stored is not None:
+                message_id, conversation_id, status = stored
+                return Received(message_id=message_id, conversation_id=conversation_id, status=status)
+    return None
 
 
 async def _store(road: Road, account_id: int, event: InboundEvent) -> Received:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Kind, Settled
@@ -12,6 +13,7 @@ from bot.service.answer import answer
 from bot.service.receive import receive
 from bot.service.road import Road
 from bot.storage import conversations, messages
+from bot.storage.tables import contact
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
 
@@ -39,6 +41,9 @@ async def test_receive_same_event_at_once_makes_one_message(road: Road) -> None:
 async def test_receive_new_contacts_at_once_are_one_contact_each(road: Road) -> None:
     received = await asyncio.gather(*(receive(road, says(f"{n}", sender=f"c{n % 3}")) for n in range(12)))
     assert len({each.conversation_id for each in received}) == 3
+    async with road.database.read() as connection:
+        made = await connection.scalar(select(func.count()).select_from(contact))
+    assert made == 3  # whoever came second made nothing
 
 
 async def test_receive_orders_a_conversation(road: Road) -> None:
