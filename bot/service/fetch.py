@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# Live events are the fast way; PostgreSQL is asked in case one was missed.
-_FIRST_LOOK = 0.05
-_NEXT_LOOK = 0.5
+_LOOK = 0.5  # seconds; live events are the fast way, PostgreSQL is asked in case one was missed
+_FLUSH = 0.05  # seconds between what a caller read and its being written down
 _REMEMBERED = 10_000  # messages told of late: far more than leave within one flush
 
 
@@ -34,16 +33,14 @@ async def fetch(road: Road, conversation_id: int, message_id: int, *, limit: tim
     Returns without replies as soon as a person has the conversation, or when `limit` is over.
     """
     ends = asyncio.get_running_loop().time() + limit.total_seconds()
-    look = _FIRST_LOOK
     async with road.bus.live.subscribe(conversation_id=conversation_id) as events:
         while True:
-            await _next_answer(events, message_id, look)
+            await _next_answer(events, message_id, _LOOK)
             async with road.database.direct() as connection:
                 pulled = await get_pulled(connection, message_id, patience=limit)
             late = asyncio.get_running_loop().time() >= ends
             if pulled.turn_id or late or pulled.status not in BOT_MAY_SPEAK:
                 return pulled
-            look = _NEXT_LOOK
 
 
 async def _next_answer(events: Subscription, message_id: int, seconds: float) -> None:
@@ -92,7 +89,7 @@ class FetchLog:
 
     async def _flush(self) -> None:
         while self._ids:
-            await asyncio.sleep(_FIRST_LOOK)
+            await asyncio.sleep(_FLUSH)
             ids, self._ids = self._ids, []
             try:
                 async with self.road.database.begin() as connection:
@@ -103,4 +100,4 @@ class FetchLog:
                     log.warning("Fetched replies not written down", replies=len(ids), reason=str(error))
                     return
                 self._ids = [*ids, *self._ids]
-                await asyncio.sleep(_NEXT_LOOK)
+                await asyncio.sleep(_LOOK)
