@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.domain.conversation import BOT_MAY_SPEAK
+from bot.domain.conversation import BOT_MAY_SPEAK, Status
 from bot.domain.message import DeliveryState
 from bot.errors import StorageUnavailable
 from bot.storage import outbox
@@ -18,6 +18,7 @@ from bot.storage.pulled import Pulled, get_pulled
 
 if TYPE_CHECKING:
     from bot.bus.live import Subscription
+    from bot.service.receive import Received
     from bot.service.road import Road
 
 log = structlog.get_logger(__name__)
@@ -27,20 +28,26 @@ _FLUSH = 0.05  # seconds between what a caller read and its being written down
 _REMEMBERED = 10_000  # messages told of late: far more than leave within one flush
 
 
-async def fetch(road: Road, conversation_id: int, message_id: int, *, limit: timedelta) -> Pulled:
+async def fetch(road: Road, received: Received, *, limit: timedelta) -> Pulled:
     """Wait for the turn that takes a message, wherever it is computed, and return its replies.
 
     Returns without replies as soon as a person has the conversation, or when `limit` is over.
     """
+    conversation_id, message_id = received.conversation_id, received.message_id
+    assert conversation_id is not None
+    assert message_id is not None
+    waiting = received.status is Status.BOT  # else it was answered before, or a person has it
     ends = asyncio.get_running_loop().time() + limit.total_seconds()
     async with road.bus.live.subscribe(conversation_id=conversation_id) as events:
         while True:
-            await _next_answer(events, message_id, _LOOK)
+            if waiting:
+                await _next_answer(events, message_id, _LOOK)
             async with road.database.direct() as connection:
                 pulled = await get_pulled(connection, message_id, patience=limit)
             late = asyncio.get_running_loop().time() >= ends
             if pulled.turn_id or late or pulled.status not in BOT_MAY_SPEAK:
                 return pulled
+            waiting = True
 
 
 async def _next_answer(events: Subscription, message_id: int, seconds: float) -> None:

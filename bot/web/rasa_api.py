@@ -40,11 +40,7 @@ async def talk(request: web.Request) -> web.StreamResponse:
     ((event, received),) = await take(request, connector)
     if event.reply_context.get("delivery") != Delivery.PULL.value:
         return web.json_response([])  # the replies are called back
-    assert received.message_id is not None
-    assert received.conversation_id is not None
-    fetched = await fetch(
-        request.app[ROAD], received.conversation_id, received.message_id, limit=request.app[REST_WAIT]
-    )
+    fetched = await fetch(request.app[ROAD], received, limit=request.app[REST_WAIT])
     fetched = request.app[FETCH_LOG].without_told(fetched)
     response = web.json_response(_render(connector, fetched, event.conversation_key))
     await response.prepare(request)
