@@ -25,9 +25,14 @@ def require_entry(
 
     `events` are the turn's, in Rasa's form: what the bot said names its response in the metadata.
     """
-    if handoff is not None or not any(_says(event) in desk.promises for event in events):
+    if handoff is not None or not is_promised(events, desk):
         return handoff
     return HandoffRequest(reason="promised", queue=desk.default_queue)
+
+
+def is_promised(events: Sequence[JsonObject], desk: DeskSpec) -> bool:
+    """Tell whether the bot said a response by which a person is promised."""
+    return any(_says(event) in desk.promises for event in events)
 
 
 def _says(event: JsonObject) -> object:
@@ -35,9 +40,18 @@ def _says(event: JsonObject) -> object:
     return metadata.get("utter_action") if isinstance(metadata, Mapping) else None
 
 
-def tell_customer(replies: tuple[Content, ...], handoff: HandoffRequest | None) -> tuple[Content, ...]:
-    """Add the promise where a handoff would otherwise be silent."""
-    if handoff is None or any(reply.text for reply in replies):
+def tell_customer(
+    replies: tuple[Content, ...],
+    handoff: HandoffRequest | None,
+    events: Sequence[JsonObject],
+    desk: DeskSpec,
+) -> tuple[Content, ...]:
+    """Add the promise where the turn asks for a person and did not say so.
+
+    Other words are no promise: "Sorry about that" before an action that broke, an answer to the
+    first of two messages.
+    """
+    if handoff is None or is_promised(events, desk):
         return replies
     return (*replies, Content(text=PROMISE))
 

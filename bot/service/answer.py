@@ -138,7 +138,8 @@ def _outcome(result: TurnResult) -> str:
 def _keep_contract(road: Road, result: TurnResult) -> TurnResult:
     asked = require_entry(result.handoff, result.events, road.desk)
     handoff = route(asked, road.desk) if asked else None
-    return replace(result, handoff=handoff, replies=tell_customer(result.replies, handoff))
+    replies = tell_customer(result.replies, handoff, result.events, road.desk)
+    return replace(result, handoff=handoff, replies=replies)
 
 
 def _failed(claim: Claim) -> TurnResult:

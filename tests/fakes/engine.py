@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class PlainEngine:
-    """Says back what it hears, counts turns in its tracker, hands "person" to a person.
+    """Says back what it hears, counts turns in its tracker, hands "person" to a person and says so.
 
-    "slow" takes half a second, "fail" raises, "huh" is not understood. `before` runs within a turn:
-    the place where tests let the world change or the worker die.
+    "vague" does not say so, "quiet" says nothing, "slow" takes half a second, "fail" raises, "huh" is
+    not understood. `before` runs within a turn: the place where tests let the world change or the
+    worker die.
     """
 
     before: Callable[[Turn], object] | None = None
@@ -43,12 +44,13 @@ class PlainEngine:
         count = int(str((turn.tracker or {}).get("turns", 0))) + 1
         handoff = HandoffRequest(reason="asked_for_person", queue="support") if "person" in text else None
         events: list[JsonObject] = [{"event": "user", "text": text}]
-        if "promise" in text:
+        replies = (Content(text=f"{count}: {text}"),) if "quiet" not in text else ()
+        if replies and (handoff or "promise" in text) and "vague" not in text:
             events.append({"event": "bot", "text": text, "metadata": {"utter_action": "utter_handoff"}})
         return TurnResult(
             tracker={"turns": count},
             events=tuple(events),
-            replies=(Content(text=f"{count}: {text}"),) if "quiet" not in text else (),
+            replies=replies,
             handoff=handoff,
             understandings=tuple(self._understand(message.content.text) for message in turn.messages),
         )
