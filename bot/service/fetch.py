@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -26,12 +27,15 @@ log = structlog.get_logger(__name__)
 _LOOK = 0.5  # seconds; live events are the fast way, PostgreSQL is asked in case one was missed
 _FLUSH = 0.05  # seconds between what a caller read and its being written down
 _REMEMBERED = 10_000  # messages told of late: far more than leave within one flush
+_NOTHING_YET = Pulled(turn_id=None, status=Status.BOT, replies=(), earlier=())
 
 
 async def fetch(road: Road, received: Received, *, limit: timedelta) -> Pulled:
     """Wait for the turn that takes a message, wherever it is computed, and return its replies.
 
-    Returns without replies as soon as a person has the conversation, or when `limit` is over.
+    Returns without replies as soon as a person has the conversation, or when `limit` is over. The
+    message is committed, so a database that is away meanwhile is waited for: an error would make the
+    caller say it again.
     """
     conversation_id, message_id = received.conversation_id, received.message_id
     assert conversation_id is not None
@@ -42,12 +46,20 @@ async def fetch(road: Road, received: Received, *, limit: timedelta) -> Pulled:
         while True:
             if waiting:
                 await _next_answer(events, message_id, _LOOK)
-            async with road.database.direct() as connection:
-                pulled = await get_pulled(connection, message_id, patience=limit)
+            pulled = await _look(road, message_id, limit)
             late = asyncio.get_running_loop().time() >= ends
             if pulled.turn_id or late or pulled.status not in BOT_MAY_SPEAK:
                 return pulled
             waiting = True
+
+
+async def _look(road: Road, message_id: int, limit: timedelta) -> Pulled:
+    try:
+        async with road.database.direct() as connection:
+            return await get_pulled(connection, message_id, patience=limit)
+    except StorageUnavailable as error:
+        log.debug("Waiting call looks again for its answer", reason=str(error))
+        return _NOTHING_YET
 
 
 async def _next_answer(events: Subscription, message_id: int, seconds: float) -> None:
@@ -71,7 +83,7 @@ class FetchLog:
 
     road: Road
     _ids: list[int] = field(default_factory=list)
-    _told: dict[int, None] = field(default_factory=dict)
+    _told: OrderedDict[int, None] = field(default_factory=OrderedDict)
     _closing: bool = False
     _task: asyncio.Task[None] | None = None
 
@@ -79,8 +91,8 @@ class FetchLog:
         """Note messages that left with a response."""
         self._ids.extend(fetched)
         self._told.update(dict.fromkeys(fetched))
-        for oldest in list(self._told)[:-_REMEMBERED]:
-            del self._told[oldest]
+        while len(self._told) > _REMEMBERED:
+            self._told.popitem(last=False)
         if self._ids and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._flush())
 
