@@ -6,8 +6,10 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -46,10 +48,39 @@ class Settings(BaseSettings):
     rest_wait_seconds: float = Field(default=15, gt=0, validation_alias="VISAVIS_REST_WAIT_SECONDS")
     worker_slots: int = Field(default=64, ge=1, validation_alias="VISAVIS_WORKER_SLOTS")
 
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, given: str | None) -> str | None:
+        """Return scheme and host, as platforms and browsers are told them: paths are put behind it."""
+        if given is None:
+            return None
+        url = _split(given.strip())
+        if url is None:
+            raise PydanticCustomError(
+                "public_url",
+                "not an address that others can reach: write scheme and host, as in https://chat.example.com",
+            )
+        if url.path.strip("/") or url.query or url.fragment:
+            raise PydanticCustomError(
+                "public_url",
+                "write scheme and host only, as in https://chat.example.com: pages are served at its root",
+            )
+        return f"{url.scheme}://{url.netloc.lower()}"
+
     @property
     def embedded(self) -> bool:
         """Tell whether this machine runs its own PostgreSQL or Valkey."""
         return self.database_url is None or self.redis_url is None
+
+
+def _split(address: str) -> SplitResult | None:
+    """Return the parts of an address of the web; None where it is none."""
+    try:
+        url = urlsplit(address)
+        known = url.scheme in ("http", "https") and url.hostname and url.username is None
+        return url if known and (url.port is None or url.port > 0) and not address.split()[1:] else None
+    except ValueError:
+        return None
 
 
 def load_settings(**overrides: object) -> Settings:

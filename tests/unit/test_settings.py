@@ -24,3 +24,38 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_secrets_are_not_shown() -> None:
     assert "hush" not in repr(load_settings(secret="hush"))
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("https://chat.example.com", "https://chat.example.com"),
+        ("https://chat.example.com/", "https://chat.example.com"),
+        (" https://chat.example.com:8443// ", "https://chat.example.com:8443"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+    ],
+)
+def test_a_public_address_is_scheme_and_host(given: str, read: str) -> None:
+    """Platforms are told `PUBLIC_URL` + path: a slash too many breaks their registration."""
+    assert load_settings(public_url=given).public_url == read
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "chat.example.com",
+        "chat.example.com:8443",
+        "//chat.example.com",
+        "ftp://chat.example.com",
+        "https://",
+        "https://mara:secret@chat.example.com",
+        "https://chat.example.com:port",
+        "https://chat example.com",
+        "https://chat.example.com/visavis",
+        "https://chat.example.com/?a=b",
+        "https://[::1",
+    ],
+)
+def test_what_is_no_public_address_is_refused_in_words(given: str) -> None:
+    with pytest.raises(SettingsError, match=r"^PUBLIC_URL: .*https://chat\.example\.com"):
+        load_settings(public_url=given)

@@ -1,4 +1,4 @@
-"""A caller waits for an answer while PostgreSQL goes away: its message is kept, so it must not say it again."""
+"""PostgreSQL goes away while a caller waits for an answer: the message is kept and must not be said again."""
 
 from __future__ import annotations
 
