@@ -12,15 +12,16 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError  # noqa: A004 - the server's, not the system's
 
-from bot.bus.keys import Stream
-from bot.bus.live import Live, add_event
+from bot.bus.announcer import Announcer
+from bot.bus.live import Live
 from bot.bus.rates import Rates
-from bot.bus.work import Work, add_hint
+from bot.bus.work import Work
 from bot.errors import BusUnavailable, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from bot.bus.keys import Stream
     from bot.domain.json import JsonObject
 
 
@@ -36,48 +37,47 @@ class Bus:
     work: Work
     live: Live
     rates: Rates
+    announcer: Announcer
     redis: Redis
 
-    async def announce(
+    def announce(
         self,
         conversation_id: int,
         happened: Sequence[tuple[str, JsonObject]],
         *,
         wake: Sequence[Stream] = (),
     ) -> None:
-        """Put hints and tell everybody what happened, (kind, data) each, in one round trip.
+        """Put hints and tell everybody what happened, (kind, data) each. Nobody waits for it.
 
         Never raises: the sweep finds the work, and who misses an event reads PostgreSQL.
         """
-        pipeline = self.redis.pipeline(transaction=False)
-        for stream in wake:
-            add_hint(pipeline, stream, conversation_id)
-        for kind, data in happened:
-            add_event(pipeline, kind, conversation_id, data)
-        try:
-            await pipeline.execute()
-        except (RedisError, OSError) as error:
-            self.work.note(down=True, error=error)
-        else:
-            self.work.note(down=False)
+        self.announcer.add(conversation_id, happened, wake)
 
     async def ping(self) -> None:
         """Raise `BusUnavailable` unless the server answers."""
         try:
             await self.redis.ping()
         except (RedisError, OSError) as error:
-            raise BusUnavailable("Redis does not answer") from error
+            raise BusUnavailable(f"Redis does not answer ({error}): is REDIS_URL right?") from error
 
 
 @asynccontextmanager
 async def open_bus(url: str) -> AsyncIterator[Bus]:
     """Open the bus for a process and follow live events while it is open. Connects lazily."""
     redis, waiting = _make_client(url, patience=_SOON), _make_client(url, patience=_LONGER_THAN_A_BLOCK)
-    bus = Bus(work=Work(redis, waiting), live=Live(redis, waiting), rates=Rates(redis), redis=redis)
+    work = Work(redis, waiting)
+    bus = Bus(
+        work=work,
+        live=Live(redis, waiting),
+        rates=Rates(redis),
+        announcer=Announcer(redis, work),
+        redis=redis,
+    )
     reader = asyncio.create_task(bus.live.run(), name="live reader")
     try:
         yield bus
     finally:
+        await bus.announcer.close()
         await _stop(reader)
         await redis.aclose()
         await waiting.aclose()

@@ -72,7 +72,7 @@ async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered |
         handed_off=result.handoff is not None,
         more=stored.more,
     )
-    await _announce(road, claim, answered)
+    _announce(road, claim, answered)
     return answered
 
 
@@ -194,7 +194,7 @@ def find_unsure(taken: tuple[Message, ...], result: TurnResult) -> list[tuple[Me
     ]
 
 
-async def _announce(road: Road, claim: Claim, answered: Answered) -> None:
+def _announce(road: Road, claim: Claim, answered: Answered) -> None:
     happened: list[tuple[str, JsonObject]] = [("answered", {"turn_id": answered.turn_id})]
     if answered.reply_ids:
         happened.append(("message", {"message_id": answered.reply_ids[-1], "author": Author.BOT.value}))
@@ -203,4 +203,4 @@ async def _announce(road: Road, claim: Claim, answered: Answered) -> None:
     wake = [Stream.ANSWER] if answered.more else []
     if answered.reply_ids and not claim.pull:
         wake.append(Stream.DELIVER)
-    await road.bus.announce(claim.lease.conversation_id, happened, wake=wake)
+    road.bus.announce(claim.lease.conversation_id, happened, wake=wake)

@@ -60,7 +60,7 @@ async def receive(road: Road, event: InboundEvent) -> Received:
         received = await _append(road, account_id, event)
     received = received or await _store(road, account_id, event)
     if not received.duplicate:
-        await _wake(road, event, received)
+        _wake(road, event, received)
     return received
 
 
@@ -172,7 +172,7 @@ async def _apply(connection: Connection, conversation_id: int, event: InboundEve
         await messages.settle_waiting(connection, conversation_id, Settled.STAFF)
 
 
-async def _wake(road: Road, event: InboundEvent, received: Received) -> None:
+def _wake(road: Road, event: InboundEvent, received: Received) -> None:
     if received.conversation_id is None:
         log.info("Unsupported event kept", channel=event.channel, account=event.account)
         return
@@ -181,7 +181,7 @@ async def _wake(road: Road, event: InboundEvent, received: Received) -> None:
     if due and pause:
         road.later(pause, Stream.ANSWER, received.conversation_id)
     author = messages.author_of(event.kind)
-    await road.bus.announce(
+    road.bus.announce(
         received.conversation_id,
         [("message", {"message_id": received.message_id, "author": author.value})],
         wake=[Stream.ANSWER] if due and not pause else [],

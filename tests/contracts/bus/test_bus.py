@@ -148,13 +148,31 @@ async def test_an_absent_server_loses_hints_but_never_raises_on_the_road(unused_
             await bus.ping()
 
 
+async def test_announcements_arrive_in_order_though_nobody_waits(bus: Bus, other_bus: Bus) -> None:
+    await _ready(other_bus)
+    async with other_bus.live.subscribe(conversation_id=3) as events:
+        for number in range(200):
+            bus.announce(3, [("message", {"n": number})], wake=[Stream.ANSWER])
+            if number % 50 == 0:
+                await asyncio.sleep(0.01)
+        assert [(await _next(events)).data["n"] for _ in range(200)] == list(range(200))
+
+
+async def test_what_was_announced_leaves_before_the_bus_closes(bus: Bus, bus_url: str) -> None:
+    await _ready(bus)
+    async with bus.live.subscribe(conversation_id=4) as events:
+        async with open_bus(bus_url) as leaving:
+            leaving.announce(4, [("message", {"n": 1})])
+        assert (await _next(events)).data["n"] == 1
+
+
 async def test_nobody_waits_for_a_server_that_hangs(tmp_path: Path) -> None:
     server = start_valkey(tmp_path)
     async with open_bus(server.url) as bus:
         await bus.ping()
         server.process.send_signal(signal.SIGSTOP)
         begun = time.monotonic()
-        await bus.announce(1, [("message", {"message_id": 1})], wake=[Stream.ANSWER])
+        bus.announce(1, [("message", {"message_id": 1})], wake=[Stream.ANSWER])
         await bus.work.put(Stream.DELIVER, 1)
         with pytest.raises(BusUnavailable):
             await bus.ping()

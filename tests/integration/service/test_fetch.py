@@ -35,9 +35,7 @@ async def call(road: Road, text: str, event_id: str) -> Received:
 
 
 async def wait_for_answer(road: Road, received: Received) -> Pulled:
-    assert received.message_id is not None
-    assert received.conversation_id is not None
-    return await fetch(road, received.conversation_id, received.message_id, limit=PATIENCE)
+    return await fetch(road, received, limit=PATIENCE)
 
 
 async def answer_now(road: Road, received: Received) -> None:

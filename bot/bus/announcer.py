@@ -1,0 +1,59 @@
+"""Hints and live events leave together: while one batch is under way, the next one gathers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from redis.exceptions import RedisError
+
+from bot.bus.live import add_event
+from bot.bus.work import add_hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from redis.asyncio import Redis
+    from redis.asyncio.client import Pipeline
+
+    from bot.bus.keys import Stream
+    from bot.bus.work import Work
+    from bot.domain.json import JsonObject
+
+
+class Announcer:
+    """Sends in the background, in order, one round trip at a time. What cannot be sent is dropped."""
+
+    def __init__(self, redis: Redis, work: Work) -> None:
+        """Hold the client; `work` keeps the note whether the server is there."""
+        self._redis, self._work = redis, work
+        self._next: Pipeline | None = None
+        self._sending: asyncio.Task[None] | None = None
+
+    def add(
+        self, conversation_id: int, happened: Iterable[tuple[str, JsonObject]], wake: Iterable[Stream]
+    ) -> None:
+        """Have hints and events sent."""
+        if self._next is None:
+            self._next = self._redis.pipeline(transaction=False)
+        for stream in wake:
+            add_hint(self._next, stream, conversation_id)
+        for kind, data in happened:
+            add_event(self._next, kind, conversation_id, data)
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send(), name="announcer")
+
+    async def close(self) -> None:
+        """Send what waits."""
+        if self._sending is not None:
+            await self._sending
+
+    async def _send(self) -> None:
+        while self._next is not None:
+            pipeline, self._next = self._next, None
+            try:
+                await pipeline.execute()
+            except (RedisError, OSError) as error:
+                self._work.note(down=True, error=error)
+            else:
+                self._work.note(down=False)
