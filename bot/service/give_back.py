@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from bot.bus.keys import Stream
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Content, Kind, Settled
-from bot.service.hold import announce_status, lock_for
-from bot.storage import conversations, handoffs, messages
+from bot.service.hold import announce_status, close_handoff, lock_for
+from bot.storage import conversations, messages
 
 if TYPE_CHECKING:
     from bot.domain.staff import Staff
@@ -32,7 +32,7 @@ async def give_back(road: Road, conversation_id: int, staff: Staff) -> None:
         await messages.settle_taken(connection, conversation_id, Settled.NOT_NEEDED)
         answer_seq = await messages.get_last_waiting_seq(connection, conversation_id)
         await conversations.release_to_bot(connection, conversation_id, answer_seq=answer_seq)
-        await handoffs.close_handoff(connection, conversation_id)
+        await close_handoff(connection, conversation_id)
         await messages.append_message(
             connection, conversation_id, Content(text=LINE), author=Author.SYSTEM, kind=Kind.LINE
         )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.domain.conversation import Conversation, Status
 from bot.errors import Conflict, UnknownConversation
-from bot.storage import conversations, handoffs
+from bot.service.answer import DEADLINE_TIMER
+from bot.storage import conversations, handoffs, timers
 
 if TYPE_CHECKING:
     from bot.domain.staff import Staff
@@ -14,27 +15,60 @@ if TYPE_CHECKING:
     from bot.storage.database import Connection
 
 
-async def lock_for(connection: Connection, conversation_id: int, staff: Staff) -> Conversation:
-    """Lock a conversation for somebody who wants to act on it.
-
-    Raises `UnknownConversation`, or `Conflict` when a colleague holds it: nobody answers blind over
-    another.
-    """
+async def lock(connection: Connection, conversation_id: int) -> Conversation:
+    """Lock a conversation, whoever holds it. Raises `UnknownConversation`."""
     found = await conversations.lock_conversation(connection, conversation_id)
     if found is None:
         raise UnknownConversation("there is no such conversation")
-    if found.status is Status.HELD and found.staff_id not in (None, staff.id):
-        raise Conflict(f"{found.staff_name} has this conversation now")
     return found
+
+
+async def lock_for(connection: Connection, conversation_id: int, staff: Staff) -> Conversation:
+    """Lock a conversation for somebody who wants to act on it.
+
+    Raises `UnknownConversation`, or `Conflict` when a colleague holds it.
+    """
+    found = await lock(connection, conversation_id)
+    check_free(found, staff)
+    return found
+
+
+def check_free(found: Conversation, staff: Staff) -> None:
+    """Raise `Conflict` when a colleague holds the conversation: nobody answers blind over another."""
+    if is_colleagues(found, staff):
+        raise Conflict(f"{found.staff_name} has this conversation now")
+
+
+def is_colleagues(found: Conversation, staff: Staff) -> bool:
+    """Tell whether a colleague holds it. Somebody in the platform's own app keeps nobody out here."""
+    return found.status is Status.HELD and found.staff_id not in (None, staff.id)
+
+
+def has(found: Conversation, staff: Staff) -> bool:
+    """Tell whether this person holds the conversation."""
+    return found.status is Status.HELD and found.staff_id == staff.id
 
 
 async def hold_for(connection: Connection, found: Conversation, staff: Staff) -> bool:
     """Let a person have a locked conversation; returns True when that is news."""
-    if found.status is Status.HELD and found.staff_id == staff.id:
+    if has(found, staff):
         return False
     await conversations.hold(connection, found.id, staff.id)
-    await handoffs.take_handoff(connection, found.id, staff.id)
+    await take_handoff(connection, found.id, staff)
     return True
+
+
+async def take_handoff(connection: Connection, conversation_id: int, staff: Staff | None) -> None:
+    """End the wait for a person: nobody is late any more. `staff` None is somebody we do not know."""
+    # First the timers, as the clock does: locks in another order could wait for each other.
+    await timers.cancel_timers(connection, conversation_id, DEADLINE_TIMER)
+    await handoffs.take_handoff(connection, conversation_id, staff.id if staff else None)
+
+
+async def close_handoff(connection: Connection, conversation_id: int) -> None:
+    """Need no person any more. The deadline goes with its handoff: a later one has its own."""
+    await timers.cancel_timers(connection, conversation_id, DEADLINE_TIMER)
+    await handoffs.close_handoff(connection, conversation_id)
 
 
 async def announce_status(road: Road, conversation_id: int, status: Status, staff: Staff | None) -> None:

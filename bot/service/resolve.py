@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.domain.conversation import Status
 from bot.domain.message import Settled
-from bot.service.hold import announce_status, lock_for
-from bot.storage import conversations, handoffs, messages
+from bot.service.hold import announce_status, close_handoff, lock_for
+from bot.storage import conversations, messages
 
 if TYPE_CHECKING:
     from bot.domain.staff import Staff
@@ -25,5 +25,5 @@ async def resolve(road: Road, conversation_id: int, staff: Staff) -> None:
             return
         await messages.settle_waiting(connection, conversation_id, Settled.NOT_NEEDED)
         await conversations.set_resolved(connection, conversation_id)
-        await handoffs.close_handoff(connection, conversation_id)
+        await close_handoff(connection, conversation_id)
     await announce_status(road, conversation_id, Status.RESOLVED, staff)

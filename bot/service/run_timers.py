@@ -18,12 +18,13 @@ log = structlog.get_logger(__name__)
 async def run_timers(road: Road) -> int:
     """Run what is due; returns how many timers fired."""
     late: list[int] = []
+    now = road.now()
     async with road.database.begin() as connection:
-        due = await timers.take_due_timers(connection, road.now())
+        due = await timers.take_due_timers(connection, now)
         for timer in due:
             if timer.kind != DEADLINE_TIMER:
                 log.error("Timer of unknown kind", kind=timer.kind)
-            elif await handoffs.raise_priority(connection, timer.conversation_id):
+            elif await handoffs.raise_priority(connection, timer.conversation_id, now):
                 late.append(timer.conversation_id)
     for conversation_id in late:
         log.warning("Nobody answered by the deadline", conversation_id=conversation_id)

@@ -49,23 +49,27 @@ async def open_handoff(
     await connection.execute(_OPEN, values)
 
 
-async def take_handoff(connection: AsyncConnection, conversation_id: int, staff_id: int) -> None:
-    """Write down who took the open handoff, if there is one."""
+async def take_handoff(connection: AsyncConnection, conversation_id: int, staff_id: int | None) -> None:
+    """Write down who took the open handoff, if there is one; `staff_id` None is somebody we do not know.
+
+    When it was taken first stays: that ended the wait.
+    """
     await connection.execute(
         update(handoff)
         .where(handoff.c.conversation_id == conversation_id, handoff.c.closed_at.is_(None))
-        .values(taken_at=func.now(), taken_by=staff_id),
+        .values(taken_at=func.coalesce(handoff.c.taken_at, func.now()), taken_by=staff_id),
     )
 
 
-async def raise_priority(connection: AsyncConnection, conversation_id: int) -> bool:
-    """Make the open handoff urgent unless somebody took it; returns whether it was waiting."""
+async def raise_priority(connection: AsyncConnection, conversation_id: int, now: datetime) -> bool:
+    """Make the open handoff urgent if nobody took it by its deadline; returns whether that is so."""
     statement = (
         update(handoff)
         .where(
             handoff.c.conversation_id == conversation_id,
             handoff.c.closed_at.is_(None),
             handoff.c.taken_at.is_(None),
+            handoff.c.deadline_at <= now,
         )
         .values(priority=Priority.URGENT.value)
     )
