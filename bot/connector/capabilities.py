@@ -31,7 +31,7 @@ class Capabilities:
     """What a channel can do. A limit of 0 means that there is none of it.
 
     `idempotent_sends`: the receiving side drops a second send with the same idempotency key, so an
-    `unknown` outcome may be tried again. `burst_pause`: how long to wait for more of the same
+    `unknown` outcome is tried again; elsewhere it is final, and staff see it. `burst_pause`: how long to wait for more of the same
     person before answering.
     """
 

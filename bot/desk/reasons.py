@@ -18,6 +18,7 @@ _WORDS = MappingProxyType(
         "complaint_no_answer": "got no answer",
         "complaint_other": "complains",
         "delivery_failed": "our answer did not arrive",
+        "delivery_partial": "only part of our answer arrived",
         "delivery_unknown": "our answer may not have arrived",
         "staff_wrote": "a colleague wrote in the platform's own app",
     },

@@ -1,7 +1,8 @@
 """Deliver: send a conversation's replies in order, and write down truthfully what became of each.
 
-A send that was certainly not dispatched is tried again with backoff. One whose outcome is unknown
-(also because a courier died while sending) is never repeated blindly: staff see it.
+A send that was certainly not dispatched is tried again with backoff, and one of which a part arrived
+goes on after that part. One whose outcome is unknown (also because a courier died while sending) is
+repeated only where the receiving side drops repeats; elsewhere staff see it.
 """
 
 from __future__ import annotations
@@ -19,20 +20,21 @@ from bot.connector import ErrorClass, OutboundReply, SendError, SendResult, Send
 from bot.domain.message import DeliveryState
 from bot.errors import BusUnavailable
 from bot.service.metrics import DELIVERIES
-from bot.storage import conversations, outbox
+from bot.storage import conversations, deliveries, outbox
 
 if TYPE_CHECKING:
     from bot.connector import Connector
     from bot.service.road import Road
-    from bot.storage.outbox import DeliveryClaim, Outbound
+    from bot.storage.deliveries import DeliveryClaim, Outbound
 
 log = structlog.get_logger(__name__)
 
 Connectors = Mapping[tuple[str, str], "Connector"]
 
-MAX_ATTEMPTS = 10
 SEND_LIMIT = timedelta(seconds=20)  # shorter than the lease
 ABSENT_PAUSE = timedelta(minutes=1)
+# A platform may be away for hours; what was said longer ago answers nothing any more: a person decides.
+GIVE_UP_AFTER = timedelta(hours=6)
 _FIRST_BACKOFF = timedelta(seconds=1)
 _LONGEST_BACKOFF = timedelta(minutes=10)
 
@@ -42,13 +44,6 @@ _FINAL = {
     SendState.REJECTED: DeliveryState.FAILED,
     SendState.UNKNOWN: DeliveryState.UNKNOWN,
 }
-_LOST = SendResult(
-    state=SendState.UNKNOWN,
-    error=SendError(
-        error_class=ErrorClass.TRANSIENT,
-        detail="The courier stopped while sending this: it may have arrived.",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +60,7 @@ async def deliver(road: Road, connectors: Connectors, conversation_id: int) -> D
     Raises `LeaseLost` when another courier took over meanwhile.
     """
     async with road.database.begin() as connection:
-        claim = await outbox.claim_delivery(connection, conversation_id, lease=road.lease)
+        claim = await deliveries.claim_delivery(connection, conversation_id, lease=road.lease)
     if claim is None:
         return None
     connector = connectors.get((claim.channel, claim.account))
@@ -82,9 +77,10 @@ async def _deliver_all(road: Road, connector: Connector, claim: DeliveryClaim) -
         if wait:
             return await _finish(road, claim, outcomes, again=wait)
         result = await _dispatch(road, connector, claim, outbound)
-        if may_repeat(result, outbound.attempts + 1):
-            await _postpone(road, claim, outbound, result)
-            return await _finish(road, claim, outcomes, again=backoff(result, outbound.attempts + 1))
+        pause = pause_before_repeat(result, outbound, repeatable=connector.capabilities.idempotent_sends)
+        if pause:
+            await _postpone(road, claim, outbound, result, pause)
+            return Delivered(outcomes=tuple(outcomes), more=False)
         outcomes.append(await _settle(road, claim, outbound, result))
     return await _finish(road, claim, outcomes)
 
@@ -92,9 +88,9 @@ async def _deliver_all(road: Road, connector: Connector, claim: DeliveryClaim) -
 async def _dispatch(road: Road, connector: Connector, claim: DeliveryClaim, outbound: Outbound) -> SendResult:
     repeatable = connector.capabilities.idempotent_sends
     if outbound.state is DeliveryState.SENDING and not repeatable:
-        return _LOST
+        return _in_doubt(outbound, "The courier stopped while sending this: it may have arrived.")
     async with road.database.begin() as connection:
-        await outbox.mark_sending(connection, claim.lease, outbound.message_id, renew=road.lease)
+        await deliveries.mark_sending(connection, claim.lease, outbound.message_id, renew=road.lease)
     reply = OutboundReply(
         idempotency_key=f"visavis-{outbound.message_id}",
         conversation_key=claim.key,
@@ -102,31 +98,41 @@ async def _dispatch(road: Road, connector: Connector, claim: DeliveryClaim, outb
         author=outbound.author,
         author_name=outbound.author_name,
         reply_context=claim.reply_context,
+        delivered=outbound.delivered,
     )
     try:
         async with asyncio.timeout(SEND_LIMIT.total_seconds()):
             return await connector.send(reply)
     except Exception as error:  # a connector's mistake must not stop the others
         log.exception("Connector broke while sending", channel=claim.channel)
-        detail = f"The connection broke while sending ({type(error).__name__}): it may have arrived."
-        return SendResult(
-            state=SendState.UNKNOWN, error=SendError(error_class=ErrorClass.TRANSIENT, detail=detail)
+        return _in_doubt(
+            outbound, f"The connection broke while sending ({type(error).__name__}): it may have arrived."
         )
 
 
-def may_repeat(result: SendResult, attempts: int) -> bool:
-    """Tell whether to try again: only what was certainly not dispatched, and not for ever."""
+def _in_doubt(outbound: Outbound, detail: str) -> SendResult:
+    error = SendError(error_class=ErrorClass.TRANSIENT, detail=detail)
+    return SendResult(state=SendState.UNKNOWN, native_ids=outbound.delivered, error=error)
+
+
+def pause_before_repeat(result: SendResult, outbound: Outbound, *, repeatable: bool) -> timedelta | None:
+    """Return how long to wait before the next try of a send; None when it was the last.
+
+    Another try needs an error that can pass, and the certainty that what was not reported as arrived
+    did not arrive, unless the receiving side drops repeats (`repeatable`).
+    """
     error = result.error
-    if result.state is not SendState.REJECTED or error is None:
-        return False
-    return error.error_class.retriable and attempts < MAX_ATTEMPTS
+    if error is None or not error.error_class.retriable:
+        return None
+    if result.state is SendState.UNKNOWN and not repeatable:
+        return None
+    pause = error.retry_after or _backoff(outbound.attempts)
+    return pause if outbound.age + pause < GIVE_UP_AFTER else None
 
 
-def backoff(result: SendResult, attempts: int) -> timedelta:
-    """Return how long to wait: what the platform asks for, else doubling from a second."""
-    if result.error and result.error.retry_after:
-        return result.error.retry_after
-    doubled: timedelta = _FIRST_BACKOFF * 2 ** (attempts - 1)
+def _backoff(attempts: int) -> timedelta:
+    """Double from a second; `attempts` counts the failed tries before this one."""
+    doubled: timedelta = _FIRST_BACKOFF * 2 ** min(attempts, 16)
     return min(doubled, _LONGEST_BACKOFF)
 
 
@@ -144,28 +150,38 @@ async def _wait_for_rate(road: Road, connector: Connector, claim: DeliveryClaim)
     return timedelta()
 
 
-async def _postpone(road: Road, claim: DeliveryClaim, outbound: Outbound, result: SendResult) -> None:
+async def _postpone(
+    road: Road, claim: DeliveryClaim, outbound: Outbound, result: SendResult, pause: timedelta
+) -> None:
+    postponed = deliveries.Postponed(
+        message_id=outbound.message_id,
+        delivered=result.native_ids or outbound.delivered,
+        error=_error_of(result),
+        in_doubt=result.state is SendState.UNKNOWN,
+        counted=result.error is None or result.error.retry_after is None,
+    )
     async with road.database.begin() as connection:
-        await outbox.set_outcome(
-            connection, [outbound.message_id], DeliveryState.PENDING, error=_error_of(result)
-        )
-    log.info("Send postponed", conversation_id=claim.lease.conversation_id, attempt=outbound.attempts + 1)
+        await deliveries.postpone_delivery(connection, claim.lease, postponed, again=pause)
+    conversation_id = claim.lease.conversation_id
+    log.info("Send postponed", conversation_id=conversation_id, seconds=pause.total_seconds())
+    _come_back(road, conversation_id, pause)
 
 
 async def _settle(road: Road, claim: DeliveryClaim, outbound: Outbound, result: SendResult) -> DeliveryState:
     state = _FINAL[result.state]
-    DELIVERIES.labels(claim.channel, state.value).inc()
     conversation_id = claim.lease.conversation_id
     async with road.database.begin() as connection:
+        if state is not DeliveryState.SENT:
+            await deliveries.check_delivery_lease(connection, claim.lease)
+            await conversations.set_attention(connection, conversation_id, f"delivery_{state.value}")
         await outbox.set_outcome(
             connection,
             [outbound.message_id],
             state,
-            native_ids=result.native_ids,
+            native_ids=result.native_ids or outbound.delivered,
             error=_error_of(result),
         )
-        if state is not DeliveryState.SENT:
-            await conversations.set_attention(connection, conversation_id, f"delivery_{state.value}")
+    DELIVERIES.labels(claim.channel, state.value).inc()
     if state is not DeliveryState.SENT:
         log.warning(
             "Not delivered", conversation_id=conversation_id, state=state.value, why=_error_of(result)
@@ -187,10 +203,17 @@ async def _finish(
     *,
     again: timedelta | None = None,
 ) -> Delivered:
+    conversation_id = claim.lease.conversation_id
     async with road.database.begin() as connection:
-        more = await outbox.finish_delivery(connection, claim.lease, seen_id=claim.seen_id, again=again)
+        more = await deliveries.finish_delivery(connection, claim.lease, seen_id=claim.seen_id, again=again)
     if more:
-        await road.bus.work.put(Stream.DELIVER, claim.lease.conversation_id)
-    elif again and again < ABSENT_PAUSE:
-        road.later(again, Stream.DELIVER, claim.lease.conversation_id)
+        await road.bus.work.put(Stream.DELIVER, conversation_id)
+    elif again:
+        _come_back(road, conversation_id, again)
     return Delivered(outcomes=tuple(outcomes), more=more)
+
+
+def _come_back(road: Road, conversation_id: int, pause: timedelta) -> None:
+    """Look again after a pause; long ones are left to the sweep."""
+    if pause < ABSENT_PAUSE:
+        road.later(pause, Stream.DELIVER, conversation_id)

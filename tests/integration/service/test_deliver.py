@@ -14,7 +14,7 @@ from bot.service.deliver import Delivered, deliver
 from bot.service.mark_read import mark_read
 from bot.service.receive import receive
 from bot.service.road import Road
-from bot.storage import messages, outbox, queue
+from bot.storage import deliveries, messages, queue
 from tests.fakes.connector import SENT, ScriptedConnector, rejected, scripted_connector
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
@@ -109,29 +109,43 @@ async def test_what_cannot_be_repeated_is_shown_to_staff(
 async def test_a_courier_that_died_while_sending_leaves_an_unknown_outcome(road: Road) -> None:
     conversation_id = await _answered(road, "one", "two")
     async with road.database.begin() as connection:
-        claim = await outbox.claim_delivery(connection, conversation_id, lease=timedelta())
+        claim = await deliveries.claim_delivery(connection, conversation_id, lease=timedelta())
     assert claim is not None
     async with road.database.begin() as connection:
-        await outbox.mark_sending(connection, claim.lease, claim.outbound[0].message_id, renew=timedelta())
+        first = claim.outbound[0].message_id
+        await deliveries.mark_sending(connection, claim.lease, first, renew=timedelta())
     connector = scripted_connector()
     await _deliver(road, connector, conversation_id)
     assert connector.texts == ["2: two"]
     assert await _states(road, conversation_id) == [DeliveryState.UNKNOWN, DeliveryState.SENT]
 
 
-async def test_a_courier_that_lost_its_lease_stops_sending(road: Road) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (SENT, DeliveryState.SENT),  # that it arrived is a fact, however late it is known
+        (rejected(ErrorClass.RATE_LIMITED), DeliveryState.UNKNOWN),
+        (rejected(ErrorClass.RECIPIENT_GONE), DeliveryState.UNKNOWN),
+    ],
+)
+async def test_a_courier_that_lost_its_lease_stops_sending(
+    road: Road, outcome: SendResult, state: DeliveryState
+) -> None:
     hasty = replace(road, lease=timedelta(milliseconds=50))
-    slow = scripted_connector()
+    slow = scripted_connector(outcome)
     slow.delay = timedelta(milliseconds=200)
     conversation_id = await _answered(road, "one", "two")
     first = asyncio.create_task(_deliver(hasty, slow, conversation_id))
     await asyncio.sleep(0.12)
     other = scripted_connector()
     await _deliver(road, other, conversation_id)
+    assert await _states(road, conversation_id) == [DeliveryState.UNKNOWN, DeliveryState.SENT]
     with pytest.raises(LeaseLost):
         await first
     assert slow.texts == ["1: one"]
     assert other.texts == ["2: two"]
+    # Its successor said what became of the first one. It may not wait to be sent with nothing due.
+    assert await _states(road, conversation_id) == [state, DeliveryState.SENT]
 
 
 async def test_what_is_read_before_it_was_delivered_stays_read(road: Road) -> None:
