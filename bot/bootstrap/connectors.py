@@ -13,7 +13,7 @@ from bot.errors import SettingsError
 from bot.plugins import load_connector
 
 if TYPE_CHECKING:
-    from bot.connector import AccountConfig, Connector
+    from bot.connector import Connector
     from bot.rasa_format.project import Project
 
 log = structlog.get_logger(__name__)
@@ -24,39 +24,37 @@ Connectors = Mapping[tuple[str, str], "Connector"]
 def make_connectors(project: Project) -> dict[tuple[str, str], Connector]:
     """Return the connectors of all accounts that are on. Opens nothing.
 
-    Raises `SettingsError` for an unknown channel or options that make no sense.
+    Raises `SettingsError` for an unknown channel. Options are checked with the project's files.
     """
     for sentence in project.accounts_off:
         log.info("account is off", reason=sentence)
-    return {(account.channel, account.name): _make(account) for account in project.accounts}
-
-
-def _make(account: AccountConfig) -> Connector:
-    kind = load_connector(account.channel)
-    problems = kind.check_options(account.options)
-    if problems:
-        where = f"config.yml: channels: {account.channel}: {account.name}"
-        raise SettingsError(f"{where}: {'; '.join(problems)}")
-    return kind(account)
+    return {
+        (account.channel, account.name): load_connector(account.channel)(account)
+        for account in project.accounts
+    }
 
 
 @asynccontextmanager
 async def started_connectors(
-    connectors: dict[tuple[str, str], Connector], *, public_url: str | None
+    connectors: dict[tuple[str, str], Connector], *, hooks_at: str | None
 ) -> AsyncIterator[Connectors]:
-    """Start connectors and yield those that their platforms accept; the others are off, and said to be."""
+    """Start connectors and yield those that their platforms accept; the others are off, and said to be.
+
+    `hooks_at` is the public address of this process, None where it takes no hooks: who is not
+    called has no business telling platforms where to call.
+    """
     try:
-        accepted = await asyncio.gather(*(_start(each, public_url) for each in connectors.values()))
+        accepted = await asyncio.gather(*(_start(each, hooks_at) for each in connectors.values()))
         yield {key: each for (key, each), on in zip(connectors.items(), accepted, strict=True) if on}
     finally:
         await asyncio.gather(*(connector.close() for connector in connectors.values()))
 
 
-async def _start(connector: Connector, public_url: str | None) -> bool:
+async def _start(connector: Connector, hooks_at: str | None) -> bool:
     channel, account = connector.channel, connector.account.name
     hook_url = None
-    if public_url is not None and connector.capabilities.webhook:
-        hook_url = f"{public_url.rstrip('/')}/webhooks/{channel}/{account}"
+    if hooks_at is not None and connector.capabilities.webhook:
+        hook_url = f"{hooks_at.rstrip('/')}/webhooks/{channel}/{account}"
     try:
         await connector.start(hook_url)
     except SettingsError as error:

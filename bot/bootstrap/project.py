@@ -5,18 +5,29 @@ from __future__ import annotations
 import pkgutil
 from pathlib import Path
 
-from bot.plugins import load_actions
-from bot.rasa_format.check import check_project
-from bot.rasa_format.problem import Problem
-from bot.rasa_format.project import Project, load_project
+from bot.plugins import load_actions, load_connector
+from bot.rasa_format.check import check_parts
+from bot.rasa_format.problem import Problem, Problems
+from bot.rasa_format.project import Project, load_project, read_project
 from bot.settings import Settings, get_environment
 
 _CONNECTORS = Path(__file__).resolve().parents[2] / "connectors"
 
 
 def open_project(settings: Settings) -> Project:
-    """Load the project. Raises `ProjectError`, which names file and line."""
+    """Load the project, for what uses only parts of it. Raises `ProjectError`, which names file and line."""
     return load_project(settings.project, get_environment())
+
+
+def open_sound_project(settings: Settings, *, actions: frozenset[str] | None = None) -> Project:
+    """Load a project in which `visavis check` finds no error, for what answers customers with it.
+
+    `actions` are the names of the Python actions; None leaves these out. Raises `ProjectError`, a
+    line for each error with its file and line.
+    """
+    project, problems = _examine(settings, actions)
+    problems.raise_errors()
+    return project
 
 
 def find_problems(settings: Settings) -> list[Problem]:
@@ -24,9 +35,23 @@ def find_problems(settings: Settings) -> list[Problem]:
 
     Raises `ActionError` for an action that cannot be imported.
     """
-    return check_project(
-        settings.project,
-        get_environment(),
-        channels=frozenset(module.name for module in pkgutil.iter_modules([str(_CONNECTORS)])),
-        actions=frozenset(load_actions(settings.project)),
-    )
+    _, problems = _examine(settings, frozenset(load_actions(settings.project)))
+    return list(problems)
+
+
+def _examine(settings: Settings, actions: frozenset[str] | None) -> tuple[Project, Problems]:
+    problems = Problems()
+    channels = frozenset(module.name for module in pkgutil.iter_modules([str(_CONNECTORS)]))
+    project = read_project(settings.project, get_environment(), problems, channels=channels)
+    check_parts(project, problems, channels=channels, actions=actions)
+    _check_accounts(project, channels, problems)
+    return project, problems
+
+
+def _check_accounts(project: Project, channels: frozenset[str], problems: Problems) -> None:
+    """Let each connector look at the options of its accounts that are on."""
+    for account in project.accounts:
+        if account.channel in channels:
+            place = project.account_places[account.channel, account.name]
+            for sentence in load_connector(account.channel).check_options(account.options):
+                problems.error(place, f"The {account.channel} account `{account.name}`: {sentence}.")

@@ -17,7 +17,7 @@ from bot.bootstrap.first_login import FirstLogin, ensure_first_login
 from bot.bootstrap.first_model import ensure_model
 from bot.bootstrap.listening import bound_socket, serving
 from bot.bootstrap.private_files import get_signing_key
-from bot.bootstrap.project import open_project
+from bot.bootstrap.project import open_sound_project
 from bot.bootstrap.serving import EngineBuilder, ReleaseFollower
 from bot.bootstrap.stores import Stores, open_stores
 from bot.bootstrap.training import train_in_child
@@ -71,7 +71,7 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
     Raises `ProjectError`, `SettingsError`, `StorageError`, `BusUnavailable`, `EmbeddedServerError`,
     `ModelError`, `ActionError`: each a sentence for whoever starts it.
     """
-    project = open_project(settings)
+    project = open_sound_project(settings)
     connectors = make_connectors(project)
     builder = EngineBuilder(project)
     async with AsyncExitStack() as stack:
@@ -91,7 +91,7 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
             follower = ReleaseFollower(stores, engine, builder)
             await ensure_model(settings, project, stores, follower, may_train=role is ServiceRole.ALL)
         accepted = await stack.enter_async_context(
-            started_connectors(connectors, public_url=settings.public_url)
+            started_connectors(connectors, hooks_at=settings.public_url if with_pages else None)
         )
         loops = await stack.enter_async_context(_running(_choose_loops(base, accepted, engine, follower)))
         if listener is None:
@@ -141,6 +141,7 @@ def _make_parts(base: _Base, connectors: Connectors, engine: ServingEngine) -> A
         static_files=load_static_files(),
         signing_key=get_signing_key(base.settings),
         public_url=base.settings.public_url,
+        trusted_proxies=base.settings.trusted_proxies,
         rest_wait=timedelta(seconds=base.settings.rest_wait_seconds),
     )
 

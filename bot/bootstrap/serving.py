@@ -13,11 +13,13 @@ import structlog
 from bot.bus.live import RESET
 from bot.engines.native.actions import LocalActions
 from bot.engines.native.load import ACTION_LIMIT, load_native_engine
-from bot.errors import ActionError, ModelError, ProjectError, SettingsError, StorageUnavailable
+from bot.errors import ActionError, ModelError, ProjectError, StorageUnavailable
 from bot.nlu.archive import read_archive
 from bot.nlu.encoder import Encoder, open_encoder
 from bot.nlu.tokens import load_language
 from bot.plugins import load_actions
+from bot.rasa_format.checks.actions import check_actions
+from bot.rasa_format.problem import Problems
 from bot.storage import models
 
 if TYPE_CHECKING:
@@ -46,10 +48,6 @@ class EngineBuilder:
     """Builds engines. What they have in common, the encoder and the actions, is loaded once."""
 
     def __init__(self, project: Project) -> None:
-        if project.engine != "native":
-            raise SettingsError(
-                f"config.yml: there is no engine {project.engine!r} in this version; native is"
-            )
         self._project = project
         self._loading: asyncio.Task[_Shared] | None = None
 
@@ -77,8 +75,11 @@ class EngineBuilder:
 
     def _load_shared(self) -> _Shared:
         load_language(self._project.pipeline.language)  # the slowest import of all
-        actions = LocalActions(load_actions(self._project.root), limit=ACTION_LIMIT)
-        return _Shared(encoder=open_encoder(), actions=actions)
+        actions = load_actions(self._project.root)
+        problems = Problems()
+        check_actions(self._project, frozenset(actions), problems)
+        problems.raise_errors()
+        return _Shared(encoder=open_encoder(), actions=LocalActions(actions, limit=ACTION_LIMIT))
 
 
 def _load(archive: bytes, shared: _Shared) -> Engine:

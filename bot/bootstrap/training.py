@@ -19,10 +19,11 @@ from bot.bootstrap.models import (
     release_model,
     train_model,
 )
-from bot.bootstrap.project import open_project
+from bot.bootstrap.project import open_sound_project
 from bot.bootstrap.stores import open_stores
 from bot.errors import ModelError
 from bot.nlu.progress import Progress
+from bot.plugins import load_actions
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -42,8 +43,8 @@ def name_archive() -> str:
 
 
 def train_here(settings: Settings, *, out: Path | None, report: Report) -> TrainedModel:
-    """Train on the project in this process. Raises `ProjectError`, `ModelError`."""
-    project = open_project(settings)
+    """Train on the project in this process. Raises `ProjectError`, `ActionError`, `ModelError`."""
+    project = open_sound_project(settings, actions=frozenset(load_actions(settings.project)))
     path = out or get_models_folder(settings) / name_archive()
     return train_model(project, path, cache=settings.data / "cache", report=report)
 
@@ -87,5 +88,6 @@ def _pass_on(line: bytes, report: Report) -> None:
 
 
 def _last_sentence(complaint: bytes) -> str:
-    lines = complaint.decode(errors="replace").strip().splitlines()
-    return lines[-1].removeprefix("visavis: ") if lines else "training stopped without a word"
+    """Return what the command said at its end, which may be several lines, a mistake each."""
+    _, _, said = f"\n{complaint.decode(errors='replace').strip()}".rpartition("\nvisavis: ")
+    return said.strip() or "training stopped without a word"

@@ -31,11 +31,25 @@ _Makers: TypeAlias = "defaultdict[str, set[tuple[str, str]]]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """The policy as it may be used, and sentences on what contradicts what."""
+    """The policy as it may be used, and what contradicts what."""
 
     policy: RulePolicy
     rule_only: tuple[AbstractSet[str], AbstractSet[str]]
-    contradictions: tuple[str, ...]
+    contradictions: tuple[Contradiction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """A rule or story continues with `wanted` where `others` say otherwise.
+
+    `names` is what the training conversation is made of: several stories where checkpoints join
+    them. `others` are names of rules, or Rasa's words for what is built in (`loop_order_form`).
+    """
+
+    names: tuple[str, ...]
+    is_rule: bool
+    wanted: str
+    others: tuple[str, ...]
 
 
 def analyse(
@@ -47,7 +61,7 @@ def analyse(
     """Let the rules predict every training conversation."""
     makers = _makers(policy, rules, catalogue)
     used: set[str] = set()
-    contradictions: list[str] = []
+    contradictions: list[Contradiction] = []
     for training in (*rules, *stories):
         replay = _Replay(policy, training, catalogue)
         for answer in replay.answers():
@@ -115,7 +129,7 @@ def _makers(policy: RulePolicy, rules: list[Training], catalogue: Catalogue) -> 
     for training in rules:
         for answer in _Replay(policy, training, catalogue).answers():
             built_in = answer.source.startswith(("default_", "loop_"))
-            maker = (answer.source, str(answer.predicted)) if built_in else (training.name, answer.gold)
+            maker = (answer.source, str(answer.predicted)) if built_in else (training.names[0], answer.gold)
             makers[answer.source].add(maker)
     return makers
 
@@ -133,12 +147,12 @@ def _gives_way(policy: RulePolicy, training: Training, answer: _Answer) -> bool:
     return answer.source in known and any(key.startswith(opening) and key != answer.source for key in known)
 
 
-def _contradiction(training: Training, gold: str, makers: Iterable[tuple[str, str]]) -> Iterator[str]:
-    others = sorted(name for name, action in makers if action != gold)
+def _contradiction(
+    training: Training, gold: str, makers: Iterable[tuple[str, str]]
+) -> Iterator[Contradiction]:
+    others = tuple(sorted({name for name, action in makers if action != gold}))
     if others:
-        kind = "rule" if training.is_rule else "story"
-        names = ", ".join(map(repr, others))
-        yield f"{kind} {training.name!r} wants {gold} where rule {names} says otherwise"
+        yield Contradiction(names=training.names, is_rule=training.is_rule, wanted=gold, others=others)
 
 
 def _rule_only(

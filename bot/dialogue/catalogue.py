@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING
 from bot.dialogue.events import LISTEN, REQUESTED_SLOT, SESSION_START
 from bot.dialogue.features import Feature, coerce_slot, slot_feature
 from bot.dialogue.spec import SlotSpec, SlotType
+from bot.domain.understanding import FALLBACK_INTENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from bot.dialogue.spec import DomainSpec, IntentSpec
     from bot.domain.json import Json, JsonObject
 
 SESSION_METADATA_SLOT = "session_started_metadata"
-DEFAULT_INTENTS = ("restart", "back", "out_of_scope", "session_start", "nlu_fallback")
-_BOOKKEEPING_SLOTS = frozenset(
-    (
-        REQUESTED_SLOT,
-        SESSION_METADATA_SLOT,
-        "knowledge_base_listed_objects",
-        "knowledge_base_last_object",
-        "knowledge_base_last_object_type",
-    ),
+DEFAULT_INTENTS = ("restart", "back", "out_of_scope", "session_start", FALLBACK_INTENT)
+_KNOWLEDGE_BASE_ACTION = "action_query_knowledge_base"
+_KNOWLEDGE_BASE_SLOTS = (
+    "knowledge_base_listed_objects",
+    "knowledge_base_last_object",
+    "knowledge_base_last_object_type",
 )
+_BOOKKEEPING_SLOTS = frozenset((REQUESTED_SLOT, SESSION_METADATA_SLOT, *_KNOWLEDGE_BASE_SLOTS))
 RULE_SNIPPET = "..."  # Rasa's pseudo action: any history before a rule, or anything after it
 TWO_STAGE_FALLBACK = "action_two_stage_fallback"
 # Rasa's order: it decides ties between equally likely actions.
@@ -64,7 +63,10 @@ class Catalogue:
         """Compile `domain`; `action_texts` are the end-to-end bot texts of the stories."""
         self.domain = domain
         self.intents = frozenset(domain.intents) | frozenset(DEFAULT_INTENTS)
-        self.slots: Mapping[str, SlotSpec] = {**_implicit_slots(domain), **domain.slots}
+        self.slots: Mapping[str, SlotSpec] = {
+            **implicit_slots(domain.forms, domain.actions),
+            **domain.slots,
+        }
         self.initial_slots: JsonObject = {
             name: coerce_slot(spec, spec.initial_value) for name, spec in self.slots.items()
         }
@@ -129,17 +131,16 @@ class Catalogue:
         return ActionKind.CUSTOM
 
 
-def _implicit_slots(domain: DomainSpec) -> dict[str, SlotSpec]:
-    """Return the slots that Rasa adds: of forms, and for a session's metadata."""
-    slots = {SESSION_METADATA_SLOT: SlotSpec(name=SESSION_METADATA_SLOT, type=SlotType.ANY, mappings=())}
-    if domain.forms:
-        slots[REQUESTED_SLOT] = SlotSpec(
-            name=REQUESTED_SLOT,
-            type=SlotType.TEXT,
-            mappings=(),
-            influence_conversation=False,
-        )
-    return slots
+def implicit_slots(forms: Collection[str], actions: Collection[str]) -> dict[str, SlotSpec]:
+    """Return the slots that Rasa adds: of forms, of its knowledge base, and for a session's metadata."""
+    names = [REQUESTED_SLOT] if forms else []
+    if _KNOWLEDGE_BASE_ACTION in actions:
+        names += _KNOWLEDGE_BASE_SLOTS
+    types = {**dict.fromkeys(names, SlotType.TEXT), SESSION_METADATA_SLOT: SlotType.ANY}
+    return {
+        name: SlotSpec(name=name, type=slot_type, mappings=(), influence_conversation=False)
+        for name, slot_type in types.items()
+    }
 
 
 def _wanted_entities(domain: DomainSpec, spec: IntentSpec) -> frozenset[str]:

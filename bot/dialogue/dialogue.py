@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.dialogue.analysis import analyse
+from bot.dialogue.analysis import Contradiction, analyse
 from bot.dialogue.catalogue import Catalogue
 from bot.dialogue.events import LISTEN
+from bot.dialogue.gaps import Gap, find_gaps
 from bot.dialogue.memoization import MemoizationPolicy, Memory
 from bot.dialogue.prediction import Prediction, combine
 from bot.dialogue.rule_policy import RulePolicy
@@ -26,14 +27,22 @@ MOST_ACTIONS_PER_TURN = 10  # Rasa's circuit breaker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mistakes:
+    """What Rasa refuses in rules and stories that are sound one by one."""
+
+    contradictions: tuple[Contradiction, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
-    """All that a turn needs to know of a project. `contradictions` are for `visavis check`."""
+    """All that a turn needs to know of a project. `mistakes` are for `visavis check`."""
 
     catalogue: Catalogue
     rules: RulePolicy | None
     memoization: MemoizationPolicy | None
     window: Window
-    contradictions: tuple[str, ...] = ()
+    mistakes: Mistakes = field(default_factory=Mistakes)
 
     def predict(self, tracker: Tracker) -> Prediction:
         """Return the next action. `events` of the prediction are logged before it."""
@@ -67,7 +76,7 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
             actions=max(analysis.policy.index.longest, 2),
             visible=memory.longest if spec.policies.memoization else 0,
         ),
-        contradictions=analysis.contradictions,
+        mistakes=Mistakes(contradictions=analysis.contradictions, gaps=find_gaps(rules, catalogue)),
     )
 
 

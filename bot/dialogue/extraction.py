@@ -101,7 +101,7 @@ def _meets_conditions(mapping: SlotMapping, spec: SlotSpec, now: Moment) -> bool
     if now.is_rejected and requested == spec.name:
         return False
     return any(
-        (now.loop_name is None)
+        (condition.no_loop and now.loop_name is None)
         if condition.active_loop is None
         else condition.active_loop == now.loop_name
         and (not condition.requested_slot or condition.requested_slot == requested)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.events import LISTEN, ActionExecuted, Event, LoopSet, UserReverted
 from bot.dialogue.responses import bot_event
+from bot.domain.understanding import FALLBACK_INTENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from bot.dialogue.events import BotUttered, UserUttered
     from bot.dialogue.tracker import Tracker
 
-FALLBACK_INTENT = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
 ASK_AFFIRMATION = "action_default_ask_affirmation"
 ASK_REPHRASE = "action_default_ask_rephrase"

@@ -45,7 +45,7 @@ class MappingType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingCondition:
-    """`active_loop` None with `no_loop` True is Rasa's `active_loop: null`."""
+    """`active_loop` None with `no_loop` True is Rasa's `active_loop: null`; without, it never holds."""
 
     active_loop: str | None = None
     no_loop: bool = False
@@ -188,9 +188,14 @@ class StorySpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySpec:
-    """What `config.yml: policies` asks for, as far as the native engine runs it."""
+    """What `config.yml: policies` asks for, as far as the native engine runs it.
+
+    `restrict_rules` and `check_rules` (Rasa's `check_for_contradictions`) concern the check only.
+    """
 
     rules: bool = True
+    restrict_rules: bool = True
+    check_rules: bool = True
     core_fallback_threshold: float = 0.3
     core_fallback_action: str = "action_default_fallback"
     fallback_prediction: bool = True

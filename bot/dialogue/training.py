@@ -30,9 +30,9 @@ _START = ""  # the checkpoint at which everything without a checkpoint starts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """One training conversation. `name` is that of the rule or story, joined by ` > ` over checkpoints."""
+    """One training conversation. `names` are those of the rule, or of the stories that checkpoints join."""
 
-    name: str
+    names: tuple[str, ...]
     is_rule: bool
     tracker: Tracker
 
@@ -228,14 +228,14 @@ def _connect(blocks: list[_Block], catalogue: Catalogue, *, is_rule: bool) -> li
             if (number, checkpoint) not in path.used and _admits(blocks[number], checkpoint, path.tracker)
         ]
         if not ways and path.names:  # nobody continues here: it was a story all the same
-            done.append(Training(name=" > ".join(path.names), is_rule=is_rule, tracker=path.tracker))
+            done.append(Training(names=path.names, is_rule=is_rule, tracker=path.tracker))
         for number, block in ways:
             names = path.names if block.name in path.names else (*path.names, block.name)
             walked = _Path(names, path.tracker.apply_all(block.events), path.used | {(number, checkpoint)})
             if block.ends:
                 open_paths.extend((end, walked) for end in block.ends)
             else:
-                done.append(Training(name=" > ".join(names), is_rule=is_rule, tracker=walked.tracker))
+                done.append(Training(names=names, is_rule=is_rule, tracker=walked.tracker))
     return done
 
 

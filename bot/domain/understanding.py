@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from bot.domain.json import Json
 
+FALLBACK_INTENT = "nlu_fallback"  # Rasa's name for a text that was not understood
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentScore:

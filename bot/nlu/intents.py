@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.domain.understanding import IntentScore
+from bot.domain.understanding import FALLBACK_INTENT, IntentScore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 SPARSE_SCALE = np.float32(0.5)
 """How much the n-grams weigh beside the sentence vector, both of length 1."""
 RANKING_LENGTH = 10
-FALLBACK_INTENT = "nlu_fallback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

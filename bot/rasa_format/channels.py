@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.connector import AccountConfig
@@ -15,6 +15,7 @@ from bot.rasa_format.variables import expand_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from bot.domain.example import Source
     from bot.domain.json import Json
     from bot.rasa_format.fields import Reader
 
@@ -24,10 +25,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # names stand in addresses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """`off` says in a sentence each which accounts are off and why."""
+    """`off` says in a sentence each which accounts are off and why.
+
+    `places` are where accounts are written, by channel and name.
+    """
 
     accounts: tuple[AccountConfig, ...] = ()
     off: tuple[str, ...] = ()
+    places: Mapping[tuple[str, str], Source] = field(default_factory=dict)
 
 
 def read_channels(
@@ -40,6 +45,7 @@ def read_channels(
     """Read `channels:`. `known` are the names of the channels there are; None: not checked."""
     accounts: list[AccountConfig] = []
     off: list[str] = []
+    places: dict[tuple[str, str], Source] = {}
     for channel, entry in reader.entries(node, "`channels`"):
         _check_name(channel, "a channel", entry, reader)
         if known is not None and channel not in known:
@@ -47,12 +53,13 @@ def read_channels(
             reader.error(entry.source, f"There is no channel `{channel}`.{hint}")
         for name, account in _accounts_of(channel, entry, reader).items():
             _check_name(name, "an account", account, reader)
+            places[channel, name] = account.source
             options, unset = _read_options(account.node, f"{channel} account `{name}`", environment, reader)
             if unset:
                 off.append(_why_off(channel, name, unset))
             else:
                 accounts.append(AccountConfig(channel=channel, name=name, options=options))
-    return Accounts(accounts=tuple(accounts), off=tuple(off))
+    return Accounts(accounts=tuple(accounts), off=tuple(off), places=places)
 
 
 def _accounts_of(channel: str, entry: Entry, reader: Reader) -> Mapping[str, Entry]:

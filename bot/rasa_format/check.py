@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.rasa_format.checks.actions import check_actions
+from bot.rasa_format.checks.agreement import check_agreement
 from bot.rasa_format.checks.data import check_data
 from bot.rasa_format.checks.domain import check_domain
 from bot.rasa_format.checks.intents import check_intents
@@ -19,6 +20,8 @@ from bot.rasa_format.project import read_project
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from bot.rasa_format.project import Project
 
 
 def check_project(
@@ -35,8 +38,20 @@ def check_project(
     """
     problems = Problems()
     project = read_project(root, environment, problems, channels=channels)
+    check_parts(project, problems, channels=channels, actions=actions)
+    return list(problems)
+
+
+def check_parts(
+    project: Project,
+    problems: Problems,
+    *,
+    channels: frozenset[str] | None = None,
+    actions: frozenset[str] | None = None,
+) -> None:
+    """Hold the parts of a project, as `read_project` read it, against each other. See `check_project`."""
     if problems.unreadable:  # whatever names something in those files would look wrong
-        return list(problems)
+        return
     known = known_names(project.dialogue.domain)
     check_data(project, known, problems)
     check_domain(project.sources.domain, known, problems)
@@ -45,6 +60,7 @@ def check_project(
     check_rules(project.dialogue, project.sources, problems)
     check_responses(project, known, problems, channels=channels)
     check_said(project, known, problems)
+    if not problems.errors:
+        check_agreement(project.dialogue, problems)
     if actions is not None:
         check_actions(project, actions, problems)
-    return list(problems)

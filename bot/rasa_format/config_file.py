@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 
     from bot.rasa_format.fields import Reader
 
-OWN_KEYS = ("engine", "channels", "desk", "triage")
-_RASA_KEYS = ("recipe", "assistant_id", "language", "pipeline", "policies", "importers", "version", "spaces")
-ENGINES = ("native", "rasa")
+OWN_KEYS = ("engine", "channels", "desk")
+_RASA_KEYS = ("recipe", "assistant_id", "language", "pipeline", "policies", "version")
+_IGNORED = {
+    "triage": "there is nothing to choose about complaints yet",
+    "importers": "only the files of this folder are read",
+    "spaces": "only the files of this folder are read",
+}
+ENGINE = "native"  # so far there is one
 RECIPE = "default.v1"
 
 
@@ -31,18 +36,17 @@ class Config:
     pipeline: PipelineSpec
     policies: PolicySpec
     desk: DeskSpec
-    engine: str
     assistant_id: str
 
 
 def read_config(config: MapNode, reader: Reader) -> Config:
     """Read the file. `channels` is read by `bot.rasa_format.channels`."""
     _check_top(config, reader)
+    _check_engine(config.get("engine"), reader)
     return Config(
         pipeline=_read_pipeline(config, reader),
         policies=read_policies(config, reader),
         desk=_read_desk(config.get("desk"), reader),
-        engine=_read_engine(config.get("engine"), reader),
         assistant_id=reader.text(config.get("assistant_id"), "`assistant_id`") or "",
     )
 
@@ -50,8 +54,10 @@ def read_config(config: MapNode, reader: Reader) -> Config:
 def _check_top(config: MapNode, reader: Reader) -> None:
     known = _RASA_KEYS + OWN_KEYS
     for key, entry in config.entries.items():
-        hint = did_you_mean(key, known)
-        if key not in known and hint:  # other keys may belong to other tools
+        if key in _IGNORED:
+            reader.warn(entry.source, f"`{key}` changes nothing: {_IGNORED[key]}. Delete it.")
+        elif key not in known:
+            hint = did_you_mean(key, known) or " Delete it, unless another tool reads it."
             reader.warn(entry.source, f"`{key}` means nothing here.{hint}")
     recipe = config.get("recipe")
     text = reader.text(recipe, "`recipe`")
@@ -59,15 +65,11 @@ def _check_top(config: MapNode, reader: Reader) -> None:
         reader.error(recipe.source, f"The recipe `{text}` is not known. Write `recipe: {RECIPE}`.")
 
 
-def _read_engine(node: Node | None, reader: Reader) -> str:
+def _check_engine(node: Node | None, reader: Reader) -> None:
     text = reader.text(node, "`engine`")
-    if node is None or text is None:
-        return ENGINES[0]
-    if text not in ENGINES:
-        hint = did_you_mean(text, ENGINES) or f" Engines are: {', '.join(ENGINES)}."
-        reader.error(node.source, f"`{text}` is no engine.{hint}")
-        return ENGINES[0]
-    return text
+    if node is not None and text not in (None, ENGINE):
+        hint = did_you_mean(text, (ENGINE,)) or f" Write `engine: {ENGINE}`, or delete the line."
+        reader.error(node.source, f"There is no engine `{text}` in this version.{hint}")
 
 
 def _named(
@@ -151,7 +153,13 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
         memoization=memory is not None,
         augmented=augmented is not None,
         max_history=_max_history(memory, reader),
+        restrict_rules=_flag(rules, "restrict_rules", reader),
+        check_rules=_flag(rules, "check_for_contradictions", reader),
     )
+
+
+def _flag(rules: MapNode, key: str, reader: Reader) -> bool:
+    return reader.flag(rules.get(key), f"`{key}`", default=True)
 
 
 def _max_history(memory: MapNode | None, reader: Reader) -> int | None:

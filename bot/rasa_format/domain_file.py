@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.dialogue.spec import DomainSpec, EntitySpec, FormSpec, IntentSpec, SessionSpec, SlotSpec, SlotType
+from bot.dialogue.catalogue import DEFAULT_INTENTS, implicit_slots
+from bot.dialogue.spec import DomainSpec, EntitySpec, FormSpec, IntentSpec, SessionSpec, SlotSpec
 from bot.rasa_format.domain_merge import name_of
 from bot.rasa_format.domain_responses import read_responses
 from bot.rasa_format.domain_slots import read_forms, read_slots
@@ -21,13 +22,6 @@ DOMAIN_KEYS = (
     "intents", "entities", "slots", "forms", "responses", "actions", "e2e_actions", "session_config",
 )  # fmt: skip
 KNOWN_KEYS = (*DOMAIN_KEYS, "version", "config")
-DEFAULT_INTENTS = ("restart", "back", "out_of_scope", "session_start", "nlu_fallback")
-KNOWLEDGE_BASE_ACTION = "action_query_knowledge_base"
-_KNOWLEDGE_BASE_SLOTS = (
-    "knowledge_base_listed_objects",
-    "knowledge_base_last_object",
-    "knowledge_base_last_object_type",
-)
 _SESSION_MINUTES = 60
 
 
@@ -35,6 +29,7 @@ def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[
     """Read the merged domain. `retrieval_intents` are those the training data has (`faq` of `faq/hours`)."""
     reader.check_keys(domain, KNOWN_KEYS, "a domain")
     entities = _read_entities(domain.get("entities"), reader)
+    slots = read_slots(domain.get("slots"), reader)
     forms = read_forms(domain.get("forms"), reader)
     actions, send_domain = _read_actions(domain.get("actions"), reader)
     actions += tuple(
@@ -44,7 +39,7 @@ def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[
     return DomainSpec(
         intents=_read_intents(domain.get("intents"), entities, reader),
         entities=entities,
-        slots=_add_implicit_slots(read_slots(domain.get("slots"), reader), forms, actions),
+        slots={**slots, **_missing(slots, forms, actions)},
         forms=forms,
         responses=read_responses(domain.get("responses"), reader),
         actions=actions,
@@ -162,27 +157,11 @@ def _read_actions(node: Node | None, reader: Reader) -> tuple[tuple[str, ...], f
     return tuple(names), frozenset(send_domain)
 
 
-def _add_implicit_slots(
-    slots: dict[str, SlotSpec], forms: Mapping[str, FormSpec], actions: Collection[str]
+def _missing(
+    slots: Mapping[str, SlotSpec], forms: Mapping[str, FormSpec], actions: Collection[str]
 ) -> dict[str, SlotSpec]:
-    names = ["requested_slot"] if forms else []
-    if KNOWLEDGE_BASE_ACTION in actions:
-        names += _KNOWLEDGE_BASE_SLOTS
-    implicit = {
-        name: SlotSpec(name=name, type=SlotType.TEXT, mappings=(), influence_conversation=False)
-        for name in names
-    }
-    metadata = SlotSpec(
-        name="session_started_metadata",
-        type=SlotType.ANY,
-        mappings=(),
-        influence_conversation=False,
-    )
-    return {
-        **slots,
-        **{name: slot for name, slot in implicit.items() if name not in slots},
-        metadata.name: metadata,
-    }
+    """Return the slots that Rasa adds, less those written down."""
+    return {name: slot for name, slot in implicit_slots(forms, actions).items() if name not in slots}
 
 
 def _read_session(node: Node | None, reader: Reader) -> SessionSpec:

@@ -158,6 +158,9 @@ def _read_conditions(name: str, node: Node | None, reader: Reader) -> tuple[Mapp
         if body is None:
             continue
         reader.check_keys(body, ("active_loop", "requested_slot"), f"a condition of slot `{name}`")
+        if "active_loop" not in body.entries:
+            text = f"This condition of slot `{name}` never holds. Add `active_loop:` (`null`: in no form)."
+            reader.warn(item.source, text)
         conditions.append(
             MappingCondition(
                 active_loop=reader.text(body.get("active_loop"), "`active_loop`"),

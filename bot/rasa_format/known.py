@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.dialogue.catalogue import DEFAULT_ACTIONS, TWO_STAGE_FALLBACK
 from bot.domain.example import Source
 from bot.rasa_format.domain_merge import name_of
 from bot.rasa_format.nodes import ListNode, MapNode, Node, ScalarNode
@@ -14,24 +15,7 @@ if TYPE_CHECKING:
 
     from bot.dialogue.spec import DomainSpec
 
-DEFAULT_ACTIONS = frozenset(
-    {
-        "action_listen",
-        "action_restart",
-        "action_session_start",
-        "action_default_fallback",
-        "action_deactivate_loop",
-        "action_revert_fallback_events",
-        "action_default_ask_affirmation",
-        "action_default_ask_rephrase",
-        "action_two_stage_fallback",
-        "action_unlikely_intent",
-        "action_back",
-        "action_extract_slots",
-        "...",
-    },
-)
-DEFAULT_LOOPS = frozenset({"action_two_stage_fallback"})
+DEFAULT_LOOPS = frozenset({TWO_STAGE_FALLBACK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +43,7 @@ def known_names(domain: DomainSpec) -> Known:
         slots=frozenset(domain.slots),
         forms=forms,
         responses=responses,
-        actions=DEFAULT_ACTIONS | frozenset(domain.actions) | responses | forms,
+        actions=frozenset((*DEFAULT_ACTIONS, *domain.actions, *responses, *forms)),
         loops=DEFAULT_LOOPS | forms | {action for action in domain.actions if action not in responses},
     )
 

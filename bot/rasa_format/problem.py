@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from bot.domain.example import Source
 
+_MOST_TOLD = 20
+
 
 class Severity(StrEnum):
     """An `error` keeps the project from loading or from working; a `warning` does not."""
@@ -63,11 +65,24 @@ class Problems:
         """Yield by file, then line."""
         return iter(sorted(self._found, key=lambda found: (found.path, found.line or 0, found.text)))
 
+    @property
+    def errors(self) -> list[Problem]:
+        """The errors among them, by file and line."""
+        return [problem for problem in self if problem.severity is Severity.ERROR]
+
     def raise_first_error(self) -> None:
         """Raise the first error as `ProjectError`; warnings never stop anything."""
-        for problem in self:
-            if problem.severity is Severity.ERROR:
-                raise ProjectError(problem.path, problem.line, problem.text)
+        for problem in self.errors[:1]:
+            raise ProjectError(problem.path, problem.line, problem.text)
+
+    def raise_errors(self) -> None:
+        """Raise all errors as one `ProjectError`: the first in its fields, each on a line of its text."""
+        errors = self.errors
+        lines = [problem.show() for problem in errors[1:_MOST_TOLD]]
+        if len(errors) > _MOST_TOLD:
+            lines.append(f"… and {len(errors) - _MOST_TOLD} more: `visavis check` shows them all")
+        for first in errors[:1]:
+            raise ProjectError(first.path, first.line, "\n".join((first.text, *lines)))
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.connector import AccountConfig
-    from bot.domain.example import TrainingData
+    from bot.domain.example import Source, TrainingData
     from bot.domain.pipeline import DeskSpec, PipelineSpec
     from bot.rasa_format.files import ProjectFiles
 
@@ -47,7 +47,11 @@ class DialogueSources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project as loaded. `accounts_off` says in a sentence each which accounts are off and why."""
+    """A project as loaded.
+
+    `accounts_off` says in a sentence each which accounts are off and why; `account_places` is where
+    accounts are written, by channel and name.
+    """
 
     root: Path
     pipeline: PipelineSpec
@@ -56,7 +60,7 @@ class Project:
     desk: DeskSpec
     accounts: tuple[AccountConfig, ...]
     accounts_off: tuple[str, ...]
-    engine: str
+    account_places: Mapping[tuple[str, str], Source]
     assistant_id: str
     sources: DialogueSources = field(repr=False)
     nlu: NluContent = field(repr=False)
@@ -106,7 +110,7 @@ def _assemble(
         desk=config.desk,
         accounts=accounts.accounts,
         accounts_off=accounts.off,
-        engine=config.engine,
+        account_places=accounts.places,
         assistant_id=config.assistant_id,
         sources=sources,
         nlu=nlu,

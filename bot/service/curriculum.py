@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
-from bot.nlu.intents import FALLBACK_INTENT
+from bot.domain.understanding import FALLBACK_INTENT
 from bot.nlu.outcomes import key_of
 from bot.nlu.text import bound_text
 from bot.rasa_format.domain_merge import name_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.rasa_format.known import DEFAULT_ACTIONS, place
+from bot.dialogue.catalogue import DEFAULT_ACTIONS
+from bot.rasa_format.known import place
 from bot.rasa_format.problem import did_you_mean
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def check_actions(project: Project, actions: frozenset[str], problems: Problems) -> None:
     """Each action of the domain has a class, and each class stands in the domain."""
     domain = project.dialogue.domain
-    built_in = DEFAULT_ACTIONS | frozenset(domain.responses)
+    built_in = frozenset((*DEFAULT_ACTIONS, *domain.responses))
     for name in domain.actions:
         if name not in actions | built_in and not name.startswith("utter_"):
             hint = did_you_mean(name, actions) or " Write it in `actions/`, or delete the line."
@@ -23,7 +24,7 @@ def check_actions(project: Project, actions: frozenset[str], problems: Problems)
                 place(project.sources.domain, "actions", name),
                 f"No Python action is called `{name}`.{hint}",
             )
-    for name in sorted(actions - frozenset(domain.actions) - DEFAULT_ACTIONS):
+    for name in sorted(actions.difference(domain.actions, DEFAULT_ACTIONS)):
         problems.warn(
             place(project.sources.domain, "actions", name),
             f"No line under `actions` names the Python action `{name}`. Add one.",

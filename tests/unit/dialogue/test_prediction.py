@@ -195,9 +195,28 @@ class TestStory:
 
 def test_contradiction_of_rule_and_story_is_told() -> None:
     dialogue = compiled(stories=(story("polite", intent("greet"), action("utter_bye")),))
-    [sentence] = dialogue.contradictions
-    assert "'polite'" in sentence
-    assert "'greet'" in sentence
+    [found] = dialogue.mistakes.contradictions
+    assert (found.names, found.wanted, found.others) == (("polite",), "utter_bye", ("greet",))
+
+
+def test_rule_that_leaves_out_the_loop_of_a_form_is_told() -> None:
+    forgetful = rule("forgetful", intent("yes"), action("order_form"))
+    [gap] = compiled(*RULES, forgetful).mistakes.gaps
+    assert (gap.rule, gap.action, gap.loops) == ("forgetful", "order_form", ("null", "order_form"))
+
+
+def test_rule_that_leaves_out_a_slot_which_others_say_is_told() -> None:
+    rules = (
+        rule("sets", intent("yes"), action("action_x"), slot("vip", value=True)),
+        rule("forgets", intent("no"), action("action_x")),
+        rule("goes on", intent("stop"), action("action_x"), wait_for_user_input=False),
+    )
+    gaps = compile_dialogue(spec(rules=rules, actions=("action_x",))).mistakes.gaps
+    # `vip` starts out False, which a bool slot shows: only an empty slot is a gap.
+    assert gaps == ()
+    sized = (rule("sets", intent("yes"), action("action_x"), slot("size", "L")), *rules[1:])
+    [gap] = compile_dialogue(spec(rules=sized, actions=("action_x",))).mistakes.gaps
+    assert (gap.rule, gap.action, gap.slots) == ("forgets", "action_x", ("size",))
 
 
 def test_action_just_rejected_counts_nothing() -> None:

@@ -21,6 +21,7 @@ from tests.unit.dialogue.specs import domain
 IN_FORM = (MappingCondition(active_loop="order_form"),)
 ASKED = (MappingCondition(active_loop="order_form", requested_slot="s"),)
 OUTSIDE = (MappingCondition(no_loop=True),)
+NO_LOOP_NAMED = (MappingCondition(requested_slot="s"),)  # holds never, as in Rasa
 
 
 def mapping(kind: MappingType, **options: Any) -> SlotMapping:
@@ -99,6 +100,7 @@ def test_first_mapping_that_yields_something_decides() -> None:
         ({"not_intent": ("greet",)}, True),
         ({"conditions": IN_FORM}, False),
         ({"conditions": OUTSIDE}, True),
+        ({"conditions": NO_LOOP_NAMED}, False),
     ],
 )
 def test_mapping_looks_at_intent_and_loop(options: dict[str, Any], filled: bool) -> None:  # noqa: FBT001  # a table
@@ -107,7 +109,13 @@ def test_mapping_looks_at_intent_and_loop(options: dict[str, Any], filled: bool)
 
 @pytest.mark.parametrize(
     ("conditions", "requested", "filled"),
-    [(IN_FORM, "other", True), (ASKED, "s", True), (ASKED, "other", False), (OUTSIDE, "s", False)],
+    [
+        (IN_FORM, "other", True),
+        (ASKED, "s", True),
+        (ASKED, "other", False),
+        (OUTSIDE, "s", False),
+        (NO_LOOP_NAMED, "s", False),
+    ],
 )
 def test_mapping_in_a_form(conditions: Any, requested: str, filled: bool) -> None:  # noqa: FBT001  # a table
     before = (LoopSet(name="order_form"), SlotSet(name="requested_slot", value=requested))

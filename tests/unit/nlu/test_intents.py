@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.understanding import IntentScore
-from bot.nlu.intents import FALLBACK_INTENT, RANKING_LENGTH, Fallback, rank, soften
+from bot.domain.understanding import FALLBACK_INTENT, IntentScore
+from bot.nlu.intents import RANKING_LENGTH, Fallback, rank, soften
 
 FALLBACK = Fallback(threshold=0.3, ambiguity=0.1)
 

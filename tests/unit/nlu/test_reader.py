@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.understanding import IntentScore, Understanding
+from bot.domain.understanding import FALLBACK_INTENT, IntentScore, Understanding
 from bot.errors import ModelError
-from bot.nlu.intents import FALLBACK_INTENT
 from bot.nlu.reader import Reader
 
 if TYPE_CHECKING:

@@ -96,6 +96,7 @@ stories:
     entities:
     - order_number: "4711"
   - action: order_form
+  - active_loop: order_form
 """
 FILES = {
     "config.yml": CONFIG,

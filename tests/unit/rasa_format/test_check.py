@@ -189,6 +189,14 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
             "nlu_data/rules.yml:10: error: Rule `Again` continues with `action_order`, where rule `Greet`",
         ),
         (
+            {"nlu_data/stories.yml": STORIES.replace("- action: utter_greet", "- action: action_order")},
+            "nlu_data/stories.yml:6: error: Story `Greet, then ask` continues with `action_order`, where",
+        ),
+        (
+            in_rules("  - active_loop: order_form\n- rule", "- rule"),
+            "nlu_data/rules.yml:10: error: Rule `Ask` does not say which loop is active after `order_form`",
+        ),
+        (
             {"nlu_data/stories.yml": STORIES.replace("order_number: ", "order_numbr: ")},
             "nlu_data/stories.yml:7: error: The entity `order_numbr` is not in the domain.",
         ),
@@ -197,7 +205,7 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
                 "nlu_data/stories.yml": STORIES
                 + "- story: x\n  steps:\n  - checkpoint: c\n  - intent: greet\n"
             },
-            "nlu_data/stories.yml:13: warning: No story ends in the checkpoint `c`",
+            "nlu_data/stories.yml:14: warning: No story ends in the checkpoint `c`",
         ),
         (
             {"config.yml": CONFIG.replace("- name: RulePolicy\n", "")},
@@ -271,6 +279,34 @@ def test_retrieval_intent_brings_its_action(write_project: Write) -> None:
     )
 
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("option", "files"),
+    [
+        (
+            "restrict_rules",
+            {**in_rules("  - action: utter_greet\n", TWO_MESSAGES), "nlu_data/stories.yml": ""},
+        ),
+        (
+            "check_for_contradictions",
+            {"nlu_data/stories.yml": STORIES.replace("- action: utter_greet", "- action: action_order")},
+        ),
+    ],
+)
+def test_rasas_switches_of_its_checks_are_obeyed(
+    write_project: Write, option: str, files: dict[str, str]
+) -> None:
+    config = CONFIG.replace("- name: RulePolicy", f"- name: RulePolicy\n  {option}: false")
+
+    assert check(write_project(files)) != []
+    assert check(write_project(files | {"config.yml": config})) == []
+
+
+def test_recorded_projects_of_real_rasa_have_no_errors() -> None:
+    for folder in (ROOT / "tests/conversations/recordings").glob("*/"):
+        problems = check_project(folder, {})
+        assert [problem.show() for problem in problems if problem.severity is Severity.ERROR] == []
 
 
 def test_empty_folder_names_what_is_missing(tmp_path: Path) -> None:

@@ -31,7 +31,6 @@ def test_empty_config_means_rasas_defaults() -> None:
     assert (config.pipeline.fallback_threshold, config.pipeline.ambiguity_threshold) == (0.3, 0.1)
     assert config.policies.rules
     assert config.policies.memoization
-    assert config.engine == "native"
     assert config.desk.default_queue == "support"
 
 
@@ -123,7 +122,11 @@ def test_desk_has_queues() -> None:
         ),
         ("policies:\n- name: MemoizationPolicy\n  max_history: 0\n", "config.yml:3: error: `max_history`"),
         ("policies:\n- name: MemoizationPolicy\n  max_history: 1.5\n", "config.yml:3: error: `max_history`"),
-        ("engine: natve\n", "config.yml:1: error: `natve` is no engine. Did you mean `native`?"),
+        ("engine: natve\n", "config.yml:1: error: There is no engine `natve` in this version. Did you"),
+        ("engine: rasa\n", "config.yml:1: error: There is no engine `rasa` in this version. Write"),
+        ("triage: {}\n", "config.yml:1: warning: `triage` changes nothing"),
+        ("importers: []\n", "config.yml:1: warning: `importers` changes nothing"),
+        ("x-mine: 1\n", "config.yml:1: warning: `x-mine` means nothing here."),
         ("recipe: graph.v1\n", "config.yml:1: error: The recipe `graph.v1` is not known"),
         ("pipelin: []\n", "config.yml:1: warning: `pipelin` means nothing here. Did you mean `pipeline`?"),
         (

@@ -15,7 +15,6 @@ from tests.unit.rasa_format.conftest import CONFIG, DOMAIN, NLU, Write
 def test_project_loads_all_parts(write_project: Write) -> None:
     project = load_project(write_project(), {})
 
-    assert project.engine == "native"
     assert project.assistant_id == "test"
     assert project.pipeline.fallback_threshold == 0.4
     assert project.pipeline.ambiguity_threshold == 0.05
