@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.desk.promise import require_entry
-from bot.dialogue.dialogue import compile_dialogue
+from bot.dialogue.dialogue import Mistakes, compile_dialogue
 from bot.dialogue.spec import DialogueSpec
 from bot.domain.handoff import Priority
 from bot.domain.message import Kind
@@ -37,7 +37,7 @@ def slots(talk: Talk) -> dict[str, Any]:
 
 
 def test_rules_and_stories_do_not_contradict_each_other(spec: DialogueSpec) -> None:
-    assert compile_dialogue(spec).contradictions == ()
+    assert compile_dialogue(spec).mistakes == Mistakes()
 
 
 async def test_question_is_answered_with_buttons_at_once(talk: Talk) -> None:
