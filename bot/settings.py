@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 class ServiceRole(StrEnum):
@@ -36,6 +40,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str | None = None
+    trusted_proxies: Annotated[Networks, NoDecode] = Field(
+        default=(), validation_alias="VISAVIS_TRUSTED_PROXIES"
+    )
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
     data: Path = Field(default=Path(".visavis"), validation_alias="VISAVIS_DATA")
@@ -47,6 +54,21 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(default=20, gt=0, validation_alias="VISAVIS_TURN_SECONDS")
     rest_wait_seconds: float = Field(default=15, gt=0, validation_alias="VISAVIS_REST_WAIT_SECONDS")
     worker_slots: int = Field(default=64, ge=1, validation_alias="VISAVIS_WORKER_SLOTS")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _check_trusted_proxies(cls, given: object) -> object:
+        """Read addresses and networks set apart by commas or spaces."""
+        if not isinstance(given, str):
+            return given
+        try:
+            return tuple(ip_network(each) for each in given.replace(",", " ").split())
+        except ValueError as error:
+            raise PydanticCustomError(
+                "trusted_proxies",
+                "{problem}: write addresses or networks, as in 10.0.0.5 or 10.0.0.0/8, set apart by commas",
+                {"problem": str(error)},
+            ) from error
 
     @field_validator("public_url")
     @classmethod

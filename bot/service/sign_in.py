@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 IDLE = timedelta(hours=10)  # a working day with a long lunch
 LONGEST = timedelta(days=7)
-SHARED_LIMIT = 60  # tries of one e-mail address per `WINDOW`, right or wrong, over all processes
+SHARED_LIMIT = 60  # tries per `WINDOW`, right or wrong, over all processes: of one e-mail address or browser
 _TOUCH_EVERY = timedelta(minutes=1)
 _REFUSED = "That e-mail address and password do not belong together."
 
@@ -39,22 +39,41 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knock:
-    """One try to log in. `address` is the client's; `old_token` a session to end with it."""
+    """One try to log in.
+
+    `address` is the client's, None if unknown. `device` names a browser this person has logged in with
+    before. `old_token` is a session to end with the try.
+    """
 
     email: str
     password: str = field(repr=False)
-    address: str
+    address: str | None
+    device: str | None = None
     old_token: str | None = field(default=None, repr=False)
 
     @property
     def limits(self) -> tuple[Limit, ...]:
-        """What is counted: this person from here, anybody from here, this person from anywhere."""
+        """What is counted, the narrowest first.
+
+        Strangers' failures count for strangers only: nobody can lock out somebody whose browser is known.
+        """
+        if self.device is not None:
+            return (Limit(key=f"device {self.device}", failures=10),)
         email = fold_email(self.email)
+        anywhere = Limit(key=email, failures=100)
+        if self.address is None:
+            return (anywhere,)
         return (
             Limit(key=f"{email} {self.address}", failures=10),
             Limit(key=self.address, failures=40),
-            Limit(key=email, failures=100),
+            anywhere,
         )
+
+    @property
+    def shared_key(self) -> str:
+        """What is counted over all processes."""
+        who = fold_email(self.email) if self.device is None else f"device {self.device}"
+        return hashlib.sha256(who.encode()).hexdigest()
 
 
 async def sign_in(road: Road, door: Door, knock: Knock) -> str:
@@ -67,13 +86,15 @@ async def sign_in(road: Road, door: Door, knock: Knock) -> str:
     over = door.attempts.is_over(knock.limits, now)
     if over or await _is_over_everywhere(road, knock):
         _log.warning("Login refused: too many failures.", address=knock.address)
-        raise TooManyAttempts("Too many tries. Wait 15 minutes, then try again.")
+        raise TooManyAttempts(
+            "Too many tries. Wait 15 minutes, or use a browser you have logged in with before."
+        )
     login = await _check(road, door, knock)
     if login is None:
         door.attempts.fail(knock.limits, now)
         _log.info("Login failed.", address=knock.address)
         raise NotAllowed(_REFUSED)
-    door.attempts.forget(knock.limits[0].key)
+    door.attempts.forget(knock.limits[0].key)  # the narrowest
     token = await _start_session(road, login.staff.id, old_token=knock.old_token)
     _log.info("Staff logged in.", staff_id=login.staff.id)
     return token
@@ -104,9 +125,8 @@ async def is_live(road: Road, token: str) -> bool:
 
 async def _is_over_everywhere(road: Road, knock: Knock) -> bool:
     """Count a try for all processes. While Redis is away, what this process counted must do."""
-    who = hashlib.sha256(fold_email(knock.email).encode()).hexdigest()
     try:
-        wait = await road.bus.rates.take(f"login:{who}", limit=SHARED_LIMIT, period=WINDOW)
+        wait = await road.bus.rates.take(f"login:{knock.shared_key}", limit=SHARED_LIMIT, period=WINDOW)
     except BusUnavailable:
         return False
     return wait > timedelta()

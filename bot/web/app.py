@@ -17,6 +17,7 @@ from bot.service.train import Trainer
 from bot.web import hooks, rasa_api
 from bot.web.bodies import MAX_BODY
 from bot.web.chat import add_chat_routes
+from bot.web.clients import TRUSTED_PROXIES, Networks
 from bot.web.desk import add_desk_routes
 from bot.web.desk_acts import add_desk_act_routes
 from bot.web.errors import answer_errors
@@ -55,6 +56,7 @@ class AppParts:
     static_files: StaticFiles
     signing_key: bytes = field(repr=False)
     public_url: str | None
+    trusted_proxies: Networks = ()
     rest_wait: timedelta
 
 
@@ -69,6 +71,7 @@ def make_app(parts: AppParts) -> web.Application:
     app[FETCH_LOG] = FetchLog(parts.road)
     app[REST_WAIT] = parts.rest_wait
     app[PUBLIC_URL] = parts.public_url
+    app[TRUSTED_PROXIES] = parts.trusted_proxies
     app[SIGNING_KEY] = parts.signing_key
     app[STATIC_FILES] = parts.static_files
     app[TEMPLATES] = make_templates(parts.static_files.url)

@@ -18,12 +18,16 @@ from bot.errors import BusUnavailable, NotAllowed, Refused, StorageUnavailable
 from bot.service.sign_in import LONGEST, get_session
 from bot.storage.sessions import Session
 from bot.web.bodies import read_form
+from bot.web.clients import is_https
+from bot.web.devices import LIFETIME as DEVICE_LIFETIME
+from bot.web.devices import make_device, read_device
 from bot.web.errors import log_refusal
-from bot.web.keys import PUBLIC_URL, ROAD
+from bot.web.keys import PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.render import SESSION, is_fragment, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import timedelta
 
     from bot.domain.staff import Role, Staff
 
@@ -33,7 +37,7 @@ CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _COOKIE = "visavis_session"
-_SECURE_COOKIE = "__Host-visavis_session"
+_DEVICE_COOKIE = "visavis_device"
 
 
 def current_session(request: web.Request) -> Session:
@@ -114,35 +118,54 @@ def _host_of(origin: str) -> str:
 
 def get_token(request: web.Request) -> str | None:
     """Return the session token a browser sent."""
-    return request.cookies.get(_SECURE_COOKIE if _is_https(request) else _COOKIE)
+    return request.cookies.get(_name(request, _COOKIE))
 
 
 def set_token(request: web.Request, response: web.StreamResponse, token: str) -> None:
     """Give a browser its session token."""
-    secure = _is_https(request)
+    _set_cookie(request, response, _COOKIE, token, LONGEST)
+
+
+def drop_token(request: web.Request, response: web.StreamResponse) -> None:
+    """Take a browser's session token away."""
+    name, secure = _name(request, _COOKIE), _is_secure(request)
+    response.del_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def get_device(request: web.Request, email: str) -> str | None:
+    """Return the name of the browser if this person has logged in with it before."""
+    token = request.cookies.get(_name(request, _DEVICE_COOKIE), "")
+    return read_device(request.app[SIGNING_KEY], email, token, now=request.app[ROAD].now())
+
+
+def set_device(request: web.Request, response: web.StreamResponse, email: str) -> None:
+    """Let a browser prove from now on that this person has logged in with it."""
+    token = make_device(request.app[SIGNING_KEY], email, now=request.app[ROAD].now())
+    _set_cookie(request, response, _DEVICE_COOKIE, token, DEVICE_LIFETIME)
+
+
+def _set_cookie(
+    request: web.Request, response: web.StreamResponse, name: str, value: str, lifetime: timedelta
+) -> None:
     response.set_cookie(
-        _SECURE_COOKIE if secure else _COOKIE,
-        token,
-        max_age=int(LONGEST.total_seconds()),
+        _name(request, name),
+        value,
+        max_age=int(lifetime.total_seconds()),
         path="/",
-        secure=secure,
+        secure=_is_secure(request),
         httponly=True,
         samesite="Lax",
     )
 
 
-def drop_token(request: web.Request, response: web.StreamResponse) -> None:
-    """Take a browser's session token away."""
-    secure = _is_https(request)
-    response.del_cookie(
-        _SECURE_COOKIE if secure else _COOKIE, path="/", secure=secure, httponly=True, samesite="Lax"
-    )
+def _name(request: web.Request, cookie: str) -> str:
+    return f"__Host-{cookie}" if _is_secure(request) else cookie
 
 
-def _is_https(request: web.Request) -> bool:
+def _is_secure(request: web.Request) -> bool:
     # A proxy that ends TLS speaks plain HTTP to us: what the public address says counts for its host.
     public = urlsplit(request.app[PUBLIC_URL] or "")
-    return request.secure or (public.scheme == "https" and public.netloc == request.host)
+    return is_https(request) or (public.scheme == "https" and public.netloc == request.host)
 
 
 def _to_login(request: web.Request) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from bot.errors import PayloadTooLarge, Refused, VisavisError
 from bot.web.bodies import MAX_BODY, read_body
+from bot.web.clients import find_client
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,7 +80,7 @@ def log_refusal(request: web.Request, *, status: int, code: str, reason: str) ->
     log.warning(
         "request refused",
         route=_route(request),
-        address=request.remote,
+        address=str(find_client(request) or request.remote),
         status=status,
         code=code,
         reason=reason,

@@ -11,6 +11,7 @@ from bot.errors import Refused, StorageUnavailable
 from bot.service.sign_in import Door, Knock, sign_in, sign_out
 from bot.web import auth
 from bot.web.bodies import read_form
+from bot.web.clients import get_client
 from bot.web.keys import ROAD
 from bot.web.render import refuse, render
 
@@ -49,7 +50,8 @@ async def post_login(request: web.Request) -> web.StreamResponse:
     knock = Knock(
         email=email,
         password=password,
-        address=request.remote or "",
+        address=get_client(request),
+        device=auth.get_device(request, email),
         old_token=auth.get_token(request),
     )
     try:
@@ -61,6 +63,7 @@ async def post_login(request: web.Request) -> web.StreamResponse:
         return _login_page(request, status=503, email=email, sentence=str(error))
     response = web.Response(status=303, headers={"Location": _safe_next(request)})
     auth.set_token(request, response, token)
+    auth.set_device(request, response, email)
     return response
 
 
@@ -89,7 +92,10 @@ def _safe_next(request: web.Request) -> str:
 
 
 def add_login_routes(app: web.Application) -> None:
-    """Serve `/`, `/login` and `/logout`. The app must carry `ROAD`, `PUBLIC_URL` and `TEMPLATES`."""
+    """Serve `/`, `/login` and `/logout`.
+
+    The app must carry `ROAD`, `PUBLIC_URL`, `SIGNING_KEY` and `TEMPLATES`.
+    """
     app[DOOR] = Door()
     app.router.add_get("/", get_home)
     app.router.add_get("/login", get_login)

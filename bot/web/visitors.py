@@ -6,14 +6,12 @@ account only, and needs no row anywhere until its visitor writes something.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import BadSignature
+from bot.web.signing import is_signed, sign
 
 LIFETIME = timedelta(days=90)
 _PURPOSE = b"visavis webchat visitor 1"  # the same key signs other things too
@@ -31,26 +29,19 @@ def make_token(key: bytes, account: str, *, now: datetime, visitor: str | None =
     """Sign a visitor of an account: a new one, or `visitor` for another lifetime."""
     visitor = visitor or secrets.token_urlsafe(18)
     expires = str(int((now + LIFETIME).timestamp()))
-    return f"{visitor}.{expires}.{_sign(key, account, visitor, expires)}"
+    return f"{visitor}.{expires}.{sign(key, _PURPOSE, account, visitor, expires)}"
 
 
 def read_token(key: bytes, account: str, token: str, *, now: datetime) -> Visitor:
     """Return whose token it is. Raises `BadSignature` for one that is not ours, or no longer valid."""
     visitor, _, rest = token.partition(".")
     expires, _, signature = rest.partition(".")
-    expected = _sign(key, account, visitor, expires)
-    if not token.isascii() or not hmac.compare_digest(signature, expected):
+    if not token.isascii() or not is_signed(signature, key, _PURPOSE, account, visitor, expires):
         raise BadSignature("this visitor token is not ours")
     left = datetime.fromtimestamp(int(expires), UTC) - now
     if left <= timedelta():
         raise BadSignature("this visitor token has expired")
     return Visitor(id=visitor, renew=left < LIFETIME / 2)
-
-
-def _sign(key: bytes, account: str, visitor: str, expires: str) -> str:
-    signed = f"{account}\n{visitor}\n{expires}".encode(errors="backslashreplace")
-    digest = hmac.digest(key, _PURPOSE + b"\n" + signed, hashlib.sha256)
-    return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def is_allowed_origin(origin: str | None, *, own: frozenset[str], allowed: str) -> bool:

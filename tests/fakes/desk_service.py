@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.web.desk import add_desk_routes
 from bot.web.desk_acts import add_desk_act_routes
-from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
+from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.live import add_live_routes
 from bot.web.login import add_login_routes
 from bot.web.render import TEMPLATES, make_templates
@@ -24,6 +24,7 @@ def make_desk_app(road: Road, static_files: StaticFiles | None = None) -> web.Ap
     app[ROAD] = road
     app[CONNECTORS] = {}
     app[PUBLIC_URL] = None
+    app[SIGNING_KEY] = b"a key of the tests, long enough."
     app[TEMPLATES] = make_templates(static_files.url if static_files else _asset_url)
     if static_files:
         app[STATIC_FILES] = static_files

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,13 @@ def test_a_public_address_is_scheme_and_host(given: str, read: str) -> None:
 def test_what_is_no_public_address_is_refused_in_words(given: str) -> None:
     with pytest.raises(SettingsError, match=r"^PUBLIC_URL: .*https://chat\.example\.com"):
         load_settings(public_url=given)
+
+
+def test_proxies_are_trusted_only_when_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().trusted_proxies == ()
+    monkeypatch.setenv("VISAVIS_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8 2001:db8::/32")
+    named = ("127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32")
+    assert load_settings().trusted_proxies == tuple(ip_network(each) for each in named)
+    monkeypatch.setenv("VISAVIS_TRUSTED_PROXIES", "nginx")
+    with pytest.raises(SettingsError, match=r"^VISAVIS_TRUSTED_PROXIES: 'nginx' does not appear"):
+        load_settings()

@@ -18,7 +18,7 @@ from bot.service.add_staff import add_staff
 from bot.service.curriculum import Curriculum
 from bot.service.road import Road
 from bot.service.train import Classroom, Trainer
-from bot.web.keys import CURRICULUM, ENGINE, PUBLIC_URL, ROAD, SERVING, TRAINER
+from bot.web.keys import CURRICULUM, ENGINE, PUBLIC_URL, ROAD, SERVING, SIGNING_KEY, TRAINER
 from bot.web.login import add_login_routes
 from bot.web.render import TEMPLATES, make_templates
 from bot.web.trainer import add_trainer_routes
@@ -41,6 +41,7 @@ async def address(road: Road, curriculum: Curriculum, train: Train) -> AsyncIter
 
     app = web.Application()
     app[ROAD], app[CURRICULUM], app[PUBLIC_URL] = road, curriculum, None
+    app[SIGNING_KEY] = b"a key of the tests, long enough."
     app[ENGINE] = app[SERVING] = ServingEngine()
     app[TRAINER] = Trainer(road, Classroom(root=curriculum.root, environment={}, train=train_here))
     app[TEMPLATES] = make_templates("/static/{}".format)
