@@ -8,7 +8,8 @@ VisavisError
 │   └── ModelMissing           there is none where one was expected
 ├── StorageError               PostgreSQL cannot do what was asked
 │   ├── SchemaBehind           the database needs a migration first
-│   └── StorageUnavailable     it does not answer
+│   ├── SchemaAhead            a newer version made it
+│   └── StorageUnavailable     it does not answer, or not to us
 ├── BusUnavailable             Redis or Valkey does not answer
 ├── EmbeddedServerError        an embedded PostgreSQL or Valkey did not start
 ├── LeaseLost                  somebody else works on this conversation now
@@ -71,7 +72,7 @@ class StorageError(VisavisError):
 
 
 class SchemaBehind(StorageError):
-    """The database's schema is not the one this version needs."""
+    """The database's schema is older than this version needs."""
 
     def __init__(self, found: str | None, needed: str) -> None:
         """Hold both revisions."""
@@ -82,8 +83,25 @@ class SchemaBehind(StorageError):
         )
 
 
+class SchemaAhead(StorageError):
+    """The database's schema is one this version does not know: there is no way back from it."""
+
+    def __init__(self, found: str, known: str) -> None:
+        """Hold both revisions."""
+        self.found, self.known = found, known
+        super().__init__(
+            f"the database was made by a newer Visavis (found schema {found}, this version knows {known}): "
+            "use that version",
+        )
+
+
 class StorageUnavailable(StorageError):
-    """PostgreSQL does not answer."""
+    """PostgreSQL does not answer, or not to us. `reason` is the first half of the message."""
+
+    def __init__(self, reason: str, *, advice: str = "nothing new can be taken in") -> None:
+        """Hold the reason; `advice` is what follows from it."""
+        self.reason = reason
+        super().__init__(f"{reason}: {advice}")
 
 
 class BusUnavailable(VisavisError):

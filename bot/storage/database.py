@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+import asyncio
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from asyncpg import InterfaceError as DriverError
-from asyncpg import InternalClientError, PostgresError
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from asyncpg import InternalClientError, InvalidCachedStatementError, PostgresError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from bot.errors import SettingsError, StorageUnavailable
+from bot.errors import StorageUnavailable
+from bot.storage.address import PATIENCE, Connect, read_address
 from bot.storage.direct import Direct, DirectPool
 from bot.storage.json_text import dump_json
 
@@ -25,20 +27,16 @@ POOL_SIZE = 8  # of each of the two pools: more connections than that only wait 
 Connection = AsyncConnection  # what queries take; services name it without knowing SQLAlchemy
 AnyConnection = AsyncConnection | Direct  # what the statements take that every message goes through
 
-_SESSION = {
-    "application_name": "visavis",
-    "jit": "off",
-    # Our statements are few and their plans do not depend on the values: plan them once.
-    "plan_cache_mode": "force_generic_plan",
-}
+_CLOSING_SECONDS = 3.0  # a server that hangs must not hold up the end of the process
 
 
 class Database:
     """PostgreSQL. Open one per process with `open_database`."""
 
-    def __init__(self, engine: AsyncEngine, direct: DirectPool) -> None:
+    def __init__(self, engine: AsyncEngine, direct: DirectPool, *, unlimited: Connect) -> None:
         self._engine = engine
         self._direct = direct
+        self._unlimited = unlimited
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -49,7 +47,20 @@ class Database:
         connection broke during the commit itself: callers must be safe to repeat.
         """
         with _translated():
-            async with self._engine.begin() as connection:
+            async with (
+                self._engine.connect() as connection,
+                _dropped_when_late(connection),  # by the commit
+                connection.begin(),
+                _dropped_when_late(connection),  # by a statement: a roll-back would only wait once more
+            ):
+                yield connection
+
+    @asynccontextmanager
+    async def begin_unlimited(self) -> AsyncIterator[AsyncConnection]:
+        """Run one transaction that may take as long as it needs, on a connection of its own."""
+        engine = _make_engine(self._unlimited, poolclass=NullPool)
+        with _translated():
+            async with engine.begin() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -67,7 +78,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Read without a transaction: each statement sees its own moment."""
         with _translated():
-            async with self._autocommit.connect() as connection:
+            async with self._autocommit.connect() as connection, _dropped_when_late(connection):
                 yield connection
 
     async def ping(self) -> None:
@@ -76,9 +87,23 @@ class Database:
             await connection.exec_driver_sql("SELECT 1")
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._direct.close()
-        await self._engine.dispose()
+        """Close every connection, by force where the server hangs."""
+        await asyncio.gather(self._direct.close(patience=_CLOSING_SECONDS), self._dispose())
+
+    async def _dispose(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await self._engine.dispose()
+
+
+@asynccontextmanager
+async def _dropped_when_late(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Drop a connection whose server did not answer in time, instead of lending it to the next."""
+    try:
+        yield
+    except TimeoutError:
+        await connection.invalidate()
+        raise
 
 
 # The driver's own: `InternalClientError` when the server said good-bye to a connection nobody used.
@@ -91,56 +116,75 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout, *_OF_THE_DRIVER, OSError) as error:
-        reason = _explain(error)
+        cause = _find_cause(error)
+        reason = _explain(cause)
         if reason is None:
             raise
-        raise StorageUnavailable(f"{reason}: nothing new can be taken in") from error
+        raise StorageUnavailable(reason) from cause
+
+
+def _find_cause(error: Exception) -> BaseException:
+    """Return what the driver said, without SQLAlchemy's wrappings and words around it."""
+    said = error.orig if isinstance(error, DBAPIError) else None
+    return error if said is None else said.__cause__ or said
 
 
 # By class or code of SQLSTATE (PostgreSQL's documentation, appendix A).
 _REASONS = {
     "08": "PostgreSQL does not answer",
     "25006": "PostgreSQL takes no writes now",  # a standby: the address leads to the wrong server
+    "25P03": "PostgreSQL ended a transaction in which nothing happened",
+    "25P04": "PostgreSQL ended a transaction that took too long",
+    "28": "PostgreSQL does not accept this user and password",
+    "3D": "PostgreSQL has no database of this name",
     "40": "PostgreSQL gave this up for another transaction",
+    "42501": "PostgreSQL does not allow this to its user",
     "53100": "PostgreSQL's disk is full",
     "53": "PostgreSQL is out of memory or connections",
-    "57P": "PostgreSQL does not answer",  # it stops, starts, or threw us out
+    "55P03": "PostgreSQL waited too long for what another transaction holds",
+    "57014": "PostgreSQL gave this up: it took too long, or somebody cancelled it",
+    "57": "PostgreSQL does not answer",  # it stops, starts, or threw us out
     "58": "PostgreSQL cannot use its disk",
 }
 
 
-def _explain(error: Exception) -> str | None:
+def _explain(cause: BaseException) -> str | None:
     """Say what is wrong with the server; None when nothing is, and the query was."""
-    if isinstance(error, PoolTimeout):
+    if isinstance(cause, PoolTimeout):
         return "PostgreSQL is too slow for what is asked of it"
-    state = getattr(getattr(error, "orig", None) or error, "sqlstate", None) or ""
-    for length in (5, 3, 2):
+    if isinstance(cause, InvalidCachedStatementError):  # the next attempt prepares it anew
+        return "PostgreSQL's tables were changed just now"
+    state = getattr(cause, "sqlstate", None) or ""
+    for length in (5, 2):
         if state[:length] in _REASONS:
             return _REASONS[state[:length]]
-    if isinstance(error, ValueError):  # the driver's word for a value that does not fit its column
-        return None
-    if isinstance(error, OSError | OperationalError | InterfaceError | DriverError | InternalClientError):
+    if isinstance(cause, OSError):
         return "PostgreSQL does not answer"
-    return "PostgreSQL does not answer" if getattr(error, "connection_invalidated", False) else None
+    if isinstance(cause, ValueError):  # the driver's word for a value that does not fit its column
+        return None
+    return "PostgreSQL does not answer" if isinstance(cause, DriverError | InternalClientError) else None
 
 
-def open_database(url: str, *, pool_size: int = POOL_SIZE) -> Database:
-    """Make the pool for a plain DSN such as `postgresql://user:password@host/name`. Connects lazily."""
-    try:
-        parsed = make_url(url).set(drivername="postgresql+asyncpg")
-    except Exception as error:
-        raise SettingsError(
-            "DATABASE_URL is not a database address: postgresql://user:password@host/name"
-        ) from error
-    engine = create_async_engine(
-        parsed,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_pre_ping=False,
-        pool_recycle=1800,
+def open_database(url: str, *, pool_size: int = POOL_SIZE, patience: float = PATIENCE) -> Database:
+    """Make the pools for a DSN such as `postgresql://user:password@host/name`. Connects lazily.
+
+    A statement may take `patience` seconds. Raises `SettingsError` for something that is no such address;
+    what is wrong inside it shows with the first connection, as `SettingsError` too.
+    """
+    connect = read_address(url, patience=patience)
+    engine = _make_engine(connect, pool_size=pool_size, max_overflow=0, pool_recycle=1800)
+    return Database(
+        engine,
+        DirectPool(connect, size=pool_size),
+        unlimited=read_address(url, patience=None),
+    )
+
+
+def _make_engine(connect: Connect, **pool: Any) -> AsyncEngine:
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
         json_serializer=dump_json,
         json_deserializer=orjson.loads,
-        connect_args={"timeout": 10, "server_settings": _SESSION},
+        **pool,
     )
-    dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
-    return Database(engine, DirectPool(dsn, size=pool_size, server_settings=_SESSION))

@@ -8,6 +8,7 @@ SQLAlchemy does, so that a query need not know which of both it was given.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import TextClause
     from sqlalchemy.sql.selectable import TextualSelect
+
+    from bot.storage.address import Connect
 
 
 _DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its constructor untyped
@@ -79,9 +82,13 @@ class Direct:
         self._connection = connection
 
     async def execute(self, statement: TextClause | TextualSelect, values: Mapping[str, Any]) -> DirectRows:
-        """Run one statement with its values."""
+        """Run one statement with its values. A connection whose server does not answer in time is dropped."""
         sql, names = _compile(statement)
-        return DirectRows(await self._connection.fetch(sql, *[values[name] for name in names]))
+        try:
+            return DirectRows(await self._connection.fetch(sql, *[values[name] for name in names]))
+        except TimeoutError:
+            self._connection.terminate()  # a roll-back would only wait once more
+            raise
 
 
 @cache
@@ -97,9 +104,8 @@ _PATIENCE = 30.0  # seconds to wait for a connection, as SQLAlchemy's pool does
 class DirectPool:
     """Connections of the driver, opened when they are first needed."""
 
-    def __init__(self, dsn: str, *, size: int, server_settings: Mapping[str, str]) -> None:
-        self._dsn, self._size = dsn, size
-        self._server_settings = dict(server_settings)
+    def __init__(self, connect: Connect, *, size: int) -> None:
+        self._connect, self._size = connect, size
         self._pool: asyncpg.Pool | None = None
 
     @asynccontextmanager
@@ -107,26 +113,33 @@ class DirectPool:
         """Lend a connection: each statement commits by itself, or all of them together at the end."""
         if self._pool is None:
             self._pool = asyncpg.create_pool(
-                self._dsn,
+                connect=self._connect,
                 min_size=0,
                 max_size=self._size,
-                timeout=10,
                 init=_prepare,
                 reset=_leave,
-                server_settings=self._server_settings,
             )
         pool = await self._pool  # opens it the first time
         async with pool.acquire(timeout=_PATIENCE) as connection:
             if not transaction:
                 yield Direct(connection)
                 return
-            async with connection.transaction():
-                yield Direct(connection)
+            try:
+                async with connection.transaction():
+                    yield Direct(connection)
+            except TimeoutError:  # of the commit: the statements look after themselves
+                connection.terminate()
+                raise
 
-    async def close(self) -> None:
-        """Close every connection."""
-        if self._pool is not None:
-            await self._pool.close()
+    async def close(self, *, patience: float) -> None:
+        """Close every connection, by force after `patience` seconds."""
+        if self._pool is None:
+            return
+        try:
+            async with asyncio.timeout(patience):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

@@ -37,7 +37,7 @@ class DeadlyDatabase(Database):
     """Commits until its time has come."""
 
     def __init__(self, database: Database, *, point: int, when: str) -> None:
-        super().__init__(database._engine, database._direct)
+        super().__init__(database._engine, database._direct, unlimited=database._unlimited)
         self._point, self._when, self._commits = point, when, 0
 
     @override

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from asyncpg import DataError
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.embedded import start_postgres
 from bot.errors import StorageUnavailable
@@ -39,6 +40,12 @@ async def test_a_server_that_dies_recovers_and_shuts_down_is_away_and_nothing_el
         ("58030", "cannot use its disk"),
         ("25006", "takes no writes"),
         ("40P01", "another transaction"),
+        ("28P01", "this user and password"),
+        ("3D000", "no database of this name"),
+        ("42501", "does not allow"),
+        ("55P03", "another transaction holds"),
+        ("57014", "took too long, or somebody cancelled"),
+        ("25P03", "nothing happened"),
     ],
 )
 async def test_what_a_server_says_of_its_state_is_told_apart(
@@ -58,3 +65,32 @@ async def test_a_value_that_does_not_fit_is_no_fault_of_the_server(database: Dat
     with pytest.raises(DataError):
         async with database.direct() as direct:
             await direct.execute(text("SELECT CAST(:id AS bigint)"), {"id": "seven"})
+
+
+async def test_a_value_that_does_not_fit_is_no_fault_of_the_server_through_either_pool(
+    database: Database,
+) -> None:
+    with pytest.raises(DBAPIError):
+        async with database.read() as connection:
+            await connection.execute(text("SELECT CAST(:id AS bigint)"), {"id": "seven"})
+    await database.ping()
+
+
+async def test_tables_that_change_under_a_prepared_statement_are_not_the_statements_fault(
+    database: Database,
+) -> None:
+    """A statement is prepared once per connection: a migration beside it makes the plan invalid."""
+    select = text("SELECT * FROM changing")
+
+    async def read_while_it_changes() -> None:
+        async with database.begin() as connection:
+            await connection.execute(select)
+            await connection.exec_driver_sql("ALTER TABLE changing ADD COLUMN two int")
+            await connection.execute(select)
+
+    async with database.begin() as connection:
+        await connection.exec_driver_sql("CREATE TABLE changing AS SELECT 1 AS one")
+    with pytest.raises(StorageUnavailable, match="tables were changed just now"):
+        await read_while_it_changes()
+    async with database.begin() as connection:
+        assert [tuple(row) for row in await connection.execute(select)] == [(1,)]
