@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from bot.bus.bus import Bus, open_bus
@@ -28,41 +28,56 @@ async def open_stores(settings: Settings, *, join: bool = False) -> AsyncIterato
     """Open both, with a schema that fits.
 
     An embedded database is migrated; one of the user's own is not touched. `join` uses the embedded
-    servers of a service that runs already. Raises `EmbeddedServerError`, `SchemaBehind`,
-    `StorageUnavailable`, `BusUnavailable`.
+    servers of a service that runs already. Raises `EmbeddedServerError`, `SchemaBehind`, `SchemaAhead`,
+    `SettingsError`, `StorageUnavailable`, `BusUnavailable`.
     """
-    embedded = settings.database_url is None
     async with (
         embedded_servers(settings, join=join) as urls,
         _open(urls.database_url) as database,
         open_bus(urls.redis_url) as bus,
     ):
-        await (upgrade_schema(database) if embedded else check_schema(database))
+        with _advising():
+            await (upgrade_schema(database) if urls.database_embedded else check_schema(database))
         await bus.ping()
-        yield Stores(database=database, bus=bus, embedded=embedded)
+        yield Stores(database=database, bus=bus, embedded=urls.database_embedded)
 
 
 async def upgrade_database(settings: Settings) -> None:
     """Bring the schema up to this version, also of a database that is not ours to run."""
-    async with embedded_servers(settings, join=True) as urls, _open(urls.database_url) as database:
-        await upgrade_schema(database)
+    async with _database_url(settings) as url, _open(url) as database:
+        with _advising():
+            await upgrade_schema(database)
+
+
+@asynccontextmanager
+async def _database_url(settings: Settings) -> AsyncIterator[str]:
+    """Yield where PostgreSQL is; nothing is started for that when `settings` say it."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    async with embedded_servers(settings, join=True) as urls:
+        yield urls.database_url
 
 
 @asynccontextmanager
 async def _open(url: str) -> AsyncIterator[Database]:
     database = open_database(url)
     try:
-        await _check_answers(database)
+        with _advising():
+            await database.ping()
         yield database
     finally:
         await database.close()
 
 
-async def _check_answers(database: Database) -> None:
-    """Raise `StorageUnavailable` at once, with what to do, rather than in the middle of something."""
+@contextmanager
+def _advising() -> Iterator[None]:
+    """Say what to do about a `StorageUnavailable` at the start, in the server's own words."""
     try:
-        await database.ping()
+        yield
     except StorageUnavailable as error:
+        cause = error.__cause__
+        said = (str(cause) or type(cause).__name__).splitlines()[0]
         raise StorageUnavailable(
-            f"PostgreSQL does not answer ({error.__cause__}): is it running, and is DATABASE_URL right?",
+            f"{error.reason} ({said})", advice="is it running, and is DATABASE_URL right?"
         ) from error

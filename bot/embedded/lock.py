@@ -10,15 +10,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.embedded.child import telling_folder
+
 _LOCK, _URLS = "lock", "servers.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urls:
-    """Where PostgreSQL and Redis (or Valkey) are. Both hold passwords."""
+    """Where PostgreSQL and Redis (or Valkey) are. Both hold passwords.
+
+    `embedded`: the names of those that are children of who owns the data folder, and so ours to care for.
+    """
 
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
+    embedded: frozenset[str] = frozenset()
+
+    @property
+    def database_embedded(self) -> bool:
+        """Tell whether the database is ours to migrate."""
+        return "database_url" in self.embedded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +44,22 @@ class Owner:
 def own_folder(folder: Path) -> Iterator[Owner | None]:
     """Try to own `folder` (which exists) for the block; yield the present owner if that fails.
 
-    The kernel forgets the lock with the process, so a killed owner never leaves one behind.
+    The kernel forgets the lock with the process, so a killed owner never leaves one behind. Raises
+    `EmbeddedServerError` for a folder that cannot be written.
     """
-    with (folder / _LOCK).open("a+") as lock:
+    with telling_folder(folder):
+        lock = (folder / _LOCK).open("a+")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield read_owner(folder)
             return
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        (folder / _URLS).unlink(missing_ok=True)
+        with telling_folder(folder):
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            (folder / _URLS).unlink(missing_ok=True)
         try:
             yield None
         finally:
@@ -54,15 +69,30 @@ def own_folder(folder: Path) -> Iterator[Owner | None]:
 def write_urls(folder: Path, urls: Urls) -> None:
     """Tell those who join where the servers are; readable by this user only."""
     path = folder / _URLS
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({"database_url": urls.database_url, "redis_url": urls.redis_url}))
+    with telling_folder(folder):
+        path.touch(mode=0o600)
+        path.write_text(
+            json.dumps(
+                {
+                    "database_url": urls.database_url,
+                    "redis_url": urls.redis_url,
+                    "embedded": sorted(urls.embedded),
+                },
+            ),
+        )
 
 
 def read_owner(folder: Path) -> Owner:
     """Return who owns `folder` now."""
     pid = (folder / _LOCK).read_text()
     try:
-        urls = Urls(**json.loads((folder / _URLS).read_text()))
+        urls = _parse_urls((folder / _URLS).read_text())
     except (FileNotFoundError, ValueError):  # not started yet, or being written just now
         urls = None
     return Owner(pid=int(pid) if pid.isdecimal() else None, urls=urls)
+
+
+def _parse_urls(text: str) -> Urls:
+    said = json.loads(text)
+    embedded = frozenset(said.get("embedded", ()))
+    return Urls(database_url=said["database_url"], redis_url=said["redis_url"], embedded=embedded)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -30,6 +31,8 @@ Start: TypeAlias = Callable[[Child | None], Child]
 
 
 Result = TypeVar("Result")
+
+_NOTHING = Urls(database_url="", redis_url="")
 
 
 class Keeper:
@@ -100,11 +103,11 @@ async def embedded_servers(settings: Settings, *, join: bool = False) -> AsyncIt
     """Start what `settings` has no URL for, and yield where both servers are.
 
     The data folder has one owner. When another process owns it already, `join=True` uses that
-    process's servers for as long as it lives. Raises `EmbeddedServerError` when a server does not
-    start, or when the folder is owned and `join` is False.
+    process's servers, for as long as it lives, where `settings` have no URL. Raises
+    `EmbeddedServerError` when a server does not start, or when the folder is owned and `join` is False.
     """
     if settings.database_url is not None and settings.redis_url is not None:
-        yield _given_urls(settings, {})
+        yield _fill_in(settings, _NOTHING)
         return
     folder = settings.data.resolve()
     with telling_folder(folder):
@@ -114,7 +117,7 @@ async def embedded_servers(settings: Settings, *, join: bool = False) -> AsyncIt
             async with _started(settings, folder) as urls:
                 yield urls
         elif join:
-            yield await _wait_for_urls(folder, owner)
+            yield _fill_in(settings, await _wait_for_urls(folder, owner))
         else:
             raise EmbeddedServerError(
                 f"already running on {folder}, pid {owner.pid}: stop it first, or set VISAVIS_DATA elsewhere",
@@ -133,17 +136,26 @@ async def _started(settings: Settings, folder: Path) -> AsyncIterator[Urls]:
         for keeper in keepers.values():
             stack.push_async_callback(keeper.close)
         begun = time.monotonic()
-        async with asyncio.TaskGroup() as group:
-            opening = {name: group.create_task(keeper.open()) for name, keeper in keepers.items()}
-        children = {name: task.result() for name, task in opening.items()}
+        children = await _open_all(keepers)
         logger.info(
             "embedded servers started",
             servers=[child.name for child in children.values()],
             seconds=round(time.monotonic() - begun, 2),
         )
-        urls = _given_urls(settings, {name: child.url for name, child in children.items()})
+        started = {name: child.url for name, child in children.items()}
+        urls = _fill_in(settings, replace(_NOTHING, **started, embedded=frozenset(children)))
         write_urls(folder, urls)
         yield urls
+
+
+async def _open_all(keepers: Mapping[str, Keeper]) -> dict[str, Child]:
+    """Open them at the same time. Raises the first one's `EmbeddedServerError`."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            opening = {name: group.create_task(keeper.open()) for name, keeper in keepers.items()}
+    except ExceptionGroup as failed:  # a sentence for people must not come wrapped
+        raise failed.exceptions[0] from None
+    return {name: task.result() for name, task in opening.items()}
 
 
 def _postgres_start(directory: Path) -> Start:
@@ -162,10 +174,11 @@ def _valkey_start(directory: Path) -> Start:
     return start
 
 
-def _given_urls(settings: Settings, embedded: dict[str, str]) -> Urls:
+def _fill_in(settings: Settings, others: Urls) -> Urls:
+    """Return the URLs of `settings`, and those of `others` where it has none."""
     given = {"database_url": settings.database_url, "redis_url": settings.redis_url}
     known = {name: secret.get_secret_value() for name, secret in given.items() if secret is not None}
-    return Urls(**{**embedded, **known})
+    return replace(others, **known, embedded=others.embedded - known.keys())
 
 
 async def _wait_for_urls(folder: Path, owner: Owner) -> Urls:
