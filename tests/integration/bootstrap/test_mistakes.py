@@ -1,0 +1,155 @@
+"""A mistake in the project's files: what answers customers does not start, and says file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.bootstrap.project import open_project
+from bot.bootstrap.service import open_service
+from bot.bootstrap.serving import EngineBuilder
+from bot.bootstrap.training import train_here, train_in_child
+from bot.cli.app import app
+from bot.errors import ModelError, ProjectError
+from bot.settings import ServiceRole, Settings, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.nlu.progress import Progress
+
+CONFIG = """\
+recipe: default.v1
+assistant_id: small
+pipeline:
+- name: FallbackClassifier
+policies:
+- name: RulePolicy
+channels:
+  rest:
+    accounts:
+      open: {open: true}
+"""
+DOMAIN = """\
+version: "3.1"
+intents: [greet]
+responses:
+  utter_greet:
+  - text: Hello there.
+"""
+NLU = """\
+version: "3.1"
+nlu:
+- intent: greet
+  examples: |
+    - hello
+    - hi there
+rules:
+- rule: greet
+  steps:
+  - intent: greet
+  - action: utter_greet
+"""
+WRONG_ACTION = {"nlu_data/all.yml": NLU.replace("action: utter_greet", "action: utter_gret")}
+WRONG_OPTION = {"config.yml": CONFIG.replace("open: true", "opn: true")}
+OTHER_ENGINE = {"config.yml": CONFIG + "engine: rasa\n"}
+NO_CLASS = {"domain.yml": DOMAIN + "actions:\n- action_missing\n"}
+
+Write = Callable[[dict[str, str]], Settings]
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Write a small project with the given files in place of sound ones; returns settings that lead to it."""
+
+    def run(files: dict[str, str]) -> Settings:
+        for name, content in {
+            "config.yml": CONFIG,
+            "domain.yml": DOMAIN,
+            "nlu_data/all.yml": NLU,
+            **files,
+        }.items():
+            path = tmp_path / "project" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        monkeypatch.setenv("VISAVIS_PROJECT", str(tmp_path / "project"))
+        monkeypatch.setenv("VISAVIS_DATA", str(tmp_path / "data"))
+        return load_settings(port=0)
+
+    return run
+
+
+def watch_nothing(_step: Progress) -> None:
+    raise AssertionError("nothing should be trained")
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        (WRONG_ACTION, "nlu_data/all.yml:11: The response `utter_gret` does not exist."),
+        (WRONG_OPTION, "config.yml:10: The rest account `open`: `opn` is not an option of rest."),
+        (OTHER_ENGINE, "config.yml:11: There is no engine `rasa` in this version."),
+    ],
+)
+async def test_service_and_training_refuse_a_mistake_with_file_and_line(
+    write: Write, files: dict[str, str], place: str
+) -> None:
+    settings = write(files)
+
+    with pytest.raises(ProjectError) as refused:
+        async with open_service(settings, ServiceRole.ALL):
+            pass
+    assert str(refused.value).startswith(place)
+    with pytest.raises(ProjectError) as untrained:
+        train_here(settings, out=None, report=watch_nothing)
+    assert str(untrained.value).startswith(place)
+    # The command tells the very same, as one of its lines.
+    path_and_line, _, text = place.partition(": ")
+    checked = CliRunner().invoke(app, ["check"])
+    assert checked.exit_code == 1
+    assert f"{path_and_line}: error: {text}" in checked.output
+
+
+async def test_every_mistake_is_told_on_a_line_of_its_own(write: Write) -> None:
+    settings = write(WRONG_ACTION | WRONG_OPTION)
+
+    with pytest.raises(ProjectError) as refused:
+        async with open_service(settings, ServiceRole.COURIER):
+            pass
+
+    lines = str(refused.value).splitlines()
+    assert [line.split(" ")[0] for line in lines] == [
+        "config.yml:10:",
+        "config.yml:10:",
+        "nlu_data/all.yml:11:",
+    ]
+
+
+async def test_action_without_a_class_is_refused_where_actions_run(write: Write) -> None:
+    settings = write(NO_CLASS)
+
+    with pytest.raises(ProjectError, match=r"^domain\.yml:7: No Python action is called `action_missing`\."):
+        await EngineBuilder(open_project(settings)).build(b"")
+    with pytest.raises(ProjectError, match=r"^domain\.yml:7: No Python action is called `action_missing`\."):
+        train_here(settings, out=None, report=watch_nothing)
+
+
+def test_sound_project_has_nothing_to_tell(write: Write) -> None:
+    write({})
+
+    checked = CliRunner().invoke(app, ["check"])
+
+    assert (checked.exit_code, checked.output) == (0, "No problems found.\n")
+
+
+async def test_training_in_another_process_tells_all_mistakes_too(write: Write, tmp_path: Path) -> None:
+    write(WRONG_ACTION | WRONG_OPTION)
+
+    with pytest.raises(ModelError) as refused:
+        await train_in_child(tmp_path / "model.tar.gz", watch_nothing)
+
+    assert str(refused.value).startswith("config.yml:10: ")
+    assert "\nnlu_data/all.yml:11: error: The response `utter_gret` does not exist." in str(refused.value)
