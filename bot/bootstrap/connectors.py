@@ -11,12 +11,16 @@ import structlog
 
 from bot.errors import SettingsError
 from bot.plugins import load_connector
+from bot.settings import ServiceRole
 
 if TYPE_CHECKING:
     from bot.connector import Connector
     from bot.rasa_format.project import Project
+    from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+_TAKE_HOOKS = (ServiceRole.ALL, ServiceRole.WEB)
 
 Connectors = Mapping[tuple[str, str], "Connector"]
 
@@ -36,13 +40,13 @@ def make_connectors(project: Project) -> dict[tuple[str, str], Connector]:
 
 @asynccontextmanager
 async def started_connectors(
-    connectors: dict[tuple[str, str], Connector], *, hooks_at: str | None
+    connectors: dict[tuple[str, str], Connector], settings: Settings, role: ServiceRole
 ) -> AsyncIterator[Connectors]:
     """Start connectors and yield those that their platforms accept; the others are off, and said to be.
 
-    `hooks_at` is the public address of this process, None where it takes no hooks: who is not
-    called has no business telling platforms where to call.
+    Only a process that takes hooks tells platforms where to call, and looks after that.
     """
+    hooks_at = settings.public_url if role in _TAKE_HOOKS else None
     try:
         accepted = await asyncio.gather(*(_start(each, hooks_at) for each in connectors.values()))
         yield {key: each for (key, each), on in zip(connectors.items(), accepted, strict=True) if on}

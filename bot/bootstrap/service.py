@@ -90,9 +90,7 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
         if answers:
             follower = ReleaseFollower(stores, engine, builder)
             await ensure_model(settings, project, stores, follower, may_train=role is ServiceRole.ALL)
-        accepted = await stack.enter_async_context(
-            started_connectors(connectors, hooks_at=settings.public_url if with_pages else None)
-        )
+        accepted = await stack.enter_async_context(started_connectors(connectors, settings, role))
         loops = await stack.enter_async_context(_running(_choose_loops(base, accepted, engine, follower)))
         if listener is None:
             yield Service(road=road, loops=loops, url=None, first_login=None)

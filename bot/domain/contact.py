@@ -13,7 +13,6 @@ class Handle:
     name: str | None = None
     username: str | None = None
     locale: str | None = None
-    is_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,12 +47,16 @@ class Outcome:
 
 
 class TelegramApi:
-    """One bot's way to the Bot API. `open` before, `close` after. The token is never shown."""
+    """One bot's way to the Bot API. `open` before, `close` after. The token is never shown.
+
+    `username` is the bot's, None until `learn_username` was told.
+    """
 
     def __init__(self, *, base_url: str, token: str, timeout: timedelta) -> None:
         self.timeout = timeout
         self._prefix = f"{base_url.rstrip('/')}/bot{token}"
         self._session: aiohttp.ClientSession | None = None
+        self.username: str | None = None
 
     async def open(self) -> None:
         """Open the session; harmless when it is open."""
@@ -65,6 +69,18 @@ class TelegramApi:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    async def learn_username(self) -> Outcome:
+        """Ask Telegram for our name, unless it is known: in groups people call us by it."""
+        if self.username is not None:
+            return Outcome()
+        outcome = await self.call("getMe", {})
+        match outcome.result:
+            case {"username": str(name)}:
+                self.username = name
+            case _:
+                pass
+        return outcome
 
     async def call(self, method: str, fields: JsonObject, *, wait: timedelta = timedelta()) -> Outcome:
         """Call `method`; Telegram may take `wait` longer than usual to answer."""

@@ -28,6 +28,7 @@ from bot.connector import (
 from bot.connector.egress import find_url_problem
 from bot.domain.conversation import Surface
 from bot.errors import BadSignature
+from connectors.telegram.address import Me
 from connectors.telegram.api import Outcome, TelegramApi, failed
 from connectors.telegram.intake import Intake
 from connectors.telegram.payload import CHANNEL, parse_body, parse_update
@@ -40,9 +41,10 @@ from connectors.telegram.render import (
     read_target,
     render_reply,
 )
+from connectors.telegram.webhook import Webhook
 
 API_URL = "https://api.telegram.org"
-OPTIONS = frozenset({"token", "secret", "api_url"})
+OPTIONS = frozenset({"token", "secret", "api_url", "take_over_webhook"})
 TOKEN = re.compile(r"([0-9]{1,18}):[A-Za-z0-9_-]{10,}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
@@ -86,8 +88,8 @@ class TelegramConnector:
         self._secret = get_secret(account.options)
         base_url = account.options.get("api_url") or API_URL
         self._api = TelegramApi(base_url=base_url, token=token, timeout=http_timeout)
-        self._intake = Intake(self._api, account=account.name, pause=pause)
-        self._registering: asyncio.Task[None] | None = None
+        self._pause = pause
+        self._watching: asyncio.Task[None] | None = None
 
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
@@ -114,7 +116,7 @@ class TelegramConnector:
 
     def parse(self, request: InboundRequest) -> list[InboundEvent]:
         """Read one update."""
-        return [parse_update(parse_body(request.body), self.account, own_id=self._own_id)]
+        return [parse_update(parse_body(request.body), self.account, me=self._me)]
 
     async def acknowledge(self, event: InboundEvent) -> None:
         """Let a pressed button stop spinning."""
@@ -146,25 +148,35 @@ class TelegramConnector:
             await self._api.call("sendChatAction", {**read_target(conversation_key), "action": "typing"})
 
     async def poll(self, cursor: str | None) -> AsyncGenerator[Polled, None]:
-        """Ask for updates for ever; takes the bot's webhook away first, which excludes asking."""
-        async with aclosing(self._intake.ask(cursor)) as batches:
+        """Ask for updates for ever, once no webhook is set, which excludes asking."""
+        intake = Intake(self._api, self.account, pause=self._pause)
+        async with aclosing(intake.ask(cursor)) as batches:
             async for updates, following in batches:
-                events = (parse_update(update, self.account, own_id=self._own_id) for update in updates)
+                events = (parse_update(update, self.account, me=self._me) for update in updates)
                 yield Polled(events=tuple(events), cursor=following)
 
     async def start(self, hook_url: str | None) -> None:
-        """Open the session and register the webhook, in the background if Telegram is away."""
+        """Open the session; register the webhook, and look after it from then on."""
         await self._api.open()
-        if hook_url is not None and not await self._intake.try_register(hook_url, secret=self._secret):
-            self._registering = asyncio.create_task(self._intake.register(hook_url, secret=self._secret))
+        if hook_url is None:
+            return
+        webhook = Webhook(
+            self._api, account=self.account.name, url=hook_url, secret=self._secret, pause=self._pause
+        )
+        await webhook.register()
+        self._watching = asyncio.create_task(webhook.watch())
 
     async def close(self) -> None:
-        """Stop registering and close the session."""
-        task, self._registering = self._registering, None
+        """Stop looking after the webhook and close the session. It stays registered: we come back."""
+        task, self._watching = self._watching, None
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
         await self._api.close()
+
+    @property
+    def _me(self) -> Me:
+        return Me(id=self._own_id, username=self._api.username)
 
 
 def get_secret(options: Mapping[str, str]) -> str:

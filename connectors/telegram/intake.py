@@ -1,4 +1,4 @@
-"""How updates come to us: a registered webhook, or asking for them."""
+"""Asking for updates, where Telegram has no address to call us at."""
 
 from __future__ import annotations
 
@@ -8,41 +8,28 @@ from datetime import timedelta
 
 import structlog
 
-from bot.connector import ErrorClass, SendError
+from bot.connector import AccountConfig, ErrorClass, SendError
 from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
 from connectors.telegram.api import TelegramApi
 from connectors.telegram.payload import get_update_id
+from connectors.telegram.webhook import LONGEST_PAUSE, LOOKED_AT_EVERY, UPDATES, get_url, show
 
 log = structlog.get_logger(__name__)
 
-UPDATES = ("message", "edited_message", "callback_query")
 POLL_WAIT = timedelta(seconds=25)  # how long Telegram holds an empty getUpdates
-LONGEST_PAUSE = timedelta(minutes=1)
+TAKE_OVER = "take_over_webhook"
+WAY_OUT = f"use another bot's token, or say `{TAKE_OVER}: true` in the account to take the webhook away"
 
 
 class Intake:
     """One bot's updates. `pause` is the first of the growing waits while Telegram is away."""
 
-    def __init__(self, api: TelegramApi, *, account: str, pause: timedelta) -> None:
-        self._api, self._account, self._pause = api, account, pause
+    def __init__(self, api: TelegramApi, account: AccountConfig, *, pause: timedelta) -> None:
+        self._api, self._pause = api, pause
+        self._take_over = account.flag(TAKE_OVER)
+        self._log = log.bind(account=account.name)
         self._failures = 0
-
-    async def register(self, hook_url: str, *, secret: str) -> None:
-        """Set the webhook, however often it takes. Raises `SettingsError` for a refused token."""
-        while not await self.try_register(hook_url, secret=secret):
-            await self._rest()
-
-    async def try_register(self, hook_url: str, *, secret: str) -> bool:
-        """Set the webhook once; return False, with a log line, if it is worth another try."""
-        fields = {"url": hook_url, "secret_token": secret, "allowed_updates": UPDATES}
-        outcome = await self._api.call("setWebhook", fields)
-        if outcome.error is None:
-            return True
-        if not outcome.error.error_class.retriable:
-            raise SettingsError(f"telegram/{self._account}: no webhook: {outcome.error.detail}")
-        self._note("telegram webhook not registered yet", outcome.error)
-        return False
 
     async def ask(self, cursor: str | None) -> AsyncGenerator[tuple[tuple[JsonObject, ...], str], None]:
         """Yield updates and the cursor behind them (the number of the next update) for ever.
@@ -51,8 +38,9 @@ class Intake:
         once the next one is asked for. Raises `SettingsError` for a refused token.
         """
         offset = int(cursor) if cursor else None
-        while (outcome := await self._api.call("deleteWebhook", {})).error is not None:
+        while (outcome := await self._api.learn_username()).error is not None:
             await self._recover(outcome.error)
+        await self._clear_the_way()
         while True:
             outcome = await self._api.call("getUpdates", make_question(offset), wait=POLL_WAIT)
             if outcome.error is not None:
@@ -64,17 +52,42 @@ class Intake:
                 offset = max(updates) + 1
                 yield tuple(updates[number] for number in sorted(updates)), str(offset)
 
+    async def _clear_the_way(self) -> None:
+        """Return once no webhook is set. One that is there brings somebody their messages.
+
+        Taking it would make a service deaf that nobody told, so only the account's own word does.
+        """
+        said = ""
+        while True:
+            outcome = await self._api.call("getWebhookInfo", {})
+            url = get_url(outcome.result)
+            if outcome.error is None and not url:
+                return
+            if outcome.error is None and self._take_over:
+                self._log.warning("telegram webhook is taken away, as the account says", found=show(url))
+                outcome = await self._api.call("deleteWebhook", {})
+            if outcome.error is not None:
+                await self._recover(outcome.error)
+                continue
+            if self._take_over:
+                return
+            if url != said:
+                said = url
+                self._log.error(
+                    "telegram gives this bot's messages to a webhook: we take none",
+                    found=show(url),
+                    way_out=WAY_OUT,
+                )
+            await asyncio.sleep((self._pause * LOOKED_AT_EVERY).total_seconds())
+
     async def _recover(self, error: SendError) -> None:
         """Wait for better times. Raises `SettingsError` if there will be none."""
         if error.error_class is ErrorClass.AUTH:
-            raise SettingsError(f"telegram/{self._account}: the token is refused: {error.detail}")
+            raise SettingsError(f"the token is refused: {error.detail}")
         # 409 says in Telegram's words whether another process polls or somebody set a webhook.
         # Whoever did that meant it: we wait until they stop, and do not take the bot from them.
-        self._note("telegram does not give us updates", error)
+        self._log.warning("telegram does not give us updates", code=error.code, reason=error.detail)
         await self._rest(error.retry_after)
-
-    def _note(self, event: str, error: SendError) -> None:
-        log.warning(event, account=self._account, code=error.code, reason=error.detail)
 
     async def _rest(self, at_least: timedelta | None = None) -> None:
         grown = self._pause * 2 ** min(self._failures, 10)

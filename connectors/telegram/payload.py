@@ -1,7 +1,8 @@
 """Telegram's updates in. Pure; replies out are in `render`.
 
 Native ids of messages are `<chat>:<message>`. A conversation's key is `<chat>` in private, and
-`<chat>:<person>` or `<chat>:<person>:<topic>` in a group, where everybody is answered apart.
+`<chat>:<person>` or `<chat>:<person>:<topic>` in a group, where everybody is answered apart. What
+is not written to us there belongs to no conversation, and its words are not kept.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Content, Kind
 from bot.errors import BadPayload
+from connectors.telegram.address import Me, Voice, find_voice, is_person, read_words
 
 CHANNEL = "telegram"
 INTEGERS_BELOW = 2**63  # Telegram's ids fit 52 bits, PostgreSQL's 64
@@ -56,7 +58,7 @@ def get_update_id(raw: Json) -> int | None:
         return None
 
 
-def parse_update(raw: JsonObject, account: AccountConfig, *, own_id: int | None) -> InboundEvent:
+def parse_update(raw: JsonObject, account: AccountConfig, *, me: Me) -> InboundEvent:
     """Say an update in our words. One that cannot be read is `unsupported`: never an error.
 
     Telegram repeats what is refused and holds back everything behind it, so nothing is refused
@@ -72,11 +74,9 @@ def parse_update(raw: JsonObject, account: AccountConfig, *, own_id: int | None)
         metadata={"update": name_update(raw)},
     )
     try:
-        event = read_update(telegram.Update.de_json(dict(raw), None), unsupported)
+        return read_update(telegram.Update.de_json(dict(raw), None), unsupported, me)
     except Exception:  # noqa: BLE001 - python-telegram-bot builds from unchecked JSON: anything may be raised
         return unsupported
-    own = own_id is not None and event.sender.native_id == str(own_id) and event.kind is not Kind.UNSUPPORTED
-    return replace(event, kind=Kind.ECHO) if own else event
 
 
 def name_update(raw: JsonObject) -> str:
@@ -84,13 +84,13 @@ def name_update(raw: JsonObject) -> str:
     return take_text(next((name for name in raw if name != "update_id"), "empty"))
 
 
-def read_update(update: telegram.Update, blank: InboundEvent) -> InboundEvent:
+def read_update(update: telegram.Update, blank: InboundEvent, me: Me) -> InboundEvent:
     """Fill in `blank` from an update. Raises anything for one that makes no sense."""
     if update.message is not None:
-        return read_message(update.message, blank)
+        return read_message(update.message, blank, me)
     if update.edited_message is not None:
         edited = update.edited_message
-        event = read_message(edited, blank)
+        event = read_message(edited, blank, me)
         return replace(
             event,
             kind=event.kind if event.kind is Kind.UNSUPPORTED else Kind.EDIT,
@@ -99,36 +99,69 @@ def read_update(update: telegram.Update, blank: InboundEvent) -> InboundEvent:
             target_id=event.event_id,
         )
     if update.callback_query is not None:
-        return read_press(update.callback_query, blank)
+        return read_press(update.callback_query, blank, me)
     return blank
 
 
-def read_message(message: telegram.Message, blank: InboundEvent) -> InboundEvent:
-    """Read what somebody wrote or sent; service messages ("X joined") stay unsupported."""
-    text = take_text(message.text or message.caption, limit=MAX_TEXT)
+def read_message(message: telegram.Message, blank: InboundEvent, me: Me) -> InboundEvent:
+    """Read what somebody wrote or sent to us, or an administrator to somebody; the rest stays `blank`."""
+    numbered = replace(
+        blank,
+        event_id=f"{whole(message.chat.id)}:{whole(message.message_id)}",
+        platform_at=message.date,
+    )
+    voice = find_voice(message, me)
+    if voice is Voice.CONTACT and message.from_user is not None:
+        return read_contact(message, message.from_user, numbered, me)
+    return read_echo(message, numbered, me) if voice is Voice.BRAND else numbered
+
+
+def read_contact(
+    message: telegram.Message, person: telegram.User, blank: InboundEvent, me: Me
+) -> InboundEvent:
+    """Read a customer's message; service messages ("X joined") stay unsupported."""
+    words, metadata = read_words(take_text(message.text or message.caption, limit=MAX_TEXT), me)
     attachments = read_attachments(message)
-    kind = Kind.TEXT if text else Kind.MEDIA if attachments else Kind.UNSUPPORTED
-    if message.from_user is None:
-        kind = Kind.UNSUPPORTED
+    kind = Kind.TEXT if words else Kind.MEDIA if attachments else Kind.UNSUPPORTED
     surface = SURFACES[message.chat.type]
     return replace(
         blank,
-        event_id=f"{whole(message.chat.id)}:{whole(message.message_id)}",
         kind=kind,
-        conversation_key=make_key(message, message.from_user),
-        sender=read_sender(message.from_user),
-        content=Content(text=text, attachments=attachments),
+        conversation_key=make_key(message, person),
+        sender=read_sender(person),
+        content=Content(text=words, attachments=attachments),
         surface=surface,
         reply_context={} if surface is Surface.DIRECT else {"reply_to": message.message_id},
-        platform_at=message.date,
-        metadata=blank.metadata if kind is Kind.UNSUPPORTED else {},
+        metadata=blank.metadata if kind is Kind.UNSUPPORTED else metadata,
     )
 
 
-def read_press(query: telegram.CallbackQuery, blank: InboundEvent) -> InboundEvent:
+def read_echo(message: telegram.Message, blank: InboundEvent, me: Me) -> InboundEvent:
+    """Read the word of one of the brand's people: it belongs to the person whose message it answers.
+
+    What they say to nobody in particular belongs to no conversation.
+    """
+    answered = message.reply_to_message
+    person = answered.from_user if answered is not None and answered.sender_chat is None else None
+    text = take_text(message.text or message.caption, limit=MAX_TEXT)
+    content = Content(text=text, attachments=read_attachments(message))
+    if person is None or not is_person(person, me) or content == Content():
+        return blank
+    return replace(
+        blank,
+        kind=Kind.ECHO,
+        conversation_key=make_key(message, person),
+        sender=read_sender(person),
+        content=content,
+        surface=SURFACES[message.chat.type],
+        metadata={},
+    )
+
+
+def read_press(query: telegram.CallbackQuery, blank: InboundEvent, me: Me) -> InboundEvent:
     """Read a pressed button. Games and buttons of inline messages stay unsupported."""
     message, payload = query.message, take_text(query.data)
-    if message is None or not payload:
+    if message is None or not payload or not is_person(query.from_user, me):
         return blank
     press_id = take_text(query.id)
     title = next(
@@ -153,7 +186,7 @@ def iterate_buttons(message: telegram.MaybeInaccessibleMessage) -> list[telegram
     return [button for row in markup.inline_keyboard for button in row] if markup else []
 
 
-def make_key(message: telegram.MaybeInaccessibleMessage, person: telegram.User | None) -> str:
+def make_key(message: telegram.MaybeInaccessibleMessage, person: telegram.User) -> str:
     """Return the conversation's key."""
     chat = whole(message.chat.id)
     if message.chat.type == ChatType.PRIVATE:
@@ -163,20 +196,16 @@ def make_key(message: telegram.MaybeInaccessibleMessage, person: telegram.User |
         if isinstance(message, telegram.Message) and message.is_topic_message
         else None
     )
-    people = [str(whole(person.id))] if person else ["0"]
-    return ":".join([str(chat), *people, *([str(whole(topic))] if topic else [])])
+    return ":".join([str(chat), str(whole(person.id)), *([str(whole(topic))] if topic else [])])
 
 
-def read_sender(person: telegram.User | None) -> Handle:
+def read_sender(person: telegram.User) -> Handle:
     """Return who did it."""
-    if person is None:
-        return Handle(native_id="")
     return Handle(
         native_id=str(whole(person.id)),
         name=" ".join(filter(None, (take_text(person.first_name), take_text(person.last_name)))) or None,
         username=take_text(person.username) or None,
         locale=take_text(person.language_code) or None,
-        is_bot=person.is_bot is True,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -31,6 +32,7 @@ from tests.fakes.telegram_checks import (
     wait_for,
 )
 
+NAME = "Lyra_bot"  # what people call the bot by
 LONGEST_WAIT = 0.2  # seconds an empty getUpdates is held, however long the bot would wait
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 ACTIONS = frozenset({"typing", "upload_photo", "upload_document", "find_location", "record_voice"})
@@ -62,6 +64,7 @@ class Hook:
 
     url: str
     secret: str | None
+    last_error: tuple[float, str] | None = None  # when, and in Telegram's words
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,6 +161,8 @@ class FakeTelegram:
                         statuses.append(response.status)
                     if statuses[-1] in range(200, 300):
                         break
+                    words = f"Wrong response from the webhook: {statuses[-1]} {response.reason}"
+                    self.hook.last_error = (time.time(), words)
         self._updates.clear()
         return statuses
 
@@ -205,7 +210,7 @@ class FakeTelegram:
             "id": int(self.token.partition(":")[0]),
             "is_bot": True,
             "first_name": "Bot",
-            "username": "a_bot",
+            "username": NAME,
         }
 
     async def _on_setwebhook(self, fields: Update) -> bool:
@@ -222,6 +227,12 @@ class FakeTelegram:
         if fields.get("drop_pending_updates"):
             self._updates.clear()
         return True
+
+    async def _on_getwebhookinfo(self, _: Update) -> Update:
+        url, error = (self.hook.url, self.hook.last_error) if self.hook else ("", None)
+        known = {"url": url, "has_custom_certificate": False, "pending_update_count": len(self._updates)}
+        failed = {"last_error_date": int(error[0]), "last_error_message": error[1]} if error else {}
+        return {**known, **failed}
 
     async def _on_getupdates(self, fields: Update) -> list[Update]:
         if self.hook is not None:

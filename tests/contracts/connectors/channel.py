@@ -45,7 +45,9 @@ Build = Callable[..., InboundRequest]
 class Channel:
     """`message(text, number=1, sender=…)` is a request as the platform sends it; `frame` its body.
 
-    `wrong` holds bodies that are not what the platform sends, by the field that must be named.
+    `wrong` holds bodies that are not what the platform sends, by the field that must be named;
+    `machines` what bots say, ours among them, and what the brand itself posts; `echoes` what the
+    brand's people write to `sender` in the platform's own app.
     `does_not_apply` says, by test, why a point of the contract is none for this channel.
     """
 
@@ -60,6 +62,8 @@ class Channel:
     frame: Callable[[str], dict[str, Any]]
     wrong: tuple[tuple[str, dict[str, Any]], ...] = ()
     unknown: tuple[dict[str, Any], ...] = ()
+    machines: tuple[dict[str, Any], ...] = ()
+    echoes: tuple[dict[str, Any], ...] = ()
     stage: Callable[[], AbstractAsyncContextManager[Stage]]
     does_not_apply: Mapping[str, str] = field(default_factory=dict)
 

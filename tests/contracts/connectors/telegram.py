@@ -15,6 +15,11 @@ from tests.fakes.telegram_checks import make_person
 
 TOKEN = "42:AAabcdefghijklmnop"
 SECRET = "a-secret_of-the_hook"
+GROUP = {"id": -100, "type": "supergroup", "title": "Us"}
+NEWS = {"id": -200, "type": "channel", "title": "News"}
+BOT = {"id": 42, "is_bot": True, "first_name": "Lyra", "username": "Lyra_bot"}
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+TELEGRAM_ITSELF = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
 FAULTS = {
     Trouble.TOO_MANY: Fault.TOO_MANY,
     Trouble.DOWN: Fault.ERROR,
@@ -47,6 +52,11 @@ def frame(text: str, *, number: int = 1, sender: str = "7") -> dict[str, Any]:
 def message(text: str, *, number: int = 1, sender: str = "7") -> InboundRequest:
     """Return a webhook's request with a private message."""
     return sealed(json.dumps(frame(text, number=number, sender=sender)).encode())
+
+
+def say(**more: Any) -> dict[str, Any]:
+    """Return an update with a message in a group, written by person 7 unless said otherwise."""
+    return {"update_id": 1, "message": {**frame("hi")["message"], "chat": GROUP, **more}}
 
 
 @asynccontextmanager
@@ -102,6 +112,18 @@ TELEGRAM = Channel(
         {"message": {**frame("x")["message"], "chat": {"id": 7, "type": "parallel universe"}}},
         {},
     ),
+    machines=(
+        {"update_id": 1, "message": {**frame("hi")["message"], "from": BOT}},
+        say(**{"from": BOT}),
+        say(
+            **{
+                "from": {**make_person(8), "is_bot": True},
+                "reply_to_message": say(**{"from": BOT})["message"],
+            }
+        ),
+        say(**{"from": TELEGRAM_ITSELF}, sender_chat=NEWS, is_automatic_forward=True),
+    ),
+    echoes=(say(**{"from": ANONYMOUS}, sender_chat=GROUP, reply_to_message=say()["message"]),),
     stage=stage,
     does_not_apply={
         "test_altered_body_is_refused": "the secret token does not cover the body: TLS does",

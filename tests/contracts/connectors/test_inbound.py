@@ -139,10 +139,22 @@ def test_unknown_kind_is_kept_as_unsupported(channel: Channel) -> None:
         assert event.kind is Kind.UNSUPPORTED, update
 
 
-def test_own_message_is_an_echo(channel: Channel) -> None:
-    data = channel.frame("hi")
-    data["message"]["from"] = {"id": 42, "is_bot": True, "first_name": "Bot"}
-    assert parse_one(channel, channel.sealed(json.dumps(data).encode())).kind is Kind.ECHO
+def test_what_machines_and_the_brand_itself_say_is_no_customers_message(channel: Channel) -> None:
+    """No turn, for two bots that answer each other never end; nor does the bot step back for itself."""
+    assert channel.machines
+    for frame in channel.machines:
+        event = parse_one(channel, channel.sealed(json.dumps(frame).encode()))
+        assert event.kind is Kind.UNSUPPORTED, frame
+
+
+def test_word_of_the_brands_people_is_an_echo_in_the_contacts_conversation(channel: Channel) -> None:
+    """Written in the platform's own app: the bot steps back where the contact is, who is the sender."""
+    assert channel.echoes
+    for frame in channel.echoes:
+        event = parse_one(channel, channel.sealed(json.dumps(frame).encode()))
+        assert (event.kind, event.sender.native_id) == (Kind.ECHO, channel.sender)
+        assert event.conversation_key
+        check_storable(event)
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\x00", "a\ud800b", "\udfff", "x" * 100_000, "  ", "\u202eabc"])

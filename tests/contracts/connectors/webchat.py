@@ -12,6 +12,7 @@ from connectors.webchat.connector import CONNECTOR
 from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
 
 NOT_SIGNED = "frames come through a socket whose visitor the endpoint has authenticated"
+NOTHING_BACK = "nothing the brand says comes back"
 NOT_DISPATCHED = "nothing is dispatched: a stored reply is read by the widget"
 
 
@@ -70,7 +71,8 @@ WEBCHAT = Channel(
         "test_altered_body_is_refused": NOT_SIGNED,
         "test_old_signature_is_refused": NOT_SIGNED,
         "test_unknown_kind_is_kept_as_unsupported": "the format is ours: what we do not know is a mistake",
-        "test_own_message_is_an_echo": "nothing we send comes back",
+        "test_what_machines_and_the_brand_itself_say_is_no_customers_message": NOTHING_BACK,
+        "test_word_of_the_brands_people_is_an_echo_in_the_contacts_conversation": NOTHING_BACK,
         "test_wrong_options_are_named": "every option is how the widget looks",
         "test_reply_arrives": NOT_DISPATCHED,
         "test_long_reply_arrives_whole_within_the_limit": NOT_DISPATCHED,

@@ -63,23 +63,6 @@ def methods(fake: FakeTelegram) -> list[str]:
     return [call.method for call in fake.transcript]
 
 
-async def test_poll_takes_the_webhook_away_and_reads(
-    fake: FakeTelegram, connector: TelegramConnector
-) -> None:
-    await build_and_register(fake)
-    fake.say(7, "hello")
-    events, _ = await read(connector, None, 1)
-    assert fake.hook is None
-    assert [event.content.text for event in events] == ["hello"]
-
-
-async def build_and_register(fake: FakeTelegram) -> None:
-    other = build(fake)
-    await other.start("http://127.0.0.1:1/hook")
-    await other.close()
-    assert fake.hook is not None
-
-
 async def test_poll_goes_on_after_the_cursor(fake: FakeTelegram, connector: TelegramConnector) -> None:
     fake.say(7, "one")
     first, cursor = await read(connector, None, 1)
@@ -116,7 +99,7 @@ async def test_malformed_update_does_not_lose_the_rest(
 )
 async def test_poll_survives(fake: FakeTelegram, connector: TelegramConnector, fault: Fault) -> None:
     fake.retry_after = 0
-    for method in ("deleteWebhook", "getUpdates"):
+    for method in ("getMe", "getWebhookInfo", "getUpdates"):
         fake.faults[method].extend([fault, fault])
     fake.say(7, "hello")
     events, _ = await read(connector, None, 1)
@@ -196,26 +179,6 @@ async def test_webhook_secret_comes_from_the_token_unless_given(fake: FakeTelegr
         with pytest.raises(BadSignature):
             build(fake, secret="another").verify(request)
         await connector.close()
-
-
-async def test_webhook_is_registered_once_telegram_is_back(fake: FakeTelegram) -> None:
-    fake.faults["setWebhook"].extend([Fault.GATEWAY, Fault.RESET, Fault.ERROR])
-    connector = build(fake)
-    await connector.start("http://127.0.0.1:1/hook")
-    assert fake.hook is None
-    await fake.until(lambda: fake.hook is not None)
-    await connector.close()
-    assert methods(fake) == ["setWebhook"] * 4
-
-
-async def test_close_stops_registering(fake: FakeTelegram) -> None:
-    fake.faults["setWebhook"].extend([Fault.ERROR] * 1000)
-    connector = build(fake)
-    await connector.start("http://127.0.0.1:1/hook")
-    await connector.close()
-    calls = len(fake.transcript)
-    await asyncio.sleep(0.05)
-    assert len(fake.transcript) == calls
 
 
 async def test_later_part_that_fails_makes_a_partial_result_that_can_go_on(

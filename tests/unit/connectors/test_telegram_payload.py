@@ -11,6 +11,7 @@ from bot.connector import AccountConfig, InboundEvent, TextUnit
 from bot.connector.text import measure
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Button, Content, Kind
+from connectors.telegram.address import Me
 from connectors.telegram.payload import parse_update
 from connectors.telegram.render import BUTTONS_ALONE, TEXT_MAX, Call, render_reply
 from tests.contracts.connectors.channel import make_reply
@@ -25,7 +26,9 @@ ANN = {
     "language_code": "de",
 }
 MESSAGE = {"message_id": 5, "date": 1_750_000_000, "chat": {"id": 7, "type": "private"}, "from": ANN}
-GROUP = {**MESSAGE, "chat": {"id": -100, "type": "supergroup", "title": "Us"}}
+BOT = {"id": 42, "is_bot": True, "first_name": "Lyra", "username": "Lyra_bot"}
+OURS = {"message_id": 4, "date": 1, "chat": {"id": -100, "type": "supergroup"}, "from": BOT, "text": "?"}
+GROUP = {**MESSAGE, "chat": {"id": -100, "type": "supergroup", "title": "Us"}, "reply_to_message": OURS}
 FILE = {"file_id": "F", "file_unique_id": "f", "file_size": 9}
 PHOTO = {**FILE, "width": 1, "height": 1}
 
@@ -36,7 +39,7 @@ long_texts = st.text(storable, min_size=1, max_size=100).map(lambda text: text *
 
 def parse(**update: Any) -> InboundEvent:
     numbered: dict[str, Any] = {"update_id": 1, **update}
-    return parse_update(numbered, ACCOUNT, own_id=42)
+    return parse_update(numbered, ACCOUNT, me=Me(id=42, username="Lyra_bot"))
 
 
 def keyboard_of(call: Call) -> Any:
@@ -52,7 +55,7 @@ def test_private_message_is_one_conversation_per_chat() -> None:
     event = parse(message={**MESSAGE, "text": "hi"})
     assert (event.event_id, event.conversation_key, event.surface) == ("7:5", "7", Surface.DIRECT)
     sender = event.sender
-    assert (sender.name, sender.username, sender.locale, sender.is_bot) == ("Ann Lee", "ann", "de", False)
+    assert (sender.name, sender.username, sender.locale) == ("Ann Lee", "ann", "de")
     assert event.platform_at is not None
     assert event.platform_at.timestamp() == 1_750_000_000
 
@@ -130,10 +133,6 @@ def test_files_places_and_cards_are_attachments(body: dict[str, Any], found: dic
 def test_caption_makes_it_a_text_with_attachments() -> None:
     event = parse(message={**MESSAGE, "photo": [PHOTO], "caption": "broken, see"})
     assert (event.kind, event.content.text, len(event.content.attachments)) == (Kind.TEXT, "broken, see", 1)
-
-
-def test_another_bot_is_known_as_one() -> None:
-    assert parse(message={**MESSAGE, "from": {**ANN, "is_bot": True}, "text": "hi"}).sender.is_bot
 
 
 def test_null_bytes_are_stripped() -> None:
