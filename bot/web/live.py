@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from bot.bus.live import LiveEvent
 
 STREAMS: web.AppKey[set[asyncio.Task[None]]] = web.AppKey("streams")
-HEARTBEAT = 15.0  # seconds; proxies cut what is silent for longer, and the session is looked at again
+HEARTBEAT = (
+    15.0  # seconds; proxies cut what is silent for longer, and the session is looked at again, busy or not
+)
 _RETRY = b"retry: 1000\n\n"
 
 
@@ -55,18 +57,20 @@ async def _stream(
     response: web.StreamResponse,
     events: AsyncIterator[LiveEvent],
 ) -> None:
-    token = get_token(request)
+    token, clock = get_token(request), asyncio.get_running_loop().time
     coming = asyncio.ensure_future(anext(events))
+    due = clock() + HEARTBEAT
     try:
         while True:
-            done, _ = await asyncio.wait({coming}, timeout=HEARTBEAT)
+            done, _ = await asyncio.wait({coming}, timeout=max(due - clock(), 0))
+            if clock() >= due:
+                if token is None or not await _may_stay(request, token):
+                    return
+                await response.write(b": still here\n\n")
+                due = clock() + HEARTBEAT
             if done:
                 await response.write(format_event(coming.result()))
                 coming = asyncio.ensure_future(anext(events))
-            elif token is None or not await _may_stay(request, token):
-                return
-            else:
-                await response.write(b": still here\n\n")
     finally:
         coming.cancel()
         with suppress(asyncio.CancelledError, StopAsyncIteration):
