@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from bot.bus.live import LiveEvent
 
 STREAMS: web.AppKey[set[asyncio.Task[None]]] = web.AppKey("streams")
-HEARTBEAT = (
-    15.0  # seconds; proxies cut what is silent for longer, and the session is looked at again, busy or not
-)
+# Seconds; proxies cut what is silent for longer. Busy or not, the session is looked at again as often.
+HEARTBEAT = 15.0
 _RETRY = b"retry: 1000\n\n"
 
 
