@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 CHANNEL = "webchat"
 HEARTBEAT = 30.0  # seconds between pings that find out who is gone
 MAX_TABS = 20  # sockets of one visitor at once, in one process
+GOODBYE = 2.0  # seconds all of them together get to answer our good-bye: a sleeping phone never does
 SCRIPT_CACHE = "public, max-age=300"  # the script's address never changes, so it is asked for again
 
 
@@ -51,8 +53,17 @@ class Sockets:
 
     async def close(self) -> None:
         """Send everybody away for a moment: their widgets come back by themselves."""
-        for socket in [socket for sockets in self._open.values() for socket in sockets]:
-            await socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart")
+        goodbyes = [
+            asyncio.create_task(socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart"))
+            for sockets in self._open.values()
+            for socket in sockets
+        ]
+        if not goodbyes:
+            return
+        _, silent = await asyncio.wait(goodbyes, timeout=GOODBYE)
+        for goodbye in silent:
+            goodbye.cancel()
+        await asyncio.gather(*goodbyes, return_exceptions=True)
 
 
 SOCKETS = web.AppKey("chat_sockets", Sockets)

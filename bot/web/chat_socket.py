@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ from bot.web.visitors import make_token, read_token
 from bot.web.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from bot.bus.live import LiveEvent
     from bot.connector import Connector
@@ -77,26 +77,49 @@ class ChatSocket:
         }
 
     async def serve(self, after: int) -> None:
-        """Welcome the visitor with what came after message `after`, then serve until one side leaves."""
+        """Welcome the visitor with what came after message `after`, then serve until one side leaves.
+
+        Nothing is raised: an answer of HTTP would be garbage within an open socket. Whatever breaks
+        closes it, and the widget comes back by itself.
+        """
         try:
-            account = self._chat.connector.account.name
-            self._conversation_id = await find_conversation(self._chat.road, account, self._visitor.id)
-            if self._conversation_id is None:
-                await self._welcome(0)
-            else:
-                self._follow(self._conversation_id, after=after)
-            async for message in self._socket:
-                if not self._within_budget():
-                    await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"too many frames")
-                elif message.type is WSMsgType.TEXT:
-                    await self._take(message.data)
-                else:
-                    await self._send(chat_frames.render_error("bad_payload", "a frame must be text"))
+            async with self._closing_when_broken():
+                await self._welcome_or_follow(after)
+                await self._take_all()
         finally:
             if self._following is not None:
                 self._following.cancel()
                 with suppress(asyncio.CancelledError):
                     await self._following
+
+    @asynccontextmanager
+    async def _closing_when_broken(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except ConnectionResetError:
+            pass  # the visitor left; the reader notices by itself
+        except StorageUnavailable:
+            await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"database away")
+        except Exception:
+            log.exception("Chat socket broke", channel="webchat")
+            await self._socket.close(code=WSCloseCode.INTERNAL_ERROR, message=b"internal error")
+
+    async def _welcome_or_follow(self, after: int) -> None:
+        account = self._chat.connector.account.name
+        self._conversation_id = await find_conversation(self._chat.road, account, self._visitor.id)
+        if self._conversation_id is None:
+            await self._welcome(0)
+        else:
+            self._follow(self._conversation_id, after=after)
+
+    async def _take_all(self) -> None:
+        async for message in self._socket:
+            if not self._within_budget():
+                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"too many frames")
+            elif message.type is WSMsgType.TEXT:
+                await self._take(message.data)
+            else:
+                await self._send(chat_frames.render_error("bad_payload", "a frame must be text"))
 
     def _within_budget(self) -> bool:
         now = asyncio.get_running_loop().time()
@@ -178,20 +201,19 @@ class ChatSocket:
         self._following = asyncio.create_task(self._tell_all(conversation_id, after))
 
     async def _tell_all(self, conversation_id: int, after: int | None) -> None:
-        """Tell what happens in the conversation. `after` is None once the visitor was welcomed."""
-        try:
-            # Listening begins before reading, so that nothing falls between the two.
-            async with self._chat.road.bus.live.subscribe(conversation_id=conversation_id) as events:
-                if after is None:
-                    await self._catch_up(conversation_id)
-                else:
-                    await self._welcome(after)
-                async for event in events:
-                    await self._tell(conversation_id, event)
-        except StorageUnavailable:
-            await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"database away")
-        except ConnectionResetError:
-            pass  # the visitor left; the reader notices by itself
+        """Tell what happens in the conversation. `after` is None once the visitor was welcomed.
+
+        A socket that can tell nothing more is closed: one that only answered pings would look alive.
+        """
+        # Listening begins before reading, so that nothing falls between the two.
+        live = self._chat.road.bus.live
+        async with self._closing_when_broken(), live.subscribe(conversation_id=conversation_id) as events:
+            if after is None:
+                await self._catch_up(conversation_id)
+            else:
+                await self._welcome(after)
+            async for event in events:
+                await self._tell(conversation_id, event)
 
     async def _tell(self, conversation_id: int, event: LiveEvent) -> None:
         if event.kind in ("message", RESET):
