@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.bus.keys import Stream
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Content, Kind, Message, Settled
 from bot.domain.proposal import ProposalReason
-from bot.errors import BadPayload
-from bot.service.hold import announce_status, hold_for, lock_for
-from bot.service.take import joining_line
+from bot.errors import BadPayload, Conflict
+from bot.service.hold import announce_status, check_free, has, lock
+from bot.service.resolve import close
+from bot.service.take import join
 from bot.storage import messages, outbox, proposals
 
 if TYPE_CHECKING:
@@ -22,44 +24,61 @@ if TYPE_CHECKING:
 MAX_TEXT = 10_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a person sends. `key` is the browser's idempotency key: the same key again says nothing new.
+
+    `resolves`: the matter is closed with it, unless the contact wrote after the message `seen`.
+    """
+
+    text: str
+    key: str
+    resolves: bool = False
+    seen: int | None = None
+
+
 async def staff_reply(road: Road, conversation_id: int, staff: Staff, text: str, *, key: str) -> Message:
+    """Commit a person's answer; see `send_reply`."""
+    return await send_reply(road, conversation_id, staff, Reply(text=text, key=key))
+
+
+async def send_reply(road: Road, conversation_id: int, staff: Staff, reply: Reply) -> Message:
     """Commit a person's answer and queue it for delivery; who answers, holds the conversation.
 
-    `key` is the browser's idempotency key: the same key again returns the message it made before.
-    Raises `Conflict` when a colleague holds the conversation, `BadPayload` for an empty text.
+    Raises `BadPayload` for an empty text, `Conflict` when a colleague holds the conversation, other
+    words were sent under the key, or a resolving reply's writer did not see the contact's last words.
+    Nothing was stored then.
     """
-    cleaned = check_text(text)
+    text = check_text(reply.text)
     async with road.database.begin() as connection:
-        found = await lock_for(connection, conversation_id, staff)
-        message_id, new, joined = await _say(connection, found, staff, cleaned, key)
-        if new:
-            await outbox.queue_message(connection, conversation_id, message_id)
-            answered = await messages.settle_waiting(connection, conversation_id, Settled.STAFF)
-            await _propose(connection, answered)
-        message = await messages.get_message(connection, message_id)
-    assert message is not None
-    if joined:
-        await announce_status(road, conversation_id, Status.HELD, staff)
-    if new:
+        found = await lock(connection, conversation_id)
+        # A late repeat is no new act: it takes nothing and closes nothing it does not hold.
+        known = await find_said(connection, conversation_id, f"reply:{reply.key}", text)
+        message = known or await _say(connection, found, staff, text, reply.key)
+        resolved = reply.resolves and (known is None or has(found, staff))
+        if resolved:
+            await close(connection, conversation_id, seen=reply.seen)
+    if known is None:
         await road.bus.work.put(Stream.DELIVER, conversation_id)
-        await road.bus.live.publish("message", conversation_id, message_id=message_id, author="staff")
+        await road.bus.live.publish("message", conversation_id, message_id=message.id, author="staff")
+    if resolved or (known is None and not has(found, staff)):
+        await announce_status(road, conversation_id, Status.RESOLVED if resolved else Status.HELD, staff)
     return message
 
 
-async def _say(
-    connection: Connection, found: Conversation, staff: Staff, text: str, key: str
-) -> tuple[int, bool, bool]:
-    """Store the words; returns (message id, True when new, True when the person joined with them)."""
-    joined = await hold_for(connection, found, staff)
-    if joined:
-        line = Content(text=joining_line(staff))
-        await messages.append_message(
-            connection, found.id, line, author=Author.SYSTEM, kind=Kind.LINE, key=f"join:{key}"
-        )
-    message_id, new = await messages.append_message(
+async def _say(connection: Connection, found: Conversation, staff: Staff, text: str, key: str) -> Message:
+    """Store the words and queue them; whoever says them has the conversation."""
+    check_free(found, staff)
+    await join(connection, found, staff)
+    message_id = await messages.append_message(
         connection, found.id, Content(text=text), author=Author.STAFF, staff_id=staff.id, key=f"reply:{key}"
     )
-    return message_id, new, joined
+    await outbox.queue_message(connection, found.id, message_id)
+    answered = await messages.settle_waiting(connection, found.id, Settled.STAFF)
+    await _propose(connection, answered)
+    message = await messages.get_message(connection, message_id)
+    assert message is not None
+    return message
 
 
 async def _propose(connection: Connection, answered: list[Message]) -> None:
@@ -67,6 +86,17 @@ async def _propose(connection: Connection, answered: list[Message]) -> None:
     for message in answered:
         if message.kind is Kind.TEXT and message.content.text:
             await proposals.propose(connection, message, ProposalReason.STAFF_ANSWERED)
+
+
+async def find_said(connection: Connection, conversation_id: int, key: str, text: str) -> Message | None:
+    """Return what was said in a locked conversation under an idempotency key; None when nothing was.
+
+    Raises `Conflict` when those were other words: these would be lost without anybody noticing.
+    """
+    known = await messages.find_own(connection, conversation_id, key)
+    if known is not None and known.content.text != text:
+        raise Conflict("an earlier text was sent from this box already; read it, then send this one again")
+    return known
 
 
 def check_text(text: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, func, null, select, text, update
 from sqlalchemy.types import BigInteger, Text
 
 from bot.domain.conversation import Conversation, Status, Surface
+from bot.storage.outbox import withdraw_replies
 from bot.storage.tables import account, contact, conversation, staff
 
 if TYPE_CHECKING:
@@ -119,19 +120,24 @@ async def lock_conversation(connection: AsyncConnection, conversation_id: int) -
 
 
 async def hold(connection: AsyncConnection, conversation_id: int, staff_id: int | None) -> None:
-    """Give the conversation to a person. The growing token refuses whatever the bot computes now."""
+    """Give the conversation to a person. The growing token refuses whatever the bot computes now.
+
+    What it said and nobody sent yet is withdrawn. `staff_id` None: somebody we do not know speaks;
+    whoever has the conversation keeps it.
+    """
     await connection.execute(
         update(conversation)
         .where(conversation.c.id == conversation_id)
         .values(
             status=Status.HELD.value,
-            staff_id=staff_id,
+            staff_id=conversation.c.staff_id if staff_id is None else staff_id,
             attention=None,
             answer_due_at=None,
             answer_leased_until=None,
             answer_token=conversation.c.answer_token + 1,
         ),
     )
+    await withdraw_replies(connection, conversation_id)
 
 
 async def release_to_bot(
@@ -169,8 +175,8 @@ async def set_resolved(connection: AsyncConnection, conversation_id: int) -> Non
     )
 
 
-async def set_attention(connection: AsyncConnection, conversation_id: int, reason: str) -> None:
-    """Show the conversation to staff because a delivery went wrong."""
+async def set_attention(connection: AsyncConnection, conversation_id: int, reason: str | None) -> None:
+    """Show the conversation to staff because a delivery went wrong; None: somebody looked."""
     await connection.execute(
         update(conversation).where(conversation.c.id == conversation_id).values(attention=reason),
     )

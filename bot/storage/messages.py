@@ -12,6 +12,7 @@ from bot.storage.content import dump_content, load_content
 from bot.storage.tables import conversation, message, outbox, staff, stray_event
 
 if TYPE_CHECKING:
+    from sqlalchemy import ScalarSelect
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.connector import InboundEvent
@@ -98,34 +99,41 @@ async def append_message(
     kind: Kind = Kind.TEXT,
     staff_id: int | None = None,
     key: str | None = None,
-) -> tuple[int, bool]:
-    """Store what staff or the system says; returns (id, True when new).
+) -> int:
+    """Store what staff or the system says; returns its id.
 
-    `key` is the browser's idempotency key: the same key again returns the message it made before.
+    `key` is an idempotency key: look with `find_own`, the conversation locked, whether it is new.
     """
-    event_id = f"own:{key}" if key else None
     seq = (await connection.execute(_NEXT_SEQ, {"conversation_id": conversation_id})).scalar_one()
-    of_account = (
-        select(conversation.c.account_id).where(conversation.c.id == conversation_id).scalar_subquery()
-    )
     statement = insert(message).values(
         conversation_id=conversation_id,
-        account_id=of_account,
+        account_id=_account_of(conversation_id),
         seq=seq,
         author=author.value,
         kind=kind.value,
-        event_id=event_id,
+        event_id=_own_id(conversation_id, key) if key else None,
         content=dump_content(content),
         staff_id=staff_id,
     )
-    statement = statement.on_conflict_do_nothing(
-        index_elements=[message.c.account_id, message.c.event_id, message.c.revision],
+    return int((await connection.execute(statement.returning(message.c.id))).scalar_one())
+
+
+async def find_own(connection: AsyncConnection, conversation_id: int, key: str) -> Message | None:
+    """Return what was said in a conversation under an idempotency key, None when nothing was."""
+    statement = _SELECT.where(
+        message.c.account_id == _account_of(conversation_id),
+        message.c.event_id == _own_id(conversation_id, key),
     )
-    made = (await connection.execute(statement.returning(message.c.id))).scalar_one_or_none()
-    if made is not None:
-        return int(made), True
-    known = select(message.c.id).where(message.c.account_id == of_account, message.c.event_id == event_id)
-    return int((await connection.execute(known)).scalar_one()), False
+    row = (await connection.execute(statement)).one_or_none()
+    return to_message(row) if row else None
+
+
+def _own_id(conversation_id: int, key: str) -> str:
+    return f"own:{conversation_id}:{key}"
+
+
+def _account_of(conversation_id: int) -> ScalarSelect[int]:
+    return select(conversation.c.account_id).where(conversation.c.id == conversation_id).scalar_subquery()
 
 
 _SELECT = (
@@ -191,6 +199,20 @@ async def get_message(connection: AsyncConnection, message_id: int) -> Message |
     """Return one message, or None."""
     row = (await connection.execute(_SELECT.where(message.c.id == message_id))).one_or_none()
     return to_message(row) if row else None
+
+
+_WORDS = (Kind.TEXT, Kind.POSTBACK, Kind.MEDIA, Kind.EDIT, Kind.UNSUPPORTED)
+
+
+async def has_words_after(connection: AsyncConnection, conversation_id: int, message_id: int) -> bool:
+    """Tell whether the contact wrote after a message: also a changed word, or one we cannot show."""
+    statement = select(message.c.id).where(
+        message.c.conversation_id == conversation_id,
+        message.c.id > message_id,
+        message.c.author == Author.CONTACT.value,
+        message.c.kind.in_([kind.value for kind in _WORDS]),
+    )
+    return (await connection.execute(statement.limit(1))).one_or_none() is not None
 
 
 async def settle_waiting(

@@ -1,4 +1,4 @@
-"""What staff do at the desk: say, note, take, give back, resolve. 204 to the page's script, 303 to a form."""
+"""What staff do at the desk, act by act. 204 to the page's script, 303 to a form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.errors import BadPayload, Refused
 from bot.service.add_note import add_note
 from bot.service.give_back import give_back
 from bot.service.resolve import resolve
-from bot.service.staff_reply import staff_reply
+from bot.service.staff_reply import Reply, send_reply
 from bot.service.take import take
 from bot.web.auth import current_staff, require
 from bot.web.bodies import read_form
@@ -22,7 +22,7 @@ from bot.web.render import is_fragment
 from bot.web.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from bot.domain.staff import Staff
     from bot.service.road import Road
@@ -30,13 +30,16 @@ if TYPE_CHECKING:
     Act = Callable[[Road, int, Staff], Awaitable[None]]
 
 _MAX_KEY = 64
+_MAX_DIGITS = 18  # of a message's id
+_STALE = "this page is out of date; load it again"
 
 
 @require(Role.AGENT, Role.LEAD)
 async def post_say(request: web.Request) -> web.StreamResponse:
     """`POST /desk/c/{id}/say`: `text` as a reply or, with `mode=note`, as a note; `then=resolve` resolves.
 
-    `key` names this text: sent twice it is said once.
+    `key` names this text: sent twice it is said once. `seen` is the last message that was shown: to
+    a contact who wrote after it, nothing is sent that resolves.
     """
     form = await read_form(request)
     road, staff, conversation_id = request.app[ROAD], current_staff(request), id_of(request)
@@ -44,13 +47,13 @@ async def post_say(request: web.Request) -> web.StreamResponse:
     note = form.get("mode") == "note"
     with _explained("note" if note else "say"):
         if not 0 < len(key) <= _MAX_KEY:
-            raise BadPayload("this page is out of date; load it again")
+            raise BadPayload(_STALE)
         if note:
             await add_note(road, conversation_id, staff, text, key=key)
         else:
-            await staff_reply(road, conversation_id, staff, text, key=key)
-            if form.get("then") == "resolve":
-                await resolve(road, conversation_id, staff)
+            resolves = form.get("then") == "resolve"
+            reply = Reply(text=text, key=key, resolves=resolves, seen=_seen_of(form))
+            await send_reply(road, conversation_id, staff, reply)
     return _done(request, conversation_id)
 
 
@@ -63,6 +66,25 @@ def _act(name: str, act: Act) -> Callable[[web.Request], Awaitable[web.StreamRes
         return _done(request, conversation_id)
 
     return post_act
+
+
+@require(Role.AGENT, Role.LEAD)
+async def post_resolve(request: web.Request) -> web.StreamResponse:
+    """`POST /desk/c/{id}/resolve`: close it, unless the contact wrote after the message `seen`."""
+    form, conversation_id = await read_form(request), id_of(request)
+    with _explained("resolve"):
+        await resolve(request.app[ROAD], conversation_id, current_staff(request), seen=_seen_of(form))
+    return _done(request, conversation_id)
+
+
+def _seen_of(form: Mapping[str, str]) -> int | None:
+    """Return the last message that a page showed, None where it does not say. Raises `BadPayload`."""
+    seen = form.get("seen", "")
+    if not seen:
+        return None
+    if not (seen.isascii() and seen.isdigit() and len(seen) <= _MAX_DIGITS):
+        raise BadPayload(_STALE)
+    return int(seen)
 
 
 @require(Role.AGENT, Role.LEAD)
@@ -99,5 +121,5 @@ def add_desk_act_routes(app: web.Application) -> None:
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/say", post_say)
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/take", _act("take", take))
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/give-back", _act("give_back", give_back))
-    app.router.add_post(r"/desk/c/{id:\d{1,19}}/resolve", _act("resolve", resolve))
+    app.router.add_post(r"/desk/c/{id:\d{1,19}}/resolve", post_resolve)
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/typing", post_typing)
