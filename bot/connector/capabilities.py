@@ -15,6 +15,7 @@ class Delivery(StrEnum):
 
     PUSH = "push"  # the courier calls `send`; what a context without the key means
     PULL = "pull"  # the customer's side fetches them (the synchronous REST call)
+    SHOWN = "shown"  # the customer's side shows them as they are stored (our own widget)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,8 @@ class Capabilities:
     """What a channel can do. A limit of 0 means that there is none of it.
 
     `idempotent_sends`: the receiving side drops a second send with the same idempotency key, so an
-    `unknown` outcome is tried again; elsewhere it is final, and staff see it. `burst_pause`: how long to wait for more of the same
-    person before answering.
+    `unknown` outcome is tried again; elsewhere it is final, and staff see it. `burst_pause`: how long
+    to wait for more of the same person before answering.
     """
 
     surfaces: frozenset[Surface]

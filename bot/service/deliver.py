@@ -77,6 +77,8 @@ async def _deliver_all(road: Road, connector: Connector, claim: DeliveryClaim) -
         if wait:
             return await _finish(road, claim, outcomes, again=wait)
         result = await _dispatch(road, connector, claim, outbound)
+        if result is None:
+            continue
         pause = pause_before_repeat(result, outbound, repeatable=connector.capabilities.idempotent_sends)
         if pause:
             await _postpone(road, claim, outbound, result, pause)
@@ -85,12 +87,16 @@ async def _deliver_all(road: Road, connector: Connector, claim: DeliveryClaim) -
     return await _finish(road, claim, outcomes)
 
 
-async def _dispatch(road: Road, connector: Connector, claim: DeliveryClaim, outbound: Outbound) -> SendResult:
+async def _dispatch(
+    road: Road, connector: Connector, claim: DeliveryClaim, outbound: Outbound
+) -> SendResult | None:
+    """Send one message; None when it may not leave any more, because a person took over."""
     repeatable = connector.capabilities.idempotent_sends
     if outbound.state is DeliveryState.SENDING and not repeatable:
         return _in_doubt(outbound, "The courier stopped while sending this: it may have arrived.")
     async with road.database.begin() as connection:
-        await deliveries.mark_sending(connection, claim.lease, outbound.message_id, renew=road.lease)
+        if not await deliveries.mark_sending(connection, claim.lease, outbound.message_id, renew=road.lease):
+            return None
     reply = OutboundReply(
         idempotency_key=f"visavis-{outbound.message_id}",
         conversation_key=claim.key,
@@ -161,8 +167,10 @@ async def _postpone(
         counted=result.error is None or result.error.retry_after is None,
     )
     async with road.database.begin() as connection:
-        await deliveries.postpone_delivery(connection, claim.lease, postponed, again=pause)
+        waits = await deliveries.postpone_delivery(connection, claim.lease, postponed, again=pause)
     conversation_id = claim.lease.conversation_id
+    if not waits:
+        await _announce(road, conversation_id, outbound, DeliveryState.FAILED)
     log.info("Send postponed", conversation_id=conversation_id, seconds=pause.total_seconds())
     _come_back(road, conversation_id, pause)
 
@@ -186,10 +194,14 @@ async def _settle(road: Road, claim: DeliveryClaim, outbound: Outbound, result: 
         log.warning(
             "Not delivered", conversation_id=conversation_id, state=state.value, why=_error_of(result)
         )
+    await _announce(road, conversation_id, outbound, state)
+    return state
+
+
+async def _announce(road: Road, conversation_id: int, outbound: Outbound, state: DeliveryState) -> None:
     await road.bus.live.publish(
         "delivery", conversation_id, message_id=outbound.message_id, state=state.value
     )
-    return state
 
 
 def _error_of(result: SendResult) -> tuple[str, str] | None:

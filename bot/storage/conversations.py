@@ -122,15 +122,14 @@ async def lock_conversation(connection: AsyncConnection, conversation_id: int) -
 async def hold(connection: AsyncConnection, conversation_id: int, staff_id: int | None) -> None:
     """Give the conversation to a person. The growing token refuses whatever the bot computes now.
 
-    What it said and nobody sent yet is withdrawn. `staff_id` None: somebody we do not know speaks;
-    whoever has the conversation keeps it.
+    What it said and nobody sent yet is withdrawn.
     """
     await connection.execute(
         update(conversation)
         .where(conversation.c.id == conversation_id)
         .values(
             status=Status.HELD.value,
-            staff_id=conversation.c.staff_id if staff_id is None else staff_id,
+            staff_id=staff_id,
             attention=None,
             answer_due_at=None,
             answer_leased_until=None,
@@ -175,8 +174,8 @@ async def set_resolved(connection: AsyncConnection, conversation_id: int) -> Non
     )
 
 
-async def set_attention(connection: AsyncConnection, conversation_id: int, reason: str | None) -> None:
-    """Show the conversation to staff because a delivery went wrong; None: somebody looked."""
+async def set_attention(connection: AsyncConnection, conversation_id: int, reason: str) -> None:
+    """Show the conversation to staff because a delivery went wrong."""
     await connection.execute(
         update(conversation).where(conversation.c.id == conversation_id).values(attention=reason),
     )

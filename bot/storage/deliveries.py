@@ -14,6 +14,7 @@ from bot.domain.conversation import Lease
 from bot.domain.message import Author, Content, DeliveryState
 from bot.errors import LeaseLost
 from bot.storage.content import load_content
+from bot.storage.outbox import withdraw_replies
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -131,8 +132,8 @@ _RENEW = text(
 
 _SENDING = text(
     """
-    UPDATE outbox SET state = 'sending', updated_at = now()
-    WHERE message_id = :id AND state <> 'read'
+    UPDATE outbox SET state = CASE WHEN state = 'read' THEN state ELSE 'sending' END, updated_at = now()
+    WHERE message_id = :id AND state IN ('pending', 'sending', 'read') RETURNING message_id
     """,
 )
 
@@ -143,8 +144,10 @@ async def mark_sending(
     message_id: int,
     *,
     renew: timedelta,
-) -> None:
+) -> bool:
     """Write down that a send is about to be dispatched, and renew the lease for it.
+
+    False when it was withdrawn since it was claimed (`outbox.withdraw_replies`): it must not leave.
 
     A crash after this commit leaves `sending` behind: the outcome is unknown, it is not repeated.
     What the customer has read meanwhile (an open chat shows a reply before it is delivered) stays read.
@@ -153,7 +156,7 @@ async def mark_sending(
     values = {"conversation_id": lease.conversation_id, "token": lease.token, "lease": renew}
     if (await connection.execute(_RENEW, values)).one_or_none() is None:
         raise LeaseLost("another courier delivers this conversation")
-    await connection.execute(_SENDING, {"id": message_id})
+    return (await connection.execute(_SENDING, {"id": message_id})).one_or_none() is not None
 
 
 _FENCE = text(
@@ -238,9 +241,10 @@ _POSTPONE = text(
 
 async def postpone_delivery(
     connection: AsyncConnection, lease: Lease, postponed: Postponed, *, again: timedelta
-) -> None:
-    """Give the lease back, and have a send tried again after a pause.
+) -> bool:
+    """Give the lease back, and have a send tried again after a pause; returns whether it will be.
 
+    It will not where a person took over while it was under way.
     Raises `LeaseLost` when another courier has the conversation: what becomes of the send is for that
     one to say, and nothing may be written.
     """
@@ -255,3 +259,4 @@ async def postpone_delivery(
         "counted": postponed.counted,
     }
     await connection.execute(_POSTPONE, values)
+    return postponed.message_id not in await withdraw_replies(connection, lease.conversation_id)

@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Interval
 from sqlalchemy.types import Text as TextType
 
+from bot.connector import Delivery
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
@@ -106,3 +108,51 @@ async def set_outcome(
         "error_detail": error_detail,
     }
     await connection.execute(_OUTCOME, values)
+
+
+# A person who takes a conversation silences the bot at once, also where a reply of it waits for a rate
+# or for a platform that is away. Three things leave nevertheless:
+# - what may have left or left in part: half a sentence helps nobody, and "not sent" would be untrue;
+# - the replies of the turn that opened the open handoff: among them is the promise of a person, made in
+#   the commit that made the entry. (Later ones there are none: the bot is silent from that commit on.)
+# - what the customer's own side reads from the store: it may stand there already.
+_WITHDRAW = text(
+    """
+    UPDATE outbox o SET state = 'failed', error_class = 'taken_over',
+        error_detail = 'a person took over before it was sent', updated_at = now()
+    FROM message m, conversation c
+    WHERE o.conversation_id = :conversation_id AND o.state = 'pending' AND o.native_ids = '{}'
+        AND m.id = o.message_id AND m.author = 'bot'
+        AND c.id = o.conversation_id AND c.status IN ('held', 'snoozed')
+        AND NOT o.pull AND coalesce(c.reply_context ->> 'delivery', :push) = :push
+        AND NOT EXISTS (
+            SELECT FROM handoff h
+            WHERE h.conversation_id = c.id AND h.closed_at IS NULL AND h.created_at <= m.created_at)
+    RETURNING o.message_id
+    """,
+).bindparams(push=Delivery.PUSH.value)
+
+
+async def withdraw_replies(connection: AsyncConnection, conversation_id: int) -> list[int]:
+    """Let the bot's replies that wait in a conversation a person has never leave; returns their ids.
+
+    They are `failed`, with the reason for staff to read, and call for nobody's attention. The
+    conversation's row must be locked.
+    """
+    return list((await connection.execute(_WITHDRAW, {"conversation_id": conversation_id})).scalars())
+
+
+# Among the last entries only, so that it costs the same in a long conversation.
+_WITHDRAWN = text(
+    """
+    SELECT o.message_id FROM conversation c
+    JOIN message m ON m.conversation_id = c.id AND m.seq > c.last_seq - 50
+    JOIN outbox o ON o.message_id = m.id
+    WHERE c.id = :conversation_id AND o.error_class = 'taken_over'
+    """,
+)
+
+
+async def list_withdrawn(connection: AsyncConnection, conversation_id: int) -> list[int]:
+    """Return which of the last messages `withdraw_replies` kept from leaving."""
+    return list((await connection.execute(_WITHDRAWN, {"conversation_id": conversation_id})).scalars())

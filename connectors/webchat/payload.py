@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.connector import AccountConfig, InboundEvent, InboundRequest
+from bot.connector import AccountConfig, Delivery, InboundEvent, InboundRequest
 from bot.connector.fields import MAX_ID, parse_object, read_optional_text, read_text
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
@@ -41,6 +41,7 @@ def parse_message(request: InboundRequest, account: AccountConfig) -> InboundEve
         sender=Handle(native_id=visitor, name=request.query.get("name"), locale=request.query.get("locale")),
         content=Content(text=payload or read_text(data, "text")),
         metadata={"client_id": client_id, **({"title": title} if title else {})},
+        reply_context={"delivery": Delivery.SHOWN},
     )
 
 
