@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import ClientSession, ClientWebSocketResponse, WSCloseCode
+from aiohttp import ClientSession, ClientWebSocketResponse, WSCloseCode, web
 from typing_extensions import override
 
 from bot.storage.database import open_database
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.service.road import Road
-
-SLEEPING = 5
 
 
 class Stumbling(WebchatConnector):
@@ -42,15 +41,34 @@ async def enter(http: ClientSession, url: str) -> ClientWebSocketResponse:
     return socket
 
 
-async def test_a_restart_does_not_wait_for_phones_that_sleep(
-    road: Road, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody of them answers the good-bye: one after the other that took ten seconds each."""
-    monkeypatch.setattr(chat, "GOODBYE", 0.5)
+class Asleep(web.WebSocketResponse):
+    """A phone that sleeps: its buffers are full, so a good-bye cannot even be written."""
+
+    asked = 0
+
+    @override
+    async def close(self, *, code: int = 1000, message: bytes = b"", drain: bool = True) -> bool:
+        self.asked += 1
+        await asyncio.sleep(3600)
+        return True
+
+
+async def test_a_restart_does_not_wait_for_phones_that_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat, "GOODBYE", 0.1)
+    sockets, sleeping = chat.Sockets(), [Asleep() for _ in range(5)]
+    with ExitStack() as stack:
+        for number, each in enumerate(sleeping):
+            stack.enter_context(sockets.hold(f"visitor {number}", each))
+        async with asyncio.timeout(5):
+            await sockets.close()
+    assert [each.asked for each in sleeping] == [1] * 5
+
+
+async def test_a_restart_says_goodbye_to_everybody(road: Road) -> None:
     async with ClientSession() as http:
         async with asyncio.timeout(8), serve(make_chat_app(road)) as (url, _):
-            sockets = [await enter(http, url) for _ in range(SLEEPING)]
-        assert [(await socket.receive(timeout=5)).data for socket in sockets] == [1012] * SLEEPING
+            opened = [await enter(http, url) for _ in range(5)]
+        assert [(await socket.receive(timeout=5)).data for socket in opened] == [1012] * 5
 
 
 async def test_a_chat_without_a_database_is_asked_to_come_back(road: Road) -> None:
