@@ -25,13 +25,14 @@ from bot.errors import StorageUnavailable, VisavisError
 from bot.storage import handoffs, proposals, timers, turns
 
 if TYPE_CHECKING:
+    from bot.domain.conversation import Lease
     from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.domain.understanding import Understanding
     from bot.engines.engine import Engine
     from bot.service.road import Road
     from bot.storage.database import AnyConnection
-    from bot.storage.turns import Claim
+    from bot.storage.turns import Claim, Right
 
 log = structlog.get_logger(__name__)
 
@@ -57,14 +58,39 @@ async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered |
     Raises `LeaseLost` when the conversation moved on meanwhile, `StorageUnavailable` when the turn
     cannot be written now: nothing was stored then.
     """
-    claim = await _claim(road, conversation_id)
-    if claim is None:
-        return None
+    async with road.database.direct() as connection:
+        claim = await turns.claim_turn(connection, conversation_id, lease=road.lease)
+        if claim is None:
+            return None
+        if not claim.messages:
+            await turns.finish_empty(connection, claim)
+            return None
+    return await _answer(road, engine, claim)
+
+
+async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered | None:
+    """Answer a conversation whose turn was claimed when its message was stored. As `answer`."""
+    try:
+        async with road.database.direct() as connection:
+            claim = await turns.load_turn(connection, right)
+            if not claim.messages:  # withdrawn, or settled by a person, at the same moment
+                await turns.finish_empty(connection, claim)
+                return None
+    except StorageUnavailable:
+        await _hand_back(road, right.lease)
+        raise
+    return await _answer(road, engine, claim)
+
+
+async def _answer(road: Road, engine: Engine, claim: Claim) -> Answered:
+    if claim.pull:
+        # A caller waits for the answer to each of its own messages; a burst is answered together.
+        claim = replace(claim, messages=claim.messages[:1])
     result = _keep_contract(road, await _respond(road, engine, claim))
     try:
         stored = await _commit(road, claim, result)
     except StorageUnavailable:
-        await _hand_back(road, claim)
+        await _hand_back(road, claim.lease)
         raise
     answered = Answered(
         turn_id=claim.messages[-1].id,
@@ -76,19 +102,7 @@ async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered |
     return answered
 
 
-async def _claim(road: Road, conversation_id: int) -> Claim | None:
-    async with road.database.direct() as connection:
-        claim = await turns.claim_turn(connection, conversation_id, lease=road.lease)
-        if claim is None:
-            return None
-        if not claim.messages:
-            await turns.finish_empty(connection, claim)
-            return None
-    # A caller waits for the answer to each of its own messages; a burst is answered together.
-    return replace(claim, messages=claim.messages[:1]) if claim.pull else claim
-
-
-async def _hand_back(road: Road, claim: Claim) -> None:
+async def _hand_back(road: Road, lease: Lease) -> None:
     """Blame no message for a server that writes nothing now: attempts count what kills workers.
 
     Where not even this can be written, the lease runs out by itself.
@@ -97,7 +111,7 @@ async def _hand_back(road: Road, claim: Claim) -> None:
         await asyncio.sleep(pause)
         with suppress(StorageUnavailable):
             async with road.database.direct() as connection:
-                await turns.hand_back(connection, claim.lease)
+                await turns.hand_back(connection, lease)
             return
 
 

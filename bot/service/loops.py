@@ -14,7 +14,7 @@ import structlog
 
 from bot.bus.keys import Stream
 from bot.errors import LeaseLost, StorageUnavailable
-from bot.service.answer import answer
+from bot.service.answer import answer, answer_claimed
 from bot.service.deliver import deliver
 from bot.service.run_timers import run_timers
 from bot.service.sweep import sweep
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.engines.engine import Engine
     from bot.service.deliver import Connectors
     from bot.service.road import Road
+    from bot.storage.turns import Right
 
 log = structlog.get_logger(__name__)
 
@@ -43,26 +44,31 @@ class Crew:
     running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
-        """Take hints for ever. Cancelled, it takes no more and finishes what it began."""
-        try:
-            while True:
-                await self._take()
-        finally:
-            await self._stop()
+        """Take hints for ever."""
+        while True:
+            await self._take()
 
     async def _take(self) -> None:
         while len(self.running) >= self.slots:
             await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)
         free = self.slots - len(self.running)
         for conversation_id in await self.road.bus.work.take(self.stream, self.consumer, most=free):
-            task = asyncio.create_task(self._work(conversation_id))
-            self.running.add(task)
-            task.add_done_callback(self.running.discard)
+            self.start(conversation_id, self.work(conversation_id))
 
-    async def _work(self, conversation_id: int) -> None:
+    def has_room(self) -> bool:
+        """Tell whether a hand is free."""
+        return len(self.running) < self.slots
+
+    def start(self, conversation_id: int, work: Awaitable[object]) -> None:
+        """Work on a conversation beside what runs already."""
+        task = asyncio.create_task(self._guard(conversation_id, work))
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+
+    async def _guard(self, conversation_id: int, work: Awaitable[object]) -> None:
         note = log.bind(stream=self.stream.value, conversation_id=conversation_id)
         try:
-            await self.work(conversation_id)
+            await work
         except LeaseLost as error:
             note.info("Work dropped", why=str(error))
         except StorageUnavailable as error:
@@ -71,28 +77,53 @@ class Crew:
         except Exception:  # noqa: BLE001 - one conversation's trouble must not stop the others
             note.exception("Work failed")
 
-    async def _stop(self) -> None:
+    async def finish(self) -> None:
+        """End what was begun; nothing is taken any more."""
         if self.running:
             await asyncio.wait(set(self.running), timeout=self.road.turn_limit.total_seconds())
         await self.road.bus.work.leave(self.stream, self.consumer)
 
 
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """Answers what the bus hints at, and at once what this process receives itself."""
+
+    crew: Crew
+    engine: Engine
+
+    def has_room(self) -> bool:
+        return self.crew.has_room()
+
+    def begin(self, right: Right) -> None:
+        self.crew.start(right.lease.conversation_id, answer_claimed(self.crew.road, self.engine, right))
+
+
 async def run_worker(road: Road, engine: Engine, *, consumer: str, slots: int) -> None:
-    """Answer conversations until cancelled."""
+    """Answer conversations until cancelled; then finish what was begun."""
 
     async def work(conversation_id: int) -> None:
         await answer(road, engine, conversation_id)
 
-    await Crew(road=road, stream=Stream.ANSWER, consumer=consumer, slots=slots, work=work).run()
+    crew = Crew(road=road, stream=Stream.ANSWER, consumer=consumer, slots=slots, work=work)
+    road.here.crew = _Worker(crew, engine)
+    try:
+        await crew.run()
+    finally:
+        road.here.crew = None
+        await crew.finish()
 
 
 async def run_courier(road: Road, connectors: Connectors, *, consumer: str, slots: int) -> None:
-    """Deliver replies until cancelled."""
+    """Deliver replies until cancelled; then finish what was begun."""
 
     async def work(conversation_id: int) -> None:
         await deliver(road, connectors, conversation_id)
 
-    await Crew(road=road, stream=Stream.DELIVER, consumer=consumer, slots=slots, work=work).run()
+    crew = Crew(road=road, stream=Stream.DELIVER, consumer=consumer, slots=slots, work=work)
+    try:
+        await crew.run()
+    finally:
+        await crew.finish()
 
 
 async def run_clock(road: Road, *, every: timedelta) -> None:

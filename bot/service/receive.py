@@ -15,9 +15,11 @@ from bot.connector import Delivery, InboundEvent
 from bot.domain.conversation import Status
 from bot.domain.message import Content, Kind, Settled
 from bot.errors import BadPayload
-from bot.storage import accounts, conversations, inbound, messages
+from bot.service.hold import take_handoff
+from bot.storage import accounts, conversations, inbound, messages, turns
 
 if TYPE_CHECKING:
+    from bot.domain.json import JsonObject
     from bot.service.road import Road
     from bot.storage.database import Connection
 
@@ -31,13 +33,15 @@ MAX_BYTES = 256_000  # of one event as stored; connectors bound the text itself
 class Received:
     """Where an event went. A `duplicate` tells where it went the first time.
 
-    Both ids are None for an unsupported event that belongs to no conversation.
+    Both ids are None for an unsupported event that belongs to no conversation. `begun`: this process
+    is answering it already.
     """
 
     message_id: int | None
     conversation_id: int | None
     duplicate: bool = False
     status: Status | None = None
+    begun: bool = False
 
 
 class _AlreadyHere(Exception):
@@ -67,17 +71,31 @@ async def receive(road: Road, event: InboundEvent) -> Received:
 async def _append(road: Road, account_id: int, event: InboundEvent) -> Received | None:
     """Take the short way of a message that is new; None when it is not, or its conversation is not open.
 
-    Each of both statements is a commit of its own.
+    Each of both statements is a commit of its own. A process that answers too, and has a hand free,
+    takes the turn with the message and begins it at once.
     """
+    pause = get_pause(road, event)
+    arrival = inbound.Arrival(
+        account_id=account_id,
+        event=event,
+        pull=is_pull(event),
+        pause=pause,
+        lease=road.lease if road.here.has_room() and not pause else None,
+    )
     async with road.database.direct() as connection:
-        for store in (inbound.append_inbound, inbound.begin_with_inbound):
-            stored = await store(
-                connection, account_id, event, pull=is_pull(event), pause=get_pause(road, event)
-            )
-            if stored is not None:
-                message_id, conversation_id, status = stored
-                return Received(message_id=message_id, conversation_id=conversation_id, status=status)
-    return None
+        stored = await inbound.append_inbound(connection, arrival)
+        stored = stored or await inbound.begin_with_inbound(connection, arrival)
+        if stored is None:
+            return None
+        begun = stored.right is not None and road.here.begin(stored.right)
+        if stored.right and not begun:
+            await turns.hand_back(connection, stored.right.lease)
+    return Received(
+        message_id=stored.message_id,
+        conversation_id=stored.conversation_id,
+        status=stored.status,
+        begun=begun,
+    )
 
 
 async def _store(road: Road, account_id: int, event: InboundEvent) -> Received:
@@ -155,7 +173,8 @@ async def _store_in(road: Road, connection: Connection, account_id: int, event: 
     if message_id is None:
         raise _AlreadyHere
     await _apply(connection, conversation_id, event)
-    return Received(message_id=message_id, conversation_id=conversation_id, status=status)
+    held = Status.HELD if event.kind is Kind.ECHO else status
+    return Received(message_id=message_id, conversation_id=conversation_id, status=held)
 
 
 async def _apply(connection: Connection, conversation_id: int, event: InboundEvent) -> None:
@@ -167,8 +186,10 @@ async def _apply(connection: Connection, conversation_id: int, event: InboundEve
         if gone is not None:
             await messages.withdraw(connection, gone)
     elif event.kind is Kind.ECHO:
-        # A person's word, typed in the platform's own app, silences the bot at once.
+        # A person's word, typed in the platform's own app, silences the bot at once. A colleague at
+        # the desk who has the conversation keeps it.
         await conversations.hold(connection, conversation_id, None)
+        await take_handoff(connection, conversation_id, None)
         await messages.settle_waiting(connection, conversation_id, Settled.STAFF)
 
 
@@ -177,12 +198,17 @@ def _wake(road: Road, event: InboundEvent, received: Received) -> None:
         log.info("Unsupported event kept", channel=event.channel, account=event.account)
         return
     pause = get_pause(road, event)
-    due = event.kind in messages.ANSWERABLE and received.status is Status.BOT
+    due = event.kind in messages.ANSWERABLE and received.status is Status.BOT and not received.begun
     if due and pause:
         road.later(pause, Stream.ANSWER, received.conversation_id)
     author = messages.author_of(event.kind)
+    happened: list[tuple[str, JsonObject]] = [
+        ("message", {"message_id": received.message_id, "author": author.value})
+    ]
+    if event.kind is Kind.ECHO:
+        happened.append(("status", {"status": Status.HELD.value}))
     road.bus.announce(
         received.conversation_id,
-        [("message", {"message_id": received.message_id, "author": author.value})],
+        happened,
         wake=[Stream.ANSWER] if due and not pause else [],
     )

@@ -6,11 +6,43 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.bus.bus import Bus
 from bot.bus.keys import Stream
 from bot.domain.pipeline import DeskSpec
 from bot.storage.database import Database
+from bot.storage.turns import Right
+
+
+@dataclass(slots=True)
+class Here:
+    """The worker of this same process, if it has one: what is received here it may begin at once."""
+
+    crew: HomeCrew | None = None
+
+    def has_room(self) -> bool:
+        """Tell whether a turn may be begun here now."""
+        return self.crew is not None and self.crew.has_room()
+
+    def begin(self, right: Right) -> bool:
+        """Begin a turn; False when the worker has stopped meanwhile."""
+        if self.crew is None:
+            return False
+        self.crew.begin(right)
+        return True
+
+
+class HomeCrew(Protocol):
+    """What `Here` needs of a worker."""
+
+    def has_room(self) -> bool:
+        """Tell whether a hand is free."""
+        ...
+
+    def begin(self, right: Right) -> None:
+        """Answer a conversation whose turn was claimed for it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +62,7 @@ class Road:
     turn_limit: timedelta = timedelta(seconds=20)
     bursts: dict[str, timedelta] = field(default_factory=dict)
     account_ids: dict[tuple[str, str], int] = field(default_factory=dict)
+    here: Here = field(default_factory=Here)
     waking: set[asyncio.Task[None]] = field(default_factory=set)
 
     def later(self, pause: timedelta, stream: Stream, conversation_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncpg import UniqueViolationError
@@ -9,8 +10,9 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger, Boolean, DateTime, Interval, Text
 
-from bot.domain.conversation import Status
+from bot.domain.conversation import Lease, Status
 from bot.storage.content import dump_content
+from bot.storage.turns import Right
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from bot.connector import InboundEvent
     from bot.domain.json import JsonObject
     from bot.storage.database import AnyConnection
+    from bot.storage.rows import AnyRow
 
 # A contact's word opens a resolved conversation again, with the bot, and wakes a snoozed one.
 _SET = """
@@ -43,9 +46,11 @@ _TYPES = (
     bindparam("pause", type_=Interval),
     bindparam("pull", type_=Boolean),
 )
+_LEASE = bindparam("lease", type_=Interval)
 _ANSWERABLE = bindparam("answerable", type_=Boolean)
 _TYPES_OF_A_MESSAGE = (
     *_TYPES,
+    _LEASE,
     bindparam("account_id", type_=BigInteger),
     bindparam("key", type_=Text),
     bindparam("event_id", type_=Text),
@@ -63,14 +68,26 @@ _ADVANCE = text(
 # The common case in one statement. The conversation's row lock puts messages in order; a message
 # that is already there advances nothing. Two deliveries of it at the same moment may leave a gap in
 # the numbering and a wake-up without work, nothing else.
+# With `lease` the process that stores the message claims the turn as well, if nothing waits for one:
+# `free` is read under the row's lock. What else it must know it reads by a later statement, since
+# this one does not see what the lock may have waited for.
 _APPEND = text(
     f"""
-    WITH advanced AS (
-        UPDATE conversation SET {_SET}
-        WHERE account_id = :account_id AND key = :key AND NOT EXISTS (
+    WITH spot AS (
+        SELECT id AS spot_id, (CAST(:lease AS interval) IS NOT NULL AND status IN ('bot', 'resolved')
+            AND answer_due_at IS NULL
+            AND (answer_leased_until IS NULL OR answer_leased_until < clock_timestamp())) AS free
+        FROM conversation WHERE account_id = :account_id AND key = :key AND NOT EXISTS (
             SELECT FROM message
             WHERE account_id = :account_id AND event_id = :event_id AND revision = :revision)
-        RETURNING id, last_seq, status
+        FOR UPDATE
+    ), advanced AS (
+        UPDATE conversation SET {_SET},
+            answer_token = answer_token + CASE WHEN free THEN 1 ELSE 0 END,
+            answer_attempts = answer_attempts + CASE WHEN free THEN 1 ELSE 0 END,
+            answer_leased_until = CASE WHEN free THEN clock_timestamp() + :lease ELSE answer_leased_until END
+        FROM spot WHERE id = spot_id
+        RETURNING id, last_seq, status, free, resumed, answer_token, answer_attempts, answer_leased_until
     ), stored AS (
         INSERT INTO message (conversation_id, account_id, seq, author, kind, event_id, revision,
             content, metadata, settled, platform_at)
@@ -80,7 +97,9 @@ _APPEND = text(
         ON CONFLICT (account_id, event_id, revision) DO NOTHING
         RETURNING id
     )
-    SELECT stored.id AS message_id, advanced.id AS conversation_id, advanced.status FROM stored, advanced
+    SELECT stored.id AS message_id, advanced.id AS conversation_id, status, last_seq, free, resumed,
+        answer_token, answer_attempts, answer_leased_until
+    FROM stored, advanced
     """,  # noqa: S608 - put together from constants of this file
 ).bindparams(*_TYPES_OF_A_MESSAGE, _ANSWERABLE)
 
@@ -101,18 +120,26 @@ _BEGIN = text(
         SELECT :account_id, :native_id, id, :name, :username FROM made RETURNING contact_id
     ), opened AS (
         INSERT INTO conversation (account_id, key, contact_id, surface, last_message_at, last_seq,
-            inbound_seq, reply_context, pull, answer_due_at)
-        SELECT :account_id, :key, contact_id, :surface, now(), 1, 1, :reply_context, :pull, now() + :pause
+            inbound_seq, reply_context, pull, answer_due_at,
+            answer_token, answer_attempts, answer_leased_until)
+        SELECT :account_id, :key, contact_id, :surface, now(), 1, 1, :reply_context, :pull, now() + :pause,
+            CASE WHEN :lease IS NULL THEN 0 ELSE 1 END, CASE WHEN :lease IS NULL THEN 0 ELSE 1 END,
+            clock_timestamp() + :lease
         FROM (SELECT contact_id FROM known UNION ALL SELECT contact_id FROM tied) whoever
         WHERE NOT EXISTS (SELECT FROM there)
-        RETURNING id, status
+        RETURNING id, status, answer_token, answer_attempts, answer_leased_until
+    ), stored AS (
+        INSERT INTO message (conversation_id, account_id, seq, author, kind, event_id, revision,
+            content, metadata, settled, platform_at)
+        SELECT id, :account_id, 1, 'contact', :kind, :event_id, :revision,
+            :content, :metadata, 'waiting', :platform_at
+        FROM opened
+        RETURNING id
     )
-    INSERT INTO message (conversation_id, account_id, seq, author, kind, event_id, revision,
-        content, metadata, settled, platform_at)
-    SELECT id, :account_id, 1, 'contact', :kind, :event_id, :revision,
-        :content, :metadata, 'waiting', :platform_at
-    FROM opened
-    RETURNING id AS message_id, conversation_id, (SELECT status FROM opened) AS status
+    SELECT stored.id AS message_id, opened.id AS conversation_id, status, 1 AS last_seq,
+        CAST(:lease AS interval) IS NOT NULL AS free, FALSE AS resumed,
+        answer_token, answer_attempts, answer_leased_until
+    FROM stored, opened
     """,
 ).bindparams(
     *_TYPES_OF_A_MESSAGE,
@@ -120,56 +147,70 @@ _BEGIN = text(
 )
 
 
-async def append_inbound(
-    connection: AnyConnection,
-    account_id: int,
-    event: InboundEvent,
-    *,
-    pull: bool,
-    pause: timedelta,
-) -> tuple[int, int, Status] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How a message arrives. `pull`: the contact's own side fetches the replies.
+
+    `pause`: how long to wait for more words of the same person before an answer is due. `lease`:
+    claim the turn for so long, if it may begin at once; None leaves it to whoever is free.
+    """
+
+    account_id: int
+    event: InboundEvent
+    pull: bool
+    pause: timedelta
+    lease: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Where a message went, who holds the conversation now, and the right to answer it if it was claimed."""
+
+    message_id: int
+    conversation_id: int
+    status: Status
+    right: Right | None
+
+
+async def append_inbound(connection: AnyConnection, arrival: Arrival) -> Stored | None:
     """Store a message that wants an answer, in a conversation already known.
 
-    Returns (message id, conversation id, who holds it now); None when the conversation is new or the
-    message is not: then `begin_with_inbound` and `find_event` know more.
+    None when the conversation is new or the message is not: then `begin_with_inbound` and
+    `find_event` know more.
     """
-    return await _store(connection, _APPEND, _message_values(account_id, event, pull=pull, pause=pause))
+    return await _store(connection, _APPEND, arrival, _message_values(arrival))
 
 
-async def begin_with_inbound(
-    connection: AnyConnection,
-    account_id: int,
-    event: InboundEvent,
-    *,
-    pull: bool,
-    pause: timedelta,
-) -> tuple[int, int, Status] | None:
+async def begin_with_inbound(connection: AnyConnection, arrival: Arrival) -> Stored | None:
     """Open a conversation, with handle and contact as far as they are new, by its first message.
 
-    Returns as `append_inbound` does; None when conversation or message is there already. Not for use
-    inside a transaction: where somebody is opening it at this moment, the statement fails.
+    None when conversation or message is there already. Not for use inside a transaction: where
+    somebody is opening it at this moment, the statement fails.
     """
+    sender = arrival.event.sender
     values = {
-        **_message_values(account_id, event, pull=pull, pause=pause),
-        "native_id": event.sender.native_id,
-        "name": event.sender.name,
-        "locale": event.sender.locale,
-        "username": event.sender.username,
-        "surface": event.surface.value,
+        **_message_values(arrival),
+        "native_id": sender.native_id,
+        "name": sender.name,
+        "locale": sender.locale,
+        "username": sender.username,
+        "surface": arrival.event.surface.value,
     }
     try:
-        return await _store(connection, _BEGIN, values)
+        return await _store(connection, _BEGIN, arrival, values)
     except UniqueViolationError:
         return None
 
 
-def _message_values(account_id: int, event: InboundEvent, *, pull: bool, pause: timedelta) -> dict[str, Any]:
+def _message_values(arrival: Arrival) -> dict[str, Any]:
+    event = arrival.event
     return {
         "answerable": True,
         "reply_context": dict(event.reply_context),
-        "pull": pull,
-        "pause": pause,
-        "account_id": account_id,
+        "pull": arrival.pull,
+        "pause": arrival.pause,
+        "lease": arrival.lease,
+        "account_id": arrival.account_id,
         "key": event.conversation_key,
         "event_id": event.event_id,
         "revision": event.revision,
@@ -181,10 +222,35 @@ def _message_values(account_id: int, event: InboundEvent, *, pull: bool, pause: 
 
 
 async def _store(
-    connection: AnyConnection, statement: TextClause, values: dict[str, Any]
-) -> tuple[int, int, Status] | None:
+    connection: AnyConnection, statement: TextClause, arrival: Arrival, values: dict[str, Any]
+) -> Stored | None:
     row = (await connection.execute(statement, values)).one_or_none()
-    return (row.message_id, row.conversation_id, Status(row.status)) if row else None
+    if row is None:
+        return None
+    return Stored(
+        message_id=row.message_id,
+        conversation_id=row.conversation_id,
+        status=Status(row.status),
+        right=_to_right(row, arrival) if row.free else None,
+    )
+
+
+def _to_right(row: AnyRow, arrival: Arrival) -> Right:
+    event = arrival.event
+    assert event.conversation_key is not None
+    return Right(
+        lease=Lease(
+            conversation_id=row.conversation_id, token=row.answer_token, expires_at=row.answer_leased_until
+        ),
+        account_id=arrival.account_id,
+        channel=event.channel,
+        account=event.account,
+        key=event.conversation_key,
+        pull=arrival.pull,
+        resumed=row.resumed,
+        attempts=row.answer_attempts,
+        inbound_seq=row.last_seq,
+    )
 
 
 async def advance_inbound(

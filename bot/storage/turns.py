@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What a worker needs to answer: the lease, the waiting messages oldest first, the tracker.
+class Right:
+    """The right to answer a conversation, until the lease runs out.
 
     `inbound_seq`: everything up to it stood in the conversation when it was claimed.
     """
@@ -41,6 +41,12 @@ class Claim:
     resumed: bool
     attempts: int
     inbound_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Right):
+    """What a worker needs to answer: the right, the waiting messages oldest first, the tracker."""
+
     messages: tuple[Message, ...]
     tracker: JsonObject | None
 
@@ -89,8 +95,7 @@ async def claim_turn(
     row = (await connection.execute(_CLAIM, values)).one_or_none()
     if row is None:
         return None
-    rows = (await connection.execute(_LOAD, {"conversation_id": conversation_id, "most": most})).all()
-    return Claim(
+    right = Right(
         lease=Lease(conversation_id=row.id, token=row.answer_token, expires_at=row.answer_leased_until),
         account_id=row.account_id,
         channel=row.channel,
@@ -100,6 +105,16 @@ async def claim_turn(
         resumed=row.resumed,
         attempts=row.answer_attempts,
         inbound_seq=row.inbound_seq,
+    )
+    return await load_turn(connection, right, most=most)
+
+
+async def load_turn(connection: AnyConnection, right: Right, *, most: int = 20) -> Claim:
+    """Read what whoever has the right to answer must know."""
+    conversation_id = right.lease.conversation_id
+    rows = (await connection.execute(_LOAD, {"conversation_id": conversation_id, "most": most})).all()
+    return Claim(
+        **{each.name: getattr(right, each.name) for each in fields(Right)},
         messages=tuple(_to_message(each, conversation_id) for each in rows if each.id is not None),
         tracker=rows[0].tracker,
     )
