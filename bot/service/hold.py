@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.conversation import Conversation, Status
+from bot.domain.message import DeliveryState
 from bot.errors import Conflict, UnknownConversation
 from bot.service.answer import DEADLINE_TIMER
-from bot.storage import conversations, handoffs, timers
+from bot.storage import conversations, handoffs, outbox, timers
 
 if TYPE_CHECKING:
     from bot.domain.staff import Staff
@@ -72,10 +73,16 @@ async def close_handoff(connection: Connection, conversation_id: int) -> None:
 
 
 async def announce_status(road: Road, conversation_id: int, status: Status, staff: Staff | None) -> None:
-    """Tell everybody who watches."""
+    """Tell everybody who watches, also what does not leave any more because a person has it."""
     await road.bus.live.publish(
         "status",
         conversation_id,
         status=status.value,
         staff_id=staff.id if staff else None,
     )
+    if status is Status.HELD:
+        async with road.database.read() as connection:
+            withdrawn = await outbox.list_withdrawn(connection, conversation_id)
+        for message_id in withdrawn:
+            state = DeliveryState.FAILED.value
+            await road.bus.live.publish("delivery", conversation_id, message_id=message_id, state=state)
