@@ -8,8 +8,15 @@ and calls to addresses that somebody else chose (`egress`).
 from __future__ import annotations
 
 from bot.connector.capabilities import Capabilities, Delivery, Rate
-from bot.connector.events import NEVER_POLLED, AccountConfig, InboundEvent, InboundRequest, Polled
-from bot.connector.interface import HTTP_TIMEOUT, Connector, Renders
+from bot.connector.events import (
+    NEVER_POLLED,
+    AccountConfig,
+    HookResponse,
+    InboundEvent,
+    InboundRequest,
+    Polled,
+)
+from bot.connector.interface import HTTP_TIMEOUT, Connector, Handshakes, Renders
 from bot.connector.replies import ErrorClass, OutboundReply, SendError, SendResult, SendState
 from bot.connector.text import TextUnit
 
@@ -21,6 +28,8 @@ __all__ = [
     "Connector",
     "Delivery",
     "ErrorClass",
+    "Handshakes",
+    "HookResponse",
     "InboundEvent",
     "InboundRequest",
     "OutboundReply",

@@ -33,6 +33,16 @@ class InboundRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     received_at: datetime
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookResponse:
+    """What a platform that asked our webhook something is answered with."""
+
+    body: bytes
+    content_type: str = "text/plain"
+    status: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,7 @@ class InboundEvent:
     `event_id` is stable over redeliveries of the same event; `revision` tells edits of one message
     apart and grows with each. The `event_id` of a message is its native id, so that `target_id`
     (the native id of the message an edit, deletion, reaction or receipt speaks about) finds it.
+    `sender` is the contact: of an `echo`, whom the brand's people wrote to.
     `conversation_key` is the platform's rule for "same thread" (a chat id, a visitor id) and is
     enough to answer there; it is empty only for `unsupported` events that belong to no
     conversation. `reply_context` is what else the channel can use to answer (opaque to the rest,

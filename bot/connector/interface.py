@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 from bot.connector.capabilities import Capabilities
-from bot.connector.events import AccountConfig, InboundEvent, InboundRequest, Polled
+from bot.connector.events import AccountConfig, HookResponse, InboundEvent, InboundRequest, Polled
 from bot.connector.replies import OutboundReply, SendResult
 from bot.domain.json import JsonObject
 from bot.domain.message import Message
@@ -86,4 +86,24 @@ class Renders(Protocol):
 
     def render(self, message: Message, conversation_key: str) -> tuple[JsonObject, ...]:
         """Say a stored message in the channel's own JSON; nothing for what customers never see."""
+        ...
+
+
+@runtime_checkable
+class Handshakes(Protocol):
+    """A channel whose platform asks our webhook for an answer of the channel's own.
+
+    Meta's `hub.challenge` and X's CRC come by GET, Slack's `url_verification` and Discord's ping by
+    POST; X asks again every hour. Other channels' webhooks take POST only.
+    """
+
+    def handshake(self, request: InboundRequest) -> HookResponse | None:
+        """Return the answer to such a question; None for any other request. Pure.
+
+        A POST was verified before this is asked, and is parsed if the answer is None. A GET was
+        not, as platforms do not sign it: raise `BadSignature` unless it proves what it can (Meta's
+        token), and always where no secret is set. Where the answer is a signature made with the
+        key that also signs events (X), take only tokens that could never be a body: whoever may
+        choose what is signed could have an event of their own signed.
+        """
         ...

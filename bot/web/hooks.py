@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
-from bot.connector import InboundRequest
+from bot.connector import Handshakes, InboundRequest
 from bot.errors import BadPayload, UnknownAccount
 from bot.service.receive import receive
 from bot.web.keys import CONNECTORS, ROAD
 
 if TYPE_CHECKING:
-    from bot.connector import Connector, InboundEvent
+    from bot.connector import Connector, HookResponse, InboundEvent
     from bot.service.receive import Received
 
 log = structlog.get_logger(__name__)
@@ -26,18 +26,38 @@ routes = web.RouteTableDef()
 async def take_webhook(request: web.Request) -> web.Response:
     """Take whatever a platform posts for one account."""
     connector = find_connector(request, request.match_info["channel"], request.match_info["account"])
-    await take(request, connector)
+    inbound = await read_verified(request, connector)
+    answer = connector.handshake(inbound) if isinstance(connector, Handshakes) else None
+    if answer is not None:
+        return render_answer(answer)
+    await take_verified(request, connector, inbound)
     return web.json_response({"status": "ok"})
 
 
+@routes.get("/webhooks/{channel}/{account}", allow_head=False)
+async def shake_hands(request: web.Request) -> web.Response:
+    """Answer a platform that asks whether this address is ours. Who has no such question posts."""
+    connector = request.app[CONNECTORS].get((request.match_info["channel"], request.match_info["account"]))
+    if connector is not None and isinstance(connector, Handshakes):
+        answer = connector.handshake(await read_request(request))
+        if answer is not None:
+            return render_answer(answer)
+    raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_POST])
+
+
 async def take(request: web.Request, connector: Connector) -> list[tuple[InboundEvent, Received]]:
-    """Verify, parse and commit a request.
+    """Verify, parse and commit a request, as `take_verified` does."""
+    return await take_verified(request, connector, await read_verified(request, connector))
+
+
+async def take_verified(
+    request: web.Request, connector: Connector, inbound: InboundRequest
+) -> list[tuple[InboundEvent, Received]]:
+    """Parse and commit a request.
 
     One event that cannot be stored does not lose the others of its batch; a request of which nothing
     can be stored raises `BadPayload`.
     """
-    inbound = await read_request(request)
-    connector.verify(inbound)
     taken: list[tuple[InboundEvent, Received]] = []
     refused: BadPayload | None = None
     for event in connector.parse(inbound):
@@ -64,6 +84,13 @@ def find_connector(request: web.Request, channel: str, account: str) -> Connecto
     return connector
 
 
+async def read_verified(request: web.Request, connector: Connector) -> InboundRequest:
+    """Read a request that provably comes from the platform. Raises `BadSignature`."""
+    inbound = await read_request(request)
+    connector.verify(inbound)
+    return inbound
+
+
 async def read_request(request: web.Request) -> InboundRequest:
     """Read a request's raw bytes, within the app's size limit."""
     return InboundRequest(
@@ -71,4 +98,15 @@ async def read_request(request: web.Request) -> InboundRequest:
         headers={name.lower(): value for name, value in request.headers.items()},
         query=dict(request.query),
         received_at=datetime.now(UTC),
+        method=request.method,
+    )
+
+
+def render_answer(answer: HookResponse) -> web.Response:
+    """Return a connector's own answer. It may repeat what was asked, so no browser may guess at its type."""
+    return web.Response(
+        body=answer.body,
+        status=answer.status,
+        content_type=answer.content_type,
+        headers={"X-Content-Type-Options": "nosniff"},
     )
