@@ -91,13 +91,7 @@ message = Table(
     CheckConstraint("settled IS NULL OR author = 'contact'", name="settled_author"),
     Index("ix_message_turn", "turn_id", postgresql_where=text("turn_id IS NOT NULL")),
     Index("ix_message_waiting", "conversation_id", "seq", postgresql_where=text("settled = 'waiting'")),
-    Index(
-        "ix_message_ledger",
-        "account_id",
-        "created_at",
-        "settled",
-        postgresql_where=text("settled IS NOT NULL"),
-    ),
+    Index("ix_message_ledger", "created_at", postgresql_where=text("author = 'contact'")),
 )
 
 stray_event = Table(
