@@ -52,7 +52,7 @@ class Dialogue:
         policies = [policy for policy in (self.memoization, self.rules) if policy]
         if not policies:
             return Prediction(policy="none", priority=0, action=LISTEN)
-        return combine([policy.predict(tracker) for policy in policies], tracker, self.catalogue)
+        return combine([policy.predict(tracker) for policy in policies], tracker)
 
 
 def compile_dialogue(spec: DialogueSpec) -> Dialogue:

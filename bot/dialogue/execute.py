@@ -94,8 +94,12 @@ def _deactivate_loop(_scene: Scene, _tracker: Tracker) -> tuple[Event, ...]:
     return (LoopSet(name=None), SlotSet(name=REQUESTED_SLOT, value=None))
 
 
-def _ask_affirmation(_scene: Scene, tracker: Tracker) -> tuple[Event, ...]:
-    return (affirmation(tracker),)
+def _ask_affirmation(scene: Scene, tracker: Tracker) -> tuple[Event, ...]:
+    """Ask whether the likeliest intent was meant. Of a picture there is none: it is asked for in words."""
+    message = tracker.live.message
+    wordless = message is not None and not message.text
+    rephrase = scene.utter("utter_ask_rephrase", tracker.live.slots) if wordless else ()
+    return rephrase or (affirmation(tracker),)
 
 
 def _ask_rephrase(scene: Scene, tracker: Tracker) -> tuple[Event, ...]:

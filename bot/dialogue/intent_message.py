@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from bot.dialogue.storable import storable
 from bot.domain.understanding import Entity, IntentScore, Understanding
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ _EXTRACTOR = "RegexMessageHandler"
 def parse_intent_message(text: str, catalogue: Catalogue) -> Understanding | None:
     """Read such a message. None when it is none, or names no intent of the domain: it is plain text then.
 
-    Entities that the domain does not know are dropped; a list value makes several entities.
+    Entities that the domain does not know are dropped; a list value makes several entities. Values
+    are made storable: JSON can write what the text itself may not hold.
     """
     text = text.strip()
     match = _SHAPE.match(text)
@@ -50,4 +52,5 @@ def _entities(written: str | None) -> JsonObject:
         found = json.loads(written) if written else {}
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    clean = storable(found)
+    return clean if isinstance(clean, dict) else {}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from bot.dialogue.events import LISTEN, Event, UserFeaturized
 
 if TYPE_CHECKING:
-    from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.tracker import Tracker
 
 
@@ -34,11 +33,12 @@ class Prediction:
     source: str = ""
 
 
-def combine(predictions: list[Prediction], tracker: Tracker, catalogue: Catalogue) -> Prediction:
+def combine(predictions: list[Prediction], tracker: Tracker) -> Prediction:
     """Choose among opinions, one per policy, and settle what is logged before the action.
 
     An action that was just rejected counts nothing. If nobody has an opinion left, the bot
-    listens: in Rasa the first action of the domain wins where all have probability zero.
+    listens: in Rasa the first action of the domain wins where all have probability zero. The
+    action may be one that the domain does not know: whoever carries it out must say so.
     """
     sound = [_without_rejected(prediction, tracker.rejected) for prediction in predictions]
     candidates = (
@@ -48,8 +48,7 @@ def combine(predictions: list[Prediction], tracker: Tracker, catalogue: Catalogu
     events = tuple(event for each in sound for event in each.events)
     if tracker.live.action == LISTEN:
         events = (*events, UserFeaturized(by_text=best.by_text))
-    action = best.action if best.action is not None and catalogue.has_action(best.action) else LISTEN
-    return replace(best, action=action, events=events)
+    return replace(best, action=LISTEN if best.action is None else best.action, events=events)
 
 
 def _without_rejected(prediction: Prediction, rejected: str | None) -> Prediction:

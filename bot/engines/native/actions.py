@@ -10,6 +10,7 @@ import structlog
 
 from bot.dialogue.calls import ActionRefused, Outcome
 from bot.dialogue.event_json import parse_event
+from bot.dialogue.storable import storable
 from bot.engines.native.action_tracker import tracker_state
 from bot.errors import ActionError
 
@@ -68,7 +69,7 @@ class LocalActions:
         except Exception as error:  # the project's code may raise anything; it must harm only its turn
             message = f"action {call.name} failed with {type(error).__name__}"
             raise ActionError(message) from error
-        return Outcome(events=_events(returned, call.name), responses=tuple(dispatcher.messages))
+        return Outcome(events=_events(returned, call.name), responses=_responses(dispatcher.messages))
 
 
 async def _call(action: Any, dispatcher: Any, tracker: Any, domain: JsonObject) -> Any:
@@ -79,11 +80,21 @@ async def _call(action: Any, dispatcher: Any, tracker: Any, domain: JsonObject) 
 
 
 def _events(returned: Iterable[Any] | None, action: str) -> tuple[Event, ...]:
-    """Read what an action returned. As in Rasa, what is no event is dropped with an error in the log."""
+    """Read what an action returned, made storable.
+
+    As in Rasa, what is no event is dropped with an error in the log.
+    """
     events = []
     for each in returned or ():
-        if isinstance(each, dict) and each.get("event"):
-            events.append(parse_event(each))
+        event = storable(each)
+        if isinstance(event, dict) and event.get("event"):
+            events.append(parse_event(event))
         else:
             log.error("Action returned something that is no event", action=action, type=type(each).__name__)
     return tuple(events)
+
+
+def _responses(messages: Iterable[Any]) -> tuple[JsonObject, ...]:
+    """Return what an action's dispatcher collected, made storable."""
+    clean = (storable(message) for message in messages)
+    return tuple(message for message in clean if isinstance(message, dict))

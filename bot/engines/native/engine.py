@@ -69,12 +69,12 @@ class NativeEngine:
             run.resume()
         for utterance in utterances(turn.messages, catalogue):
             understanding = utterance.understanding
-            last = utterance.messages[-1]
+            known_by = utterance.known_by
             if understanding is None:
                 understanding = await self._interpreter.parse(utterance.text)
-                understandings[last] = understanding
-            metadata = {**turn.metadata, **turn.messages[last].metadata}
-            await run.hear(understanding, str(turn.messages[last].id), metadata)
+                understandings[known_by] = understanding
+            metadata = {**turn.metadata, **turn.messages[known_by].metadata}
+            await run.hear(understanding, str(turn.messages[known_by].id), metadata)
         return TurnResult(
             tracker=tracker_to_json(trim(run.tracker, self._dialogue.window)),
             events=tuple(run.events),

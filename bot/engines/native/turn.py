@@ -140,6 +140,11 @@ class TurnRun:
             self._give_up("The bot kept on acting without end.")
             return False
         prediction = self._stage.dialogue.predict(self.tracker)
+        if not self._stage.scene.catalogue.has_action(str(prediction.action)):
+            # A model trained elsewhere: `visavis check` would have refused it here.
+            log.error("Predicted action is not in the domain", action=prediction.action)
+            self._give_up(f"The bot was to do {prediction.action}, which does not exist.")
+            return False
         if prediction.by_text:
             await self._extract()
         await self._act(prediction)
@@ -158,7 +163,6 @@ class TurnRun:
             self._log(rejection)
             return
         except ActionError as error:
-            log.exception("Action failed", action=action)
             self._log(*prediction.events, self._executed(prediction, error=str(error)))
             self._give_up(str(error))
             return
@@ -214,7 +218,11 @@ class TurnRun:
             while True:
                 try:
                     outcome = await self._stage.actions.run(call, self._stage.sender_id, domain)
-                except (ActionError, ActionRefused) as error:
+                except ActionRefused as refusal:
+                    call = steps.throw(refusal)
+                except ActionError as error:
+                    # Here, since a failure while slots are filled ends nothing and would leave no trace.
+                    log.exception("Action failed", action=call.name)
                     call = steps.throw(error)
                 else:
                     call = steps.send(outcome)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.dialogue.intent_message import parse_intent_message
 from bot.domain.message import Kind
-from bot.domain.understanding import IntentScore, Understanding
+from bot.domain.understanding import FALLBACK_INTENT, IntentScore, Understanding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from bot.dialogue.catalogue import Catalogue
     from bot.domain.message import Message
@@ -22,36 +22,50 @@ _SPOKEN = frozenset({Kind.TEXT, Kind.POSTBACK, Kind.MEDIA, Kind.UNSUPPORTED})
 class Utterance:
     """`text` to be understood, unless it is already: then `understanding` is set.
 
-    `messages` are the positions in the turn of the messages it is made of.
+    `messages` are the positions in the turn of the messages it is made of; `known_by` is that of
+    the last one with words, which stands for all of them.
     """
 
     text: str
     messages: tuple[int, ...]
+    known_by: int
     understanding: Understanding | None = None
 
 
-def utterances(messages: Iterable[Message], catalogue: Catalogue) -> list[Utterance]:
-    """Group messages: texts that follow each other are one, lines joined; what a button sent stands alone.
+def utterances(messages: Sequence[Message], catalogue: Catalogue) -> list[Utterance]:
+    """Group messages: those that follow each other are one, lines joined; what a button sent stands alone.
 
-    A message without words means the intent named after its kind (`media`, `unsupported`) where
-    the domain has one, and `nlu_fallback` otherwise. Edits, reactions and the like say nothing.
+    A picture belongs to the words before or after it. Where there are none, it means the intent
+    named after its kind (`media`, `unsupported`) if the domain has that one, and `nlu_fallback`
+    otherwise: like a text that is not understood, and never passed over in silence. Edits, reactions
+    and the like say nothing.
     """
     found: list[Utterance] = []
     for position, message in enumerate(messages):
         if message.kind not in _SPOKEN:
             continue
         text = message.content.text.strip()
-        known = parse_intent_message(text, catalogue) if text else _wordless(message, catalogue)
+        known = parse_intent_message(text, catalogue) if text else None
+        said = Utterance(text=text, messages=(position,), known_by=position, understanding=known)
         if known is None and found and found[-1].understanding is None:
-            last = found[-1]
-            found[-1] = Utterance(text=f"{last.text}\n{text}", messages=(*last.messages, position))
+            found[-1] = _join(found[-1], said)
         else:
-            found.append(Utterance(text=text, messages=(position,), understanding=known))
-    return found
+            found.append(said)
+    return [each if each.text else _wordless(each, messages, catalogue) for each in found]
 
 
-def _wordless(message: Message, catalogue: Catalogue) -> Understanding:
-    kind = Kind.UNSUPPORTED if message.kind is Kind.UNSUPPORTED else Kind.MEDIA
-    name = kind.value if kind.value in catalogue.intents else "nlu_fallback"
+def _join(first: Utterance, second: Utterance) -> Utterance:
+    return Utterance(
+        text="\n".join(text for text in (first.text, second.text) if text),
+        messages=(*first.messages, *second.messages),
+        known_by=first.known_by if first.text and not second.text else second.known_by,
+    )
+
+
+def _wordless(said: Utterance, messages: Sequence[Message], catalogue: Catalogue) -> Utterance:
+    kinds = {messages[position].kind for position in said.messages}
+    kind = Kind.UNSUPPORTED if kinds == {Kind.UNSUPPORTED} else Kind.MEDIA
+    name = kind.value if kind.value in catalogue.intents else FALLBACK_INTENT
     intent = IntentScore(name=name, confidence=1.0)
-    return Understanding(text="", intent=intent, ranking=(intent,), fallback=name == "nlu_fallback")
+    understanding = Understanding(text="", intent=intent, ranking=(intent,), fallback=name == FALLBACK_INTENT)
+    return replace(said, understanding=understanding)

@@ -1,0 +1,157 @@
+"""What customers, actions and projects do that nobody meant: the native engine stays sensible."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue.spec import MappingType, PolicySpec, SlotMapping, SlotSpec, SlotType
+from bot.dialogue.storable import storable
+from bot.domain.message import Kind
+from tests.conversations.talk import Words, message
+from tests.unit.dialogue.specs import RULES, action, intent, loop, rule, say, spec
+from tests.unit.engines.test_native import Act, talk
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rasa_sdk's dependencies
+
+PHOTO = message("", number=7, kind=Kind.MEDIA)
+STICKER = message("", number=8, kind=Kind.UNSUPPORTED)
+HI = message("hi", number=9)
+TWO_STAGES = (
+    *RULES,
+    rule(
+        "unclear",
+        intent("nlu_fallback"),
+        action("action_two_stage_fallback"),
+        loop("action_two_stage_fallback"),
+    ),
+)
+
+
+def check_storable(value: Any) -> None:
+    """What PostgreSQL refuses in JSON: numbers that are none, null bytes, half characters."""
+    json.dumps(value, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False)
+    text.encode()
+    assert r"\u0000" not in text.replace(r"\\", "")  # a backslash itself is written as two
+
+
+# --- what a button's JSON can hold, and an action can return
+
+
+async def test_values_of_a_button_are_made_storable() -> None:
+    shop = talk()
+    await shop.say(r'/inform{"size": "L\u0000\ud800", "city": [NaN, 1e999, {"a\u0000": "\ud83d\ude00"}]}')
+    assert shop.last is not None
+    check_storable(shop.last.events)
+    check_storable(shop.last.tracker)
+    [size] = [event["value"] for event in shop.last.events if event.get("name") == "size"]
+    assert size == "L\ufffd"
+
+
+async def test_values_of_an_action_are_made_storable() -> None:
+    def does(dispatcher: Any, _tracker: Any) -> list[Any]:
+        dispatcher.utter_message(text="a\x00b", json_message={"when": datetime(2026, 3, 2, tzinfo=UTC)})
+        return [
+            {"event": "slot", "name": "wishes", "value": {"b", "a"}},
+            {"event": "slot", "name": "size", "value": math.nan},
+            {"event": "slot", "name": "note", "value": "\x00half \ud800"},
+        ]
+
+    shop = talk(actions={"action_x": Act(does)})
+    await shop.say("/yes")
+    assert shop.last is not None
+    check_storable(shop.last.events)
+    check_storable(shop.last.tracker)
+    assert [(reply.text, reply.custom) for reply in shop.last.replies] == [
+        ("ab", None),
+        ("", {"when": "2026-03-02 00:00:00+00:00"}),
+    ]
+    slots = {event["name"]: event["value"] for event in shop.last.events if event["event"] == "slot"}
+    assert slots == {"wishes": ["a", "b"], "size": None, "note": "half \ufffd"}
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner) | st.tuples(inner),
+)
+
+
+@given(anything)
+def test_anything_can_be_made_storable(value: Any) -> None:
+    check_storable(storable(value))
+
+
+def test_what_is_nested_too_deep_is_cut_off() -> None:
+    deep: Any = "x"
+    for _ in range(5000):
+        deep = [deep]
+    check_storable(storable(deep))
+
+
+# --- pictures
+
+
+@pytest.mark.parametrize("burst", [(PHOTO, HI), (HI, PHOTO), (PHOTO, STICKER, HI), (PHOTO, HI, PHOTO)])
+async def test_picture_belongs_to_the_words_beside_it(burst: tuple[Any, ...]) -> None:
+    shop = talk(rules=TWO_STAGES, words=Words({"hi": "greet"}))
+    result = await shop.send(*burst)
+    assert [reply.text for reply in result.replies] == ["hello"]
+    # Trainers are shown the message that has the words.
+    understood = [each.kind for each, one in zip(burst, result.understandings, strict=True) if one]
+    assert understood == [Kind.TEXT]
+    [heard] = [event for event in result.events if event["event"] == "user"]
+    assert heard["message_id"] == str(HI.id)
+
+
+async def test_pictures_without_words_are_one_message_that_is_not_understood() -> None:
+    responses = {**spec().domain.responses, "utter_ask_rephrase": say("in words, please?")}
+    shop = talk(rules=TWO_STAGES, responses=responses)
+    result = await shop.send(PHOTO, PHOTO, STICKER)
+    assert [reply.text for reply in result.replies] == ["in words, please?"]
+
+
+# --- mistakes that a check would have found
+
+
+async def test_predicted_action_that_does_not_exist_is_logged_and_handed_to_a_person() -> None:
+    shop = talk(rules=(rule("typing error", intent("greet"), action("utter_gret")),))
+    with structlog.testing.capture_logs() as logs:
+        assert await shop.say("/greet") == []
+    assert shop.last is not None
+    assert shop.last.handoff is not None
+    assert shop.last.handoff.reason == "bot_failed"
+    assert [(each["log_level"], each["action"]) for each in logs] == [("error", "utter_gret")]
+
+
+async def test_fallback_action_that_does_not_exist_is_handed_to_a_person() -> None:
+    shop = talk(policies=PolicySpec(core_fallback_action="action_ordr"))
+    await shop.say("/no")
+    assert shop.last is not None
+    assert shop.last.handoff is not None
+
+
+async def test_action_that_fails_while_slots_are_filled_leaves_a_trace() -> None:
+    def fail(_dispatcher: Any, _tracker: Any) -> list[Any]:
+        raise RuntimeError("out of paper")
+
+    mapping = SlotMapping(type=MappingType.CUSTOM, action="action_find")
+    slots = {**spec().domain.slots, "found": SlotSpec(name="found", type=SlotType.TEXT, mappings=(mapping,))}
+    shop = talk(actions={"action_find": Act(fail)}, more_actions=("action_find",), slots=slots)
+    with structlog.testing.capture_logs() as logs:
+        assert await shop.say("/greet") == ["hello"]  # as in Rasa, the turn goes on
+    [entry] = logs
+    assert (entry["event"], entry["action"]) == ("Action failed", "action_find")
+
+
+async def test_action_that_fails_is_logged_once() -> None:
+    with structlog.testing.capture_logs() as logs:
+        await talk().say("/yes")
+    assert [each["event"] for each in logs] == ["Action failed"]
