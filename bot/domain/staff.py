@@ -27,3 +27,9 @@ class Staff:
     def may(self, role: Role) -> bool:
         """Tell whether this person has `role`, by itself or as an admin."""
         return role in self.roles or Role.ADMIN in self.roles
+
+
+def first_name(name: str | None) -> str | None:
+    """Return the part of a colleague's name that customers get to know."""
+    words = (name or "").split()
+    return words[0] if words else None

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.conversation import BOT_MAY_SPEAK, Status
+from bot.domain.staff import first_name
 from bot.service.receive import get_account_id
 from bot.storage import conversations, handoffs, messages
 
@@ -74,11 +75,6 @@ def speaker_of(conversation: Conversation) -> Speaker:
         return Speaker.BOT
     has_person = conversation.status is Status.HELD or conversation.staff_id is not None
     return Speaker.STAFF if has_person else Speaker.QUEUE
-
-
-def first_name(name: str | None) -> str | None:
-    """Return the part of a colleague's name that customers get to know."""
-    return name.split()[0] if name and name.split() else None
 
 
 async def read_after(road: Road, conversation_id: int, after_id: int) -> Page:

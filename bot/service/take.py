@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Content, Kind
+from bot.domain.staff import first_name
 from bot.service.hold import announce_status, hold_for, is_colleagues, lock_for
 from bot.storage import messages
 
@@ -42,11 +43,7 @@ async def announce_taken(road: Road, conversation_id: int, staff: Staff) -> None
 
 def joining_line(found: Conversation, staff: Staff) -> str:
     """Say to the customer who is there now, and whom they take over from."""
-    name = _first_name(staff.name)
+    name = first_name(staff.name) or staff.name
     if is_colleagues(found, staff):
-        return f"{name} takes over from {_first_name(found.staff_name or '')}. They have read everything."
+        return f"{name} takes over from {first_name(found.staff_name)}. They have read everything."
     return f"{name} joins. They have read everything."
-
-
-def _first_name(name: str) -> str:
-    return name.split()[0] if name.split() else name

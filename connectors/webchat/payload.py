@@ -9,6 +9,7 @@ from bot.connector.fields import MAX_ID, parse_object, read_optional_text, read_
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
 from bot.domain.message import Button, Content, Kind, Message
+from bot.domain.staff import first_name
 from bot.errors import BadPayload
 
 CHANNEL = "webchat"
@@ -64,11 +65,6 @@ def render_message(message: Message) -> JsonObject | None:
         "at": message.created_at.isoformat(),
         **({"client_id": client_id} if client_id else {}),
     }
-
-
-def first_name(name: str | None) -> str | None:
-    """Return the part of a colleague's name that customers get to know."""
-    return name.split()[0] if name and name.split() else None
 
 
 def render_button(button: Button) -> JsonObject:
