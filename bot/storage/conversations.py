@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, func, null, select, text, update
+from sqlalchemy import Select, bindparam, exists, func, null, select, text, update
 from sqlalchemy.types import BigInteger, Text
 
 from bot.domain.conversation import Conversation, Status, Surface
+from bot.domain.message import Settled
 from bot.storage.outbox import withdraw_replies
-from bot.storage.tables import account, contact, conversation, staff
+from bot.storage.tables import account, contact, conversation, message, staff
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -119,17 +120,29 @@ async def lock_conversation(connection: AsyncConnection, conversation_id: int) -
     return await get_conversation(connection, conversation_id)
 
 
+async def count_unread(connection: AsyncConnection, staff_id: int) -> int:
+    """Return in how many conversations that somebody holds the contact waits for their answer."""
+    waits = exists().where(
+        message.c.conversation_id == conversation.c.id, message.c.settled == Settled.WAITING.value
+    )
+    held = select(func.count()).where(
+        conversation.c.status == Status.HELD.value, conversation.c.staff_id == staff_id, waits
+    )
+    return int((await connection.execute(held)).scalar_one())
+
+
 async def hold(connection: AsyncConnection, conversation_id: int, staff_id: int | None) -> None:
     """Give the conversation to a person. The growing token refuses whatever the bot computes now.
 
-    What it said and nobody sent yet is withdrawn.
+    What it said and nobody sent yet is withdrawn. `staff_id` None: somebody we do not know speaks;
+    whoever has the conversation keeps it.
     """
     await connection.execute(
         update(conversation)
         .where(conversation.c.id == conversation_id)
         .values(
             status=Status.HELD.value,
-            staff_id=staff_id,
+            staff_id=conversation.c.staff_id if staff_id is None else staff_id,
             attention=None,
             answer_due_at=None,
             answer_leased_until=None,
@@ -174,8 +187,8 @@ async def set_resolved(connection: AsyncConnection, conversation_id: int) -> Non
     )
 
 
-async def set_attention(connection: AsyncConnection, conversation_id: int, reason: str) -> None:
-    """Show the conversation to staff because a delivery went wrong."""
+async def set_attention(connection: AsyncConnection, conversation_id: int, reason: str | None) -> None:
+    """Show the conversation to staff because a delivery went wrong; None: somebody looked."""
     await connection.execute(
         update(conversation).where(conversation.c.id == conversation_id).values(attention=reason),
     )

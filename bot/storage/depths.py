@@ -16,7 +16,8 @@ class Depths:
     """Counts of conversations, but for `undelivered`, which counts messages.
 
     `unanswered` waits for the bot, `queued` for a person, `held` is with one.
-    `longest_wait` is how many seconds the oldest open handoff has waited to be taken.
+    `longest_wait` is how many seconds the oldest open handoff has waited to be taken,
+    `longest_held_wait` those of the oldest message that a person has and did not answer.
     """
 
     unanswered: int
@@ -24,6 +25,7 @@ class Depths:
     queued: int
     held: int
     longest_wait: float
+    longest_held_wait: float
 
 
 _DEPTHS = text(
@@ -34,7 +36,10 @@ _DEPTHS = text(
         (SELECT count(*) FROM conversation WHERE status = 'queued') AS queued,
         (SELECT count(*) FROM conversation WHERE status = 'held') AS held,
         (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)
-            FROM handoff WHERE closed_at IS NULL AND taken_at IS NULL)::float AS longest_wait
+            FROM handoff WHERE closed_at IS NULL AND taken_at IS NULL)::float AS longest_wait,
+        (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(m.created_at)), 0)
+            FROM conversation c JOIN message m ON m.conversation_id = c.id AND m.settled = 'waiting'
+            WHERE c.status = 'held')::float AS longest_held_wait
     """,
 )
 

@@ -13,6 +13,7 @@ from bot.desk.brief import Brief, write_brief
 from bot.domain.staff import Role
 from bot.errors import BadPayload, UnknownConversation
 from bot.service.list_queue import QueueEntry, list_queue
+from bot.service.take_over import may_take_over
 from bot.storage import conversations, handoffs, messages, queue
 from bot.storage.queue import QueueCounts, QueueView
 from bot.web.auth import current_staff, require
@@ -43,6 +44,7 @@ class Opened:
     entry: QueueEntry | None
     latest: Sequence[Message]
     brief: Brief
+    may_take_over: bool
 
     @property
     def name(self) -> str:
@@ -126,11 +128,17 @@ async def _list_values(request: web.Request, ids: list[int] | None) -> dict[str,
     entries = await list_queue(road, view=view, staff_id=staff.id, conversation_ids=ids, limit=LIST_LIMIT)
     async with road.database.read() as connection:
         counts: QueueCounts = await queue.count_views(connection, staff.id)
+        mine_unread = await conversations.count_unread(connection, staff.id)
     return {
         "view": view,
         "views": list(QueueView),
         "rows": [view_row(entry, view=view, staff=staff) for entry in entries],
-        "counts": {"waiting": counts.waiting, "mine": counts.mine, "open": counts.open},
+        "counts": {
+            "waiting": counts.waiting,
+            "mine": counts.mine,
+            "mine_unread": mine_unread,
+            "open": counts.open,
+        },
         "full": ids is None and len(entries) == LIST_LIMIT,
         "limit": LIST_LIMIT,
     }
@@ -144,6 +152,7 @@ async def _open(request: web.Request) -> Opened:
             raise UnknownConversation("There is no such conversation.")
         latest = await messages.list_messages(connection, conversation_id, limit=PAGE)
         recorded = await handoffs.list_handoffs(connection, conversation_id)
+        free = await may_take_over(connection, conversation, current_staff(request), road.now())
     entries = await list_queue(road, view=QueueView.RECENT, conversation_ids=[conversation_id])
     open_handoff = next((handoff for handoff in recorded if handoff.closed_at is None), None)
     return Opened(
@@ -152,6 +161,7 @@ async def _open(request: web.Request) -> Opened:
         entry=entries[0] if entries else None,
         latest=latest,
         brief=write_brief(latest, open_handoff),
+        may_take_over=free,
     )
 
 
@@ -164,6 +174,7 @@ def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
         "view": view_of(request),
         "holding": holding,
         "locked": holding is Holding.COLLEAGUE,
+        "may_take_over": opened.may_take_over,
         "key": secrets.token_urlsafe(12),
         "text_max": connector.capabilities.text_max if connector else 0,
         "text_unit": connector.capabilities.text_unit.value if connector else "",

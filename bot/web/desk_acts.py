@@ -14,6 +14,7 @@ from bot.service.give_back import give_back
 from bot.service.resolve import resolve
 from bot.service.staff_reply import Reply, send_reply
 from bot.service.take import take
+from bot.service.take_over import take_over
 from bot.web.auth import current_staff, require
 from bot.web.bodies import read_form
 from bot.web.desk import id_of, view_of
@@ -120,6 +121,7 @@ def add_desk_act_routes(app: web.Application) -> None:
     """Serve what staff do. The app must carry `ROAD`."""
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/say", post_say)
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/take", _act("take", take))
+    app.router.add_post(r"/desk/c/{id:\d{1,19}}/take-over", _act("take", take_over))
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/give-back", _act("give_back", give_back))
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/resolve", post_resolve)
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/typing", post_typing)

@@ -64,6 +64,12 @@ def _fill_depths(registry: CollectorRegistry, depths: Depths) -> None:
         registry=registry,
     )
     longest.set(depths.longest_wait)
+    held = Gauge(
+        "visavis_longest_held_wait_seconds",
+        "How long the oldest message has waited for the person who has its conversation.",
+        registry=registry,
+    )
+    held.set(depths.longest_held_wait)
 
 
 def _fill_ledger(registry: CollectorRegistry, days: Iterable[LedgerDay]) -> None:

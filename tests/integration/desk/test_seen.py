@@ -15,7 +15,8 @@ from tests.integration.service.events import says
 
 async def _shown(browser: Browser, conversation_id: int) -> str:
     """Return the last message on the page, as its script sends it along."""
-    return re.findall(r'id="m-(\d+)"', await browser.get(f"/desk/c/{conversation_id}"))[-1]
+    *_, last = re.finditer(r'id="m-(\d+)"', await browser.get(f"/desk/c/{conversation_id}"))
+    return last[1]
 
 
 async def _status(road: Road, conversation_id: int) -> Status:
