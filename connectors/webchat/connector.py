@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from bot.connector import (
     HTTP_TIMEOUT,
@@ -26,6 +27,8 @@ from bot.errors import BadSignature
 from connectors.webchat.api import deliver
 from connectors.webchat.payload import CHANNEL, parse_message, render_message
 
+OPTIONS = frozenset({"title", "greeting", "origins"})
+DEFAULT_PORTS = {"http": 80, "https": 443}
 LABEL_MAX = 80  # what fits a phone's width on two lines
 
 
@@ -52,8 +55,14 @@ class WebchatConnector:
 
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
-        """Say nothing: every option is how the widget looks, and all are optional."""
-        return []
+        """Say what is wrong; all are optional."""
+        problems = [f"`{name}` is not an option of webchat" for name in sorted(options.keys() - OPTIONS)]
+        origins = options.get("origins", "").replace(",", " ").split()
+        for number, origin in enumerate(origins, start=1):
+            problem = None if origin == "*" else find_origin_problem(origin)
+            if problem is not None:
+                problems.append(f"`origins`: entry {number} {problem}")
+        return problems
 
     def verify(self, request: InboundRequest) -> None:
         """Refuse: the chat endpoint authenticates visitors itself and only asks for `parse`."""
@@ -88,6 +97,24 @@ class WebchatConnector:
 
     async def close(self) -> None:
         """Close nothing."""
+
+
+def find_origin_problem(origin: str) -> str | None:
+    """Say in words why no browser would ever name a page's origin like this, None if one does."""
+    try:
+        parts = urlsplit(origin)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "is no address"
+    if parts.scheme not in DEFAULT_PORTS or not host:
+        return "must be a site's scheme and host, like https://www.brand.example, or *"
+    if origin != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+        return "must end with the host or its port: no path, no slash"
+    if not origin.isascii() or parts.netloc != parts.netloc.lower():
+        return "must be written as browsers do: in small letters, other scripts as xn--…"
+    if port == DEFAULT_PORTS[parts.scheme] or parts.netloc.endswith(":"):
+        return "must not name the port that its scheme means anyway: browsers leave it out"
+    return None
 
 
 CONNECTOR: type[Connector] = WebchatConnector
