@@ -20,11 +20,9 @@ async def run_timers(road: Road) -> int:
     late: list[int] = []
     now = road.now()
     async with road.database.begin() as connection:
-        due = await timers.take_due_timers(connection, now)
+        due = await timers.take_due_timers(connection, now, kinds=[DEADLINE_TIMER])
         for timer in due:
-            if timer.kind != DEADLINE_TIMER:
-                log.error("Timer of unknown kind", kind=timer.kind)
-            elif await handoffs.raise_priority(connection, timer.conversation_id, now):
+            if await handoffs.raise_priority(connection, timer.conversation_id, now):
                 late.append(timer.conversation_id)
     for conversation_id in late:
         log.warning("Nobody answered by the deadline", conversation_id=conversation_id)

@@ -147,15 +147,6 @@ async def count_views(connection: AsyncConnection, staff_id: int) -> QueueCounts
     return QueueCounts(waiting=row.waiting, mine=row.mine, open=row.open)
 
 
-async def count_queued(connection: AsyncConnection) -> int:
-    """Return how many conversations wait for a person."""
-    return int(
-        (
-            await connection.execute(text("SELECT count(*) FROM conversation WHERE status = 'queued'"))
-        ).scalar_one()
-    )
-
-
 def _to_row(row: AnyRow) -> QueueRow:
     return QueueRow(
         conversation_id=row.conversation_id,

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from bot.storage.tables import timer
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -48,14 +49,21 @@ async def set_timer(
     await connection.execute(_SET, values)
 
 
-async def take_due_timers(connection: AsyncConnection, now: datetime, *, most: int = 100) -> list[Timer]:
-    """Mark timers that are due as done, and return them: act in the same transaction.
+async def take_due_timers(
+    connection: AsyncConnection,
+    now: datetime,
+    *,
+    kinds: Collection[str],
+    most: int = 100,
+) -> list[Timer]:
+    """Mark timers of `kinds` that are due as done, and return them: act in the same transaction.
 
-    Rows another clock works on are skipped, not waited for.
+    Other kinds are left to those who know them, such as the clock of a newer version. Rows another
+    clock works on are skipped, not waited for.
     """
     due = (
         select(timer.c.id)
-        .where(timer.c.done_at.is_(None), timer.c.due_at <= now)
+        .where(timer.c.done_at.is_(None), timer.c.due_at <= now, timer.c.kind.in_(kinds))
         .order_by(timer.c.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
