@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -51,9 +51,27 @@ class Settings(BaseSettings):
     log_format: str = Field(default="auto", validation_alias="VISAVIS_LOG", pattern="^(auto|console|json)$")
     lease_seconds: float = Field(default=30, gt=0, validation_alias="VISAVIS_LEASE_SECONDS")
     sweep_seconds: float = Field(default=3, gt=0, validation_alias="VISAVIS_SWEEP_SECONDS")
-    turn_seconds: float = Field(default=20, gt=0, validation_alias="VISAVIS_TURN_SECONDS")
+    turn_seconds: float = Field(
+        default=20, gt=0, validation_alias="VISAVIS_TURN_SECONDS", validate_default=True
+    )
+    send_seconds: float = Field(
+        default=20, gt=0, validation_alias="VISAVIS_SEND_SECONDS", validate_default=True
+    )
     rest_wait_seconds: float = Field(default=15, gt=0, validation_alias="VISAVIS_REST_WAIT_SECONDS")
     worker_slots: int = Field(default=64, ge=1, validation_alias="VISAVIS_WORKER_SLOTS")
+
+    @field_validator("turn_seconds", "send_seconds")
+    @classmethod
+    def _check_fits_lease(cls, given: float, info: ValidationInfo) -> float:
+        """Keep what is done under a lease shorter than the lease: longer, and another one begins it too."""
+        lease = info.data.get("lease_seconds")
+        if lease is not None and given >= lease:
+            raise PydanticCustomError(
+                "lease",
+                "{given} seconds are too long: set less than VISAVIS_LEASE_SECONDS, which is {lease}",
+                {"given": f"{given:g}", "lease": f"{lease:g}"},
+            )
+        return given
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -112,7 +130,8 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]).upper()
+        place = str(first["loc"][0])
+        name = (_alias(place) if place in Settings.model_fields else place).upper()
         message = f"{name}: {first['msg']}"
         raise SettingsError(message) from error
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.rasa_format.project import Project
     from bot.settings import Settings
 
-_LAST_ANSWERS = 10.0  # seconds that requests and turns under way get at the end
+_GOODBYES = 3.0  # seconds for what loops do after the last of their work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +91,16 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
             follower = ReleaseFollower(stores, engine, builder)
             await ensure_model(settings, project, stores, follower, may_train=role is ServiceRole.ALL)
         accepted = await stack.enter_async_context(started_connectors(connectors, settings, role))
-        loops = await stack.enter_async_context(_running(_choose_loops(base, accepted, engine, follower)))
+        loops = await stack.enter_async_context(
+            _running(_choose_loops(base, accepted, engine, follower), patience=road.patience)
+        )
         if listener is None:
             yield Service(road=road, loops=loops, url=None, first_login=None)
             return
         first_login = await ensure_first_login(road, settings.data)
         app = make_app(_make_parts(base, accepted, engine))
-        url = await stack.enter_async_context(
-            serving(app, listener, settings=settings, patience=_LAST_ANSWERS)
-        )
+        patience = max(road.patience.total_seconds(), settings.rest_wait_seconds)
+        url = await stack.enter_async_context(serving(app, listener, settings=settings, patience=patience))
         yield Service(road=road, loops=loops, url=url, first_login=first_login)
 
 
@@ -114,6 +115,7 @@ def make_road(
         desk=project.desk,
         lease=timedelta(seconds=settings.lease_seconds),
         turn_limit=timedelta(seconds=settings.turn_seconds),
+        send_limit=timedelta(seconds=settings.send_seconds),
         bursts={channel: each.capabilities.burst_pause for (channel, _), each in (connectors or {}).items()},
     )
 
@@ -173,9 +175,9 @@ def _polls(connector: Connector, settings: Settings) -> bool:
 
 @asynccontextmanager
 async def _running(
-    loops: Mapping[str, Coroutine[None, None, None]],
+    loops: Mapping[str, Coroutine[None, None, None]], *, patience: timedelta
 ) -> AsyncIterator[frozenset[asyncio.Task[None]]]:
-    """Run loops as tasks; at the end all are cancelled and finish what they began."""
+    """Run loops as tasks; at the end all are cancelled and finish, in `patience`, what they began."""
     tasks = frozenset(asyncio.create_task(loop, name=name) for name, loop in loops.items())
     try:
         yield tasks
@@ -183,4 +185,4 @@ async def _running(
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks, timeout=_LAST_ANSWERS)
+            await asyncio.wait(tasks, timeout=patience.total_seconds() + _GOODBYES)

@@ -31,7 +31,6 @@ log = structlog.get_logger(__name__)
 
 Connectors = Mapping[tuple[str, str], "Connector"]
 
-SEND_LIMIT = timedelta(seconds=20)  # shorter than the lease
 ABSENT_PAUSE = timedelta(minutes=1)
 # A platform may be away for hours; what was said longer ago answers nothing any more: a person decides.
 GIVE_UP_AFTER = timedelta(hours=6)
@@ -54,9 +53,12 @@ class Delivered:
     more: bool
 
 
-async def deliver(road: Road, connectors: Connectors, conversation_id: int) -> Delivered | None:
+async def deliver(
+    road: Road, connectors: Connectors, conversation_id: int, *, stopping: asyncio.Event | None = None
+) -> Delivered | None:
     """Deliver what waits in a conversation; None when nothing does, or another courier has it.
 
+    Once `stopping` is set, the send under way is the last: the rest is left to other couriers.
     Raises `LeaseLost` when another courier took over meanwhile.
     """
     async with road.database.begin() as connection:
@@ -67,12 +69,16 @@ async def deliver(road: Road, connectors: Connectors, conversation_id: int) -> D
     if connector is None:
         log.warning("Account is off: its messages wait", channel=claim.channel, account=claim.account)
         return await _finish(road, claim, (), again=ABSENT_PAUSE)
-    return await _deliver_all(road, connector, claim)
+    return await _deliver_all(road, connector, claim, stopping or asyncio.Event())
 
 
-async def _deliver_all(road: Road, connector: Connector, claim: DeliveryClaim) -> Delivered:
+async def _deliver_all(
+    road: Road, connector: Connector, claim: DeliveryClaim, stopping: asyncio.Event
+) -> Delivered:
     outcomes: list[DeliveryState] = []
     for outbound in claim.outbound:
+        if stopping.is_set():
+            return await _finish(road, claim, outcomes, again=timedelta())
         wait = await _wait_for_rate(road, connector, claim)
         if wait:
             return await _finish(road, claim, outcomes, again=wait)
@@ -107,7 +113,7 @@ async def _dispatch(
         delivered=outbound.delivered,
     )
     try:
-        async with asyncio.timeout(SEND_LIMIT.total_seconds()):
+        async with asyncio.timeout(road.send_limit.total_seconds()):
             return await connector.send(reply)
     except Exception as error:  # a connector's mistake must not stop the others
         log.exception("Connector broke while sending", channel=claim.channel)

@@ -80,7 +80,7 @@ class Crew:
     async def finish(self) -> None:
         """End what was begun; nothing is taken any more."""
         if self.running:
-            await asyncio.wait(set(self.running), timeout=self.road.turn_limit.total_seconds())
+            await asyncio.wait(set(self.running), timeout=self.road.patience.total_seconds())
         await self.road.bus.work.leave(self.stream, self.consumer)
 
 
@@ -114,15 +114,17 @@ async def run_worker(road: Road, engine: Engine, *, consumer: str, slots: int) -
 
 
 async def run_courier(road: Road, connectors: Connectors, *, consumer: str, slots: int) -> None:
-    """Deliver replies until cancelled; then finish what was begun."""
+    """Deliver replies until cancelled; then finish the sends that were begun."""
+    stopping = asyncio.Event()
 
     async def work(conversation_id: int) -> None:
-        await deliver(road, connectors, conversation_id)
+        await deliver(road, connectors, conversation_id, stopping=stopping)
 
     crew = Crew(road=road, stream=Stream.DELIVER, consumer=consumer, slots=slots, work=work)
     try:
         await crew.run()
     finally:
+        stopping.set()
         await crew.finish()
 
 

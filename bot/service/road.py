@@ -14,6 +14,8 @@ from bot.domain.pipeline import DeskSpec
 from bot.storage.database import Database
 from bot.storage.turns import Right
 
+_WRITING = timedelta(seconds=2)  # for the commit after a turn or a send that took all its time
+
 
 @dataclass(slots=True)
 class Here:
@@ -50,8 +52,9 @@ class Road:
     """Storage, bus and the clock, with what the brand decided.
 
     `lease` is how long a worker may be silent before another takes its conversation over.
-    `turn_limit` bounds one answer; it is shorter than the lease. `bursts` says per channel how long
-    to wait for more words of the same person. `account_ids` caches the rows of accounts.
+    `turn_limit` bounds one answer and `send_limit` one send; both are shorter than the lease. `bursts`
+    says per channel how long to wait for more words of the same person. `account_ids` caches the rows
+    of accounts.
     """
 
     database: Database
@@ -60,10 +63,19 @@ class Road:
     desk: DeskSpec
     lease: timedelta = timedelta(seconds=30)
     turn_limit: timedelta = timedelta(seconds=20)
+    send_limit: timedelta = timedelta(seconds=20)
     bursts: dict[str, timedelta] = field(default_factory=dict)
     account_ids: dict[tuple[str, str], int] = field(default_factory=dict)
     here: Here = field(default_factory=Here)
     waking: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def patience(self) -> timedelta:
+        """How long what is under way gets when the process ends: enough for a turn, or a send, to be done.
+
+        A send cut off would be one of which nobody knows whether it arrived.
+        """
+        return max(self.turn_limit, self.send_limit) + _WRITING
 
     def later(self, pause: timedelta, stream: Stream, conversation_id: int) -> None:
         """Put a hint on the bus after a pause. Lost with the process; then the sweep puts it."""

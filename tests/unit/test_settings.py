@@ -70,3 +70,28 @@ def test_proxies_are_trusted_only_when_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("VISAVIS_TRUSTED_PROXIES", "nginx")
     with pytest.raises(SettingsError, match=r"^VISAVIS_TRUSTED_PROXIES: 'nginx' does not appear"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"VISAVIS_TURN_SECONDS": "30"}, "VISAVIS_TURN_SECONDS: 30 seconds are too long"),
+        ({"VISAVIS_SEND_SECONDS": "45"}, "VISAVIS_SEND_SECONDS: 45 seconds are too long"),
+        ({"VISAVIS_LEASE_SECONDS": "10"}, "less than VISAVIS_LEASE_SECONDS, which is 10"),
+        ({"VISAVIS_LEASE_SECONDS": "10", "VISAVIS_TURN_SECONDS": "5"}, "VISAVIS_SEND_SECONDS"),
+        ({"VISAVIS_LEASE_SECONDS": "never"}, "VISAVIS_LEASE_SECONDS"),
+    ],
+)
+def test_limits_that_contradict_each_other_are_refused(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=named):
+        load_settings()
+
+
+def test_limits_that_fit_each_other_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"LEASE": "60", "TURN": "45", "SEND": "50"}.items():
+        monkeypatch.setenv(f"VISAVIS_{name}_SECONDS", value)
+    assert load_settings().send_seconds == 50

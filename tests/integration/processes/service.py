@@ -27,6 +27,7 @@ PATIENCE = 60.0  # seconds for anything that should take two
 TIMES = {
     "VISAVIS_LEASE_SECONDS": "1.5",
     "VISAVIS_TURN_SECONDS": "1",
+    "VISAVIS_SEND_SECONDS": "1",
     "VISAVIS_SWEEP_SECONDS": "0.3",
     "VISAVIS_REST_WAIT_SECONDS": "2",
 }
