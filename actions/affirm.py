@@ -6,6 +6,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, SlotSet, UserUttered
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.intent_phrases import INTENT_PHRASES
+
 
 class ActionAffirm(Action):  # type: ignore[misc]  # rasa_sdk has no types
     """Takes a typed yes to "Did you mean …?" for the intent that was asked about, as its button would."""
@@ -37,13 +39,15 @@ def _get_suggestion(tracker: Tracker) -> str | None:
     """
     for event in reversed(tracker.events):
         if event["event"] == "slot" and event["name"] == "suggested_intent":
-            return str(event["value"]) if event["value"] else None
+            value = event["value"]
+            return value if isinstance(value, str) and value in INTENT_PHRASES else None
         if event["event"] == "user" and _get_intent(event) != "affirm":
             return None
     return None
 
 
 def _get_intent(event: dict[str, Any]) -> str | None:
-    intent = (event.get("parse_data") or {}).get("intent") or {}
-    name = intent.get("name")
+    parsed = event.get("parse_data")
+    intent = parsed.get("intent") if isinstance(parsed, dict) else None
+    name = intent.get("name") if isinstance(intent, dict) else None
     return None if name is None else str(name)

@@ -43,7 +43,13 @@ class ActionDefaultAskAffirmation(Action):  # type: ignore[misc]  # rasa_sdk has
 
 
 def _get_likeliest(latest_message: dict[str, Any]) -> str | None:
-    for guess in latest_message.get("intent_ranking") or []:
-        if guess.get("name") in INTENT_PHRASES:
-            return str(guess["name"]) if guess.get("confidence", 0.0) >= LEAST_CONFIDENCE else None
+    ranking = latest_message.get("intent_ranking")
+    for guess in ranking if isinstance(ranking, list) else []:
+        if isinstance(guess, dict) and guess.get("name") in INTENT_PHRASES:
+            return str(guess["name"]) if _get_confidence(guess) >= LEAST_CONFIDENCE else None
     return None
+
+
+def _get_confidence(guess: dict[str, Any]) -> float:
+    confidence = guess.get("confidence")
+    return confidence if isinstance(confidence, float | int) else 0.0

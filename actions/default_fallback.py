@@ -3,10 +3,11 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActionExecuted, ConversationPaused, UserUtteranceReverted
+from rasa_sdk.events import UserUtteranceReverted
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.handoff_payload import NOT_UNDERSTOOD, create_handoff_payload
+from actions.hand_over import hand_over
+from actions.handoff_payload import NOT_UNDERSTOOD
 
 
 class ActionDefaultFallback(Action):  # type: ignore[misc]  # rasa_sdk has no types
@@ -19,10 +20,5 @@ class ActionDefaultFallback(Action):  # type: ignore[misc]  # rasa_sdk has no ty
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Hand off, and take the text nobody understood out of the dialogue as Rasa's fallback does.
-
-        The bot then listens, for the same reason as after `action_handoff`.
-        """
-        dispatcher.utter_message(response="utter_handoff")
-        dispatcher.utter_message(json_message=create_handoff_payload(tracker, NOT_UNDERSTOOD))
-        return [UserUtteranceReverted(), ActionExecuted("action_listen"), ConversationPaused()]
+        """Hand over, and take the text nobody understood out of the dialogue as Rasa's fallback does."""
+        return [UserUtteranceReverted(), *hand_over(dispatcher, tracker, NOT_UNDERSTOOD)]

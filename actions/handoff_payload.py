@@ -1,12 +1,15 @@
 """What a person needs to know when a conversation is handed to them."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
 from rasa_sdk import Tracker
 
+from actions.catalogue import get_product
 from actions.order_number import parse_order_number
+from actions.said import Said, read_said
 
 QUOTE_LENGTH = 160
 
@@ -26,16 +29,22 @@ class Reason:
 
 ASKED_FOR_PERSON = Reason(code="asked_for_person", title="Asked for a person")
 NOT_UNDERSTOOD = Reason(code="not_understood", title="The bot did not understand")
+ORDER_NOT_FOUND = Reason(code="order_not_found", title="Found no order with what the customer gave")
 
 REASONS = MappingProxyType(
     {
         "ask_for_person": ASKED_FOR_PERSON,
+        "safety": Reason(code="safety", title="Safety: heat, smoke, swelling or a shock", priority="urgent"),
+        "data_request": Reason(code="data_request", title="Asks about their data or account"),
         "complaint_late_delivery": Reason(
             code="complaint_late_delivery", title="Late delivery", priority="high"
         ),
         "complaint_broken_item": Reason(code="complaint_broken_item", title="Broken item", priority="high"),
         "complaint_double_charge": Reason(
             code="complaint_double_charge", title="Charged wrongly", priority="urgent", queue="billing"
+        ),
+        "complaint_refund": Reason(
+            code="complaint_refund", title="Wants a refund", priority="high", queue="billing"
         ),
         "complaint_rude_service": Reason(
             code="complaint_rude_service", title="Rude service", priority="high"
@@ -64,23 +73,35 @@ def create_handoff_payload(tracker: Tracker, reason: Reason) -> dict[str, Any]:
 
 
 def _summarise(tracker: Tracker, reason: Reason) -> str:
-    number = tracker.get_slot("order_number") or tracker.get_slot("last_order_number")
-    order = parse_order_number(str(number or ""))
-    product = tracker.get_slot("product")
-    facts = [reason.title]
-    if order:
-        facts.append(f"order {order}")
-    if product:
-        facts.append(f"about the {product}")
-    quote = _shorten(_get_last_words(tracker))
-    return ", ".join(facts) + "." + (f" Last words: “{quote}”" if quote else "")
+    """Tell what this message named as its own, and apart from it what was spoken of before.
+
+    Who asks about one order and then complains need not complain about that order.
+    """
+    said = read_said(tracker)
+    here = list(dict.fromkeys(_find_facts(said[:1])))
+    before = [fact for fact in dict.fromkeys(_find_facts(said[1:])) if fact not in here]
+    parts = [", ".join((reason.title, *here)) + "."]
+    if before:
+        parts.append(f"Spoken of before: {', '.join(before)}.")
+    quote = _shorten(_get_last_words(tracker, said))
+    if quote:
+        parts.append(f"Last words: “{quote}”")
+    return " ".join(parts)
 
 
-def _get_last_words(tracker: Tracker) -> str:
+def _find_facts(said: Iterable[Said]) -> Iterator[str]:
+    for message in said:
+        numbers = (parse_order_number(value) for value in message.get_named("order_number"))
+        yield from (f"order {number}" for number in numbers if number)
+        products = (get_product(value) for value in message.get_named("product"))
+        yield from (product.name for product in products if product)
+
+
+def _get_last_words(tracker: Tracker, said: list[Said]) -> str:
     """Return the last thing the customer typed; a button's payload is not the customer's words."""
-    texts = (str(event.get("text") or "") for event in reversed(tracker.events) if event["event"] == "user")
     latest = str((tracker.latest_message or {}).get("text") or "")
-    return next((text for text in (latest, *texts) if text and not text.startswith("/")), "")
+    texts = (latest, *(message.text for message in said))
+    return next((text for text in texts if text and not text.startswith("/")), "")
 
 
 def _shorten(text: str) -> str:

@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 INTENT_PHRASES = MappingProxyType(
     {
+        "ask_account": "logging in to your account",
         "ask_availability": "whether something is in stock",
         "ask_battery": "battery and charging",
         "ask_bluetooth_pairing": "connecting by Bluetooth",
@@ -41,6 +42,13 @@ INTENT_PHRASES = MappingProxyType(
         "complaint_late_delivery": "a complaint about a late delivery",
         "complaint_no_answer": "a complaint that nobody answered you",
         "complaint_other": "a complaint",
+        "complaint_refund": "a complaint about getting your money back",
         "complaint_rude_service": "a complaint about how you were treated",
+        "data_request": "your data or deleting your account",
+        "problem_battery": "something that does not charge",
+        "problem_code": "a code or a gift card that is not accepted",
+        "problem_firmware": "an update that went wrong",
+        "problem_noise_cancelling": "noise cancelling that does not work",
+        "safety": "something that got hot, smoked or swelled",
     }
 )

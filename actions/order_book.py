@@ -17,9 +17,13 @@ class OrderState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order. `since` says when its state began and `expected` when the next step comes, both in words."""
+    """One order, placed with `email`.
+
+    `since` says when its state began and `expected` when the next step comes, both in words.
+    """
 
     number: str
+    email: str
     items: str
     state: OrderState
     since: str = ""
@@ -32,6 +36,7 @@ class Order:
 _ORDERS = (
     Order(
         number="LY-104233",
+        email="anna@example.com",
         items="one Halo, black",
         state=OrderState.SHIPPED,
         since="yesterday",
@@ -41,6 +46,7 @@ _ORDERS = (
     ),
     Order(
         number="LY-104871",
+        email="mark.lee@example.org",
         items="one Bridge 2",
         state=OrderState.DELIVERED,
         since="three days ago",
@@ -49,14 +55,22 @@ _ORDERS = (
     ),
     Order(
         number="LY-105310",
+        email="priya@example.com",
         items="one Cirrus and a shock mount",
         state=OrderState.DELAYED,
         expected="early next week",
         note="the shock mount reached our warehouse late",
     ),
-    Order(number="LY-105777", items="one Nova USB", state=OrderState.PACKED, expected="this evening"),
+    Order(
+        number="LY-105777",
+        email="tom@example.org",
+        items="one Nova USB",
+        state=OrderState.PACKED,
+        expected="this evening",
+    ),
     Order(
         number="LY-106002",
+        email="anna@example.com",
         items="one Wisp, white",
         state=OrderState.SHIPPED,
         since="two days ago",
@@ -66,6 +80,7 @@ _ORDERS = (
     ),
     Order(
         number="LY-106318",
+        email="studio@example.com",
         items="two Atlas",
         state=OrderState.DELIVERED,
         since="yesterday",
@@ -74,18 +89,21 @@ _ORDERS = (
     ),
     Order(
         number="LY-106540",
+        email="lena@example.org",
         items="one Halo Lite, green",
         state=OrderState.PACKED,
         expected="tomorrow morning",
     ),
     Order(
         number="LY-106991",
+        email="mark.lee@example.org",
         items="one Bridge 4",
         state=OrderState.CANCELLED,
         since="four days ago",
     ),
     Order(
         number="LY-107204",
+        email="joao@example.com",
         items="one Nova X and a boom arm",
         state=OrderState.SHIPPED,
         since="this morning",
@@ -95,6 +113,7 @@ _ORDERS = (
     ),
     Order(
         number="LY-107455",
+        email="studio@example.com",
         items="one Bridge 8",
         state=OrderState.DELAYED,
         expected="at the end of this week",
@@ -102,16 +121,24 @@ _ORDERS = (
     ),
     Order(
         number="LY-107680",
+        email="nora@example.org",
         items="one Atlas Open",
         state=OrderState.CANCELLED,
         since="yesterday",
     ),
-    Order(number="LY-108013", items="ear pads for the Halo", state=OrderState.PACKED, expected="tomorrow"),
+    Order(
+        number="LY-108013",
+        email="tom@example.org",
+        items="ear pads for the Halo",
+        state=OrderState.PACKED,
+        expected="tomorrow",
+    ),
 )
 
 ORDER_BOOK = MappingProxyType({order.number: order for order in _ORDERS})
 
 
-def get_order(number: str) -> Order | None:
-    """Look up an order by its number as `parse_order_number` writes it."""
-    return ORDER_BOOK.get(number)
+def find_order(number: str, email: str) -> Order | None:
+    """Look up an order by its number and its email, as `parse_order_number` and `parse_email` write them."""
+    order = ORDER_BOOK.get(number)
+    return order if order is not None and order.email == email else None

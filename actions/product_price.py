@@ -1,15 +1,24 @@
 """`action_product_price`: the price of the product that was named, or all prices."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.catalogue import Product, get_product
+from actions.catalogue import Product
+from actions.product_topic import find_products, find_topic
+from actions.said import read_said
+
+# "Prices please", "how much are your mics?": who names several things or a kind does not mean "it".
+_ASKS_FOR_MORE = re.compile(
+    r"\b(prices|price ?list|everything|all|headphones?|earbuds?|mics?|microphones?|interfaces?)\b",
+    re.IGNORECASE,
+)
 
 
 class ActionProductPrice(Action):  # type: ignore[misc]  # rasa_sdk has no types
-    """Tells prices. Products named in this message count; failing those, the one spoken about before."""
+    """Tells prices. Products named in this message count; failing those, the one being talked about."""
 
     def name(self) -> str:
         """Return the action's name in the domain."""
@@ -19,7 +28,7 @@ class ActionProductPrice(Action):  # type: ignore[misc]  # rasa_sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Say one price per known product, or the price list when there is none."""
-        products = _get_products(tracker)
+        products = _choose(tracker)
         for product in products:
             dispatcher.utter_message(
                 response="utter_product_price",
@@ -33,7 +42,11 @@ class ActionProductPrice(Action):  # type: ignore[misc]  # rasa_sdk has no types
         return []
 
 
-def _get_products(tracker: Tracker) -> list[Product]:
-    names = list(tracker.get_latest_entity_values("product")) or [tracker.get_slot("product") or ""]
-    found = [get_product(str(name)) for name in dict.fromkeys(names)]
-    return [product for product in found if product is not None]
+def _choose(tracker: Tracker) -> list[Product]:
+    latest = next(iter(read_said(tracker)), None)
+    if latest is None:
+        return []
+    named = find_products(latest)
+    if named or latest.get_named("product") or _ASKS_FOR_MORE.search(latest.text):
+        return named
+    return find_topic(tracker)

@@ -5,7 +5,7 @@ import pytest
 from actions.default_fallback import ActionDefaultFallback
 from actions.handoff import ActionHandoff
 from actions.handoff_payload import QUOTE_LENGTH
-from tests.unit.actions.conversation import make_tracker, run_action, user_event
+from tests.unit.actions.conversation import changes, make_tracker, run_action, user_event
 
 
 def get_payload(messages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -25,6 +25,9 @@ def get_payload(messages: list[dict[str, Any]]) -> dict[str, Any]:
         ("complaint_rude_service", "complaint_rude_service", "high", "support"),
         ("complaint_no_answer", "complaint_no_answer", "high", "support"),
         ("complaint_other", "complaint_other", "normal", "support"),
+        ("complaint_refund", "complaint_refund", "high", "billing"),
+        ("safety", "safety", "urgent", "support"),
+        ("data_request", "data_request", "normal", "support"),
         ("greet", "not_understood", "normal", "support"),
     ],
 )
@@ -38,14 +41,50 @@ async def test_handoff_carries_reason_priority_and_queue(
 
 
 async def test_handoff_summary_names_order_product_and_last_words() -> None:
+    named = [
+        {"entity": "order_number", "value": "ly 105310"},
+        {"entity": "product", "value": "cirrus"},
+    ]
     tracker = make_tracker(
-        user_event("my mic is\n late, ly 105310", "complaint_late_delivery"),
-        slots={"order_number": "ly 105310", "product": "Cirrus"},
+        user_event("my mic is\n late, ly 105310", "complaint_late_delivery", entities=named)
     )
     messages, _ = await run_action(ActionHandoff(), tracker)
     assert get_payload(messages)["summary"] == (
-        "Late delivery, order LY-105310, about the Cirrus. Last words: “my mic is late, ly 105310”"
+        "Late delivery, order LY-105310, Cirrus. Last words: “my mic is late, ly 105310”"
     )
+
+
+async def test_handoff_summary_does_not_take_what_was_spoken_of_before_for_part_of_the_complaint() -> None:
+    asked = [{"entity": "order_number", "value": "LY-104233"}, {"entity": "product", "value": "Wisp"}]
+    tracker = make_tracker(
+        user_event("when does LY-104233 come, the Wisp", "ask_order_status", entities=asked),
+        user_event("and your staff is rude", "complaint_rude_service"),
+        slots={"order_number": "LY-104233"},
+    )
+    messages, _ = await run_action(ActionHandoff(), tracker)
+    assert get_payload(messages)["summary"] == (
+        "Rude service. Spoken of before: order LY-104233, Wisp. Last words: “and your staff is rude”"
+    )
+
+
+async def test_handoff_summary_forgets_what_another_session_was_about() -> None:
+    asked = [{"entity": "product", "value": "Wisp"}]
+    tracker = make_tracker(
+        user_event("how much is the Wisp", "ask_price", entities=asked),
+        {"event": "session_started"},
+        user_event("you are rude", "complaint_rude_service"),
+    )
+    messages, _ = await run_action(ActionHandoff(), tracker)
+    assert get_payload(messages)["summary"] == "Rude service. Last words: “you are rude”"
+
+
+async def test_handoff_empties_the_order_form() -> None:
+    tracker = make_tracker(
+        user_event("a person please", "ask_for_person"),
+        slots={"order_number": "LY-104233", "email": "anna@example.com", "order_misses": 2.0},
+    )
+    _, events = await run_action(ActionHandoff(), tracker)
+    assert changes(events) == {"order_number": None, "email": None, "order_misses": None}
 
 
 async def test_handoff_summary_quotes_words_and_not_a_button() -> None:
