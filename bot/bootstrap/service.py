@@ -142,6 +142,7 @@ def _make_parts(base: _Base, connectors: Connectors, engine: ServingEngine) -> A
         signing_key=get_signing_key(base.settings),
         public_url=base.settings.public_url,
         trusted_proxies=base.settings.trusted_proxies,
+        newcomers_per_hour=base.settings.newcomers_per_hour,
         rest_wait=timedelta(seconds=base.settings.rest_wait_seconds),
     )
 

@@ -37,6 +37,7 @@ from bot.web.keys import (
 from bot.web.live import add_live_routes
 from bot.web.login import add_login_routes
 from bot.web.metrics import add_metrics_routes
+from bot.web.newcomers import NEWCOMERS, PER_HOUR, Newcomers
 from bot.web.render import TEMPLATES, make_templates
 from bot.web.static_files import STATIC_FILES, StaticFiles, add_static_routes
 from bot.web.trainer import add_trainer_routes
@@ -57,6 +58,7 @@ class AppParts:
     signing_key: bytes = field(repr=False)
     public_url: str | None
     trusted_proxies: Networks = ()
+    newcomers_per_hour: int = PER_HOUR
     rest_wait: timedelta
 
 
@@ -72,6 +74,7 @@ def make_app(parts: AppParts) -> web.Application:
     app[REST_WAIT] = parts.rest_wait
     app[PUBLIC_URL] = parts.public_url
     app[TRUSTED_PROXIES] = parts.trusted_proxies
+    app[NEWCOMERS] = Newcomers(parts.road, per_hour=parts.newcomers_per_hour)
     app[SIGNING_KEY] = parts.signing_key
     app[STATIC_FILES] = parts.static_files
     app[TEMPLATES] = make_templates(parts.static_files.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,7 +14,9 @@ from bot.connector import Renders
 from bot.errors import NotAllowed, Refused, TooManyAttempts, UnknownAccount
 from bot.web.chat_frames import MAX_FRAME
 from bot.web.chat_socket import Chat, ChatSocket, read_hello
+from bot.web.clients import get_client
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
+from bot.web.newcomers import NEWCOMERS, Arrival
 from bot.web.render import render
 from bot.web.static_files import STATIC_FILES
 from bot.web.visitors import is_allowed_origin, make_token
@@ -71,15 +74,20 @@ SOCKETS = web.AppKey("chat_sockets", Sockets)
 
 async def post_session(request: web.Request) -> web.Response:
     """`POST /chat/{account}/session`: a token for a new visitor. Nothing is stored for it."""
+    headers: dict[str, str] = {hdrs.CACHE_CONTROL: "no-store", hdrs.VARY: hdrs.ORIGIN}
     try:
         chat = get_chat(request)
         origin = check_origin(request, chat.connector)
+        if origin is not None:
+            headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+        wait = await chat.newcomers.get_wait(get_client(request), Arrival.SESSION)
+        if wait:
+            headers[hdrs.RETRY_AFTER] = str(ceil(wait.total_seconds()))
+            raise TooManyAttempts(say("chat.slow_down"))
     except Refused as error:
-        return web.json_response({"error": error.code, "text": str(error)}, status=error.status)
+        body = {"error": error.code, "text": str(error)}
+        return web.json_response(body, status=error.status, headers=headers)
     token = make_token(chat.key, chat.connector.account.name, now=chat.road.now())
-    headers = {hdrs.CACHE_CONTROL: "no-store", hdrs.VARY: hdrs.ORIGIN}
-    if origin is not None:
-        headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
     return web.json_response({"token": token}, headers=headers)
 
 
@@ -97,7 +105,7 @@ async def get_socket(request: web.Request) -> web.StreamResponse:
         visitor, after = hello
         try:
             with request.app[SOCKETS].hold(visitor.id, socket):
-                await ChatSocket(chat, socket, visitor).serve(after)
+                await ChatSocket(chat, socket, visitor, client=get_client(request)).serve(after)
         except TooManyAttempts:
             await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too many tabs")
     return socket
@@ -108,7 +116,12 @@ def get_chat(request: web.Request) -> Chat:
     connector = request.app[CONNECTORS].get((CHANNEL, request.match_info["account"]))
     if connector is None or not isinstance(connector, Renders):
         raise UnknownAccount("there is no chat of this name here")
-    return Chat(road=request.app[ROAD], connector=connector, key=request.app[SIGNING_KEY])
+    return Chat(
+        road=request.app[ROAD],
+        connector=connector,
+        key=request.app[SIGNING_KEY],
+        newcomers=request.app[NEWCOMERS],
+    )
 
 
 def check_origin(request: web.Request, connector: Connector) -> str | None:
@@ -160,7 +173,8 @@ async def _close_sockets(app: web.Application) -> None:
 def add_chat_routes(app: web.Application) -> None:
     """Serve the web chat.
 
-    The app must carry `ROAD`, `CONNECTORS`, `SIGNING_KEY`, `PUBLIC_URL`, `STATIC_FILES` and `TEMPLATES`.
+    The app must carry `ROAD`, `CONNECTORS`, `NEWCOMERS`, `SIGNING_KEY`, `PUBLIC_URL`, `STATIC_FILES` and
+    `TEMPLATES`.
     """
     app[SOCKETS] = Sockets()
     app.on_shutdown.append(_close_sockets)

@@ -25,6 +25,7 @@ from bot.service.mark_read import mark_read
 from bot.service.read_as_customer import Holder, find_conversation, get_holder, read_after, read_before
 from bot.service.receive import receive
 from bot.web import chat_frames
+from bot.web.newcomers import Arrival
 from bot.web.visitors import make_token, read_token
 from bot.web.words import say
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.service.road import Road
+    from bot.web.newcomers import Newcomers
     from bot.web.visitors import Visitor
 
 log = structlog.get_logger(__name__)
@@ -57,13 +59,16 @@ class Chat:
     road: Road
     connector: Connector
     key: bytes
+    newcomers: Newcomers
 
 
 class ChatSocket:
-    """Serves one visitor over one prepared WebSocket."""
+    """Serves one visitor over one prepared WebSocket. `client` is the address they come from, if known."""
 
-    def __init__(self, chat: Chat, socket: web.WebSocketResponse, visitor: Visitor) -> None:
-        self._chat, self._socket, self._visitor = chat, socket, visitor
+    def __init__(
+        self, chat: Chat, socket: web.WebSocketResponse, visitor: Visitor, *, client: str | None
+    ) -> None:
+        self._chat, self._socket, self._visitor, self._client = chat, socket, visitor, client
         self._conversation_id: int | None = None
         self._told = 0  # id of the last message this socket told
         self._following: asyncio.Task[None] | None = None
@@ -168,6 +173,8 @@ class ChatSocket:
                 await self._send({"type": "typing", "author": Author.BOT.value, "name": None})
 
     async def _get_wait(self) -> timedelta:
+        if self._conversation_id is None:
+            return await self._chat.newcomers.get_wait(self._client, Arrival.FIRST_MESSAGE)
         name = f"webchat:visitor:{self._visitor.id}"
         try:
             return await self._chat.road.bus.rates.take(name, limit=MESSAGES, period=MESSAGES_PERIOD)

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.connector import AccountConfig, Connector
 from bot.web.chat import add_chat_routes
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
+from bot.web.newcomers import NEWCOMERS, Newcomers
 from bot.web.render import TEMPLATES, make_templates
 from bot.web.static_files import STATIC_FILES, add_static_routes, load_static_files
 from connectors.webchat.connector import WebchatConnector
@@ -32,6 +33,7 @@ def make_chat_app(road: Road) -> web.Application:
     app = web.Application()
     static_files = load_static_files()
     app[ROAD], app[CONNECTORS], app[SIGNING_KEY], app[PUBLIC_URL] = road, connectors, KEY, None
+    app[NEWCOMERS] = Newcomers(road)
     app[STATIC_FILES], app[TEMPLATES] = static_files, make_templates(static_files.url)
     add_static_routes(app)
     add_chat_routes(app)

@@ -1,0 +1,62 @@
+"""Strangers of the web chat: how many may come from one address.
+
+A visitor costs nothing to make, and whoever asks for a person takes a place in a queue that people
+work off. So what is new is counted by where it comes from; who talks already is not held up.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from bot.bus.rates import LocalRates
+from bot.errors import BusUnavailable
+
+if TYPE_CHECKING:
+    from bot.service.road import Road
+
+PER_HOUR = 60
+_HOUR = timedelta(hours=1)
+_LOOKING = 5  # who opens the chat often leaves without a word
+
+log = structlog.get_logger(__name__)
+
+
+class Arrival(StrEnum):
+    """What a newcomer does."""
+
+    SESSION = "session"
+    FIRST_MESSAGE = "first_message"
+
+
+class Newcomers:
+    """Counts arrivals over all processes, or in this one while Redis is away. `per_hour` 0: no limit."""
+
+    def __init__(self, road: Road, *, per_hour: int = PER_HOUR) -> None:
+        self._road, self._local = road, LocalRates()
+        self._limits = {Arrival.FIRST_MESSAGE: per_hour, Arrival.SESSION: per_hour * _LOOKING}
+
+    async def get_wait(self, client: str | None, arrival: Arrival) -> timedelta:
+        """Count an arrival; returns how long to wait before it may happen, zero when it may.
+
+        A client that cannot be told apart from others (None) is not held up for what they do.
+        """
+        limit = self._limits[arrival]
+        if client is None or not limit:
+            return timedelta()
+        name = f"webchat:{arrival.value}:{client}"
+        try:
+            wait = await self._road.bus.rates.take(name, limit=limit, period=_HOUR)
+        except BusUnavailable:
+            wait = self._local.take(name, limit=limit, period=_HOUR, now=time.monotonic())
+        if wait:
+            log.warning("Newcomer asked to wait", client=client, arrival=arrival.value)
+        return wait
+
+
+NEWCOMERS: web.AppKey[Newcomers] = web.AppKey("newcomers")
