@@ -1,0 +1,87 @@
+"""A brand's actions are those of its own folder, and never those of another package called `actions`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from bot.errors import ActionError
+from bot.plugins import load_actions
+
+ROOT = Path(__file__).parents[3]
+ACTION = """
+from rasa_sdk import Action
+
+class Act(Action):
+    def name(self) -> str:
+        return "{name}"
+"""
+
+
+@pytest.fixture(autouse=True)
+def imports_as_before() -> Iterator[None]:
+    path, modules = list(sys.path), own_modules()
+    yield
+    sys.path[:] = path
+    for name in own_modules():
+        del sys.modules[name]
+    sys.modules.update(modules)
+
+
+def own_modules() -> dict[str, ModuleType]:
+    return {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "actions"}
+
+
+def make_project(root: Path, name: str, *, package: bool) -> Path:
+    folder = root / name / "actions"
+    folder.mkdir(parents=True)
+    (folder / f"{name}.py").write_text(ACTION.format(name=f"action_{name}"))
+    if package:
+        (folder / "__init__.py").write_text("")
+    return root / name
+
+
+@pytest.mark.parametrize("package", [True, False])
+def test_folder_with_or_without_init_is_the_only_source_of_actions(tmp_path: Path, package: bool) -> None:  # noqa: FBT001
+    """Rasa projects often have no `__init__.py`; the demo brand's actions are not theirs then."""
+    assert "action_order_status" in load_actions(ROOT)
+    assert set(load_actions(make_project(tmp_path, "shop", package=package))) == {"action_shop"}
+
+
+def test_each_project_has_its_own_whatever_was_loaded_before(tmp_path: Path) -> None:
+    shop = make_project(tmp_path, "shop", package=False)
+    bank = make_project(tmp_path, "bank", package=True)
+    for project, names in ((shop, {"action_shop"}), (bank, {"action_bank"}), (shop, {"action_shop"})):
+        assert set(load_actions(project)) == names
+    assert "action_handoff" in load_actions(ROOT)
+
+
+def test_actions_loaded_twice_are_the_same_classes() -> None:
+    first, again = (load_actions(ROOT)["action_handoff"] for _ in range(2))
+    assert type(first) is type(again)
+
+
+def test_actions_import_their_neighbours(tmp_path: Path) -> None:
+    project = make_project(tmp_path, "shop", package=False)
+    (project / "prices_of_shop.py").write_text("PRICE = 5\n")
+    module = project / "actions" / "shop.py"
+    module.write_text(
+        f"from prices_of_shop import PRICE\nfrom actions.rules import RULE\n{module.read_text()}"
+    )
+    (project / "actions" / "rules.py").write_text("RULE = 1\n")
+    assert set(load_actions(project)) == {"action_shop"}
+
+
+def test_package_that_breaks_is_named_and_does_not_stay(tmp_path: Path) -> None:
+    project = make_project(tmp_path, "shop", package=True)
+    init = project / "actions" / "__init__.py"
+    init.write_text("import nowhere_at_all\n")
+    for _ in range(2):
+        with pytest.raises(ActionError, match="actions cannot be imported: ModuleNotFoundError"):
+            load_actions(project)
+    init.write_text("")
+    assert set(load_actions(project)) == {"action_shop"}
