@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.bootstrap.private_files import write_private
+from bot.bootstrap.private_files import create_private, replace_private
 from bot.domain.staff import Role
+from bot.embedded import telling_folder
 from bot.errors import Conflict
 from bot.service.add_staff import add_staff, has_staff
 from bot.service.passwords import PasswordCheck
@@ -43,14 +44,30 @@ async def ensure_first_login(road: Road, folder: Path) -> FirstLogin | None:
 
 
 async def _make(road: Road, path: Path) -> FirstLogin | None:
-    login = FirstLogin(email=_EMAIL, password=secrets.token_urlsafe(_PASSWORD_BYTES), path=path)
     # Written first: a login that nobody knows would be worse than a file that opens nothing.
-    write_private(path, f"{login.email}\n{login.password}\n")
+    login = _write(path)
     try:
         await add_staff(road, email=login.email, name=_NAME, password=login.password, roles=[Role.ADMIN])
-    except Conflict:  # another process was faster: its file says the password
-        return None
+    except Conflict:  # another process was faster: here with the same file, or on another machine
+        return login if await _works(road, login) else None
     return login
+
+
+def _write(path: Path) -> FirstLogin:
+    """Return the login that stands in `path`: a new one, or that of a process that starts at this moment.
+
+    Raises `EmbeddedServerError` for a folder that cannot be written.
+    """
+    login = FirstLogin(email=_EMAIL, password=secrets.token_urlsafe(_PASSWORD_BYTES), path=path)
+    text = f"{login.email}\n{login.password}\n"
+    with telling_folder(path.parent):
+        if create_private(path, text):
+            return login
+        known = _read(path)
+        if known is None or known.email != _EMAIL:
+            replace_private(path, text)  # somebody wrote into it
+            return login
+        return known
 
 
 def _read(path: Path) -> FirstLogin | None:

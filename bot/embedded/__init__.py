@@ -8,10 +8,10 @@ lifetime of both.
 
 from __future__ import annotations
 
-from bot.embedded.child import Child
+from bot.embedded.child import Child, telling_folder
 from bot.embedded.lock import Urls
 from bot.embedded.postgres import start_postgres
 from bot.embedded.servers import embedded_servers
 from bot.embedded.valkey import start_valkey
 
-__all__ = ["Child", "Urls", "embedded_servers", "start_postgres", "start_valkey"]
+__all__ = ["Child", "Urls", "embedded_servers", "start_postgres", "start_valkey", "telling_folder"]
