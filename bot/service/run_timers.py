@@ -17,13 +17,14 @@ log = structlog.get_logger(__name__)
 
 async def run_timers(road: Road) -> int:
     """Run what is due; returns how many timers fired."""
-    late: list[int] = []
     now = road.now()
     async with road.database.begin() as connection:
         due = await timers.take_due_timers(connection, now, kinds=[DEADLINE_TIMER])
-        for timer in due:
-            if await handoffs.raise_priority(connection, timer.conversation_id, now):
-                late.append(timer.conversation_id)
+        late = [
+            timer.conversation_id
+            for timer in due
+            if await handoffs.raise_priority(connection, timer.conversation_id, now)
+        ]
     for conversation_id in late:
         log.warning("Nobody answered by the deadline", conversation_id=conversation_id)
         await road.bus.live.publish("status", conversation_id, late=True)
