@@ -52,12 +52,15 @@ async def open_handoff(
 async def take_handoff(connection: AsyncConnection, conversation_id: int, staff_id: int | None) -> None:
     """Write down who took the open handoff, if there is one; `staff_id` None is somebody we do not know.
 
-    When it was taken first stays: that ended the wait.
+    When it was taken first stays, for that ended the wait; so does who has it, for somebody unknown.
     """
     await connection.execute(
         update(handoff)
         .where(handoff.c.conversation_id == conversation_id, handoff.c.closed_at.is_(None))
-        .values(taken_at=func.coalesce(handoff.c.taken_at, func.now()), taken_by=staff_id),
+        .values(
+            taken_at=func.coalesce(handoff.c.taken_at, func.now()),
+            taken_by=handoff.c.taken_by if staff_id is None else staff_id,
+        ),
     )
 
 

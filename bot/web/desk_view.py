@@ -88,6 +88,7 @@ class Holding(StrEnum):
 
     MINE = "mine"
     COLLEAGUE = "colleague"
+    ELSEWHERE = "elsewhere"  # a person speaks in the platform's own app: free for whoever is here
     QUEUED = "queued"
     BOT = "bot"
     SNOOZED = "snoozed"
@@ -96,6 +97,8 @@ class Holding(StrEnum):
 
 def holding_of(conversation: Conversation, staff: Staff) -> Holding:
     """Tell whose conversation it is."""
+    if conversation.status is Status.HELD and conversation.staff_id is None:
+        return Holding.ELSEWHERE
     if conversation.status is Status.HELD:
         return Holding.MINE if conversation.staff_id == staff.id else Holding.COLLEAGUE
     return Holding(conversation.status.value)
