@@ -32,6 +32,8 @@ from bot.web.app import AppParts, make_app
 from bot.web.static_files import load_static_files
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from bot.connector import Connector
     from bot.rasa_format.project import Project
     from bot.settings import Settings
@@ -141,10 +143,15 @@ def _make_parts(base: _Base, connectors: Connectors, engine: ServingEngine) -> A
         static_files=load_static_files(),
         signing_key=get_signing_key(base.settings),
         public_url=base.settings.public_url,
+        auth_token=_reveal(base.settings.auth_token),
         trusted_proxies=base.settings.trusted_proxies,
         newcomers_per_hour=base.settings.newcomers_per_hour,
         rest_wait=timedelta(seconds=base.settings.rest_wait_seconds),
     )
+
+
+def _reveal(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
 
 
 def _choose_loops(

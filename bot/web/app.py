@@ -23,6 +23,7 @@ from bot.web.desk_acts import add_desk_act_routes
 from bot.web.errors import answer_errors
 from bot.web.health import add_health_routes
 from bot.web.keys import (
+    AUTH_TOKEN,
     CONNECTORS,
     CURRICULUM,
     ENGINE,
@@ -57,6 +58,7 @@ class AppParts:
     static_files: StaticFiles
     signing_key: bytes = field(repr=False)
     public_url: str | None
+    auth_token: str | None = field(default=None, repr=False)
     trusted_proxies: Networks = ()
     newcomers_per_hour: int = PER_HOUR
     rest_wait: timedelta
@@ -73,6 +75,7 @@ def make_app(parts: AppParts) -> web.Application:
     app[FETCH_LOG] = FetchLog(parts.road)
     app[REST_WAIT] = parts.rest_wait
     app[PUBLIC_URL] = parts.public_url
+    app[AUTH_TOKEN] = parts.auth_token
     app[TRUSTED_PROXIES] = parts.trusted_proxies
     app[NEWCOMERS] = Newcomers(parts.road, per_hour=parts.newcomers_per_hour)
     app[SIGNING_KEY] = parts.signing_key

@@ -25,6 +25,7 @@ CONNECTORS: web.AppKey[Mapping[tuple[str, str], Connector]] = web.AppKey("connec
 FETCH_LOG: web.AppKey[FetchLog] = web.AppKey("fetch_log")
 REST_WAIT: web.AppKey[timedelta] = web.AppKey("rest_wait")  # how long a synchronous call waits for its turn
 SIGNING_KEY: web.AppKey[bytes] = web.AppKey("signing_key")  # 32 random bytes or more, the same everywhere
+AUTH_TOKEN: web.AppKey[str | None] = web.AppKey("auth_token")  # what opens Rasa's API to other machines
 PUBLIC_URL: web.AppKey[str | None] = web.AppKey("public_url")  # as in Settings: where browsers reach us
 CURRICULUM: web.AppKey[Curriculum] = web.AppKey("curriculum")  # the project that trainers teach
 TRAINER: web.AppKey[Trainer] = web.AppKey("trainer")

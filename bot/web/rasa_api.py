@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.connector import Delivery, Renders
 from bot.connector.fields import parse_object, read_optional_text
-from bot.errors import BadPayload, UnknownAccount
+from bot.errors import BadPayload, BadSignature, NotAllowed, UnknownAccount
 from bot.nlu.parse_json import render_parse
 from bot.service.fetch import fetch
+from bot.web.clients import is_this_machine
 from bot.web.hooks import find_connector, take
-from bot.web.keys import CONNECTORS, ENGINE, FETCH_LOG, REST_WAIT, ROAD
+from bot.web.keys import AUTH_TOKEN, CONNECTORS, ENGINE, FETCH_LOG, REST_WAIT, ROAD
 
 if TYPE_CHECKING:
     from bot.connector import Connector
@@ -70,9 +72,25 @@ def _render(connector: Connector, fetched: Pulled, recipient_id: str) -> list[Js
     return items
 
 
+def _check_token(request: web.Request) -> None:
+    token = request.app[AUTH_TOKEN]
+    if token is None:
+        if not is_this_machine(request):
+            raise NotAllowed("set VISAVIS_AUTH_TOKEN to use this from another machine")
+        return
+    given = request.query.get("token", "")
+    if not hmac.compare_digest(given.encode(errors="surrogateescape"), token.encode()):
+        raise BadSignature("`?token=` is missing or wrong")
+
+
 @routes.post("/model/parse")
 async def parse(request: web.Request) -> web.Response:
-    """Take `{text}` and answer with Rasa's parse JSON."""
+    """Take `{text}` and answer with Rasa's parse JSON.
+
+    It costs a computation and says what a model knows. So it is for whoever has the token, given as
+    to Rasa (`?token=`); without one set, for programs on this machine.
+    """
+    _check_token(request)
     text = read_optional_text(parse_object(await request.read()), "text")
     if text is None:
         raise BadPayload("`text` must be a string")
