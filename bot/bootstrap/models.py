@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,9 +45,11 @@ def train_model(project: Project, out: Path, *, cache: Path, report: Report) -> 
     from bot.engines.native.load import DIALOGUE_FOLDER, NLU_FOLDER  # noqa: PLC0415 - see above
     from bot.nlu.embeddings import Embedder  # noqa: PLC0415 - see above
     from bot.nlu.encoder import open_encoder  # noqa: PLC0415 - see above
+    from bot.nlu.provenance import describe_model, digest_files  # noqa: PLC0415 - see above
     from bot.nlu.training import train_nlu  # noqa: PLC0415 - see above
 
-    compile_dialogue(project.dialogue)  # contradicting rules are told before the work, not after it
+    compile_dialogue(project.dialogue)  # what cannot be compiled is told before the work, not after it
+    started = time.perf_counter()
     embedder = Embedder(open_encoder(), cache)
     nlu = train_nlu(project.training, project.pipeline, embedder=embedder, seed=SEED, progress=report)
     files = {
@@ -53,16 +57,20 @@ def train_model(project: Project, out: Path, *, cache: Path, report: Report) -> 
         **{f"{DIALOGUE_FOLDER}/{name}": content for name, content in pack_dialogue(project).items()},
     }
     digest_of_data = data_digest(project)
+    described = describe_model(nlu, data_digest=digest_of_data, created_at=datetime.now(UTC))
+    metrics: JsonObject = {**nlu.metrics, "seconds": round(time.perf_counter() - started, 3)}
+    # Equal data give equal files, so an equal `model_digest`; date and duration are in the metadata alone.
     metadata: JsonObject = {
+        **described,
         "assistant_id": project.assistant_id,
-        "data_digest": digest_of_data,
-        "metrics": nlu.metrics,
+        "metrics": metrics,
+        "model_digest": digest_files(files),
     }
     try:
         digest = write_archive(out, files=files, metadata=metadata)
     except OSError as error:
         raise ModelError(f"the model cannot be written to {out}: {error.strerror}") from error
-    return TrainedModel(path=out, digest=digest, data_digest=digest_of_data, metrics=nlu.metrics)
+    return TrainedModel(path=out, digest=digest, data_digest=digest_of_data, metrics=metrics)
 
 
 def read_trained(path: Path) -> TrainedModel:

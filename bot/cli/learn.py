@@ -25,7 +25,8 @@ def train(
 ) -> None:
     """Train a model from the project's files.
 
-    It is measured on texts it was not trained on. Without --release the model that serves goes on.
+    It is measured on texts it was not trained on. Without --release the model is only written to a
+    file, and the one released before goes on answering, also after a restart.
     """
     from bot.bootstrap.training import release_trained, train_here
     from bot.cli import training_view as view

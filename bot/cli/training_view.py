@@ -71,4 +71,7 @@ def show_result(trained: TrainedModel, *, released: bool) -> None:
     if released:
         console.print("It is in service now.")
     else:
-        console.print("To put it into service: `visavis train --release`, or the trainer's page.")
+        console.print(
+            "It is not in service: a model released before goes on answering, also after a restart. "
+            "`visavis train --release` trains and puts the new one into service."
+        )

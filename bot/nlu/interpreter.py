@@ -46,10 +46,6 @@ class Interpreter:
             self._runner = asyncio.create_task(self._run(), name="nlu")
         return await future
 
-    async def warm_up(self) -> None:
-        """Run once, so that the first customer does not wait for kernels to be compiled."""
-        await self.parse("Hello, is anybody there?")
-
     async def close(self) -> None:
         """Answer what waits already, then stop the thread."""
         self._closed = True

