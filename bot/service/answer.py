@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import structlog
@@ -22,6 +23,7 @@ from bot.domain.message import Author, Kind, Settled
 from bot.domain.proposal import ProposalReason
 from bot.engines.engine import Turn, TurnResult
 from bot.errors import StorageUnavailable, VisavisError
+from bot.service.metrics import TURN_SECONDS, TURNS
 from bot.storage import handoffs, proposals, timers, turns
 
 if TYPE_CHECKING:
@@ -86,12 +88,15 @@ async def _answer(road: Road, engine: Engine, claim: Claim) -> Answered:
     if claim.pull:
         # A caller waits for the answer to each of its own messages; a burst is answered together.
         claim = replace(claim, messages=claim.messages[:1])
+    began = perf_counter()
     result = _keep_contract(road, await _respond(road, engine, claim))
     try:
         stored = await _commit(road, claim, result)
     except StorageUnavailable:
         await _hand_back(road, claim.lease)
         raise
+    TURN_SECONDS.observe(perf_counter() - began)
+    TURNS.labels(_outcome(result)).inc()
     answered = Answered(
         turn_id=claim.messages[-1].id,
         reply_ids=stored.reply_ids,

@@ -16,7 +16,7 @@ TURNS = Counter(
 )
 TURN_SECONDS = Histogram(
     "visavis_turn_seconds",
-    "Time from claiming a conversation to the commit of its turn.",
+    "Time from having the messages of a claimed conversation to the commit of its turn.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20),
 )
 DELIVERIES = Counter(

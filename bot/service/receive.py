@@ -16,6 +16,7 @@ from bot.domain.conversation import Status
 from bot.domain.message import Content, Kind, Settled
 from bot.errors import BadPayload
 from bot.service.hold import take_handoff
+from bot.service.metrics import RECEIVED
 from bot.storage import accounts, conversations, inbound, messages, turns
 
 if TYPE_CHECKING:
@@ -194,6 +195,7 @@ async def _apply(connection: Connection, conversation_id: int, event: InboundEve
 
 
 def _wake(road: Road, event: InboundEvent, received: Received) -> None:
+    RECEIVED.labels(event.channel).inc()
     if received.conversation_id is None:
         log.info("Unsupported event kept", channel=event.channel, account=event.account)
         return
