@@ -31,6 +31,8 @@ class Rate:
 class Capabilities:
     """What a channel can do. A limit of 0 means that there is none of it.
 
+    `buttons_max` and its neighbours are what the conformance suite goes beyond: a channel shows
+    the rest another way and refuses nothing. `typing`: `Connector.typing` has somebody to tell.
     `idempotent_sends`: the receiving side drops a second send with the same idempotency key, so an
     `unknown` outcome is tried again; elsewhere it is final, and staff see it. `burst_pause`: how long
     to wait for more of the same person before answering.
@@ -42,10 +44,7 @@ class Capabilities:
     buttons_max: int = 0
     button_label_max: int = 0
     button_payload_max: int = 0
-    images: bool = False
     typing: bool = False
-    edits_in: bool = False
-    receipts_in: bool = False
     webhook: bool = True
     polling: bool = False
     idempotent_sends: bool = False

@@ -56,7 +56,7 @@ class Connector(Protocol):
         ...
 
     async def typing(self, conversation_key: str) -> None:
-        """Show that an answer is being written, where the platform can. Failure is not an error."""
+        """Show that a person writes an answer. Only where `capabilities.typing`. Failure is not an error."""
         ...
 
     def poll(self, cursor: str | None) -> AsyncIterator[Polled]:

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.domain.message import Author
 from bot.domain.staff import Role
 from bot.errors import BadPayload, Refused
 from bot.service.add_note import add_note
 from bot.service.give_back import give_back
 from bot.service.resolve import resolve
+from bot.service.show_typing import show_typing
 from bot.service.staff_reply import Reply, send_reply
 from bot.service.take import take
 from bot.service.take_over import take_over
 from bot.web.auth import current_staff, require
 from bot.web.bodies import read_form
 from bot.web.desk import id_of, view_of
-from bot.web.keys import ROAD
+from bot.web.keys import CONNECTORS, ROAD
 from bot.web.render import is_fragment
 from bot.web.words import say
 
@@ -91,7 +91,7 @@ def _seen_of(form: Mapping[str, str]) -> int | None:
 @require(Role.AGENT, Role.LEAD)
 async def post_typing(request: web.Request) -> web.StreamResponse:
     """`POST /desk/c/{id}/typing`: let the customer see that a person writes."""
-    await request.app[ROAD].bus.live.publish("typing", id_of(request), author=Author.STAFF.value)
+    await show_typing(request.app[ROAD], request.app[CONNECTORS], id_of(request))
     return web.Response(status=204)
 
 

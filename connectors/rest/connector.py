@@ -44,7 +44,6 @@ class RestConnector:
         buttons_max=100,
         button_label_max=MAX_TEXT,
         button_payload_max=MAX_TEXT,
-        images=True,
         idempotent_sends=True,
         burst_pause=timedelta(),
     )

@@ -62,9 +62,7 @@ class TelegramConnector:
         buttons_max=BUTTONS_MAX,
         button_label_max=64,
         button_payload_max=PAYLOAD_MAX,
-        images=True,
         typing=True,
-        edits_in=True,
         polling=True,
         burst_pause=timedelta(seconds=1),
         rates=(

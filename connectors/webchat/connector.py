@@ -42,8 +42,6 @@ class WebchatConnector:
         buttons_max=20,
         button_label_max=LABEL_MAX,
         button_payload_max=MAX_TEXT,
-        images=True,
-        typing=True,
         webhook=False,
         idempotent_sends=True,
         burst_pause=timedelta(seconds=0.4),

@@ -47,6 +47,7 @@ class ScriptedConnector:
         self.account = account
         self.results: list[SendResult | Exception] = []
         self.sent: list[OutboundReply] = []
+        self.typed: list[str] = []
         self.delay = timedelta()
 
     @classmethod
@@ -73,7 +74,7 @@ class ScriptedConnector:
         return result
 
     async def typing(self, conversation_key: str) -> None:
-        """Nobody sees."""
+        self.typed.append(conversation_key)
 
     async def poll(self, cursor: str | None) -> AsyncIterator[Polled]:
         for polled in NEVER_POLLED:

@@ -12,6 +12,7 @@ from aiohttp import web
 Update = dict[str, Any]
 TEXT_MAX = 4096  # counted in UTF-16 units: the strictest reading of Telegram's "characters"
 DATA_MAX = 64  # bytes
+BUTTONS_MAX = 100
 
 
 class Refusal(Exception):
@@ -39,7 +40,10 @@ def check_text(fields: Mapping[str, Any]) -> str:
 
 def check_keyboard(markup: Mapping[str, Any] | None) -> None:
     """Refuse inline keyboards with buttons that have no label, or not exactly one sound effect."""
-    for button in [button for row in (markup or {}).get("inline_keyboard", []) for button in row]:
+    buttons = [button for row in (markup or {}).get("inline_keyboard", []) for button in row]
+    if len(buttons) > BUTTONS_MAX:
+        raise Refusal(400, "Bad Request: reply markup is too long")
+    for button in buttons:
         if not button.get("text", "").strip():
             raise Refusal(400, "Bad Request: can't parse inline keyboard button: Text buttons are unallowed")
         data, url = button.get("callback_data"), button.get("url")

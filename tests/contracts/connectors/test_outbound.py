@@ -43,6 +43,19 @@ async def test_long_reply_arrives_whole_within_the_limit(channel: Channel, stage
         assert all(measure(part, capabilities.text_unit) <= capabilities.text_max for part in stage.texts())
 
 
+async def test_buttons_beyond_the_limits_lose_no_reply(channel: Channel, stage: Stage) -> None:
+    """A brand writes its buttons once, for every channel: what one cannot show becomes something else."""
+    can = channel.connector.capabilities
+    long = (
+        Button(title="L" * (can.button_label_max + 1), payload="/long"),
+        Button(title="Long", payload="/" + "p" * can.button_payload_max),
+    )
+    many = tuple(Button(title=f"No. {number}", payload=f"/n{number}") for number in range(can.buttons_max))
+    result = await stage.connector.send(make_reply(stage.key, Content(text="Which?", buttons=(*long, *many))))
+    assert result.state is SendState.SENT
+    assert "".join(stage.texts()).startswith("Which?")
+
+
 async def test_send_with_the_same_key_arrives_once(channel: Channel, stage: Stage) -> None:
     assert channel.connector.capabilities.idempotent_sends
     for _ in range(3):
