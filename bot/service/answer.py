@@ -207,10 +207,17 @@ async def _hand_off(
 def find_unsure(taken: tuple[Message, ...], result: TurnResult) -> list[tuple[Message, Understanding]]:
     """Return what trainers should see because it was not understood. Nobody wrote a pressed button."""
     return [
-        (message, understanding)
+        (_with_words_of(understanding, message), understanding)
         for message, understanding in zip(taken, result.understandings, strict=False)
         if understanding and understanding.fallback and message.kind is Kind.TEXT and message.content.text
     ]
+
+
+def _with_words_of(understanding: Understanding, message: Message) -> Message:
+    """Put in what was understood: a burst is understood whole, and that stands with its last message."""
+    if understanding.text in ("", message.content.text.strip()):
+        return message
+    return replace(message, content=replace(message.content, text=understanding.text))
 
 
 def _announce(road: Road, claim: Claim, answered: Answered) -> None:
