@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,12 +83,12 @@ def write_urls(folder: Path, urls: Urls) -> None:
 
 
 def read_owner(folder: Path) -> Owner:
-    """Return who owns `folder` now."""
-    pid = (folder / _LOCK).read_text()
-    try:
-        urls = _parse_urls((folder / _URLS).read_text())
-    except (FileNotFoundError, ValueError):  # not started yet, or being written just now
-        urls = None
+    """Return who owns `folder` now. Raises `EmbeddedServerError` where only another user may read that."""
+    urls = None
+    with telling_folder(folder):
+        pid = (folder / _LOCK).read_text()
+        with suppress(FileNotFoundError, ValueError):  # not started yet, or being written just now
+            urls = _parse_urls((folder / _URLS).read_text())
     return Owner(pid=int(pid) if pid.isdecimal() else None, urls=urls)
 
 

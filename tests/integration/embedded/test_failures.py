@@ -34,6 +34,11 @@ async def open_servers(settings: Settings) -> None:
         pass
 
 
+async def join(settings: Settings) -> None:
+    async with embedded_servers(settings, join=True):
+        pass
+
+
 async def test_data_of_another_version_are_one_sentence(settings: Settings) -> None:
     make_cluster_of("15", settings.data)
     with pytest.raises(EmbeddedServerError, match="made by PostgreSQL 15"):
@@ -61,6 +66,15 @@ async def test_a_folder_in_which_a_file_cannot_be_written_is_one_sentence(
     (settings.data / name).mkdir(parents=True)
     with pytest.raises(EmbeddedServerError, match=r"cannot use the data folder .*VISAVIS_DATA"):
         await open_servers(settings)
+
+
+async def test_who_may_not_read_where_the_servers_are_is_told_so(settings: Settings) -> None:
+    async with embedded_servers(settings):
+        (settings.data / "servers.json").unlink()
+        (settings.data / "servers.json").mkdir()  # nobody reads that, not even root
+        with pytest.raises(EmbeddedServerError, match="cannot use the data folder"):
+            await join(settings)
+        (settings.data / "servers.json").rmdir()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
