@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.bus.keys import Stream
+from bot.connector.fields import MAX_TEXT
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Content, Kind, Message, Settled
 from bot.domain.proposal import ProposalReason
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from bot.domain.staff import Staff
     from bot.service.road import Road
     from bot.storage.database import Connection
-
-MAX_TEXT = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.connector.fields import parse_object
 from bot.errors import BadPayload
+from bot.web.ids import MAX_ID
 from bot.web.words import say
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from bot.service.read_as_customer import Holder
 
 MAX_FRAME = 64 * 1024  # bytes: 10,000 characters of any script, and what is around them
-MAX_MESSAGE_ID = 2**63 - 1
 
 
 def parse_frame(text: str) -> JsonObject:
@@ -38,7 +38,7 @@ def parse_hello(text: str) -> tuple[str, int]:
 def read_message_id(frame: JsonObject, name: str) -> int:
     """Return the id of a message from a frame. Raises `BadPayload`."""
     value = frame.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_MESSAGE_ID:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_ID:
         raise BadPayload(f"`{name}` must be the id of a message")
     return value
 

@@ -18,6 +18,7 @@ from bot.storage import conversations, handoffs, messages, queue
 from bot.storage.queue import QueueCounts, QueueView
 from bot.web.auth import current_staff, require
 from bot.web.desk_view import Holding, holding_of, name_of, view_row, view_thread
+from bot.web.ids import read_id
 from bot.web.keys import CONNECTORS, ROAD
 from bot.web.render import is_fragment, render
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 PAGE = 50  # messages read at once
 LIST_LIMIT = 200
 _MOST_IDS = 200
-_MAX_ID = 2**63 - 1
-_MAX_DIGITS = 19  # Python refuses to read numbers of thousands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +99,10 @@ async def get_messages(request: web.Request) -> web.StreamResponse:
 @require(Role.AGENT, Role.LEAD)
 async def get_message(request: web.Request) -> web.StreamResponse:
     """`GET /desk/c/{id}/messages/{message}`: one entry as it is now, for its delivery and edits."""
-    conversation_id, message_id = id_of(request), int(request.match_info["message"])
+    conversation_id, message_id = id_of(request), read_id(request.match_info["message"])
     async with request.app[ROAD].database.read() as connection:
         conversation = await conversations.get_conversation(connection, conversation_id)
-        message = await messages.get_message(connection, min(message_id, _MAX_ID))
+        message = await messages.get_message(connection, message_id)
     if conversation is None or message is None or message.conversation_id != conversation_id:
         raise UnknownConversation("There is no such message.")
     values = _thread_values(request, conversation, [message], message)
@@ -112,7 +111,7 @@ async def get_message(request: web.Request) -> web.StreamResponse:
 
 def id_of(request: web.Request) -> int:
     """Return the conversation a path names."""
-    return min(int(request.match_info["id"]), _MAX_ID)
+    return read_id(request.match_info["id"])
 
 
 def view_of(request: web.Request) -> QueueView:
@@ -218,7 +217,7 @@ def _parse_ids(given: str) -> list[int]:
     parts = given.split(",")[:_MOST_IDS]
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise BadPayload("This address is not one of ours.")
-    return [min(int(part[:_MAX_DIGITS]), _MAX_ID) for part in parts]
+    return [read_id(part) for part in parts]
 
 
 def add_desk_routes(app: web.Application) -> None:

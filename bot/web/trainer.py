@@ -15,6 +15,7 @@ from bot.service.take_back_decision import get_last_decision
 from bot.storage import messages, proposals
 from bot.web import trainer_view as view
 from bot.web.auth import current_staff, require
+from bot.web.ids import read_id
 from bot.web.keys import CURRICULUM, ENGINE, ROAD
 from bot.web.render import is_fragment, render
 from bot.web.trainer_tabs import tab_values
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 LIST_LIMIT = 100
 _NEAR = 4  # messages looked through for one with words
-_MAX_ID = 2**63 - 1
-_MAX_DIGITS = 19  # Python refuses to read numbers of thousands
 _NOTHING_TAUGHT = Lesson(intents={}, examples={})
 
 
@@ -145,7 +144,7 @@ async def _neighbours(request: web.Request, proposal: Proposal) -> dict[str, Any
 
 def _wanted(request: web.Request) -> int | None:
     given = request.query.get("p", "")
-    return min(int(given[:_MAX_DIGITS]), _MAX_ID) if given.isascii() and given.isdigit() else None
+    return read_id(given) if given.isascii() and given.isdigit() else None
 
 
 def add_trainer_routes(app: web.Application) -> None:

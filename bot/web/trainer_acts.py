@@ -13,6 +13,7 @@ from bot.service.decide_proposal import set_aside, teach, teach_new_intent
 from bot.service.take_back_decision import get_last_decision, take_back_decision
 from bot.web.auth import current_staff, require
 from bot.web.bodies import read_form
+from bot.web.ids import read_id
 from bot.web.keys import CURRICULUM, ROAD
 from bot.web.render import is_fragment
 from bot.web.trainer import render_teach
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     Decide = Callable[[web.Request, int], Awaitable[Proposal]]
-
-_MAX_ID = 2**63 - 1
 
 
 async def _teach(request: web.Request, proposal_id: int) -> Proposal:
@@ -89,7 +88,7 @@ async def _refuse(
 
 
 def _id_of(request: web.Request) -> int:
-    return min(int(request.match_info["id"]), _MAX_ID)
+    return read_id(request.match_info["id"])
 
 
 def add_trainer_act_routes(app: web.Application) -> None:

@@ -17,6 +17,7 @@ from bot.service.curriculum import describe_intent
 from bot.service.release_model import release_model
 from bot.storage import models
 from bot.web.auth import current_staff, require
+from bot.web.ids import read_id
 from bot.web.keys import CURRICULUM, ROAD, SERVING, TRAINER
 from bot.web.model_view import Result, describe_alone, describe_comparison, view_figures
 from bot.web.render import is_fragment, render
@@ -27,8 +28,6 @@ from bot.web.words import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MAX_ID = 2**63 - 1
-_MAX_DIGITS = 19  # Python refuses to read numbers of thousands
 _LISTED = 20
 _INTENTS_SHOWN = 12
 
@@ -158,7 +157,7 @@ async def _choose_shown(request: web.Request, shelf: Shelf) -> Model | None:
     if not (given.isascii() and given.isdigit()):
         return shelf.newest
     async with request.app[ROAD].database.read() as connection:
-        return await models.get_model(connection, min(int(given[:_MAX_DIGITS]), _MAX_ID)) or shelf.newest
+        return await models.get_model(connection, read_id(given)) or shelf.newest
 
 
 async def _choose_beside(request: web.Request, shelf: Shelf, shown: Model | None) -> Model | None:
@@ -199,7 +198,7 @@ async def post_stop(request: web.Request) -> web.StreamResponse:
 @require(Role.TRAINER)
 async def post_release(request: web.Request) -> web.StreamResponse:
     """`POST /trainer/models/{id}/release`: this model serves from now on, everywhere."""
-    model_id = min(int(request.match_info["id"]), _MAX_ID)
+    model_id = read_id(request.match_info["id"])
     try:
         await release_model(request.app[ROAD], model_id, current_staff(request))
     except (Refused, ModelError) as error:
