@@ -146,6 +146,7 @@ async def hold(connection: AsyncConnection, conversation_id: int, staff_id: int 
             attention=None,
             answer_due_at=None,
             answer_leased_until=None,
+            answer_attempts=0,
             answer_token=conversation.c.answer_token + 1,
         ),
     )
@@ -182,6 +183,7 @@ async def set_resolved(connection: AsyncConnection, conversation_id: int) -> Non
             resumed=True,
             answer_due_at=None,
             answer_leased_until=None,
+            answer_attempts=0,
             answer_token=conversation.c.answer_token + 1,
         ),
     )
