@@ -180,9 +180,7 @@ _COMMIT = text(
         INSERT INTO tracker (conversation_id, state, updated_at) SELECT id, :tracker, now() FROM mine
         ON CONFLICT (conversation_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at
     ), logged AS (
-        INSERT INTO event (conversation_id, turn_id, data)
-        SELECT mine.id, :turn_id, data
-        FROM mine, jsonb_array_elements(:events) WITH ORDINALITY AS t(data, n) ORDER BY n
+        INSERT INTO turn (conversation_id, id, events) SELECT id, :turn_id, :events FROM mine
     )
     UPDATE conversation c SET
         status = :status,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bot.storage.tables.columns import metadata
 from bot.storage.tables.conversations import (
     conversation,
-    event,
     handoff,
     message,
     outbox,
     stray_event,
     timer,
     tracker,
+    turn,
 )
 from bot.storage.tables.learning import model, proposal, release, training
 from bot.storage.tables.people import account, contact, handle, staff, staff_session
@@ -20,7 +20,6 @@ __all__ = [
     "account",
     "contact",
     "conversation",
-    "event",
     "handle",
     "handoff",
     "message",
@@ -35,4 +34,5 @@ __all__ = [
     "timer",
     "tracker",
     "training",
+    "turn",
 ]

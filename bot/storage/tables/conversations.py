@@ -145,15 +145,14 @@ tracker = Table(
     postgresql_with={"fillfactor": "70"},
 )
 
-event = Table(
-    "event",
+# What the engine made of a turn's messages, as Rasa's events in order. `id` is that of the last message.
+turn = Table(
+    "turn",
     metadata,
-    identity(),
-    ref("conversation_id", "conversation.id"),
-    Column("turn_id", BigInteger, nullable=False),
-    Column("data", JSONB, nullable=False),
+    Column("conversation_id", BigInteger, ForeignKey("conversation.id"), primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("events", JSONB, nullable=False),
     created_at(),
-    Index("ix_event_conversation", "conversation_id", "id"),
 )
 
 handoff = Table(

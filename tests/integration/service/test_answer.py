@@ -42,7 +42,7 @@ async def test_answer_commits_replies_events_tracker_and_outbox_together(road: R
     assert not answered.handed_off
     async with road.database.read() as connection:
         stored = await messages.list_messages(connection, conversation_id)
-        events = await connection.exec_driver_sql("SELECT data ->> 'text' FROM event")
+        events = await connection.exec_driver_sql("SELECT events -> 0 ->> 'text' FROM turn")
         tracker = await connection.exec_driver_sql("SELECT state ->> 'turns' FROM tracker")
         assert events.scalars().all() == ["hello"]
         assert tracker.scalar_one() == "1"
