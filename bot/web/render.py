@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.desk.reasons import describe_reason
 from bot.errors import Refused
 from bot.storage.sessions import Session
+from bot.web.attachment_view import view_attachment
 from bot.web.words import say
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def make_templates(asset_url: Callable[[str], str]) -> Environment:
     )
     templates.globals.update(asset=asset_url, say=say)
     templates.filters["reason"] = describe_reason
+    templates.filters["attachment"] = view_attachment
     return templates
 
 

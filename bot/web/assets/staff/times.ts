@@ -1,4 +1,4 @@
-// Keeps relative times fresh: `<time datetime data-relative>` is written by the server and reread here.
+// Shows times by this browser's clock: `<time datetime>` with `data-relative` (kept fresh), `data-clock` or `data-date`.
 
 const steps: [seconds: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [60, "second"], [60, "minute"], [24, "hour"], [Number.POSITIVE_INFINITY, "day"],
@@ -6,6 +6,7 @@ const steps: [seconds: number, unit: Intl.RelativeTimeFormatUnit][] = [
 const wordsOf = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always", style: "narrow" });
 const exactly = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function refreshTimes(root: ParentNode = document): void {
   for (const element of root.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
@@ -13,6 +14,7 @@ export function refreshTimes(root: ParentNode = document): void {
     element.title = exactly.format(at);
     if (element.dataset["relative"] !== undefined) element.textContent = relative(at);
     if (element.dataset["clock"] !== undefined) element.textContent = clock.format(at);
+    if (element.dataset["date"] !== undefined) element.textContent = date.format(at);
   }
 }
 
