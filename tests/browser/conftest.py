@@ -12,11 +12,15 @@ from bot.errors import SettingsError
 from bot.web.static_files import load_static_files
 from tests.browser.brand import Brand, fill_queue, serving_brand
 from tests.browser.chromium import find_chromium
+from tests.fakes.desk_service import make_desk_app
+from tests.fakes.serving import serve
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from playwright.async_api import Browser, Page
+
+    from bot.service.road import Road
 
     PageOpener = Callable[[ViewportSize], Awaitable[Page]]
 
@@ -63,6 +67,17 @@ async def open_page(chromium: Browser) -> AsyncIterator[PageOpener]:
 
     yield open_one
     assert not troubles
+
+
+@pytest.fixture
+async def address(road: Road) -> AsyncIterator[str]:
+    """The desk alone with its built assets."""
+    try:
+        static_files = load_static_files()
+    except SettingsError as error:
+        pytest.skip(str(error))
+    async with serve(make_desk_app(road, static_files)) as (url, _):
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -5,64 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import Page, ViewportSize, expect
+from playwright.async_api import expect
 
 from bot.domain.message import Author
-from bot.domain.staff import Role
-from bot.errors import SettingsError
-from bot.service.add_staff import add_staff
-from bot.service.answer import answer
 from bot.service.receive import receive
-from bot.web.static_files import load_static_files
-from tests.browser.conftest import SCREENSHOTS
-from tests.fakes.desk_service import make_desk_app
-from tests.fakes.engine import PlainEngine
-from tests.fakes.serving import serve
+from tests.browser.conftest import DESKTOP, PHONE, SCREENSHOTS
+from tests.browser.desk_road import complain, log_in
 from tests.integration.service.events import says
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from playwright.async_api import Browser
 
     from bot.service.road import Road
 
 pytestmark = pytest.mark.browser
-DESKTOP = ViewportSize(width=1440, height=900)
-PHONE = ViewportSize(width=390, height=844)
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-async def address(road: Road) -> AsyncIterator[str]:
-    """The desk with its built assets."""
-    try:
-        static_files = load_static_files()
-    except SettingsError as error:
-        pytest.skip(str(error))
-    async with serve(make_desk_app(road, static_files)) as (url, _):
-        yield url
-
-
-async def log_in(road: Road, chromium: Browser, address: str, name: str, viewport: ViewportSize) -> Page:
-    """Return a page on which somebody new has logged in. What goes wrong in its scripts fails the test."""
-    email = f"{name.lower()}@lyra.example"
-    await add_staff(road, email=email, name=name, password=PASSWORD, roles=[Role.AGENT])
-    context = await chromium.new_context(viewport=viewport)
-    page = await context.new_page()
-    await page.goto(f"{address}/desk")
-    await page.get_by_label("E-mail address").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
-    await expect(page.locator("main.desk")).to_be_visible()
-    return page
-
-
-async def complain(road: Road, text: str = "a person please, it smokes", sender: str = "nora") -> int:
-    received = await receive(road, says(text, sender=sender))
-    assert received.conversation_id is not None
-    await answer(road, PlainEngine(), received.conversation_id)
-    return received.conversation_id
 
 
 async def test_two_agents_see_it_come_and_one_answers(road: Road, chromium: Browser, address: str) -> None:
@@ -148,7 +104,7 @@ async def test_keys_do_the_work(road: Road, chromium: Browser, address: str) -> 
     await page.keyboard.press("Control+Enter")
     await expect(page.locator("#messages .is-note")).to_contain_text("e t b are letters here")
     await page.keyboard.press("Escape")
-    await page.keyboard.press("e")
+    await page.keyboard.press("Shift+E")
     await expect(page.locator("#holder")).to_contain_text("Resolved")
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()

@@ -1,53 +1,34 @@
 // The box: drafts survive everything, a text is sent once, and the box says who has the conversation.
 
-import { desk, find, openedId } from "./page";
+import { csrfToken } from "../staff/frame";
+import { keepText, placeOf, readDraft, type Mode, type Place } from "./drafts";
+import { complain, dropNotice, showProblem } from "./notices";
+import { find, openedId, openedName } from "./page";
+import { isSending, send, type Fate } from "./send";
+import { lastId } from "./thread";
 
 const typingEvery = 3_000;
 let typingToldAt = 0;
 
-type Mode = "reply" | "note";
-
 const box = (): HTMLFormElement | null => find<HTMLFormElement>("#box");
 const words = (): HTMLTextAreaElement | null => find<HTMLTextAreaElement>("#text");
-const keyField = (): HTMLInputElement | null => find<HTMLInputElement>("#box input[name=key]");
 
-const draftName = (mode: Mode): string => `draft:${desk().dataset["staff"]}:${openedId()}:${mode}`;
-
-export function mode(): Mode {
+function mode(): Mode {
   return find<HTMLInputElement>("#box input[name=mode]:checked")?.value === "note" ? "note" : "reply";
 }
 
-interface Draft { text: string; key: string }
-
-function readDraft(of: Mode): Draft {
-  try {
-    const kept = JSON.parse(localStorage.getItem(draftName(of)) ?? "null") as Draft | null;
-    return kept ?? { text: "", key: newKey() };
-  } catch {
-    return { text: "", key: newKey() };
-  }
-}
-
-// The key is kept with the text: sent again after a lost answer, it is the same message still.
-function keepDraft(): void {
-  const text = words()?.value ?? "";
-  try {
-    if (text) localStorage.setItem(draftName(mode()), JSON.stringify({ text, key: keyField()?.value ?? newKey() }));
-    else localStorage.removeItem(draftName(mode()));
-  } catch { /* A full or forbidden storage keeps nothing; the text is still in the box. */ }
-}
-
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_");
+function shownPlace(): Place | null {
+  const conversation = openedId();
+  return conversation !== null && box() ? { conversation, mode: mode() } : null;
 }
 
 function showDraft(): void {
-  const [field, key] = [words(), keyField()];
-  if (!field || !key) return;
-  const draft = readDraft(mode());
-  field.value = draft.text;
-  key.value = draft.key;
+  const [place, field] = [shownPlace(), words()];
+  if (!place || !field) return;
+  const draft = readDraft(place);
+  if (field.value !== draft.text) field.value = draft.text;
+  showProblem(draft.problem);
+  box()?.classList.toggle("is-sending", isSending(place));
   grow();
 }
 
@@ -66,41 +47,59 @@ export function setMode(to: Mode): void {
     radio.checked = true;
     showMode();
     showDraft();
+    refreshLock();
   }
   words()?.focus();
 }
 
 // Who has the conversation may change while somebody writes: the words stay, only sending is closed.
 export function refreshLock(): void {
-  const locked = find<HTMLElement>("#holder")?.dataset["locked"] !== undefined;
+  const locked = isLocked();
   const reply = find<HTMLInputElement>("#box input[value=reply]");
-  if (reply) reply.disabled = locked;
+  if (reply) reply.disabled = locked && !hasReplyDraft();
   box()?.classList.toggle("is-locked", locked && mode() === "reply");
   for (const button of document.querySelectorAll<HTMLButtonElement>('#box [data-for="reply"]')) button.disabled = locked;
 }
 
+const isLocked = (): boolean => find<HTMLElement>("#holder")?.dataset["locked"] !== undefined;
+
+function hasReplyDraft(): boolean {
+  const conversation = openedId();
+  return conversation !== null && readDraft({ conversation, mode: "reply" }).text !== "";
+}
+
+// Another conversation is in the box. Where a colleague has it, an answer begun here is shown all the same.
 export function resetBox(): void {
   if (!box()) return;
+  const reply = find<HTMLInputElement>("#box input[value=reply]");
+  if (reply && isLocked() && hasReplyDraft()) reply.checked = true;
   showMode();
   showDraft();
   refreshLock();
+  dropNotice(openedId());
 }
 
-function clear(): void {
-  const [field, key] = [words(), keyField()];
-  if (!field || !key) return;
-  field.value = "";
-  keepDraft();
-  key.value = newKey();
-  find("#problem")?.replaceChildren();
-  grow();
+// Who opens a conversation of their own is about to write: stray letters must not become acts.
+export function focusOwn(): void {
+  const own = find("#holder.is-mine");
+  if (own && matchMedia("(pointer: fine) and (min-width: 700px)").matches) words()?.focus({ preventScroll: true });
 }
 
-function problem(sentence: string): void {
-  const line = document.createElement("p");
-  line.className = "problem";
-  line.textContent = sentence;
-  find("#problem")?.replaceChildren(line);
+function submit(button: HTMLElement | null): void {
+  const [place, text] = [shownPlace(), words()?.value ?? ""];
+  if (!place || !text.trim() || (place.mode === "reply" && isLocked())) return;
+  keepText(place, text);
+  const resolve = button?.getAttribute("value") === "resolve";
+  void send({ ...place, text, who: openedName(), resolve, seen: lastId() });
+}
+
+// A letter was given to the server, or came back: the box shows it only if it is still its box.
+function showFate({ letter, underway, problem }: Fate): void {
+  const shown = shownPlace();
+  if (shown?.conversation === letter.conversation && shown.mode === letter.mode) showDraft();
+  else if (problem) complain(letter.conversation, letter.who, problem);
+  if (underway) dropNotice(letter.conversation);
+  else document.dispatchEvent(new CustomEvent("desk:done", { detail: { conversation: letter.conversation } }));
 }
 
 function grow(): void {
@@ -117,7 +116,8 @@ function countLeft(field: HTMLTextAreaElement): void {
   const output = find<HTMLOutputElement>("#left");
   if (!output) return;
   output.hidden = mode() === "note" || !max || left > Math.max(max * 0.1, 50);
-  output.textContent = left >= 0 ? `${left} left` : `${-left} too many: it goes out in parts`;
+  const said = output.dataset[left >= 0 ? "left" : "over"] ?? "";
+  output.textContent = said.replace("#", Math.abs(left).toLocaleString());
 }
 
 function lengthOf(text: string, unit: string): number {
@@ -129,14 +129,27 @@ function tellTyping(): void {
   const id = openedId();
   if (id === null || mode() === "note" || Date.now() - typingToldAt < typingEvery) return;
   typingToldAt = Date.now();
-  const token = find<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
-  void fetch(`/desk/c/${id}/typing`, { method: "POST", headers: { "X-CSRF-Token": token, "HX-Request": "true" } }).catch(() => undefined);
+  const headers = { "X-CSRF-Token": csrfToken(), "HX-Request": "true" };
+  void fetch(`/desk/c/${id}/typing`, { method: "POST", headers }).catch(() => undefined);
+}
+
+function keepTyped(): void {
+  const place = shownPlace();
+  if (place) keepText(place, words()?.value ?? "");
+  grow();
+  tellTyping();
+}
+
+// The same conversation in another tab of this browser: what was sent or typed there is so here too.
+function followOtherTab(event: StorageEvent): void {
+  const [there, here] = [placeOf(event.key), shownPlace()];
+  if (there && here && there.conversation === here.conversation && there.mode === here.mode) showDraft();
 }
 
 export function startBox(): void {
   document.addEventListener("input", (event) => {
     const target = event.target as HTMLElement;
-    if (target.id === "text") { keepDraft(); grow(); tellTyping(); }
+    if (target.id === "text") keepTyped();
     if (target.matches("#box input[name=mode]")) { showMode(); showDraft(); refreshLock(); words()?.focus(); }
   });
   document.addEventListener("keydown", (event) => {
@@ -144,22 +157,13 @@ export function startBox(): void {
     const alone = !event.shiftKey && !event.altKey && matchMedia("(pointer: fine)").matches;
     if (!(event.ctrlKey || event.metaKey || alone)) return;
     event.preventDefault();
-    const button = find<HTMLButtonElement>(`#box button[data-for=${mode()}]:not([name])`);
-    if (!button?.disabled) box()?.requestSubmit(button ?? undefined);
+    if (!event.repeat) submit(null);
   });
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target === box()) box()?.classList.add("is-sending");
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
+  document.addEventListener("submit", (event) => {
     if (event.target !== box()) return;
-    box()?.classList.remove("is-sending");
-    if ((event as CustomEvent<{ successful: boolean }>).detail.successful) clear();
+    event.preventDefault();
+    submit(event.submitter);
   });
-  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-    document.addEventListener(name, (event) => {
-      const { xhr, target } = (event as CustomEvent<{ xhr: XMLHttpRequest; target?: Element }>).detail;
-      if (target?.id !== "problem" || (xhr.status >= 400 && xhr.status < 500)) return; // a refusal brings its own words
-      problem(box()?.dataset[event.target === box() ? "kept" : "undone"] ?? "");
-    });
-  }
+  document.addEventListener("desk:letter", (event) => showFate((event as CustomEvent<Fate>).detail));
+  window.addEventListener("storage", followOtherTab);
 }

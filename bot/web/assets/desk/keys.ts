@@ -1,4 +1,5 @@
-// Keys: every act has a letter; letters mean nothing while somebody types.
+// Keys: every act has a letter; letters mean nothing while somebody types. What cannot be taken back
+// needs Shift too, so that a word begun outside the box closes nobody's complaint.
 
 import { frameKey, isTyping } from "../staff/frame";
 import { setMode } from "./box";
@@ -9,16 +10,24 @@ function press(selector: string): void {
   find<HTMLElement>(selector)?.click();
 }
 
-const acts: Record<string, () => void> = {
+const moves: Record<string, () => void> = {
   j: () => move(1),
   k: () => move(-1),
+};
+
+const acts: Record<string, () => void> = {
   r: () => setMode("reply"),
   n: () => setMode("note"),
   t: () => press('[data-key="t"]'),
-  b: () => press('[data-key="b"]'),
-  e: () => press('[data-key="e"]'),
+  B: () => press('[data-key="B"]'),
+  E: () => press('[data-key="E"]'),
   "/": () => find<HTMLInputElement>("#find")?.focus(),
 };
+
+// Shift counts as it is held, whatever Caps Lock makes of the letter.
+function letterOf(event: KeyboardEvent): string {
+  return event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
+}
 
 export function startKeys(): void {
   document.addEventListener("keydown", (event) => {
@@ -28,11 +37,11 @@ export function startKeys(): void {
       return;
     }
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (frameKey(event)) {
-      event.preventDefault();
-      return;
-    }
-    const act = acts[event.key];
+    if (find<HTMLDialogElement>("dialog.keys")?.open && event.key !== "?") return;
+    const letter = letterOf(event);
+    // A key held down moves on, and does nothing else.
+    if (!event.repeat && frameKey(event)) { event.preventDefault(); return; }
+    const act = moves[letter] ?? (event.repeat ? undefined : acts[letter]);
     if (!act) return;
     event.preventDefault();
     act();

@@ -1,6 +1,8 @@
 // The list: only rows that changed are fetched, and put where their order says.
 
+import { placeOf, readDraft, type Mode } from "./drafts";
 import { desk, fetchPart, find, openedId, place, soon, view } from "./page";
+import type { Fate } from "./send";
 
 const everyMinute = 60_000;
 const changed = new Set<number>();
@@ -27,6 +29,7 @@ const load = soon(async () => {
 }, 150);
 
 function insert(row: HTMLElement): void {
+  if (row.dataset["id"]) markDraft(row);
   const order = Number(row.dataset["order"]);
   const next = [...rows().children].find((other) => Number((other as HTMLElement).dataset["order"]) < order);
   place(row, (placed) => rows().insertBefore(placed, next ?? null));
@@ -45,10 +48,32 @@ export function isListed(id: number): boolean {
 function showCounts(counts: Record<string, number>): void {
   for (const [name, count] of Object.entries(counts)) {
     const element = find<HTMLElement>(`[data-count="${name}"]`);
-    if (element) element.textContent = count.toLocaleString();
+    if (!element) continue;
+    element.textContent = count.toLocaleString();
+    if (element.dataset["unless0"] !== undefined) element.hidden = count === 0;
   }
-  const waiting = counts["waiting"] ?? 0;
-  document.title = `${waiting ? `(${waiting}) ` : ""}${desk().dataset["title"] ?? ""}`;
+  // Who waits for anybody, and who of one's own wrote last: both need this reader.
+  const needing = (counts["waiting"] ?? 0) + (counts["mine_unread"] ?? 0);
+  document.title = `${needing ? `(${needing.toLocaleString()}) ` : ""}${desk().dataset["title"] ?? ""}`;
+}
+
+// A row says what was begun or not sent in its conversation; the open one's box says it itself.
+function markDraft(row: HTMLElement): void {
+  const conversation = Number(row.dataset["id"]);
+  const drafts = (["reply", "note"] as Mode[]).map((mode) => readDraft({ conversation, mode }));
+  const unsent = drafts.some((draft) => draft.text && draft.problem);
+  const begun = conversation !== openedId() && drafts.some((draft) => draft.text);
+  find(".row-draft", row)?.remove();
+  if (!unsent && !begun) return;
+  const mark = document.createElement("span");
+  mark.className = `row-draft${unsent ? " is-unsent" : ""}`;
+  mark.textContent = desk().dataset[unsent ? "unsent" : "draft"] ?? "";
+  find(".row-why", row)?.prepend(mark);
+}
+
+function markRow(conversation: number): void {
+  const row = document.getElementById(`row-${conversation}`);
+  if (row) markDraft(row);
 }
 
 // After anything changed: what is open is marked, what does not match is hidden, emptiness has words.
@@ -60,7 +85,9 @@ export function settle(): void {
   for (const row of rowsAll) {
     row.hidden = wanted !== "" && !(row.textContent ?? "").toLocaleLowerCase().includes(wanted);
     const current = Number(row.dataset["id"]) === opened;
+    const turned = row.classList.contains("is-open") !== current;
     row.classList.toggle("is-open", current);
+    if (turned) markDraft(row);
     const link = find("a", row);
     if (current) link?.setAttribute("aria-current", "true");
     else link?.removeAttribute("aria-current");
@@ -85,5 +112,8 @@ export function startList(): void {
   find<HTMLInputElement>("#find")?.addEventListener("input", settle);
   // Deadlines grow urgent and scores rise by the clock alone.
   window.setInterval(() => { if (!document.hidden) reloadRows(); }, everyMinute);
+  document.addEventListener("desk:letter", (event) => markRow((event as CustomEvent<Fate>).detail.letter.conversation));
+  window.addEventListener("storage", (event) => { const place = placeOf(event.key); if (place) markRow(place.conversation); });
+  for (const row of rowsShown()) markDraft(row);
   settle();
 }

@@ -2,11 +2,13 @@
 
 import { followEvents, type LiveEvent } from "../staff/events";
 import { isListed, reloadRows } from "./list";
+import { isMine, loadMine, noteHolder } from "./mine";
 import { openedId, view } from "./page";
 import { hideTyping, loadMessage, loadState, loadTail, showTyping } from "./thread";
 
 function refreshAll(): void {
   reloadRows();
+  loadMine();
   loadTail();
   loadState();
 }
@@ -20,7 +22,8 @@ function take(event: LiveEvent): void {
     if (isOpen && event.author === "contact") showTyping();
     return;
   }
-  if (event.kind === "status" || isListed(id) || view() === "recent") reloadRows([id]);
+  if (event.kind === "status") noteHolder(id, event);
+  if (event.kind === "status" || isListed(id) || isMine(id) || view() === "recent") reloadRows([id]);
   if (!isOpen) return;
   if (event.kind === "delivery" && event.message_id) void loadMessage(event.message_id);
   if (event.kind === "message" || event.kind === "answered" || event.kind === "status") {
@@ -31,5 +34,6 @@ function take(event: LiveEvent): void {
 }
 
 export function follow(): void {
-  followEvents({ take, refreshAll, ask: reloadRows });
+  loadMine();
+  followEvents({ name: "desk", take, refreshAll, ask: reloadRows });
 }

@@ -13,6 +13,13 @@ export function openedId(): number | null {
   return id ? Number(id) : null;
 }
 
+export function openedName(): string {
+  return find<HTMLElement>("#head h2")?.textContent ?? "";
+}
+
+// What to say when the server does not.
+export const unanswered = (): string => desk().dataset["unanswered"] ?? "";
+
 export function place(element: Element, before: (placed: Element) => void): void {
   before(element);
   htmx.process(element as HTMLElement);

@@ -2,7 +2,7 @@
 
 import { Idiomorph } from "idiomorph";
 import { htmx } from "../staff/frame";
-import { refreshLock, resetBox } from "./box";
+import { focusOwn, refreshLock, resetBox } from "./box";
 import { settle } from "./list";
 import { fetchPart, find, openedId, soon } from "./page";
 
@@ -13,7 +13,8 @@ const changedUnseen = new Set<number>(); // messages that changed while they wer
 const thread = (): HTMLElement | null => find<HTMLElement>("#thread");
 const messages = (): HTMLElement | null => find<HTMLElement>("#messages");
 
-function lastId(): string {
+// The newest entry on the screen; empty where nothing was said yet.
+export function lastId(): string {
   const entries = document.querySelectorAll<HTMLElement>("#messages > [data-id]");
   return entries[entries.length - 1]?.dataset["id"] ?? "";
 }
@@ -30,25 +31,33 @@ function toEnd(): void {
 export const loadTail = soon(async () => {
   const id = openedId();
   if (id === null) return;
-  const after = lastId();
-  const part = await fetchPart(`/desk/c/${id}/messages?${after ? `after=${after}` : ""}`);
-  const scroller = thread();
-  const list = messages();
-  if (!part || !scroller || !list || openedId() !== id) return;
+  // After a long sleep more was said than the server gives at once.
+  let after: string | undefined = lastId();
+  while (after !== undefined) {
+    const part = await fetchPart(`/desk/c/${id}/messages?${after ? `after=${after}` : ""}`, () => openedId() === id);
+    after = part && openedId() === id ? append(part) : undefined;
+  }
+  for (const each of changedUnseen) void loadMessage(each);
+  changedUnseen.clear();
+}, 60);
+
+// Returns where the server stopped, if it stopped before the end.
+function append(part: DocumentFragment): string | undefined {
+  const [scroller, list, fresh] = [thread(), messages(), find<HTMLElement>("#messages", part)];
+  if (!scroller || !list || !fresh) return undefined;
   const stay = !isAtEnd(scroller);
-  for (const entry of [...(find("#messages", part)?.children ?? [])]) {
+  for (const entry of [...fresh.children]) {
     if (!entry.id || !document.getElementById(entry.id)) list.append(entry);
   }
   dropRepeatedDays();
-  for (const each of changedUnseen) void loadMessage(each);
-  changedUnseen.clear();
   if (!stay) toEnd();
-}, 60);
+  return fresh.dataset["more"];
+}
 
 export const loadState = soon(async () => {
   const id = openedId();
   if (id === null) return;
-  const part = await fetchPart(`/desk/c/${id}/state`);
+  const part = await fetchPart(`/desk/c/${id}/state`, () => openedId() === id);
   if (!part || openedId() !== id) return;
   for (const fresh of [...part.children]) {
     const present = document.getElementById(fresh.id);
@@ -67,7 +76,7 @@ export async function loadMessage(messageId: number): Promise<void> {
     if (messageId > Number(lastId())) changedUnseen.add(messageId);
     return;
   }
-  const part = await fetchPart(`/desk/c/${id}/messages/${messageId}`);
+  const part = await fetchPart(`/desk/c/${id}/messages/${messageId}`, () => openedId() === id);
   const fresh = part && find(`#m-${messageId}`, part);
   const present = document.getElementById(`m-${messageId}`);
   if (!fresh || !present) return;
@@ -83,7 +92,8 @@ async function loadEarlier(button: HTMLElement): Promise<void> {
   const scroller = thread();
   if (id === null || !scroller) return;
   button.setAttribute("disabled", "");
-  const part = await fetchPart(`/desk/c/${id}/messages?before=${button.dataset["earlier"] ?? ""}`);
+  const path = `/desk/c/${id}/messages?before=${button.dataset["earlier"] ?? ""}`;
+  const part = await fetchPart(path, () => openedId() === id);
   const list = messages();
   if (!part || !list || openedId() !== id) { button.removeAttribute("disabled"); return; }
   const fromEnd = scroller.scrollHeight - scroller.scrollTop;
@@ -122,6 +132,7 @@ function opened(): void {
   settle();  // first: on a phone it uncovers what is measured next
   resetBox();
   toEnd();
+  focusOwn();
 }
 
 export function startThread(): void {
@@ -136,6 +147,8 @@ export function startThread(): void {
   document.addEventListener("htmx:afterSwap", (event) => {
     if ((event.target as Element).id === "open") opened();
   });
-  document.addEventListener("desk:done", () => { loadTail(); loadState(); });
+  document.addEventListener("desk:done", (event) => {
+    if ((event as CustomEvent<{ conversation: number }>).detail.conversation === openedId()) { loadTail(); loadState(); }
+  });
   opened();
 }

@@ -5,7 +5,7 @@ import { keepTimesFresh, refreshTimes } from "./times";
 
 const yearInSeconds = 31_536_000;
 
-function csrf(): string {
+export function csrfToken(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
 }
 
@@ -46,9 +46,16 @@ export function frameKey(event: KeyboardEvent): boolean {
   return link !== null;
 }
 
+// The server writes times and day lines as this browser's clock has them, from its next page on.
+function tellZone(): void {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `tz=${zone}; path=/; max-age=${yearInSeconds}; samesite=lax`;
+}
+
 export function startFrame(): void {
+  tellZone();
   document.addEventListener("htmx:configRequest", (event) => {
-    (event as CustomEvent<{ headers: Record<string, string> }>).detail.headers["X-CSRF-Token"] = csrf();
+    (event as CustomEvent<{ headers: Record<string, string> }>).detail.headers["X-CSRF-Token"] = csrfToken();
   });
   document.addEventListener("htmx:afterSettle", (event) => refreshTimes((event.target as Element).parentNode ?? document));
   document.addEventListener("click", (event) => {

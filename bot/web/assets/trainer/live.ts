@@ -90,6 +90,6 @@ export function follow(): void {
   document.addEventListener("htmx:afterSwap", (event) => {
     if ((event.target as Element).id === "teach") window.scrollTo(0, 0);
   });
-  followEvents({ take, refreshAll, ask: loadTabs });
+  followEvents({ name: "trainer", take, refreshAll, ask: loadTabs });
   watchLag();
 }

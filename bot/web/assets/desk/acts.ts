@@ -1,0 +1,28 @@
+// Acts on the open conversation: take, give back, resolve. A refusal finds its reader also elsewhere.
+
+import { complain } from "./notices";
+import { openedId, openedName, unanswered } from "./page";
+import { post } from "./post";
+import { lastId } from "./thread";
+
+async function act(button: HTMLButtonElement): Promise<void> {
+  const id = openedId();
+  if (id === null || button.disabled) return;
+  const who = openedName();
+  button.disabled = true;
+  // Nobody resolves what a customer wrote a moment ago and nobody here has read.
+  const seen = button.dataset["act"] === "resolve" && lastId();
+  const problem = await post(button.formAction, seen ? { seen } : {}, unanswered());
+  button.disabled = false;
+  complain(id, who, problem);
+  document.dispatchEvent(new CustomEvent("desk:done", { detail: { conversation: id } }));
+}
+
+export function startActs(): void {
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!(event.target as Element).matches(".head-acts") || !(button instanceof HTMLButtonElement)) return;
+    event.preventDefault();
+    void act(button);
+  });
+}

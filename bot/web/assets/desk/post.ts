@@ -1,0 +1,36 @@
+// What staff do, told to the server by code that outlives the page's parts: an answer finds who asked.
+
+import { csrfToken } from "../staff/frame";
+import { goToLogin } from "../staff/parts";
+
+const patience = 30_000;
+
+// Returns why it was not done, or nothing when it was; `unanswered` are the words for when nobody knows.
+export async function post(path: string, fields: Record<string, string>, unanswered: string): Promise<string> {
+  let response: Response;
+  const impatience = new AbortController();
+  const timer = window.setTimeout(() => impatience.abort(), patience);
+  try {
+    response = await fetch(path, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { "HX-Request": "true", "X-CSRF-Token": csrfToken() },
+      credentials: "same-origin",
+      keepalive: true, // somebody who leaves the page at once has sent it all the same
+      signal: impatience.signal,
+    });
+    if (response.ok) return "";
+    if (response.status === 401) goToLogin();
+    else if (response.status < 500) return (await sentenceOf(response)) || unanswered;
+  } catch { /* the network's fault, or nobody answered */ } finally {
+    window.clearTimeout(timer);
+  }
+  return unanswered;
+}
+
+// A refusal brings its own words; what a proxy says is not ours.
+async function sentenceOf(response: Response): Promise<string> {
+  const template = document.createElement("template");
+  template.innerHTML = await response.text();
+  return template.content.querySelector(".problem")?.textContent ?? "";
+}

@@ -1,0 +1,57 @@
+// Sending: one text of a place at a time. It ends in its draft, wherever its writer has gone meanwhile.
+
+import { beginSending, dropSaid, keepUnsent, withoutStart, type Place } from "./drafts";
+import { desk } from "./page";
+import { post } from "./post";
+
+export interface Letter extends Place {
+  text: string;
+  who: string;
+  // Resolve with it, unless the customer wrote after the message of this id.
+  resolve: boolean;
+  seen: string;
+}
+
+// What became of a letter, told to the page as the event `desk:letter`.
+export interface Fate { letter: Letter; underway: boolean; problem: string }
+
+const underway = new Map<string, string>();
+const waiting = new Map<string, Letter>();
+
+const slotOf = (place: Place): string => `${place.conversation}:${place.mode}`;
+
+export function isSending(place: Place): boolean {
+  return underway.has(slotOf(place));
+}
+
+export async function send(letter: Letter): Promise<void> {
+  const slot = slotOf(letter);
+  const now = underway.get(slot);
+  if (now !== undefined) {
+    // The same text twice is a finger too fast; more text goes when this has gone.
+    if (now !== letter.text) waiting.set(slot, letter);
+    return;
+  }
+  const key = beginSending(letter, letter.text);
+  underway.set(slot, letter.text);
+  tell({ letter, underway: true, problem: "" });
+  const unanswered = desk().dataset["unsentUnanswered"] ?? "";
+  const problem = await post(`/desk/c/${letter.conversation}/say`, fieldsOf(letter, key), unanswered);
+  underway.delete(slot);
+  if (problem) keepUnsent(letter, letter.text, key, problem);
+  else dropSaid(letter, key);
+  tell({ letter, underway: false, problem });
+  const next = waiting.get(slot);
+  waiting.delete(slot);
+  const rest = next ? withoutStart(next.text, letter.text) : "";
+  if (next && rest && !problem) await send({ ...next, text: rest });
+}
+
+function fieldsOf(letter: Letter, key: string): Record<string, string> {
+  const resolving = letter.resolve ? { then: "resolve", ...(letter.seen ? { seen: letter.seen } : {}) } : {};
+  return { mode: letter.mode, text: letter.text, key, ...resolving };
+}
+
+function tell(fate: Fate): void {
+  document.dispatchEvent(new CustomEvent<Fate>("desk:letter", { detail: fate }));
+}
