@@ -10,25 +10,29 @@ import structlog
 from bot.errors import BadPayload, SettingsError, StorageUnavailable
 from bot.service.receive import get_account_id, receive
 from bot.storage import accounts
+from bot.storage.locks import keep_while, open_lock
 
 if TYPE_CHECKING:
     from bot.connector import Connector, Polled
     from bot.service.road import Road
+    from bot.storage.locks import SessionLock
 
 log = structlog.get_logger(__name__)
 
 _PAUSE = 1.0  # seconds after a failure
+_NEXT_TRY = 2.0  # seconds between looks whether another process still polls
 
 
 async def run_poller(road: Road, connector: Connector) -> None:
     """Poll one account until cancelled; returns when the platform refuses its credentials.
 
-    One process at a time may poll an account: platforms give each event to one asker only.
+    One process at a time polls an account, as platforms give each event to one asker only: whoever
+    holds its lock in PostgreSQL. The others wait, and the next one goes on when the first is gone.
     """
     note = log.bind(channel=connector.channel, account=connector.account.name)
     while True:
         try:
-            await _poll(road, connector)
+            await _poll_alone(road, connector)
         except SettingsError as error:
             note.error("Account is off: its platform refuses it", reason=str(error))
             return
@@ -37,6 +41,31 @@ async def run_poller(road: Road, connector: Connector) -> None:
         except Exception:  # noqa: BLE001 - one account's trouble must not stop the others
             note.exception("Polling broke")
         await asyncio.sleep(_PAUSE)
+
+
+async def _poll_alone(road: Road, connector: Connector) -> None:
+    """Poll while this process holds the account's lock.
+
+    The lock ends with its connection. Then another process may poll already: this one stops.
+    """
+    name = f"visavis poll {connector.channel} {connector.account.name}"
+    async with open_lock(road.database, name) as lock:
+        await _wait_for(lock, connector)
+        polling = asyncio.create_task(_poll(road, connector))
+        await keep_while(lock, polling)
+    await polling
+
+
+async def _wait_for(lock: SessionLock, connector: Connector) -> None:
+    note = log.bind(channel=connector.channel, account=connector.account.name)
+    waits = False
+    while not await lock.try_take():
+        if not waits:
+            note.info("Another process polls this account: this one waits")
+        waits = True
+        await asyncio.sleep(_NEXT_TRY)
+    if waits:
+        note.info("The other process polls this account no more: this one does")
 
 
 async def _poll(road: Road, connector: Connector) -> None:

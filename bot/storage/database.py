@@ -75,6 +75,16 @@ class Database:
                 yield connection
 
     @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Direct]:
+        """Lend a connection that is nobody else's for as long as it is kept: a session's lock needs one.
+
+        Each statement commits by itself. The errors are those of `begin`.
+        """
+        with _translated():
+            async with self._direct.alone() as connection:
+                yield connection
+
+    @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Read without a transaction: each statement sees its own moment."""
         with _translated():

@@ -98,6 +98,7 @@ def _compile(statement: TextClause | TextualSelect) -> tuple[str, tuple[str, ...
     return str(compiled), tuple(compiled.positiontup or ())
 
 
+_CLOSING_SECONDS = 2.0  # to say good-bye; then the connection is cut
 _PATIENCE = 30.0  # seconds to wait for a connection, as SQLAlchemy's pool does
 
 
@@ -130,6 +131,15 @@ class DirectPool:
             except TimeoutError:  # of the commit: the statements look after themselves
                 connection.terminate()
                 raise
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Direct]:
+        """Lend a connection outside the pool, and close it afterwards."""
+        connection = await self._connect()
+        try:
+            yield Direct(connection)
+        finally:
+            await connection.close(timeout=_CLOSING_SECONDS)
 
     async def close(self, *, patience: float) -> None:
         """Close every connection, by force after `patience` seconds."""
