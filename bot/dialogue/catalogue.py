@@ -110,6 +110,10 @@ class Catalogue:
         """Tell whether the domain knows the action."""
         return name in self.action_order
 
+    def has_response(self, intent: str) -> bool:
+        """Tell whether there is an answer for `intent` with its key: `faq/hours`."""
+        return f"utter_{intent}" in self.domain.responses
+
     def kind_of(self, action: str) -> ActionKind:
         """Tell how `action` is carried out; an unknown one is custom, and will not be found."""
         return self._kinds.get(action, ActionKind.CUSTOM)

@@ -29,6 +29,7 @@ from bot.dialogue.fallback import (
 from bot.dialogue.forms import run_form
 from bot.dialogue.responses import bot_event
 from bot.dialogue.scene import run_custom
+from bot.errors import ActionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,12 +124,17 @@ _SIMPLE: dict[str, Callable[[Scene, Tracker], tuple[Event, ...]]] = {
 
 
 def _retrieved(scene: Scene, action: str, tracker: Tracker) -> tuple[Event, ...]:
-    """Say the response that the response selector found for `utter_<retrieval intent>`."""
+    """Say the response that was selected for `utter_<retrieval intent>`.
+
+    Raises `ActionError` where there is none (`/faq` without a key): where Rasa says nothing, customers
+    would wait for an answer that never comes.
+    """
     message = tracker.live.message
     selected = message.parse_data.get("response_selector") if message else None
-    if not isinstance(selected, dict):
-        return ()
-    found = selected.get(action.removeprefix("utter_")) or selected.get("default")
+    found = selected.get(action.removeprefix("utter_")) if isinstance(selected, dict) else None
     response = found.get("response") if isinstance(found, dict) else None
     name = response.get("utter_action") if isinstance(response, dict) else None
-    return scene.utter(str(name), tracker.live.slots) if name else ()
+    said = scene.utter(str(name), tracker.live.slots)
+    if not said:
+        raise ActionError(f"{action} has nothing to say: no response is selected")
+    return said

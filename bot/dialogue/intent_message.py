@@ -20,14 +20,17 @@ _EXTRACTOR = "RegexMessageHandler"
 def parse_intent_message(text: str, catalogue: Catalogue) -> Understanding | None:
     """Read such a message. None when it is none, or names no intent of the domain: it is plain text then.
 
+    `/faq/hours` names the answer `utter_faq/hours` of a retrieval intent (Rasa would read it as text).
     Entities that the domain does not know are dropped; a list value makes several entities. Values
     are made storable: JSON can write what the text itself may not hold.
     """
     text = text.strip()
     match = _SHAPE.match(text)
-    if match is None or match["intent"].strip() not in catalogue.intents:
+    written = match["intent"].strip() if match else ""
+    base, _, key = written.partition("/")
+    if match is None or base not in catalogue.intents or (key and not catalogue.has_response(written)):
         return None
-    intent = IntentScore(name=match["intent"].strip(), confidence=_confidence(match["confidence"]))
+    intent = IntentScore(name=base, confidence=_confidence(match["confidence"]))
     start, end = match.span("entities")
     entities = tuple(
         Entity(entity=name, value=each, start=start, end=end, extractor=_EXTRACTOR)
@@ -35,7 +38,17 @@ def parse_intent_message(text: str, catalogue: Catalogue) -> Understanding | Non
         if name in catalogue.domain.entities
         for each in (value if isinstance(value, list) else [value])
     )
-    return Understanding(text=text, intent=intent, ranking=(intent,), entities=entities)
+    return Understanding(
+        text=text,
+        intent=intent,
+        ranking=(intent,),
+        entities=entities,
+        response_selector={base: {"response": _answer(written)}} if key else {},
+    )
+
+
+def _answer(key: str) -> JsonObject:
+    return {"intent_response_key": key, "utter_action": f"utter_{key}", "confidence": 1.0}
 
 
 def _confidence(written: str | None) -> float:

@@ -9,9 +9,10 @@ import numpy as np
 
 from bot.nlu.intents import rank
 from bot.nlu.outcomes import key_of, pack_outcomes
+from bot.nlu.retrieval import fold_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,9 +44,7 @@ def measure(held_out: HeldOut, fallback: Fallback | None) -> JsonObject:
     guesses = held_out.probabilities.argmax(axis=1)
     right = guesses == held_out.labels
     table = _tabulate(held_out, guesses)
-    answered = np.array(
-        [_is_answered(held_out, row, fallback) for row in range(len(held_out.texts))], dtype=bool
-    )
+    answered = np.fromiter(_find_answered(held_out, fallback), dtype=bool)
     return {
         "examples": len(held_out.texts),
         "intents": len(held_out.names),
@@ -86,8 +85,12 @@ def _tabulate(held_out: HeldOut, guesses: NDArray[np.int64]) -> dict[str, dict[s
     return table
 
 
-def _is_answered(held_out: HeldOut, row: int, fallback: Fallback | None) -> bool:
-    return fallback is None or not fallback.is_unsure(rank(held_out.names, held_out.probabilities[row]))
+def _find_answered(held_out: HeldOut, fallback: Fallback | None) -> Iterator[bool]:
+    """Tell for each text whether the bot would act on it: unsure of a key alone, it is sure enough."""
+    folder = fold_keys(held_out.names)
+    for chances in held_out.probabilities:
+        ranking = folder.rank(chances) if folder else rank(held_out.names, chances)
+        yield fallback is None or not fallback.is_unsure(ranking)
 
 
 def _list_wrong(held_out: HeldOut, guesses: NDArray[np.int64]) -> list[JsonObject]:

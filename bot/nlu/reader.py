@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.understanding import Understanding
 from bot.errors import ModelError
 from bot.nlu.entities import EntityFinder
+from bot.nlu.retrieval import fold_keys, get_chances
 from bot.nlu.text import bound_text
 from bot.nlu.tokens import get_token_spans, load_language
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from bot.domain.json import JsonObject
     from bot.domain.understanding import IntentScore
     from bot.nlu.encoder import Encoder
     from bot.nlu.model import NluModel
@@ -38,6 +40,7 @@ class Reader:
         self._encoder = encoder
         self._language = load_language(model.language)
         self._entities = EntityFinder(model.entities, self._language)
+        self._folder = fold_keys(model.head.names)
         grams = model.vocabulary.columns
         self._symbols = frozenset(sign for gram in grams for sign in gram if _is_symbol(sign))
 
@@ -56,7 +59,7 @@ class Reader:
     def _understand(self, text: str, vector: NDArray[np.float32]) -> Understanding:
         if not text:
             return Understanding(text="", intent=None)
-        ranking = self._rank(text, vector)
+        ranking, selected = self._rank(text, vector)
         fallback = self._model.fallback
         decided = fallback.apply(ranking) if fallback else ranking
         doc = self._language.make_doc(text)
@@ -67,13 +70,20 @@ class Reader:
             entities=self._entities.find(doc),
             language=self._model.language,
             text_tokens=get_token_spans(doc),
+            response_selector=selected,
             fallback=decided is not ranking,
         )
 
-    def _rank(self, text: str, vector: NDArray[np.float32]) -> tuple[IntentScore, ...]:
+    def _rank(self, text: str, vector: NDArray[np.float32]) -> tuple[tuple[IntentScore, ...], JsonObject]:
+        """Return the ranking of intents and, where some are retrieval intents, which keys are meant."""
+        head, folder = self._model.head, self._folder
         if not any(character.isalnum() or character in self._symbols for character in text):
-            return self._model.head.rank_blindly()
-        return self._model.head.rank(vector, self._model.vocabulary.vectorise(text))
+            return (folder or head).rank_blindly(), {}
+        grams = self._model.vocabulary.vectorise(text)
+        if folder is None:
+            return head.rank(vector, grams), {}
+        chances = get_chances(head, vector, grams)
+        return folder.rank(chances), folder.select(chances)
 
 
 def _is_symbol(character: str) -> bool:

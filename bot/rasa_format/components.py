@@ -34,7 +34,7 @@ COMPONENTS: dict[str, str | None] = {
     "DucklingEntityExtractor": _ENTITIES,
     "MitieEntityExtractor": _ENTITIES,
     "EntitySynonymMapper": None,
-    "ResponseSelector": "the native response selector",
+    "ResponseSelector": "the native intent classifier, which knows the keys of retrieval intents too",
 }
 
 POLICIES: dict[str, str | None] = {

@@ -20,7 +20,7 @@ DEFAULT_LOOPS = frozenset({TWO_STAGE_FALLBACK})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Names by kind. `responses` includes `utter_faq` for the retrieval intent `faq`."""
+    """Names by kind. `responses` includes `utter_faq` for the retrieval intent `faq`, one of `retrieval`."""
 
     intents: frozenset[str]
     entities: frozenset[str]
@@ -29,22 +29,27 @@ class Known:
     responses: frozenset[str]
     actions: frozenset[str]
     loops: frozenset[str] = field(default_factory=frozenset)
+    retrieval: frozenset[str] = field(default_factory=frozenset)
 
 
 def known_names(domain: DomainSpec) -> Known:
-    """Collect what a domain defines; `actions` is everything an `action:` step may name."""
+    """Collect what a domain defines; `actions` is everything an `action:` step may name.
+
+    A name under `actions` that begins with `utter_` is a response, and must be written as one.
+    """
     bases = {name.partition("/")[0] for name in domain.responses if "/" in name}
-    listed = {action for action in domain.actions if action.startswith("utter_")}
-    responses = frozenset(domain.responses) | bases | listed
+    responses = frozenset(domain.responses) | bases
     forms = frozenset(domain.forms)
+    listed = {name for name in domain.actions if not name.startswith("utter_")}
     return Known(
         intents=frozenset(domain.intents),
         entities=frozenset(domain.entities),
         slots=frozenset(domain.slots),
         forms=forms,
         responses=responses,
-        actions=frozenset((*DEFAULT_ACTIONS, *domain.actions, *responses, *forms)),
-        loops=DEFAULT_LOOPS | forms | {action for action in domain.actions if action not in responses},
+        actions=frozenset((*DEFAULT_ACTIONS, *listed, *responses, *forms)),
+        loops=DEFAULT_LOOPS | forms | listed,
+        retrieval=frozenset(base.removeprefix("utter_") for base in bases),
     )
 
 

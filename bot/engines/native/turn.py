@@ -142,7 +142,6 @@ class TurnRun:
         prediction = self._stage.dialogue.predict(self.tracker)
         if not self._stage.scene.catalogue.has_action(str(prediction.action)):
             # A model trained elsewhere: `visavis check` would have refused it here.
-            log.error("Predicted action is not in the domain", action=prediction.action)
             self._give_up(f"The bot was to do {prediction.action}, which does not exist.")
             return False
         if prediction.by_text:
@@ -187,6 +186,7 @@ class TurnRun:
 
     def _give_up(self, summary: str) -> None:
         """Say sorry, if the project has words for it, ask for a person, and fall silent."""
+        log.error("The bot gives up", reason=summary)
         sorry = self._stage.scene.utter(_SORRY, self.tracker.live.slots)
         self._log(*sorry, Paused())
         self._say(sorry)

@@ -87,12 +87,23 @@ def _check_payload(name: str, payload: str, source: Source, known: Known, proble
             source, f'`{payload}` in `{name}` should be `/intent` or `/intent{{"entity": "value"}}`.'
         )
         return
-    intent = match["intent"].strip()
-    if intent.partition("/")[0] not in known.intents:
-        hint = did_you_mean(intent, known.intents) or " Add it to `intents` of the domain."
-        problems.error(source, f"A button of `{name}` names no intent: `{intent}`.{hint}")
+    _check_payload_intent(name, match["intent"].strip(), source, known, problems)
     if match["entities"] and "{" not in match["entities"][1:]:  # braces inside are filled in later
         _check_payload_entities(name, match["entities"], source, known, problems)
+
+
+def _check_payload_intent(name: str, intent: str, source: Source, known: Known, problems: Problems) -> None:
+    base, _, key = intent.partition("/")
+    if base not in known.intents:
+        hint = did_you_mean(base, known.intents) or " Add it to `intents` of the domain."
+        problems.error(source, f"A button of `{name}` names no intent: `{base}`.{hint}")
+    elif key and f"utter_{intent}" not in known.responses:
+        hint = did_you_mean(f"utter_{intent}", known.responses) or " Add it to `responses` of the domain."
+        problems.error(source, f"A button of `{name}` names no response: `utter_{intent}`.{hint}")
+    elif not key and base in known.retrieval:
+        problems.warn(
+            source, f"A button of `{name}` leaves open which answer `/{base}` means. Write `/{base}/…`."
+        )
 
 
 def _check_payload_entities(
