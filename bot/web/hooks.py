@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import hdrs, web
 
-from bot.connector import Handshakes, InboundRequest
+from bot.connector import Delivery, Handshakes, InboundRequest
 from bot.errors import BadPayload, UnknownAccount
 from bot.service.receive import receive
 from bot.web.keys import CONNECTORS, ROAD
@@ -30,7 +30,10 @@ async def take_webhook(request: web.Request) -> web.Response:
     answer = connector.handshake(inbound) if isinstance(connector, Handshakes) else None
     if answer is not None:
         return render_answer(answer)
-    await take_verified(request, connector, inbound)
+    events = connector.parse(inbound)
+    if any(event.reply_context.get("delivery") == Delivery.PULL.value for event in events):
+        raise BadPayload("nobody would hear the answer: this account calls nobody back")
+    await commit(request, connector, events)
     return web.json_response({"status": "ok"})
 
 
@@ -46,21 +49,21 @@ async def shake_hands(request: web.Request) -> web.Response:
 
 
 async def take(request: web.Request, connector: Connector) -> list[tuple[InboundEvent, Received]]:
-    """Verify, parse and commit a request, as `take_verified` does."""
-    return await take_verified(request, connector, await read_verified(request, connector))
+    """Verify, parse and commit a request whose answer tells the replies."""
+    return await commit(request, connector, connector.parse(await read_verified(request, connector)))
 
 
-async def take_verified(
-    request: web.Request, connector: Connector, inbound: InboundRequest
+async def commit(
+    request: web.Request, connector: Connector, events: list[InboundEvent]
 ) -> list[tuple[InboundEvent, Received]]:
-    """Parse and commit a request.
+    """Commit the events of a request.
 
     One event that cannot be stored does not lose the others of its batch; a request of which nothing
     can be stored raises `BadPayload`.
     """
     taken: list[tuple[InboundEvent, Received]] = []
     refused: BadPayload | None = None
-    for event in connector.parse(inbound):
+    for event in events:
         try:
             taken.append((event, await receive(request.app[ROAD], event)))
         except BadPayload as error:

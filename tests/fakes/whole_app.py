@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 SIGNING_KEY = b"a key of the tests, long enough."
 WEBHOOK_SECRET = "whsec_bm90aGluZyB0aGF0IGEgY3VzdG9tZXIgZXZlciBzZWVz"
+CALLBACK_URL = "https://shop.example/bot-replies"  # never called: no courier runs
 TELEGRAM_SECRET = "nobody-but-telegram-knows"
 
 
@@ -39,7 +40,7 @@ def make_connectors() -> dict[tuple[str, str], Connector]:
     """An open and a signed REST account, a Telegram bot and a web chat; none of them calls anybody."""
     kinds: list[tuple[type[Connector], str, dict[str, str]]] = [
         (RestConnector, "open", {"open": "true"}),
-        (RestConnector, "signed", {"secret": WEBHOOK_SECRET}),
+        (RestConnector, "signed", {"secret": WEBHOOK_SECRET, "callback_url": CALLBACK_URL}),
         (TelegramConnector, "lyra", {"token": "123456:AbCdEfGhIjKl", "secret": TELEGRAM_SECRET}),
         (WebchatConnector, "lyra", {}),
     ]
