@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ModelError
 from bot.nlu.archive import Archive, read_archive, write_archive
+from bot.nlu.encoder import Encoder
 from bot.nlu.progress import Progress
 from bot.rasa_format.project import Project, data_digest, pack_dialogue
 from bot.storage import models
@@ -18,6 +19,7 @@ from bot.storage.database import Database
 
 if TYPE_CHECKING:
     from bot.domain.json import JsonObject
+
 SEED = 202_411  # any constant: equal data must give equal models
 ARCHIVE_SUFFIX = ".tar.gz"
 
@@ -79,14 +81,14 @@ def read_trained(path: Path) -> TrainedModel:
 
 
 def find_trained(folder: Path, project: Project) -> TrainedModel | None:
-    """Return the newest model in `folder` that was trained on exactly this project, if there is one."""
-    wanted = data_digest(project)
+    """Return the newest model in `folder` trained on exactly this project, for this version's encoder."""
+    wanted = (data_digest(project), Encoder.identity)
     for path in sorted(folder.glob(f"*{ARCHIVE_SUFFIX}"), key=_changed_at, reverse=True):
         try:
             archive = read_archive(path)
         except ModelError:
             continue  # another version's, or somebody else's file: not a reason to stop
-        if archive.metadata.get("data_digest") == wanted:
+        if (archive.metadata.get("data_digest"), archive.metadata.get("encoder")) == wanted:
             return _to_trained(path, archive)
     return None
 

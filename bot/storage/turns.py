@@ -275,6 +275,19 @@ async def hand_back(connection: AnyConnection, lease: Lease) -> None:
     await connection.execute(_HAND_BACK, values)
 
 
+_END_LEASES = text(
+    """
+    UPDATE conversation SET answer_leased_until = NULL
+    WHERE answer_due_at IS NOT NULL AND answer_leased_until IS NOT NULL
+    """,
+)
+
+
+async def end_leases(connection: AnyConnection) -> None:
+    """Let nobody wait for workers that are gone. One that is not is refused by the next claim's token."""
+    await connection.execute(_END_LEASES, {})
+
+
 _OVERDUE = text(
     """
     SELECT id FROM conversation

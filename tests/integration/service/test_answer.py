@@ -89,6 +89,23 @@ async def test_a_worker_that_lost_its_lease_cannot_commit(road: Road) -> None:
     assert await _said(road, conversation_id) == ["1: slow question"]
 
 
+async def test_after_a_restart_nobody_waits_for_the_leases_of_the_dead(road: Road) -> None:
+    conversation_id = await _open(road, "hello")
+    async with road.database.direct() as connection:
+        dead = await turns.claim_turn(connection, conversation_id, lease=timedelta(hours=1))
+        assert dead
+        assert await answer(road, PlainEngine(), conversation_id) is None
+        await turns.end_leases(connection)
+    assert await answer(road, PlainEngine(), conversation_id)
+    outcome = turns.Outcome(
+        taken=dead.messages, settled=Settled.BOT, status=Status.BOT, replies=(), tracker={}, events=()
+    )
+    async with road.database.direct() as connection:
+        with pytest.raises(LeaseLost):
+            await turns.commit_turn(connection, dead.lease, outcome)
+    assert await _said(road, conversation_id) == ["1: hello"]
+
+
 async def test_a_message_during_the_turn_is_answered_in_the_next(road: Road) -> None:
     async def interrupt(turn: Turn) -> None:
         if turn.messages[-1].content.text == "one":
