@@ -16,6 +16,7 @@ from bot.rasa_format.problem import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from bot.rasa_format.components import Substitute
     from bot.rasa_format.fields import Reader
 
 OWN_KEYS = ("engine", "channels", "desk")
@@ -73,7 +74,7 @@ def _check_engine(node: Node | None, reader: Reader) -> None:
 
 
 def _named(
-    node: Node | None, kind: str, known: Mapping[str, str | None], reader: Reader
+    node: Node | None, kind: str, known: Mapping[str, Substitute | None], reader: Reader
 ) -> Iterator[tuple[str, MapNode]]:
     """Yield (short name, options) of the entries of `pipeline` or `policies` that are known."""
     for item in reader.items(node, f"`{kind}`"):
@@ -93,7 +94,8 @@ def _named(
             continue
         substitute = known[name]
         if substitute is not None:
-            reader.warn(source, f"`{name}` does not run here. In its place: {substitute}.")
+            text = f"`{name}` does not run here. {substitute.text}"
+            reader.problems.tell(source, substitute.severity, text)
         yield name, body
 
 

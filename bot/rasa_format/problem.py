@@ -18,10 +18,14 @@ _MOST_TOLD = 20
 
 
 class Severity(StrEnum):
-    """An `error` keeps the project from loading or from working; a `warning` does not."""
+    """An `error` keeps the project from loading or from working; a `warning` does not.
+
+    A `note` says what is done otherwise than in Rasa, where nothing needs mending.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +55,15 @@ class Problems:
 
     def error(self, source: Source, text: str) -> None:
         """Note what must be mended at `source`."""
-        self.add(Problem(path=source.path, line=source.line or None, severity=Severity.ERROR, text=text))
+        self.tell(source, Severity.ERROR, text)
 
     def warn(self, source: Source, text: str) -> None:
         """Note what works, but probably not as meant."""
-        self.add(Problem(path=source.path, line=source.line or None, severity=Severity.WARNING, text=text))
+        self.tell(source, Severity.WARNING, text)
+
+    def tell(self, source: Source, severity: Severity, text: str) -> None:
+        """Note what is to be said at `source`."""
+        self.add(Problem(path=source.path, line=source.line or None, severity=severity, text=text))
 
     def add(self, problem: Problem) -> None:
         """Note a problem; the same one twice counts once."""

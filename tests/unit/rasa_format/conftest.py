@@ -13,7 +13,7 @@ recipe: default.v1
 assistant_id: test
 language: en
 pipeline:
-- name: WhitespaceTokenizer
+- name: EntitySynonymMapper
 - name: FallbackClassifier
   threshold: 0.4
   ambiguity_threshold: 0.05

@@ -42,13 +42,13 @@ def test_pipeline_without_fallback_classifier_has_no_thresholds() -> None:
 
 def test_components_are_kept_as_written() -> None:
     config, problems = read(
-        "pipeline:\n- name: rasa.nlu.tokenizers.whitespace_tokenizer.WhitespaceTokenizer\n"
+        "pipeline:\n- name: rasa.nlu.extractors.entity_synonyms.EntitySynonymMapper\n"
         "- name: FallbackClassifier\n  threshold: 1\n"
     )
 
     assert problems == []
     assert [component["name"] for component in config.pipeline.components] == [
-        "WhitespaceTokenizer",
+        "EntitySynonymMapper",
         "FallbackClassifier",
     ]
     assert (config.pipeline.fallback_threshold, config.pipeline.ambiguity_threshold) == (1.0, 0.1)
@@ -86,6 +86,27 @@ def test_neural_parts_are_replaced_and_said_so() -> None:
         "config.yml:2: warning: `DIETClassifier` does not run here.",
         "config.yml:5: warning: `TEDPolicy` does not run here.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("component", "told"),
+    [
+        ("RegexEntityExtractor", None),
+        ("LogisticRegressionClassifier", "note: `LogisticRegressionClassifier` does not run here. In its"),
+        ("CountVectorsFeaturizer", "note: `CountVectorsFeaturizer` does not run here. In its place"),
+        ("RegexFeaturizer", "note: `RegexFeaturizer` does not run here. In its place"),
+        ("CRFEntityExtractor", "warning: `CRFEntityExtractor` does not run here. In its place"),
+        (
+            "SpacyEntityExtractor",
+            "warning: `SpacyEntityExtractor` does not run here. Nothing takes its place",
+        ),
+        ("DucklingEntityExtractor", "warning: `DucklingEntityExtractor` does not run here. Nothing takes"),
+    ],
+)
+def test_every_component_is_said_to_do_what_it_does(component: str, told: str | None) -> None:
+    _, problems = read(f"pipeline:\n- name: {component}\n")
+
+    assert [line.startswith(f"config.yml:2: {told}") for line in problems] == ([True] if told else [])
 
 
 def test_desk_has_queues() -> None:
