@@ -115,6 +115,9 @@ def _announce(service: Service, *, seconds: float) -> None:
     if service.first_login is not None:
         login = service.first_login
         lines.append(f"  Log in   {login.email}   {login.password}")
-        lines.append(f"           (made for this machine; it stands in {login.path} until you change it)")
+        lines.append(f"           (made for this machine, kept in {login.path};")
+        lines.append(
+            f"           `visavis staff password {login.email}` changes it, and it is shown no more)"
+        )
     sys.stdout.write("\n".join([*lines, "", ""]))
     sys.stdout.flush()

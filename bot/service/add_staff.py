@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.errors import BadPayload, Conflict
-from bot.service.passwords import MAX_LENGTH, MIN_LENGTH, hash_password
+from bot.service.passwords import check_new_password, hash_password
 from bot.storage import staff as staff_storage
 
 if TYPE_CHECKING:
@@ -50,5 +50,4 @@ def _check(*, email: str, name: str, password: str) -> None:
         raise BadPayload(f"{email!r} is not an e-mail address.")
     if not name.strip():
         raise BadPayload("A name is needed: customers read the first one.")
-    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise BadPayload(f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters.")
+    check_new_password(password)

@@ -7,12 +7,20 @@ import asyncio
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from bot.errors import BadPayload
+
 MIN_LENGTH = 10
 MAX_LENGTH = 256  # characters; argon2 would take more, but a request should not choose the work
 
 # Parameters of OWASP's password storage cheat sheet: argon2id, 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _AT_ONCE = 2
+
+
+def check_new_password(password: str) -> None:
+    """Raise `BadPayload` for a password nobody should have."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise BadPayload(f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters.")
 
 
 async def hash_password(password: str) -> str:

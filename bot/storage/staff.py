@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from bot.domain.conversation import Status
 from bot.domain.staff import Role, Staff
-from bot.storage.tables import staff
+from bot.storage.tables import conversation, staff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +28,15 @@ class Login:
 
     staff: Staff
     password_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody as those who run the service see them. `open` counts conversations that only they answer."""
+
+    staff: Staff
+    disabled_at: datetime | None
+    open: int
 
 
 def fold_email(email: str) -> str:
@@ -55,6 +65,20 @@ async def get_login(connection: AsyncConnection, email: str) -> Login | None:
     )
     row = (await connection.execute(query)).one_or_none()
     return Login(staff=staff_of(row), password_hash=row.password_hash) if row else None
+
+
+async def list_members(connection: AsyncConnection, email: str | None = None) -> list[Member]:
+    """Return everybody by name, also who is disabled; with `email` only the one who has it."""
+    theirs = conversation.c.staff_id == staff.c.id
+    held = conversation.c.status.in_([Status.HELD.value, Status.SNOOZED.value])
+    count = select(func.count()).select_from(conversation).where(theirs, held).scalar_subquery()
+    query = select(*STAFF_COLUMNS, staff.c.disabled_at, count.label("open")).order_by(
+        staff.c.name, staff.c.id
+    )
+    if email is not None:
+        query = query.where(staff.c.email == fold_email(email))
+    rows = await connection.execute(query)
+    return [Member(staff=staff_of(row), disabled_at=row.disabled_at, open=row.open) for row in rows]
 
 
 async def count_staff(connection: AsyncConnection) -> int:
@@ -96,3 +120,8 @@ async def set_password_hash(connection: AsyncConnection, staff_id: int, password
 async def disable_staff(connection: AsyncConnection, staff_id: int, now: datetime) -> None:
     """Lock somebody out. What they wrote stays theirs."""
     await connection.execute(update(staff).where(staff.c.id == staff_id).values(disabled_at=now))
+
+
+async def enable_staff(connection: AsyncConnection, staff_id: int) -> None:
+    """Let somebody in again."""
+    await connection.execute(update(staff).where(staff.c.id == staff_id).values(disabled_at=None))

@@ -1,0 +1,134 @@
+"""`visavis staff` as an admin types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.bootstrap.first_login import ensure_first_login
+from tests.integration.bootstrap.test_serve import CONFIG, DOMAIN, NLU
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.embedded import Child
+    from bot.service.road import Road
+
+    Run = Callable[..., subprocess.CompletedProcess[str]]
+
+pytestmark = pytest.mark.timeout(300)  # a dozen commands, each a process of its own
+ROOT = Path(__file__).resolve().parents[3]
+EMAIL = "mara@lyra.example"
+
+
+@pytest.fixture
+def environment(database_url: str, valkey: Child, tmp_path: Path) -> dict[str, str]:
+    project = tmp_path / "project"
+    (project / "nlu_data").mkdir(parents=True)
+    (project / "config.yml").write_text(CONFIG)
+    (project / "domain.yml").write_text(DOMAIN)
+    (project / "nlu_data" / "all.yml").write_text(NLU)
+    servers = {"DATABASE_URL": database_url, "REDIS_URL": valkey.url, "VISAVIS_DATA": str(tmp_path)}
+    ours = {**servers, "VISAVIS_PROJECT": str(project), "COLUMNS": "120", "TERM": "dumb"}
+    return {**os.environ, **ours}  # noqa: TID251 - a child's environment
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    def staff(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", "staff", *words],
+            cwd=ROOT,
+            env=environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return staff
+
+
+def test_staff_are_added_given_a_password_shut_out_and_let_in(run: Run) -> None:
+    assert run("add", EMAIL, "--name", "Mara", "--password-stdin", typed="a long password\n").returncode == 0
+    assert run("add", "tim@lyra.example", "--name", "Tim", "--role", "admin").returncode == 0
+    changed = run("password", EMAIL)
+    assert changed.stdout.startswith("Mara has a new password and is logged out everywhere.\nPassword, shown")
+    out = run("disable", EMAIL)
+    assert (out.returncode, out.stdout) == (0, "Mara is logged out and can log in no more.\n")
+    listed = json.loads(run("list", "--json").stdout)
+    assert [(each["name"], each["roles"], each["disabled_at"] is None) for each in listed] == [
+        ("Mara", ["agent"], False),
+        ("Tim", ["admin"], True),
+    ]
+    assert run("enable", EMAIL).stdout == "Mara may log in as mara@lyra.example.\n"
+    unknown = run("disable", "nobody@lyra.example")
+    assert (unknown.returncode, "`visavis staff list`" in unknown.stderr) == (2, True)
+    assert "Traceback" not in unknown.stderr
+
+
+def type_in(environment: dict[str, str], *lines: str) -> tuple[int, str]:
+    """Run `staff password` on a terminal; returns its exit code and all that was to be seen there."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "staff", "password", EMAIL],
+        cwd=ROOT,
+        env=environment,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,  # so that it finds no other terminal to ask at
+    ) as process:
+        os.close(slave)
+        seen = ""
+        for line in lines:
+            seen = read_until(master, seen, ": ")
+            os.write(master, f"{line}\n".encode())
+            seen += "\n"
+        seen = read_until(master, seen, None)
+        code = process.wait(60)
+    os.close(master)
+    return code, seen
+
+
+def read_until(master: int, seen: str, end: str | None) -> str:
+    while end is None or not seen.endswith(end):
+        try:
+            more = os.read(master, 4096)
+        except OSError:  # how a terminal says that nobody is there any more
+            return seen
+        if not more:
+            return seen
+        seen += more.decode()
+    return seen
+
+
+def test_on_a_terminal_a_password_is_asked_for_twice_and_never_shown(
+    run: Run, environment: dict[str, str]
+) -> None:
+    run("add", EMAIL, "--name", "Mara", "--password-stdin", typed="a long password\n")
+    code, seen = type_in(environment, "typed by hand", "typed by hand")
+    assert code == 0
+    assert "Mara has a new password" in seen
+    assert "typed by hand" not in seen
+    assert "shown only now" not in seen
+    code, seen = type_in(environment, "typed by hand", "mistyped by hand")
+    assert code == 2
+    assert "Nothing was changed." in seen
+    code, seen = type_in(environment, "")
+    assert code == 0
+    assert "Password, shown only now: " in seen
+
+
+async def test_a_first_login_that_was_changed_is_shown_no_more(run: Run, road: Road, tmp_path: Path) -> None:
+    login = await ensure_first_login(road, tmp_path)
+    assert login is not None
+    assert run("password", login.email).returncode == 0
+    assert await ensure_first_login(road, tmp_path) is None
