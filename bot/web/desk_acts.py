@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Act = Callable[[Road, int, Staff], Awaitable[None]]
 
 _MAX_KEY = 64
-_MAX_DIGITS = 18  # of a message's id
 _STALE = "this page is out of date; load it again"
 
 
@@ -83,9 +82,9 @@ def _seen_of(form: Mapping[str, str]) -> int | None:
     seen = form.get("seen", "")
     if not seen:
         return None
-    if not (seen.isascii() and seen.isdigit() and len(seen) <= _MAX_DIGITS):
+    if not (seen.isascii() and seen.isdigit()):
         raise BadPayload(_STALE)
-    return int(seen)
+    return read_id(seen)
 
 
 @require(Role.AGENT, Role.LEAD)
