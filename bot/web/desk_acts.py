@@ -18,6 +18,7 @@ from bot.service.take_over import take_over
 from bot.web.auth import current_staff, require
 from bot.web.bodies import read_form
 from bot.web.desk import id_of, view_of
+from bot.web.ids import read_id
 from bot.web.keys import CONNECTORS, ROAD
 from bot.web.render import is_fragment
 from bot.web.words import say
