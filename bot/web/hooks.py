@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import hdrs, web
 
-from bot.connector import Delivery, Handshakes, InboundRequest
+from bot.connector import Delivery, InboundRequest
 from bot.errors import BadPayload, UnknownAccount
 from bot.service.receive import receive
 from bot.web.keys import CONNECTORS, ROAD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.connector import Connector, HookResponse, InboundEvent
     from bot.service.receive import Received
 
@@ -27,7 +29,7 @@ async def take_webhook(request: web.Request) -> web.Response:
     """Take whatever a platform posts for one account."""
     connector = find_connector(request, request.match_info["channel"], request.match_info["account"])
     inbound = await read_verified(request, connector)
-    answer = connector.handshake(inbound) if isinstance(connector, Handshakes) else None
+    answer = ask_handshake(connector, inbound)
     if answer is not None:
         return render_answer(answer)
     events = connector.parse(inbound)
@@ -41,11 +43,19 @@ async def take_webhook(request: web.Request) -> web.Response:
 async def shake_hands(request: web.Request) -> web.Response:
     """Answer a platform that asks whether this address is ours. Who has no such question posts."""
     connector = request.app[CONNECTORS].get((request.match_info["channel"], request.match_info["account"]))
-    if connector is not None and isinstance(connector, Handshakes):
-        answer = connector.handshake(await read_request(request))
-        if answer is not None:
-            return render_answer(answer)
-    raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_POST])
+    answer = ask_handshake(connector, await read_request(request))
+    if answer is None:
+        raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_POST])
+    return render_answer(answer)
+
+
+def ask_handshake(connector: Connector | None, inbound: InboundRequest) -> HookResponse | None:
+    """Return the channel's own answer, where it `Handshakes` and this is such a question.
+
+    Looked for by name: `isinstance` with a protocol takes 30 µs, of every message.
+    """
+    handshake: Callable[[InboundRequest], HookResponse | None] | None = getattr(connector, "handshake", None)
+    return handshake(inbound) if handshake is not None else None
 
 
 async def take(request: web.Request, connector: Connector) -> list[tuple[InboundEvent, Received]]:
