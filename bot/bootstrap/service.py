@@ -28,7 +28,7 @@ from bot.service.poll import run_poller
 from bot.service.road import Road
 from bot.service.train import Classroom, Trainer
 from bot.settings import ServiceRole, get_environment
-from bot.storage import turns
+from bot.storage import leases
 from bot.web.app import AppParts, make_app
 from bot.web.static_files import load_static_files
 
@@ -88,7 +88,7 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
         if stores.embedded and role is ServiceRole.ALL:
             # The database has just been started: whoever held a lease on it has died with the last one.
             async with stores.database.direct() as connection:
-                await turns.end_leases(connection)
+                await leases.end_leases(connection)
         road = make_road(settings, project, stores, connectors)
         stack.callback(_forget_hints, road)
         base = _Base(settings=settings, role=role, project=project, stores=stores, road=road)

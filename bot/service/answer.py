@@ -24,7 +24,7 @@ from bot.domain.proposal import ProposalReason
 from bot.engines.engine import Turn, TurnResult
 from bot.errors import StorageUnavailable, VisavisError
 from bot.service.metrics import TURN_SECONDS, TURNS
-from bot.storage import handoffs, proposals, timers, turns
+from bot.storage import handoffs, leases, proposals, timers, turns
 
 if TYPE_CHECKING:
     from bot.domain.conversation import Lease
@@ -116,7 +116,7 @@ async def _hand_back(road: Road, lease: Lease) -> None:
         await asyncio.sleep(pause)
         with suppress(StorageUnavailable):
             async with road.database.direct() as connection:
-                await turns.hand_back(connection, lease)
+                await leases.hand_back(connection, lease)
             return
 
 

@@ -17,7 +17,7 @@ from bot.domain.message import Content, Kind, Settled
 from bot.errors import BadPayload
 from bot.service.hold import take_handoff
 from bot.service.metrics import RECEIVED
-from bot.storage import accounts, conversations, inbound, messages, turns
+from bot.storage import accounts, conversations, inbound, leases, messages
 
 if TYPE_CHECKING:
     from bot.domain.json import JsonObject
@@ -90,7 +90,7 @@ async def _append(road: Road, account_id: int, event: InboundEvent) -> Received 
             return None
         begun = stored.right is not None and road.here.begin(stored.right)
         if stored.right and not begun:
-            await turns.hand_back(connection, stored.right.lease)
+            await leases.hand_back(connection, stored.right.lease)
     return Received(
         message_id=stored.message_id,
         conversation_id=stored.conversation_id,

@@ -17,7 +17,7 @@ from bot.service.answer import MAX_ATTEMPTS, answer
 from bot.service.receive import receive
 from bot.service.road import Road
 from bot.service.take import take
-from bot.storage import conversations, handoffs, messages, proposals, turns
+from bot.storage import conversations, handoffs, leases, messages, proposals, turns
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
 
@@ -95,7 +95,7 @@ async def test_after_a_restart_nobody_waits_for_the_leases_of_the_dead(road: Roa
         dead = await turns.claim_turn(connection, conversation_id, lease=timedelta(hours=1))
         assert dead
         assert await answer(road, PlainEngine(), conversation_id) is None
-        await turns.end_leases(connection)
+        await leases.end_leases(connection)
     assert await answer(road, PlainEngine(), conversation_id)
     outcome = turns.Outcome(
         taken=dead.messages, settled=Settled.BOT, status=Status.BOT, replies=(), tracker={}, events=()
