@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,18 +13,14 @@ from bot.domain.message import DeliveryState
 from bot.domain.staff import Role, Staff
 from bot.service import read_as_customer
 from bot.service.add_staff import add_staff
-from bot.service.loops import run_courier, run_worker
 from bot.service.staff_reply import staff_reply
-from bot.web.keys import CONNECTORS
-from tests.browser.widget import Widget
-from tests.fakes.chat_service import make_chat_app
-from tests.fakes.engine import PlainEngine
+from tests.browser.widget import Line, Widget, opened_page, serving_chat
 from tests.fakes.serving import serve
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Page, WebSocketRoute
+    from playwright.async_api import Browser, Page
 
     from bot.service.road import Road
 
@@ -37,18 +31,9 @@ DESKTOP = ViewportSize(width=1280, height=800)
 
 @pytest.fixture
 async def service(road: Road) -> AsyncIterator[str]:
-    """The running chat, with a worker that answers and a courier that delivers."""
-    app = make_chat_app(road)
-    crews = [
-        asyncio.create_task(run_worker(road, PlainEngine(), consumer="w", slots=4)),
-        asyncio.create_task(run_courier(road, app[CONNECTORS], consumer="c", slots=4)),
-    ]
-    async with serve(app) as (url, _):
+    """The running chat."""
+    async with serving_chat(road) as url:
         yield url
-    for crew in crews:
-        crew.cancel()
-        with suppress(asyncio.CancelledError):
-            await crew
 
 
 @pytest.fixture
@@ -65,38 +50,8 @@ async def mara(road: Road) -> Staff:
 @pytest.fixture
 async def page(chromium: Browser) -> AsyncIterator[Page]:
     """A page at desktop size. An error in a script, or against the page's policy, fails the test."""
-    troubles: list[str] = []
-    context = await chromium.new_context(viewport=DESKTOP, locale="en-GB", reduced_motion="reduce")
-    page = await context.new_page()
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if "Content Security" in said.text else None)
-    yield page
-    await context.close()
-    assert not troubles
-
-
-@dataclass
-class Line:
-    """Lets sockets through, or breaks them."""
-
-    cut: bool = False
-    sockets: list[WebSocketRoute] = field(default_factory=list)
-
-    async def route(self, page: Page) -> None:
-        await page.route_web_socket("**/ws", self._handle)
-
-    async def break_off(self) -> None:
-        self.cut = True
-        for socket in self.sockets:
-            await socket.close(code=1012)
-        self.sockets.clear()
-
-    async def _handle(self, socket: WebSocketRoute) -> None:
-        if self.cut:
-            await socket.close(code=1012)
-        else:
-            socket.connect_to_server()
-            self.sockets.append(socket)
+    async with opened_page(chromium, DESKTOP) as page:
+        yield page
 
 
 async def find_conversation(road: Road, page: Page) -> int:

@@ -2,15 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
+from bot.service.loops import run_courier, run_worker
+from bot.web.keys import CONNECTORS
 from tests.browser.conftest import SCREENSHOTS
+from tests.fakes.chat_service import make_chat_app
+from tests.fakes.engine import PlainEngine
+from tests.fakes.serving import serve
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, Locator, Page, ViewportSize, WebSocketRoute
+
+    from bot.service.road import Road
+
+
+@asynccontextmanager
+async def serving_chat(road: Road, engine: PlainEngine | None = None) -> AsyncIterator[str]:
+    """Serve the chat, with a worker that answers and a courier that delivers; yields its address."""
+    app = make_chat_app(road)
+    crews = [
+        asyncio.create_task(run_worker(road, engine or PlainEngine(), consumer="w", slots=4)),
+        asyncio.create_task(run_courier(road, app[CONNECTORS], consumer="c", slots=4)),
+    ]
+    async with serve(app) as (url, _):
+        yield url
+    for crew in crews:
+        crew.cancel()
+        with suppress(asyncio.CancelledError):
+            await crew
+
+
+@asynccontextmanager
+async def opened_page(chromium: Browser, viewport: ViewportSize) -> AsyncIterator[Page]:
+    """Open a page. An error in a script, or against the page's policy, fails the test."""
+    troubles: list[str] = []
+    context = await chromium.new_context(viewport=viewport, locale="en-GB", reduced_motion="reduce")
+    page = await context.new_page()
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if "Content Security" in said.text else None)
+    yield page
+    await context.close()
+    assert not troubles
+
+
+@dataclass
+class Line:
+    """Lets sockets through, or breaks them."""
+
+    cut: bool = False
+    sockets: list[WebSocketRoute] = field(default_factory=list)
+
+    async def route(self, page: Page) -> None:
+        await page.route_web_socket("**/ws", self._handle)
+
+    async def break_off(self) -> None:
+        self.cut = True
+        for socket in self.sockets:
+            await socket.close(code=1012)
+        self.sockets.clear()
+
+    async def _handle(self, socket: WebSocketRoute) -> None:
+        if self.cut:
+            await socket.close(code=1012)
+        else:
+            socket.connect_to_server()
+            self.sockets.append(socket)
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,13 @@ export class ChatElement extends HTMLElement {
   }
 
   #render(): void {
+    const focused = this.shadowRoot?.activeElement ?? null;
+    this.#draw();
+    // A pressed button may be gone now: keyboards and screen readers go on in the conversation.
+    if (this.#screen.isOpen && focused !== null && focused.getClientRects().length === 0) this.#thread.focus();
+  }
+
+  #draw(): void {
     const conversation = this.#conversation;
     const reading = this.#screen.isOpen && !document.hidden;
     if (reading && conversation.welcomed) this.#markRead();

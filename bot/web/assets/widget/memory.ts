@@ -20,7 +20,8 @@ const empty: Kept = { token: null, read: 0, draft: "", open: false, outbox: [] }
 
 export class Memory {
   readonly #prefix: string;
-  readonly #fallback = new Map<string, string>();
+  // What could not be written, by key: as long as it is here, what the storage says is older.
+  readonly #unwritten = new Map<string, string>();
 
   constructor(service: string, account: string) {
     this.#prefix = `visavis:${service}:${account}:`;
@@ -39,11 +40,11 @@ export class Memory {
   set<Name extends keyof Kept>(name: Name, value: Kept[Name]): void {
     const key = this.#prefix + name;
     const raw = JSON.stringify(value);
-    this.#fallback.set(key, raw);
     try {
       localStorage.setItem(key, raw);
+      this.#unwritten.delete(key);
     } catch {
-      // Storage is blocked or full: what is kept in this page must do.
+      this.#unwritten.set(key, raw); // storage is blocked or full: what is kept in this page must do
     }
   }
 
@@ -61,12 +62,12 @@ export class Memory {
   }
 
   #read(key: string): string | null {
+    const unwritten = this.#unwritten.get(key);
+    if (unwritten !== undefined) return unwritten;
     try {
-      const raw = localStorage.getItem(key);
-      if (raw !== null) return raw;
+      return localStorage.getItem(key);
     } catch {
-      // Storage is blocked.
+      return null; // storage is blocked
     }
-    return this.#fallback.get(key) ?? null;
   }
 }

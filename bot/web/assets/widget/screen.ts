@@ -14,6 +14,10 @@ export class Screen {
     private readonly leave: () => void,
   ) {
     host.shadowRoot!.addEventListener("keydown", (event) => this.#keyed(event as KeyboardEvent));
+    // Who stands nowhere, or behind the full screen, comes back inside with the next Tab.
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Tab" && this.isOpen && this.small && document.activeElement !== host) this.#keepInside(event);
+    });
     this.#media.addEventListener("change", () => this.#fill());
     // The keyboard of a phone shrinks what can be seen without resizing the window.
     visualViewport?.addEventListener("resize", () => this.#fill());
@@ -72,7 +76,7 @@ export class Screen {
     );
     const at = stops.indexOf(this.host.shadowRoot!.activeElement as HTMLElement);
     const next = at + (event.shiftKey ? -1 : 1);
-    if (next >= 0 && next < stops.length) return;
+    if (at >= 0 && next >= 0 && next < stops.length) return;
     event.preventDefault();
     (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
   }

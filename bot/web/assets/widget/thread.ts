@@ -44,6 +44,10 @@ export class Thread {
     }
   }
 
+  focus(): void {
+    this.log.focus({ preventScroll: true });
+  }
+
   scrollToEnd(): void {
     this.log.scrollTop = this.log.scrollHeight;
     this.#count(0);
@@ -55,6 +59,7 @@ export class Thread {
 
   #count(below: number): void {
     this.#below = below;
+    if (below === 0 && this.jump.matches(":focus")) this.focus();
     this.jump.hidden = below === 0;
     if (below > 0) this.jump.replaceChildren(icon("down"), say("newBelow", { n: below }));
   }
