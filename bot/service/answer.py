@@ -20,11 +20,10 @@ from bot.desk.promise import require_entry, route, tell_customer
 from bot.domain.conversation import Status
 from bot.domain.handoff import HandoffRequest, Priority
 from bot.domain.message import Author, Kind, Settled
-from bot.domain.proposal import ProposalReason
 from bot.engines.engine import Turn, TurnResult
 from bot.errors import StorageUnavailable, VisavisError
 from bot.service.metrics import TURN_SECONDS, TURNS
-from bot.storage import handoffs, leases, proposals, timers, turns
+from bot.storage import leases, turn_commit, turns
 
 if TYPE_CHECKING:
     from bot.domain.conversation import Lease
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from bot.domain.understanding import Understanding
     from bot.engines.engine import Engine
     from bot.service.road import Road
-    from bot.storage.database import AnyConnection
     from bot.storage.turns import Claim, Right
 
 log = structlog.get_logger(__name__)
@@ -167,26 +165,24 @@ def _failed(claim: Claim) -> TurnResult:
     return TurnResult(tracker=claim.tracker or {}, events=(), replies=(), handoff=handoff)
 
 
-async def _commit(road: Road, claim: Claim, result: TurnResult) -> turns.Stored:
-    outcome = turns.Outcome(
+async def _commit(road: Road, claim: Claim, result: TurnResult) -> turn_commit.Stored:
+    outcome = turn_commit.Outcome(
         taken=claim.messages,
         settled=settled_by(result),
         status=Status.QUEUED if result.handoff else Status.BOT,
         replies=result.replies,
         tracker=result.tracker,
         events=result.events,
+        handoff=_entry(road, result.handoff) if result.handoff else None,
+        unsure=tuple(find_unsure(claim.messages, result)),
     )
-    unsure = find_unsure(claim.messages, result)
-    if not result.handoff and not unsure:
-        async with road.database.direct() as connection:
-            return await turns.commit_turn(connection, claim.lease, outcome)
-    async with road.database.direct(transaction=True) as connection:
-        stored = await turns.commit_turn(connection, claim.lease, outcome)
-        if result.handoff:
-            await _hand_off(road, connection, claim.lease.conversation_id, result.handoff)
-        for message, understanding in unsure:
-            await proposals.propose(connection, message, ProposalReason.UNSURE, understanding.ranking)
-    return stored
+    async with road.database.direct() as connection:
+        return await turn_commit.commit_turn(connection, claim.lease, outcome)
+
+
+def _entry(road: Road, handoff: HandoffRequest) -> turn_commit.Entry:
+    deadline_at = deadline_of(handoff, road.desk, road.now())
+    return turn_commit.Entry(request=handoff, deadline_at=deadline_at, timer=DEADLINE_TIMER)
 
 
 def settled_by(result: TurnResult) -> Settled:
@@ -194,14 +190,6 @@ def settled_by(result: TurnResult) -> Settled:
     if result.handoff:
         return Settled.WAITING
     return Settled.BOT if result.replies else Settled.NOT_NEEDED
-
-
-async def _hand_off(
-    road: Road, connection: AnyConnection, conversation_id: int, handoff: HandoffRequest
-) -> None:
-    deadline_at = deadline_of(handoff, road.desk, road.now())
-    await handoffs.open_handoff(connection, conversation_id, handoff, deadline_at=deadline_at)
-    await timers.set_timer(connection, conversation_id, DEADLINE_TIMER, deadline_at)
 
 
 def find_unsure(taken: tuple[Message, ...], result: TurnResult) -> list[tuple[Message, Understanding]]:

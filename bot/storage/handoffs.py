@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from bot.domain.handoff import Handoff, HandoffRequest, Priority
 from bot.storage.tables import handoff
@@ -14,39 +14,32 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.storage.database import AnyConnection
+    from bot.domain.json import JsonObject
     from bot.storage.rows import AnyRow
 
 
+# For a statement that knows the conversation as `mine`: a handoff is opened by the commit that promises it.
 # One that is open already keeps the earlier of both deadlines.
-_OPEN = text(
-    """
+OPEN_MANY = """
     INSERT INTO handoff (conversation_id, reason, priority, queue, summary, deadline_at)
-    VALUES (:conversation_id, :reason, :priority, :queue, :summary, :deadline_at)
+    SELECT mine.id, h.reason, h.priority, h.queue, h.summary, h.deadline_at
+    FROM mine, jsonb_to_recordset(:handoffs)
+        AS h(reason text, priority text, queue text, summary text, deadline_at timestamptz)
     ON CONFLICT (conversation_id) WHERE closed_at IS NULL DO UPDATE SET
         reason = excluded.reason, priority = excluded.priority, summary = excluded.summary,
         deadline_at = least(handoff.deadline_at, excluded.deadline_at)
-    """,
-)
+"""
 
 
-async def open_handoff(
-    connection: AnyConnection,
-    conversation_id: int,
-    request: HandoffRequest,
-    *,
-    deadline_at: datetime,
-) -> None:
-    """Record that a person is needed."""
-    values = {
-        "conversation_id": conversation_id,
+def dump_handoff(request: HandoffRequest, deadline_at: datetime) -> JsonObject:
+    """Return a request as `OPEN_MANY` reads it."""
+    return {
         "reason": request.reason,
         "priority": request.priority.value,
         "queue": request.queue,
         "summary": request.summary,
-        "deadline_at": deadline_at,
+        "deadline_at": deadline_at.isoformat(),
     }
-    await connection.execute(_OPEN, values)
 
 
 async def take_handoff(connection: AsyncConnection, conversation_id: int, staff_id: int | None) -> None:

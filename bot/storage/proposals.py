@@ -16,11 +16,13 @@ from bot.storage.tables import message as message_table
 from bot.storage.tables import proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.domain.json import JsonObject
     from bot.domain.message import Message
+    from bot.domain.understanding import Understanding
     from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 
@@ -33,6 +35,33 @@ _PROPOSE = text(
     ON CONFLICT (text_hash) DO UPDATE SET times = proposal.times + 1, last_seen = now()
     """,
 ).bindparams(bindparam("ranking", type_=JSONB), bindparam("seen", type_=DateTime(timezone=True)))
+
+
+# For a statement that knows the conversation as `mine`.
+PROPOSE_MANY = """
+    INSERT INTO proposal
+        (text, text_hash, reason, first_seen, last_seen, ranking, conversation_id, message_seq)
+    SELECT p.text, decode(p.hash, 'hex'), p.reason, p.seen, p.seen, p.ranking, mine.id, p.seq
+    FROM mine, jsonb_to_recordset(:proposals)
+        AS p(text text, hash text, reason text, seen timestamptz, ranking jsonb, seq bigint)
+    ON CONFLICT (text_hash) DO UPDATE SET times = proposal.times + 1, last_seen = now()
+"""
+
+
+def dump_unsure(unsure: Iterable[tuple[Message, Understanding]]) -> list[JsonObject]:
+    """Return what was not understood as `PROPOSE_MANY` reads it: each text once, in an order all keep to."""
+    found: dict[str, JsonObject] = {
+        hash_text(message.content.text).hex(): {
+            "text": message.content.text,
+            "reason": ProposalReason.UNSURE.value,
+            "seen": message.created_at.isoformat(),
+            "ranking": [asdict(score) for score in understanding.ranking[:10]],
+            "seq": message.seq,
+        }
+        for message, understanding in unsure
+    }
+    # In order of the hash: two turns that propose the same texts must not wait for each other.
+    return [{"hash": each, **found[each]} for each in sorted(found)]
 
 
 async def propose(

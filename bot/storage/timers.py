@@ -37,6 +37,13 @@ _SET = text(
 ).bindparams(bindparam("data", type_=JSONB))
 
 
+# For a statement that knows the conversation as `mine`.
+SET_MANY = """
+    INSERT INTO timer (conversation_id, kind, due_at, data) SELECT mine.id, t.kind, t.due_at, '{}'
+    FROM mine, jsonb_to_recordset(:timers) AS t(kind text, due_at timestamptz)
+"""
+
+
 async def set_timer(
     connection: AnyConnection,
     conversation_id: int,

@@ -6,13 +6,12 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import BigInteger, Interval, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import Interval
 
-from bot.domain.conversation import Lease, Status
+from bot.domain.conversation import Lease
 from bot.domain.message import Author, Kind, Message, Settled
-from bot.errors import LeaseLost
-from bot.storage.content import dump_content, load_content
+from bot.storage.content import load_content
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.json import JsonObject
-    from bot.domain.message import Content
     from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 
@@ -132,110 +130,6 @@ def _to_message(row: AnyRow, conversation_id: int) -> Message:
         settled=Settled.WAITING,
         metadata=row.metadata,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """A turn as it is stored. `status` is who holds the conversation afterwards.
-
-    `settled`: what becomes of the messages `taken`, of which the last gives the turn its id.
-    """
-
-    taken: tuple[Message, ...]
-    settled: Settled
-    status: Status
-    replies: tuple[Content, ...]
-    tracker: JsonObject
-    events: tuple[JsonObject, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """What a commit made: ids of the replies in order. `more`: further messages wait for a turn."""
-
-    reply_ids: tuple[int, ...]
-    more: bool
-
-
-# One statement, so that a turn costs one round trip. `mine` is the fence: it locks the row and finds
-# it only while the lease is ours and no person took the conversation; everything else hangs on it.
-# Whether more is due is decided by the row's own columns, which are re-read under the lock.
-_COMMIT = text(
-    """
-    WITH mine AS (
-        SELECT id, account_id, last_seq, pull FROM conversation
-        WHERE id = :conversation_id AND answer_token = :token AND status = 'bot'
-        FOR UPDATE
-    ), settled AS (
-        UPDATE message SET settled = :settled, turn_id = :turn_id FROM mine WHERE message.id = ANY(:taken)
-    ), said AS (
-        INSERT INTO message (conversation_id, account_id, seq, author, kind, content, turn_id)
-        SELECT mine.id, mine.account_id, mine.last_seq + n, 'bot', 'text', content, :turn_id
-        FROM mine, jsonb_array_elements(:replies) WITH ORDINALITY AS t(content, n) ORDER BY n
-        RETURNING id
-    ), queued AS (
-        INSERT INTO outbox (message_id, conversation_id, pull)
-        SELECT said.id, mine.id, mine.pull FROM said, mine
-    ), remembered AS (
-        INSERT INTO tracker (conversation_id, state, updated_at) SELECT id, :tracker, now() FROM mine
-        ON CONFLICT (conversation_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at
-    ), logged AS (
-        INSERT INTO turn (conversation_id, id, events) SELECT id, :turn_id, :events FROM mine
-    )
-    UPDATE conversation c SET
-        status = :status,
-        answer_leased_until = NULL,
-        answer_attempts = 0,
-        resumed = FALSE,
-        answer_due_at = CASE
-            WHEN :status = 'bot' AND c.inbound_seq > :answered_seq THEN clock_timestamp()
-            ELSE NULL END,
-        last_seq = c.last_seq + jsonb_array_length(:replies),
-        last_message_at = CASE WHEN jsonb_array_length(:replies) > 0 THEN now() ELSE c.last_message_at END,
-        outbound_id = greatest(c.outbound_id, (SELECT max(id) FROM said)),
-        deliver_due_at = CASE
-            WHEN c.pull OR jsonb_array_length(:replies) = 0 THEN c.deliver_due_at
-            ELSE coalesce(c.deliver_due_at, clock_timestamp()) END
-    FROM mine WHERE c.id = mine.id
-    RETURNING (SELECT array_agg(id ORDER BY id) FROM said) AS reply_ids, c.answer_due_at IS NOT NULL AS more
-    """,
-).bindparams(
-    bindparam("conversation_id", type_=BigInteger),
-    bindparam("token", type_=BigInteger),
-    bindparam("turn_id", type_=BigInteger),
-    bindparam("answered_seq", type_=BigInteger),
-    bindparam("taken", type_=ARRAY(BigInteger)),
-    bindparam("settled", type_=Text),
-    bindparam("status", type_=Text),
-    bindparam("replies", type_=JSONB),
-    bindparam("tracker", type_=JSONB),
-    bindparam("events", type_=JSONB),
-)
-
-
-async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome) -> Stored:
-    """Store a turn: replies, outbox, tracker, events, ledger; and give the lease back.
-
-    Raises `LeaseLost` when a person took the conversation or another worker has it: nothing is
-    stored then.
-    """
-    last = outcome.taken[-1]
-    values = {
-        "conversation_id": lease.conversation_id,
-        "token": lease.token,
-        "turn_id": last.id,
-        "answered_seq": last.seq,
-        "taken": [message.id for message in outcome.taken],
-        "settled": outcome.settled.value,
-        "status": outcome.status.value,
-        "replies": [dump_content(content) for content in outcome.replies],
-        "tracker": dict(outcome.tracker),
-        "events": [dict(each) for each in outcome.events],
-    }
-    row = (await connection.execute(_COMMIT, values)).one_or_none()
-    if row is None:
-        raise LeaseLost("the conversation moved on while it was being answered")
-    return Stored(reply_ids=tuple(row.reply_ids or ()), more=row.more)
 
 
 _NOTHING = text(

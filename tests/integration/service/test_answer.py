@@ -17,7 +17,7 @@ from bot.service.answer import MAX_ATTEMPTS, answer
 from bot.service.receive import receive
 from bot.service.road import Road
 from bot.service.take import take
-from bot.storage import conversations, handoffs, leases, messages, proposals, turns
+from bot.storage import conversations, handoffs, leases, messages, proposals, turn_commit, turns
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
 
@@ -97,12 +97,12 @@ async def test_after_a_restart_nobody_waits_for_the_leases_of_the_dead(road: Roa
         assert await answer(road, PlainEngine(), conversation_id) is None
         await leases.end_leases(connection)
     assert await answer(road, PlainEngine(), conversation_id)
-    outcome = turns.Outcome(
+    outcome = turn_commit.Outcome(
         taken=dead.messages, settled=Settled.BOT, status=Status.BOT, replies=(), tracker={}, events=()
     )
     async with road.database.direct() as connection:
         with pytest.raises(LeaseLost):
-            await turns.commit_turn(connection, dead.lease, outcome)
+            await turn_commit.commit_turn(connection, dead.lease, outcome)
     assert await _said(road, conversation_id) == ["1: hello"]
 
 

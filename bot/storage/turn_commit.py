@@ -1,0 +1,167 @@
+"""Committing a turn: all that it leaves, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import BigInteger, Text
+
+from bot.errors import LeaseLost
+from bot.storage import handoffs, proposals, timers
+from bot.storage.content import dump_content
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import TextClause
+
+    from bot.domain.conversation import Lease, Status
+    from bot.domain.handoff import HandoffRequest
+    from bot.domain.json import JsonObject
+    from bot.domain.message import Content, Message, Settled
+    from bot.domain.understanding import Understanding
+    from bot.storage.database import AnyConnection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A place in the human queue, and the timer that watches its deadline."""
+
+    request: HandoffRequest
+    deadline_at: datetime
+    timer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A turn as it is stored. `status` is who holds the conversation afterwards.
+
+    `settled`: what becomes of the messages `taken`, of which the last gives the turn its id. `unsure`:
+    what of them was not understood, for trainers.
+    """
+
+    taken: tuple[Message, ...]
+    settled: Settled
+    status: Status
+    replies: tuple[Content, ...]
+    tracker: JsonObject
+    events: tuple[JsonObject, ...]
+    handoff: Entry | None = None
+    unsure: tuple[tuple[Message, Understanding], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What a commit made: ids of the replies in order. `more`: further messages wait for a turn."""
+
+    reply_ids: tuple[int, ...]
+    more: bool
+
+
+# One statement, so that a turn costs one round trip. `mine` is the fence: it locks the row and finds
+# it only while the lease is ours and no person took the conversation; everything else hangs on it.
+# Whether more is due is decided by the row's own columns, which are re-read under the lock.
+_HEAD = """
+    WITH mine AS (
+        SELECT id, account_id, last_seq, pull FROM conversation
+        WHERE id = :conversation_id AND answer_token = :token AND status = 'bot'
+        FOR UPDATE
+    ), settled AS (
+        UPDATE message SET settled = :settled, turn_id = :turn_id FROM mine WHERE message.id = ANY(:taken)
+    ), said AS (
+        INSERT INTO message (conversation_id, account_id, seq, author, kind, content, turn_id)
+        SELECT mine.id, mine.account_id, mine.last_seq + n, 'bot', 'text', content, :turn_id
+        FROM mine, jsonb_array_elements(:replies) WITH ORDINALITY AS t(content, n) ORDER BY n
+        RETURNING id
+    ), queued AS (
+        INSERT INTO outbox (message_id, conversation_id, pull)
+        SELECT said.id, mine.id, mine.pull FROM said, mine
+    ), remembered AS (
+        INSERT INTO tracker (conversation_id, state, updated_at) SELECT id, :tracker, now() FROM mine
+        ON CONFLICT (conversation_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at
+    ), logged AS (
+        INSERT INTO turn (conversation_id, id, events) SELECT id, :turn_id, :events FROM mine
+    )
+"""
+_TAIL = """
+    UPDATE conversation c SET
+        status = :status,
+        answer_leased_until = NULL,
+        answer_attempts = 0,
+        resumed = FALSE,
+        answer_due_at = CASE
+            WHEN :status = 'bot' AND c.inbound_seq > :answered_seq THEN clock_timestamp()
+            ELSE NULL END,
+        last_seq = c.last_seq + jsonb_array_length(:replies),
+        last_message_at = CASE WHEN jsonb_array_length(:replies) > 0 THEN now() ELSE c.last_message_at END,
+        outbound_id = greatest(c.outbound_id, (SELECT max(id) FROM said)),
+        deliver_due_at = CASE
+            WHEN c.pull OR jsonb_array_length(:replies) = 0 THEN c.deliver_due_at
+            ELSE coalesce(c.deliver_due_at, clock_timestamp()) END
+    FROM mine WHERE c.id = mine.id
+    RETURNING (SELECT array_agg(id ORDER BY id) FROM said) AS reply_ids, c.answer_due_at IS NOT NULL AS more
+"""
+# What few turns leave: a place in the queue, its timer, what a trainer should see.
+_MORE = f"""
+    , timed AS ({timers.SET_MANY}), promised AS ({handoffs.OPEN_MANY}), proposed AS ({proposals.PROPOSE_MANY})
+"""
+
+
+def _statement(sql: str, *names: str) -> TextClause:
+    return text(sql).bindparams(
+        bindparam("conversation_id", type_=BigInteger),
+        bindparam("token", type_=BigInteger),
+        bindparam("turn_id", type_=BigInteger),
+        bindparam("answered_seq", type_=BigInteger),
+        bindparam("taken", type_=ARRAY(BigInteger)),
+        bindparam("settled", type_=Text),
+        bindparam("status", type_=Text),
+        bindparam("replies", type_=JSONB),
+        bindparam("tracker", type_=JSONB),
+        bindparam("events", type_=JSONB),
+        *(bindparam(name, type_=JSONB) for name in names),
+    )
+
+
+_COMMIT = _statement(_HEAD + _TAIL)
+_COMMIT_MORE = _statement(_HEAD + _MORE + _TAIL, "timers", "handoffs", "proposals")
+
+
+async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome) -> Stored:
+    """Store a turn: replies, outbox, tracker, events, ledger, handoff, proposals; and give the lease back.
+
+    Raises `LeaseLost` when a person took the conversation or another worker has it: nothing is
+    stored then.
+    """
+    last = outcome.taken[-1]
+    values: dict[str, object] = {
+        "conversation_id": lease.conversation_id,
+        "token": lease.token,
+        "turn_id": last.id,
+        "answered_seq": last.seq,
+        "taken": [message.id for message in outcome.taken],
+        "settled": outcome.settled.value,
+        "status": outcome.status.value,
+        "replies": [dump_content(content) for content in outcome.replies],
+        "tracker": dict(outcome.tracker),
+        "events": [dict(each) for each in outcome.events],
+    }
+    statement = _COMMIT
+    if outcome.handoff or outcome.unsure:
+        statement, values = _COMMIT_MORE, values | _more_values(outcome)
+    row = (await connection.execute(statement, values)).one_or_none()
+    if row is None:
+        raise LeaseLost("the conversation moved on while it was being answered")
+    return Stored(reply_ids=tuple(row.reply_ids or ()), more=row.more)
+
+
+def _more_values(outcome: Outcome) -> dict[str, object]:
+    entry = outcome.handoff
+    return {
+        "timers": [{"kind": entry.timer, "due_at": entry.deadline_at.isoformat()}] if entry else [],
+        "handoffs": [handoffs.dump_handoff(entry.request, entry.deadline_at)] if entry else [],
+        "proposals": proposals.dump_unsure(outcome.unsure),
+    }
