@@ -21,6 +21,7 @@ RECORDINGS = Path(__file__).parent / "recordings"
 WORDS = {
     "plain": {"hello": "greet", "hi": "greet", "bye": "bye", "ciao": "bye"},
     "actions": {"hello": "greet", "hi": "greet", "bye": "quit", "ciao": "quit"},
+    "order_form": {"hello": "greet", "hi": "greet", "bye": "bye", "ciao": "bye"},
 }
 # What Rasa's keyword classifier makes of `/greet hello`: it finds the word.
 WORDS["plain"]["/greet hello"] = "greet"
