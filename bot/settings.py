@@ -39,6 +39,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    ops_port: int | None = Field(default=None, ge=0, le=65535, validation_alias="VISAVIS_OPS_PORT")
     public_url: str | None = None
     trusted_proxies: Annotated[Networks, NoDecode] = Field(
         default=(), validation_alias="VISAVIS_TRUSTED_PROXIES"

@@ -67,5 +67,6 @@ def _cannot_listen(where: str, error: OSError) -> SettingsError:
     if error.errno == errno.EADDRINUSE:
         return SettingsError(
             f"{where} is taken (by a Visavis that runs already?): choose another port with PORT or --port"
+            " (roles without pages: VISAVIS_OPS_PORT or --ops-port)"
         )
     return SettingsError(f"cannot listen on {where} ({error.strerror or error}): set HOST and PORT")

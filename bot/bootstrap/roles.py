@@ -103,7 +103,7 @@ async def _wait(stop: _Stop, service: Service) -> None:
 
 def _announce(service: Service, *, seconds: float) -> None:
     """Say to people, on standard output, where to go."""
-    log.info("ready", seconds=round(seconds, 1))
+    log.info("ready", seconds=round(seconds, 1), **({"ops": service.ops_url} if service.ops_url else {}))
     if service.url is None:
         return
     lines = [

@@ -30,6 +30,7 @@ from bot.service.train import Classroom, Trainer
 from bot.settings import ServiceRole, get_environment
 from bot.storage import leases
 from bot.web.app import AppParts, make_app
+from bot.web.ops import make_ops_app
 from bot.web.static_files import load_static_files
 
 if TYPE_CHECKING:
@@ -42,14 +43,21 @@ if TYPE_CHECKING:
 _GOODBYES = 3.0  # seconds for what loops do after the last of their work
 
 
+_OPS_PATIENCE = 1.0  # seconds for who asks how we are while we stop
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A process that runs. `loops` end only when cancelled or broken; `url` is None without pages."""
+    """A process that runs. `loops` end only when cancelled or broken.
+
+    `url` is None without pages; `ops_url` is where such a process tells how it is, if anywhere.
+    """
 
     road: Road
     loops: frozenset[asyncio.Task[None]]
-    url: str | None
-    first_login: FirstLogin | None
+    url: str | None = None
+    ops_url: str | None = None
+    first_login: FirstLogin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +87,8 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
     builder = EngineBuilder(project)
     async with AsyncExitStack() as stack:
         with_pages = role in (ServiceRole.ALL, ServiceRole.WEB)
-        listener = stack.enter_context(bound_socket(settings)) if with_pages else None
+        place = settings if with_pages else _get_ops_place(settings)
+        listener = stack.enter_context(bound_socket(place)) if place else None
         answers = role in (ServiceRole.ALL, ServiceRole.WEB, ServiceRole.WORKER)
         if answers:
             stack.callback(builder.close)
@@ -101,14 +110,28 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
         loops = await stack.enter_async_context(
             _running(_choose_loops(base, accepted, engine, follower), patience=road.patience)
         )
-        if listener is None:
-            yield Service(road=road, loops=loops, url=None, first_login=None)
+        if place is None or listener is None:
+            yield Service(road=road, loops=loops)
+            return
+        if not with_pages:
+            ops = make_ops_app(road, engine if answers else None)
+            url = await stack.enter_async_context(
+                serving(ops, listener, settings=place, patience=_OPS_PATIENCE)
+            )
+            yield Service(road=road, loops=loops, ops_url=url)
             return
         first_login = await ensure_first_login(road, settings.data)
         app = make_app(_make_parts(base, accepted, engine))
         patience = max(road.patience.total_seconds(), settings.rest_wait_seconds)
         url = await stack.enter_async_context(serving(app, listener, settings=settings, patience=patience))
         yield Service(road=road, loops=loops, url=url, first_login=first_login)
+
+
+def _get_ops_place(settings: Settings) -> Settings | None:
+    """Return the settings to listen with where there are no pages; None where nobody asked for it."""
+    if settings.ops_port is None:
+        return None
+    return settings.model_copy(update={"port": settings.ops_port, "public_url": None})
 
 
 def make_road(

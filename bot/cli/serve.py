@@ -28,11 +28,17 @@ def serve(
     ] = RoleName.ALL,
     host: Annotated[str | None, typer.Option(help="Address to listen on  [env: HOST]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on  [env: PORT]")] = None,
+    ops_port: Annotated[
+        int | None,
+        typer.Option(help="Port for /healthz and /metrics of a role without pages  [env: VISAVIS_OPS_PORT]"),
+    ] = None,
 ) -> None:
     """Start the service. Ctrl-C stops it once the answers under way are finished.
 
     [bold]web[/bold] serves pages and webhooks, [bold]worker[/bold] answers, [bold]courier[/bold] delivers,
     [bold]clock[/bold] sweeps and runs timers; [bold]all[/bold] is every one of them.
+    /healthz and /metrics are served with the pages; worker, courier and clock listen nowhere unless
+    --ops-port says where.
 
     Without DATABASE_URL and REDIS_URL it runs its own PostgreSQL and Valkey, with data in .visavis/
     (or VISAVIS_DATA); other roles on the same machine then join these.
@@ -45,7 +51,7 @@ def serve(
     from bot.logs import configure_logging
     from bot.settings import ServiceRole, load_settings
 
-    settings = load_settings(host=host, port=port)
+    settings = load_settings(host=host, port=port, ops_port=ops_port)
     configure_logging(settings.log_format)
     uvloop.run(run_service(settings, ServiceRole(role.value), begun=begun))
 

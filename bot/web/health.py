@@ -1,4 +1,4 @@
-"""`GET /healthz`: ready only when database, bus and model are."""
+"""`GET /healthz`: ready only when database, bus and, where one is needed, the model are."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ _PATIENCE = 2.0  # seconds; who asks wants to know now
 
 async def get_health(request: web.Request) -> web.Response:
     """Answer 200 when all parts are well, else 503; the body says which part is not, and why."""
-    road, serving = request.app[ROAD], request.app[SERVING]
+    road, serving = request.app[ROAD], request.app.get(SERVING)
     database, bus = await asyncio.gather(_say(road.database.ping()), _say(road.bus.ping()))
-    model = OK if serving.digest else "no model is in service"
-    parts = {"database": database, "bus": bus, "model": model}
+    parts = {"database": database, "bus": bus}
+    if serving is not None:
+        parts["model"] = OK if serving.digest else "no model is in service"
     ready = all(part == OK for part in parts.values())
-    body = {"status": "ready" if ready else "not ready", "parts": parts, "model": serving.digest}
+    digest = serving.digest if serving is not None else None
+    body = {"status": "ready" if ready else "not ready", "parts": parts, "model": digest}
     return web.json_response(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 
@@ -39,5 +41,5 @@ async def _say(ping: Awaitable[None]) -> str:
 
 
 def add_health_routes(app: web.Application) -> None:
-    """Serve `/healthz`. The app must carry `ROAD` and `SERVING`."""
+    """Serve `/healthz`. The app must carry `ROAD`, and `SERVING` where the process answers."""
     app.router.add_get("/healthz", get_health)
