@@ -25,8 +25,9 @@ log = structlog.get_logger(__name__)
 def find_client(request: web.Request) -> Address | None:
     """Return a client's address.
 
-    None where it cannot be known: a proxy on our side that nobody named (`VISAVIS_TRUSTED_PROXIES`)
-    speaks for everybody, and what one of them does must not be counted against all.
+    None where it cannot be known: a proxy on our side that nobody named (`VISAVIS_TRUSTED_PROXIES`), or
+    that does not say whom it heard, speaks for everybody, and what one of them does must not be
+    counted against all.
     """
     peer = _read(request.remote or "")
     if peer is None:
@@ -34,7 +35,7 @@ def find_client(request: web.Request) -> Address | None:
     trusted = _get_trusted(request)
     if _is_among(peer, trusted):
         lines = request.headers.getall(hdrs.X_FORWARDED_FOR, [])
-        return _find_behind(peer, [hop for line in lines for hop in line.split(",")], trusted)
+        return _find_behind([hop for line in lines for hop in line.split(",")], trusted)
     if not peer.is_global and _is_forwarded(request):
         _say_once(str(peer))
         return None
@@ -71,15 +72,12 @@ def _get_trusted(request: web.Request) -> Networks:
     return request.app.get(TRUSTED_PROXIES, nobody)
 
 
-def _find_behind(peer: Address, hops: list[str], trusted: Networks) -> Address:
-    client = peer
+def _find_behind(hops: list[str], trusted: Networks) -> Address | None:
+    client = None
     for hop in reversed(hops):
-        heard = _read(hop)
-        if heard is None:
-            break  # `unknown`, or made up: the last one we can name must answer for it
-        client = heard
-        if not _is_among(heard, trusted):
-            break
+        client = _read(hop)
+        if client is None or not _is_among(client, trusted):
+            break  # None: a proxy that does not say whom it heard
     return client
 
 
