@@ -56,7 +56,7 @@ def add(
     name: Annotated[str, typer.Option(help="What customers and colleagues call them.", prompt="Name")],
     role: Annotated[
         list[RoleName] | None,
-        typer.Option(help="What they may do; repeat it for several.  [default: agent]"),
+        typer.Option(help="What they may do; repeat it for several.  \\[default: agent]"),
     ] = None,
     password_stdin: PasswordStdin = False,
 ) -> None:

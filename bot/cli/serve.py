@@ -26,11 +26,13 @@ def serve(
         RoleName,
         typer.Option(help="What this process does. Several processes may share one PostgreSQL and Redis."),
     ] = RoleName.ALL,
-    host: Annotated[str | None, typer.Option(help="Address to listen on  [env: HOST]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on  [env: PORT]")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on  \\[env: HOST]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on  \\[env: PORT]")] = None,
     ops_port: Annotated[
         int | None,
-        typer.Option(help="Port for /healthz and /metrics of a role without pages  [env: VISAVIS_OPS_PORT]"),
+        typer.Option(
+            help="Port for /healthz and /metrics of a role without pages  \\[env: VISAVIS_OPS_PORT]"
+        ),
     ] = None,
 ) -> None:
     """Start the service. Ctrl-C stops it once the answers under way are finished.

@@ -38,7 +38,11 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Com
         (("chat",), "--url"),
         (("check",), "Exits with 1"),
         (("queue",), "--json"),
+        (("serve",), "[env: VISAVIS_OPS_PORT]"),
         (("staff", "add"), "--password-stdin"),
+        (("staff", "password"), "logged out"),
+        (("staff", "disable"), "at once"),
+        (("staff", "list"), "--json"),
         (("db", "upgrade"), "Stop the service first"),
     ],
 )
