@@ -203,3 +203,37 @@ async def test_a_conversation_that_does_not_open_says_so(road: Road, chromium: B
     await page.context.set_offline(offline=True)
     await page.locator(f"#row-{conversation_id} a").click()
     await expect(page.get_by_role("alert")).to_contain_text("the server does not answer")
+
+
+async def test_a_page_left_at_once_has_sent_all_the_same(road: Road, chromium: Browser, address: str) -> None:
+    conversation_id = await complain(road)
+    page = await log_in(road, chromium, address, "Mara")
+    text = await open_row(page, conversation_id)
+    await text.fill("Switch it off.")
+    async with holding(page, "**/say") as hold:
+        await page.keyboard.press("Enter")
+        await hold.asked.wait()
+        await page.goto(f"{address}/desk?view=mine")
+    await expect(page.locator(f"#row-{conversation_id}")).to_be_visible()
+    await expect(page.locator(".row-draft")).to_have_count(0)
+    await open_row(page, conversation_id)
+    await expect(text).to_have_value("")
+    assert await list_replies(page) == ["Switch it off."]
+
+
+async def test_the_end_stays_in_sight_when_a_problem_takes_room(
+    road: Road, chromium: Browser, address: str
+) -> None:
+    conversation_id = await complain(road)
+    for number in range(20):
+        await complain(road, f"a person please, {number}")
+    page = await log_in(road, chromium, address, "Mara")
+    text = await open_row(page, conversation_id)
+    await page.locator("#messages").get_by_text("please, 19").first.wait_for()
+    last = page.locator("#messages > li").last
+    await expect(last).to_be_in_viewport(ratio=1)
+    await page.context.set_offline(offline=True)
+    await text.fill("\n".join(["Switch it off."] * 8))
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#problem .problem")).to_be_visible()
+    await expect(last).to_be_in_viewport(ratio=1)

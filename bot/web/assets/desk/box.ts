@@ -4,7 +4,7 @@ import { csrfToken } from "../staff/frame";
 import { keepText, placeOf, readDraft, type Mode, type Place } from "./drafts";
 import { complain, dropNotice, showProblem } from "./notices";
 import { find, openedId, openedName } from "./page";
-import { isSending, send, type Fate } from "./send";
+import { finishSending, isSending, send, type Fate } from "./send";
 import { lastId } from "./thread";
 
 const typingEvery = 3_000;
@@ -105,8 +105,11 @@ function showFate({ letter, underway, problem }: Fate): void {
 function grow(): void {
   const field = words();
   if (!field) return;
+  // To be measured it shrinks for a moment, and the thread above would forget where it is read.
+  const [scroller, top] = [find("#thread"), find("#thread")?.scrollTop ?? 0];
   field.style.height = "auto";
   field.style.height = `${Math.min(field.scrollHeight + 2, window.innerHeight * 0.4)}px`;
+  if (scroller) scroller.scrollTop = top;
   countLeft(field);
 }
 
@@ -166,4 +169,5 @@ export function startBox(): void {
   });
   document.addEventListener("desk:letter", (event) => showFate((event as CustomEvent<Fate>).detail));
   window.addEventListener("storage", followOtherTab);
+  finishSending();
 }

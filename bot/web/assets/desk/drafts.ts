@@ -7,15 +7,26 @@ export type Mode = "reply" | "note";
 
 export interface Place { conversation: number; mode: Mode }
 
+// What is given to the server: the words, and whether they resolve, unless the customer wrote after `seen`.
+export interface Letter extends Place {
+  text: string;
+  who: string;
+  resolve: boolean;
+  seen: string;
+}
+
+interface Tried extends Letter { key: string; at: number }
+
 export interface Draft {
   text: string;
   // What was tried to send, and under which key. The same text keeps its key: sent again after a lost
   // answer, it is the same message still. Other words never do: the server would take them for said.
-  tried: { text: string; key: string } | null;
+  tried: Tried | null;
   // Why it was not sent, in words.
   problem: string;
 }
 
+const recent = 60_000;
 const nothing: Draft = { text: "", tried: null, problem: "" };
 const unkept = new Map<string, string>(); // where the browser's storage is full or forbidden: for this page's life
 
@@ -49,11 +60,11 @@ export function keepText(place: Place, text: string): void {
   write(place, { ...readDraft(place), text });
 }
 
-// A draft is about to be sent: returns the key it goes under.
-export function beginSending(place: Place, text: string): string {
-  const draft = readDraft(place);
-  const key = draft.tried?.text === text ? draft.tried.key : newKey();
-  write(place, { text: draft.text || text, tried: { text, key }, problem: "" });
+// A letter is about to be sent: returns the key it goes under.
+export function beginSending(letter: Letter): string {
+  const { text, tried } = readDraft(letter);
+  const key = tried?.text === letter.text ? tried.key : newKey();
+  write(letter, { text: text || letter.text, tried: { ...letter, key, at: Date.now() }, problem: "" });
   return key;
 }
 
@@ -65,9 +76,27 @@ export function dropSaid(place: Place, key: string): void {
 }
 
 // It was not, as far as anybody knows: its words are kept, also when others were typed since.
-export function keepUnsent(place: Place, text: string, key: string, problem: string): void {
-  const now = readDraft(place).text;
-  write(place, { text: now.startsWith(text) ? now : `${text}\n${now}`.trimEnd(), tried: { text, key }, problem });
+export function keepUnsent(letter: Letter, key: string, problem: string): void {
+  const now = readDraft(letter).text;
+  const text = now.startsWith(letter.text) ? now : `${letter.text}\n${now}`.trimEnd();
+  write(letter, { text, tried: { ...letter, key, at: Date.now() }, problem });
+}
+
+// Letters whose page was left before their answer came, a moment ago: nobody was told what became of them.
+export function lettersUnderway(): Letter[] {
+  const places = Object.keys(localStorageOrNothing()).map(placeOf);
+  return places.flatMap((place) => {
+    const { tried, problem } = place ? readDraft(place) : nothing;
+    return tried && !problem && Date.now() - tried.at < recent ? [tried] : [];
+  });
+}
+
+function localStorageOrNothing(): object {
+  try {
+    return { ...localStorage };
+  } catch {
+    return {};
+  }
 }
 
 export function withoutStart(text: string, start: string): string {

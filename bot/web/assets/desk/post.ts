@@ -4,6 +4,7 @@ import { csrfToken } from "../staff/frame";
 import { goToLogin } from "../staff/parts";
 
 const patience = 30_000;
+const leaving = 400;
 
 // Returns why it was not done, or nothing when it was; `unanswered` are the words for when nobody knows.
 export async function post(path: string, fields: Record<string, string>, unanswered: string): Promise<string> {
@@ -22,7 +23,10 @@ export async function post(path: string, fields: Record<string, string>, unanswe
     if (response.ok) return "";
     if (response.status === 401) goToLogin();
     else if (response.status < 500) return (await sentenceOf(response)) || unanswered;
-  } catch { /* the network's fault, or nobody answered */ } finally {
+  } catch {
+    // The network's fault, or nobody answered; or the page is being left, and gone before it could say so.
+    await new Promise((done) => window.setTimeout(done, leaving));
+  } finally {
     window.clearTimeout(timer);
   }
   return unanswered;

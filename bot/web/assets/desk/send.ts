@@ -1,16 +1,8 @@
 // Sending: one text of a place at a time. It ends in its draft, wherever its writer has gone meanwhile.
 
-import { beginSending, dropSaid, keepUnsent, withoutStart, type Place } from "./drafts";
+import { beginSending, dropSaid, keepUnsent, lettersUnderway, withoutStart, type Letter, type Place } from "./drafts";
 import { desk } from "./page";
 import { post } from "./post";
-
-export interface Letter extends Place {
-  text: string;
-  who: string;
-  // Resolve with it, unless the customer wrote after the message of this id.
-  resolve: boolean;
-  seen: string;
-}
 
 // What became of a letter, told to the page as the event `desk:letter`.
 export interface Fate { letter: Letter; underway: boolean; problem: string }
@@ -32,19 +24,24 @@ export async function send(letter: Letter): Promise<void> {
     if (now !== letter.text) waiting.set(slot, letter);
     return;
   }
-  const key = beginSending(letter, letter.text);
+  const key = beginSending(letter);
   underway.set(slot, letter.text);
   tell({ letter, underway: true, problem: "" });
   const unanswered = desk().dataset["unsentUnanswered"] ?? "";
   const problem = await post(`/desk/c/${letter.conversation}/say`, fieldsOf(letter, key), unanswered);
   underway.delete(slot);
-  if (problem) keepUnsent(letter, letter.text, key, problem);
+  if (problem) keepUnsent(letter, key, problem);
   else dropSaid(letter, key);
   tell({ letter, underway: false, problem });
   const next = waiting.get(slot);
   waiting.delete(slot);
   const rest = next ? withoutStart(next.text, letter.text) : "";
   if (next && rest && !problem) await send({ ...next, text: rest });
+}
+
+// Somebody sent and left the page at once: sent again under its key, the server says what became of it.
+export function finishSending(): void {
+  for (const letter of lettersUnderway()) void send(letter);
 }
 
 function fieldsOf(letter: Letter, key: string): Record<string, string> {

@@ -23,6 +23,24 @@ function isAtEnd(element: HTMLElement): boolean {
   return element.scrollHeight - element.scrollTop - element.clientHeight < 80;
 }
 
+// Who reads the end goes on reading it, also when the box grows or a phone's keyboard opens.
+let readsEnd = true;
+let height = 0;
+const resized = new ResizeObserver(() => {
+  height = thread()?.clientHeight ?? 0;
+  if (readsEnd) toEnd();
+});
+
+function watchEnd(): void {
+  const element = thread();
+  resized.disconnect();
+  readsEnd = true;
+  if (!element) return;
+  // What a change of size scrolls, nobody scrolled.
+  element.addEventListener("scroll", () => { if (element.clientHeight === height) readsEnd = isAtEnd(element); });
+  resized.observe(element);
+}
+
 function toEnd(): void {
   const element = thread();
   if (element) element.scrollTop = element.scrollHeight;
@@ -132,6 +150,7 @@ function opened(): void {
   settle();  // first: on a phone it uncovers what is measured next
   resetBox();
   toEnd();
+  watchEnd();
   focusOwn();
 }
 
