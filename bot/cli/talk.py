@@ -63,10 +63,10 @@ async def _chat(settings: Settings, url: str | None) -> None:
     from rich.console import Console
 
     from bot.bootstrap.chat import open_partner
-    from bot.cli.chat_view import converse, read_line
+    from bot.cli.chat_view import TypedLines, converse
 
     async with open_partner(settings, url=url) as partner:
-        await converse(partner, read=read_line, console=Console(highlight=False))
+        await converse(partner, read=TypedLines().read, console=Console(highlight=False))
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.bootstrap.first_login import ensure_first_login
+from tests.fakes.terminal import on_terminal
 from tests.integration.bootstrap.test_serve import CONFIG, DOMAIN, NLU
 
 if TYPE_CHECKING:
@@ -76,38 +76,13 @@ def test_staff_are_added_given_a_password_shut_out_and_let_in(run: Run) -> None:
 
 def type_in(environment: dict[str, str], *lines: str) -> tuple[int, str]:
     """Run `staff password` on a terminal; returns its exit code and all that was to be seen there."""
-    master, slave = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", "staff", "password", EMAIL],
-        cwd=ROOT,
-        env=environment,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,  # so that it finds no other terminal to ask at
-    ) as process:
-        os.close(slave)
-        seen = ""
+    with on_terminal("staff", "password", EMAIL, environment=environment) as terminal:
         for line in lines:
-            seen = read_until(master, seen, ": ")
-            os.write(master, f"{line}\n".encode())
-            seen += "\n"
-        seen = read_until(master, seen, None)
-        code = process.wait(60)
-    os.close(master)
-    return code, seen
-
-
-def read_until(master: int, seen: str, end: str | None) -> str:
-    while end is None or not seen.endswith(end):
-        try:
-            more = os.read(master, 4096)
-        except OSError:  # how a terminal says that nobody is there any more
-            return seen
-        if not more:
-            return seen
-        seen += more.decode()
-    return seen
+            terminal.wait_for(": ")
+            terminal.type(f"{line}\n")
+            terminal.seen += "\n"
+        seen = terminal.wait_for(None)
+        return terminal.wait_ended(), seen
 
 
 def test_on_a_terminal_a_password_is_asked_for_twice_and_never_shown(

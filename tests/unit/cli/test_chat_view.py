@@ -27,8 +27,12 @@ class Asker:
 
 async def talk(*lines: str) -> tuple[list[str], str]:
     typed: Iterator[str] = iter(lines)
+
+    async def read() -> str | None:
+        return next(typed, None)
+
     asker, output = Asker(), io.StringIO()
-    await converse(asker, read=lambda: next(typed, None), console=Console(file=output, width=80))
+    await converse(asker, read=read, console=Console(file=output, width=80))
     return asker.heard, output.getvalue()
 
 
