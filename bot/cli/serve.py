@@ -30,7 +30,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on  \\[env: PORT]")] = None,
     ops_port: Annotated[
         int | None,
-        typer.Option(help="Port for /healthz, /metrics of other roles  \\[env: VISAVIS_OPS_PORT]"),
+        typer.Option(
+            help="Port for /healthz and /metrics of a role without pages  \\[env: VISAVIS_OPS_PORT]"
+        ),
     ] = None,
 ) -> None:
     """Start the service. Ctrl-C stops it once the answers under way are finished.

@@ -38,7 +38,7 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Com
         (("chat",), "--url"),
         (("check",), "Exits with 1"),
         (("queue",), "--json"),
-        (("serve",), "[env: VISAVIS_OPS_PORT]"),
+        (("serve",), "[env: PORT]"),
         (("staff", "add"), "--password-stdin"),
         (("staff", "password"), "logged out"),
         (("staff", "disable"), "at once"),
