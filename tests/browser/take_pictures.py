@@ -38,7 +38,7 @@ async def take_pictures(brand: Brand, browser: Browser) -> None:
     desk, widget = DeskPage(staff), Widget(customer)
     await customer.goto(f"{brand.url}/chat/lyra")
     await widget.open()
-    await widget.say("where is my order LY-105310?")
+    await widget.say("where is my order LY-105310? I am priya@example.com")
     await expect(widget.log.locator(".bot")).to_have_count(2)
     await widget.say("this is taking forever, I have a gig on Saturday")
     await expect(widget.panel).to_contain_text("A person will write here by")
