@@ -116,18 +116,27 @@ async def set_outcome(
 # - the replies of the turn that opened the open handoff: among them is the promise of a person, made in
 #   the commit that made the entry. (Later ones there are none: the bot is silent from that commit on.)
 # - what the customer's own side reads from the store: it may stand there already.
+# What a person says next need not wait for the pauses of what is gone, unless the platform asked for one.
 _WITHDRAW = text(
     """
+    WITH waiting AS (
+        SELECT o.message_id, o.error_class
+        FROM outbox o JOIN message m ON m.id = o.message_id JOIN conversation c ON c.id = o.conversation_id
+        WHERE o.conversation_id = :conversation_id AND o.state = 'pending' AND o.native_ids = '{}'
+            AND m.author = 'bot' AND c.status IN ('held', 'snoozed')
+            AND NOT o.pull AND coalesce(c.reply_context ->> 'delivery', :push) = :push
+            AND NOT EXISTS (
+                SELECT FROM handoff h
+                WHERE h.conversation_id = c.id AND h.closed_at IS NULL AND h.created_at <= m.created_at)
+    ), hurried AS (
+        UPDATE conversation SET deliver_due_at = clock_timestamp()
+        WHERE id = :conversation_id AND deliver_due_at > clock_timestamp()
+            AND EXISTS (SELECT FROM waiting WHERE error_class IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM waiting WHERE error_class = 'rate_limited')
+    )
     UPDATE outbox o SET state = 'failed', error_class = 'taken_over',
         error_detail = 'a person took over before it was sent', updated_at = now()
-    FROM message m, conversation c
-    WHERE o.conversation_id = :conversation_id AND o.state = 'pending' AND o.native_ids = '{}'
-        AND m.id = o.message_id AND m.author = 'bot'
-        AND c.id = o.conversation_id AND c.status IN ('held', 'snoozed')
-        AND NOT o.pull AND coalesce(c.reply_context ->> 'delivery', :push) = :push
-        AND NOT EXISTS (
-            SELECT FROM handoff h
-            WHERE h.conversation_id = c.id AND h.closed_at IS NULL AND h.created_at <= m.created_at)
+    FROM waiting WHERE o.message_id = waiting.message_id AND o.state = 'pending'
     RETURNING o.message_id
     """,
 ).bindparams(push=Delivery.PUSH.value)

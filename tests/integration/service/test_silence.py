@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.connector import Delivery, ErrorClass
+from bot.connector import Delivery, ErrorClass, SendResult
 from bot.domain.message import Author, DeliveryState, Kind
 from bot.domain.staff import Role, Staff
 from bot.service.add_staff import add_staff
@@ -119,6 +119,20 @@ async def test_what_a_courier_has_in_hand_is_not_sent_after_a_person_took_over(
     await delivering
     assert connector.texts == ["1: one"]
     assert await states_of(road, conversation_id) == [("1: one", SENT), ("2: two", FAILED)]
+
+
+@pytest.mark.parametrize(("trouble", "sent"), [(rejected(ErrorClass.TRANSIENT), ["I am on it."]), (BUSY, [])])
+async def test_a_person_waits_for_the_pauses_of_a_withdrawn_reply_only_if_the_platform_asked_for_them(
+    road: Road, mara: Staff, trouble: SendResult, sent: list[str]
+) -> None:
+    connector = scripted_connector(*[trouble] * 8)
+    conversation_id = await answered(road, says("one"))
+    for _ in range(8):  # by now it waits for minutes
+        await _deliver(road, connector, conversation_id)
+    connector.sent.clear()
+    await staff_reply(road, conversation_id, mara, "I am on it.", key="1")
+    await deliver(road, {("webchat", "lyra"): connector}, conversation_id)
+    assert connector.texts == sent
 
 
 @pytest.mark.parametrize("delivery", [Delivery.SHOWN, Delivery.PULL])
