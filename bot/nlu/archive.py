@@ -167,7 +167,7 @@ def _check_version(metadata: Mapping[str, Any]) -> None:
     if metadata["format_version"] != FORMAT_VERSION:
         raise ModelError(
             f"the model archive has format {metadata['format_version']}, this version of Visavis reads "
-            f"{FORMAT_VERSION}: train again with this version, or run the version that wrote it",
+            f"{FORMAT_VERSION}: train again with this version (`visavis train --release`), or run the version that wrote it",
         )
 
 
@@ -185,4 +185,6 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 def _damaged(what: str) -> ModelDamaged:
-    return ModelDamaged(f"the model archive is damaged ({what}): train again, or copy it again")
+    return ModelDamaged(
+        f"the model archive is damaged ({what}): train again with `visavis train --release`, or copy it again"
+    )

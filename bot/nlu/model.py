@@ -58,13 +58,17 @@ class NluModel:
         """
         for name in (DESCRIPTION, ARRAYS):
             if name not in files:
-                raise ModelMissing(f"the model holds no understanding ({name} is missing): train again")
+                raise ModelMissing(
+                    f"the model holds no understanding ({name} is missing): train again with `visavis train --release`"
+                )
         try:
             described = json.loads(files[DESCRIPTION])
             _check_format(described)
             model = _assemble(described, read_arrays(files[ARRAYS]))
         except _UNREADABLE as error:
-            raise ModelDamaged(f"the model's understanding cannot be read ({error}): train again") from error
+            raise ModelDamaged(
+                f"the model's understanding cannot be read ({error}): train again with `visavis train --release`"
+            ) from error
         _check_shapes(model)
         return model
 
@@ -92,7 +96,7 @@ def _check_format(described: Mapping[str, Any]) -> None:
     if described["format"] != FORMAT:
         raise ModelError(
             f"the model has format {described['format']}, this version reads {FORMAT}: "
-            "train again with this version, or run the version that wrote it",
+            "train again with this version (`visavis train --release`), or run the version that wrote it",
         )
 
 
@@ -130,4 +134,6 @@ def _check_shapes(model: NluModel) -> None:
     shapes = head.dense.shape[1:], head.sparse.shape, head.bias.shape, model.vocabulary.weights.shape
     finite = all(bool(np.isfinite(array).all()) for array in (head.dense, head.sparse, head.bias))
     if shapes != ((intents,), (grams, intents), (intents,), (grams,)) or not finite or head.temperature <= 0:
-        raise ModelDamaged("the model's weights do not fit its intents: train again")
+        raise ModelDamaged(
+            "the model's weights do not fit its intents: train again with `visavis train --release`"
+        )

@@ -34,7 +34,7 @@ class Reader:
         if model.encoder != encoder.identity:
             raise ModelError(
                 f"the model was trained with the encoder {model.encoder}, "
-                f"but {encoder.identity} is installed: train again",
+                f"but {encoder.identity} is installed: train again with `visavis train --release`",
             )
         self._model = model
         self._encoder = encoder

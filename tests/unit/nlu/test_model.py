@@ -28,7 +28,7 @@ def test_a_saved_model_understands_as_before(model: NluModel, encoder: Encoder) 
 
 
 def test_files_without_a_model_say_so() -> None:
-    with pytest.raises(ModelMissing, match="train again"):
+    with pytest.raises(ModelMissing, match="`visavis train --release`"):
         NluModel.from_files({})
 
 
@@ -67,7 +67,7 @@ def _empty(_content: bytes) -> bytes:
 )
 def test_damaged_files_are_refused(model: NluModel, name: str, spoil: Callable[[bytes], bytes]) -> None:
     files = model.to_files()
-    with pytest.raises(ModelDamaged, match="train again"):
+    with pytest.raises(ModelDamaged, match="`visavis train --release`"):
         NluModel.from_files({**files, name: spoil(files[name])})
 
 

@@ -98,5 +98,5 @@ def test_words_once_read_are_forgotten(reader: Reader) -> None:
 
 
 def test_a_model_of_another_encoder_is_refused(model: NluModel, encoder: Encoder) -> None:
-    with pytest.raises(ModelError, match="train again"):
+    with pytest.raises(ModelError, match="`visavis train --release`"):
         Reader(replace(model, encoder="other"), encoder)
