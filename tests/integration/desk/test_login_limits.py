@@ -99,3 +99,15 @@ async def test_a_person_is_slowed_down_also_where_addresses_are_unknown(road: Ro
             await sign_in(road, Door(), knock)
     with pytest.raises(TooManyAttempts):
         await sign_in(road, Door(), knock)
+
+
+async def test_cookies_are_secure_where_a_named_proxy_says_https(behind_proxy: str, mara: Browser) -> None:
+    form = {"email": mara.staff.email, "password": PASSWORD}
+    headers = {"X-Forwarded-For": OFFICE, "X-Forwarded-Proto": "https"}
+    async with (
+        fresh_browser(behind_proxy) as http,
+        http.post("/login", data=form, headers=headers, allow_redirects=False) as response,
+    ):
+        cookies = response.cookies
+    assert set(cookies) == {"__Host-visavis_session", "__Host-visavis_device"}
+    assert all(cookie["secure"] and cookie["httponly"] for cookie in cookies.values())
