@@ -167,7 +167,8 @@ def _check_version(metadata: Mapping[str, Any]) -> None:
     if metadata["format_version"] != FORMAT_VERSION:
         raise ModelError(
             f"the model archive has format {metadata['format_version']}, this version of Visavis reads "
-            f"{FORMAT_VERSION}: train again with this version (`visavis train --release`), or run the version that wrote it",
+            f"{FORMAT_VERSION}: train again with this version (`visavis train --release`), "
+            "or run the version that wrote it",
         )
 
 

@@ -59,7 +59,8 @@ class NluModel:
         for name in (DESCRIPTION, ARRAYS):
             if name not in files:
                 raise ModelMissing(
-                    f"the model holds no understanding ({name} is missing): train again with `visavis train --release`"
+                    f"the model holds no understanding ({name} is missing): "
+                    "train again with `visavis train --release`"
                 )
         try:
             described = json.loads(files[DESCRIPTION])
@@ -67,7 +68,8 @@ class NluModel:
             model = _assemble(described, read_arrays(files[ARRAYS]))
         except _UNREADABLE as error:
             raise ModelDamaged(
-                f"the model's understanding cannot be read ({error}): train again with `visavis train --release`"
+                f"the model's understanding cannot be read ({error}): "
+                "train again with `visavis train --release`"
             ) from error
         _check_shapes(model)
         return model

@@ -130,6 +130,6 @@ def test_archive_of_another_program_is_damaged() -> None:
 
 
 def test_archive_of_a_newer_version_says_what_to_do() -> None:
-    with pytest.raises(ModelError, match="train again with this version .`visavis train --release`") as raised:
+    with pytest.raises(ModelError, match=r"this version .`visavis train --release`") as raised:
         read_archive(_tamper([(tarfile.TarInfo(METADATA), _describe(format_version=99))]))
     assert not isinstance(raised.value, ModelDamaged)
