@@ -15,6 +15,7 @@ from bot.domain.message import Attachment, Content, Kind
 from bot.service.receive import receive
 from bot.service.take import take
 from bot.storage import conversations
+from tests.browser.conftest import PHONE
 from tests.browser.desk_road import complain, log_in, open_row, staff_named
 from tests.integration.service.events import says
 
@@ -237,3 +238,18 @@ async def test_who_is_there_takes_over_from_who_went_home(
     await page.reload()
     await page.get_by_role("button", name="Take over").click()
     await expect(page.locator("#holder")).to_contain_text("You have this conversation")
+
+
+async def test_the_way_back_leads_to_the_list_one_came_from(
+    road: Road, chromium: Browser, address: str
+) -> None:
+    conversation_id = await complain(road)
+    page = await log_in(road, chromium, address, "Mara", PHONE)
+    await page.goto(f"{address}/desk?view=recent")
+    await open_row(page, conversation_id)
+    await page.wait_for_timeout(300)
+    async with page.expect_response("**/state*"):
+        await receive(road, says("are you there", sender="nora"))
+    await expect(page.locator("#messages")).to_contain_text("are you there")
+    await page.get_by_title("Back to the list").click()
+    await expect(page).to_have_url(f"{address}/desk?view=recent")

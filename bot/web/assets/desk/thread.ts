@@ -4,7 +4,7 @@ import { Idiomorph } from "idiomorph";
 import { htmx } from "../staff/frame";
 import { focusOwn, refreshLock, resetBox } from "./box";
 import { settle } from "./list";
-import { fetchPart, find, openedId, soon } from "./page";
+import { fetchPart, find, openedId, soon, view } from "./page";
 
 const typingShown = 6_000;
 let typingTimer = 0;
@@ -75,7 +75,7 @@ function append(part: DocumentFragment): string | undefined {
 export const loadState = soon(async () => {
   const id = openedId();
   if (id === null) return;
-  const part = await fetchPart(`/desk/c/${id}/state`, () => openedId() === id);
+  const part = await fetchPart(`/desk/c/${id}/state?view=${view()}`, () => openedId() === id);
   if (!part || openedId() !== id) return;
   for (const fresh of [...part.children]) {
     const present = document.getElementById(fresh.id);
