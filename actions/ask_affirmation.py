@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.intent_phrases import INTENT_PHRASES
 
 # Below this a guess is noise, and asking about it makes the bot look foolish.
-LEAST_CONFIDENCE = 0.15
+LEAST_CONFIDENCE = 0.25
 
 NO_BUTTON = {"title": "No, something else", "payload": "/out_of_scope"}
 PERSON_BUTTON = {"title": "Talk to a person", "payload": "/ask_for_person"}

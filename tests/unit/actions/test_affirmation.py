@@ -27,7 +27,9 @@ async def test_doubt_is_put_in_human_words_with_three_ways_out() -> None:
     assert changes(events) == {"suggested_intent": "ask_order_status"}
 
 
-@pytest.mark.parametrize("ranking", [[], [("ask_order_status", 0.05)], [("greet", 0.3), ("deny", 0.3)]])
+@pytest.mark.parametrize(
+    "ranking", [[], [("ask_order_status", 0.05)], [("complaint_other", 0.2)], [("greet", 0.3), ("deny", 0.3)]]
+)
 async def test_doubt_without_a_likely_meaning_asks_for_other_words(ranking: list[tuple[str, float]]) -> None:
     [message], events = await run_action(ActionDefaultAskAffirmation(), make_tracker(unsure(*ranking)))
     assert message["response"] == "utter_ask_affirmation_open"

@@ -164,6 +164,7 @@ def test_variations_of_a_response_carry_the_same_facts_and_buttons(response: str
         "utter_account",
         "utter_bluetooth_pairing",
         "utter_drivers",
+        "utter_form_left",
         "utter_media",
         "utter_order_delayed",
         "utter_order_unknown",
