@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import sys
+import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ from bot.bootstrap.models import (
 )
 from bot.bootstrap.project import open_sound_project
 from bot.bootstrap.stores import open_stores
+from bot.embedded import telling_folder
 from bot.errors import ModelError
 from bot.nlu.progress import Progress
 from bot.plugins import load_actions
@@ -43,10 +46,32 @@ def name_archive() -> str:
 
 
 def train_here(settings: Settings, *, out: Path | None, report: Report) -> TrainedModel:
-    """Train on the project in this process. Raises `ProjectError`, `ActionError`, `ModelError`."""
+    """Train on the project in this process.
+
+    Raises `ProjectError`, `ActionError`, `ModelError`, `EmbeddedServerError`.
+    """
     project = open_sound_project(settings, actions=frozenset(load_actions(settings.project)))
     path = out or get_models_folder(settings) / name_archive()
+    _check_writable(path, settings.data)
     return train_model(project, path, cache=settings.data / "cache", report=report)
+
+
+def _check_writable(model: Path, data: Path) -> None:
+    """Tell what could not be written before the work, not after it."""
+    with telling_folder(data):
+        _try_to_write(data)
+    try:
+        if model.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        _try_to_write(model.parent)
+    except OSError as error:
+        raise ModelError(f"the model cannot be written to {model}: {error.strerror}; see --out") from error
+
+
+def _try_to_write(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 async def release_trained(settings: Settings, trained: TrainedModel, *, by: str) -> None:

@@ -12,7 +12,7 @@ from bot.bootstrap.service import open_service
 from bot.bootstrap.serving import EngineBuilder
 from bot.bootstrap.training import train_here, train_in_child
 from bot.cli.app import app
-from bot.errors import ModelError, ProjectError
+from bot.errors import EmbeddedServerError, ModelError, ProjectError
 from bot.settings import ServiceRole
 from tests.integration.bootstrap.conftest import CONFIG, DOMAIN, NLU, Write
 
@@ -98,3 +98,18 @@ async def test_training_in_another_process_tells_all_mistakes_too(write: Write, 
 
     assert str(refused.value).startswith("config.yml:10: ")
     assert "\nnlu_data/all.yml:11: error: The response `utter_gret` does not exist." in str(refused.value)
+
+
+def test_what_cannot_be_written_is_told_before_training(write: Write, tmp_path: Path) -> None:
+    settings = write({})
+    (tmp_path / "file").touch()
+
+    for out, reason in (
+        (tmp_path / "file" / "models" / "model", "Not a directory"),
+        (tmp_path, "Is a directory"),
+    ):
+        with pytest.raises(ModelError, match=f"cannot be written to {out}: {reason}; see --out"):
+            train_here(settings, out=out, report=watch_nothing)
+    nowhere = settings.model_copy(update={"data": tmp_path / "file" / "data"})
+    with pytest.raises(EmbeddedServerError, match=r"cannot use the data folder .*VISAVIS_DATA"):
+        train_here(nowhere, out=None, report=watch_nothing)
