@@ -2,11 +2,13 @@
 
     make bench                              everything, about two minutes
     make bench ARGS="--texts FILE"          other texts: CSV with a column `text`, or one text a line
+    make bench ARGS="--texts own"           the brand's own examples, from nlu_data/
     make bench ARGS="--seconds 10 --json OUT"
 
-The load generator runs on the same machine as the service; the figures include it. The texts of
-BANKING77 are strange to the demo brand: they are there to be understood, answered or doubted, not
-to be answered well.
+The load generator runs on the same machine as the service; the figures include it. Without --texts
+it sends BANKING77's test set where that lies beside this folder, and the brand's own examples where it
+does not. BANKING77 is strange to the demo brand: its texts are there to be understood, answered or
+doubted, not to be answered well.
 """
 
 from __future__ import annotations
@@ -21,18 +23,30 @@ import statistics
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from random import Random
 
 import aiohttp
 from rich.console import Console
 from rich.table import Table
 
+from bot.errors import SettingsError
 from bot.rasa_format.project import load_project
 from tests.bench.load import Talker, Tally, closed_loop, find_answered, one_conversation, open_loop
 from tests.bench.service import RunningService, running_service
 
-DEFAULT_TEXTS = Path("../shared/data/banking77/test.csv")
+BANKING77 = Path("../shared/data/banking77/test.csv")
+OWN = "own"
+ADVICE = f"give others with --texts FILE (CSV with a column `text`, or lines), or --texts {OWN}"
 LONG = 1_000
 WINDOW = 40  # messages around the 10th and the 1,000th whose medians are compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What is said to the service, and where it comes from."""
+
+    source: str
+    lines: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +76,19 @@ class Figures:
     errors: int
 
 
-async def measure(service: RunningService, options: argparse.Namespace, texts: list[str]) -> Figures:
+async def measure(service: RunningService, options: argparse.Namespace, texts: Texts) -> Figures:
     """Run the three loads, one after the other."""
     timeout = aiohttp.ClientTimeout(total=60)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=options.clients * 2), timeout=timeout
     ) as session:
-        talker = Talker(session, service.url, texts, "bench")
+        talker = Talker(session, service.url, texts.lines, "bench")
         await closed_loop(talker, clients=8, seconds=2)  # warm
         before = service.usage()
         busy = await closed_loop(talker, clients=options.clients, seconds=options.seconds)
         after = service.usage()
         steady = await open_loop(talker, rate=options.rate, seconds=options.seconds)
-        known = await find_answered(talker, load_own_texts(), most=100)
+        known = await find_answered(talker, load_own_questions(), most=100)
         delays = await one_conversation(talker, known, messages=LONG + WINDOW)
     early = statistics.median(delays[10 : 10 + WINDOW])
     late = statistics.median(delays[LONG : LONG + WINDOW])
@@ -82,7 +96,7 @@ async def measure(service: RunningService, options: argparse.Namespace, texts: l
     return Figures(
         cores=os.cpu_count() or 0,
         machine=platform.machine(),
-        texts=options.texts.name,
+        texts=texts.source,
         start_seconds=service.start_seconds,
         clients=options.clients,
         messages_per_second=busy.rate,
@@ -108,6 +122,31 @@ def _per_message(cpu: float, tally: Tally) -> float:
     return 1000 * cpu / max(1, len(tally.delays) + tally.held)
 
 
+def choose_texts(wanted: str | None) -> Texts:
+    """Return what is said: of a file, or the brand's own examples. Raises `SettingsError`."""
+    if wanted == OWN or (wanted is None and not BANKING77.is_file()):
+        own = [example.text for example in load_project(Path(), {}).training.examples]
+        Random(77).shuffle(own)  # noqa: S311 - the same order each time, not one intent after the other
+        return Texts(
+            source="the brand's own examples, which its model was trained on", lines=list(dict.fromkeys(own))
+        )
+    path = BANKING77 if wanted is None else Path(wanted)
+    try:
+        lines = load_texts(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise SettingsError(f"the texts of {path} cannot be read ({describe(error)}): {ADVICE}") from error
+    if not lines:
+        raise SettingsError(f"there are no texts in {path}: {ADVICE}")
+    return Texts(source=path.name, lines=lines)
+
+
+def describe(error: Exception) -> str:
+    """Say in words what is wrong with a file of texts."""
+    if isinstance(error, KeyError):
+        return "it has no column `text`"
+    return (error.strerror or "") if isinstance(error, OSError) else str(error)
+
+
 def load_texts(path: Path) -> list[str]:
     """Read distinct texts, one per row or line."""
     if path.suffix == ".csv":
@@ -118,7 +157,7 @@ def load_texts(path: Path) -> list[str]:
     return list(dict.fromkeys(text.strip() for text in found if text.strip()))
 
 
-def load_own_texts() -> list[str]:
+def load_own_questions() -> list[str]:
     """Return the demo brand's own examples of plain questions, for a conversation the bot can hold."""
     project = load_project(Path(), {})
     return [
@@ -150,7 +189,8 @@ def show(figures: Figures) -> None:
     console = Console()
     console.print(table)
     console.print(
-        f"{figures.answered} answered by the bot, {figures.held} found a person had been asked for, "
+        f"Texts: {figures.texts}. {figures.answered} answered by the bot, "
+        f"{figures.held} found a person had been asked for, "
         f"{figures.errors} failed. The Rasa column was measured on another run of a 2-core machine."
     )
 
@@ -160,9 +200,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="visavis bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument(
-        "--texts", type=Path, default=DEFAULT_TEXTS, help="CSV with a column `text`, or lines"
-    )
+    parser.add_argument("--texts", help=f"a CSV with a column `text`, a file of lines, or {OWN!r}")
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--rate", type=float, default=50, help="messages a second of the steady load")
     parser.add_argument("--seconds", type=float, default=20, help="how long each load runs")
@@ -173,14 +211,14 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> int:
     """Measure, print, write JSON."""
     options = parse_arguments()
-    if not options.texts.is_file():
-        print(
-            f"There are no texts at {options.texts}. "
-            "Give some: --texts FILE (CSV with a column `text`, or lines)."
-        )
+    try:
+        texts = choose_texts(options.texts)
+    except SettingsError as error:
+        sys.stderr.write(f"visavis: {error}\n")
         return 2
+    print(f"Sending {len(texts.lines)} texts: {texts.source}. --texts FILE takes others.")
     with running_service() as service:
-        figures = asyncio.run(measure(service, options, load_texts(options.texts)))
+        figures = asyncio.run(measure(service, options, texts))
     show(figures)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(asdict(figures), indent=2) + "\n")
