@@ -16,7 +16,6 @@ import structlog
 from pydantic import SecretStr
 from structlog.typing import Processor
 
-_FIRST = ("timestamp", "level", "event")
 _HIDDEN = "[hidden]"
 _SECRET_NAME = re.compile(r"(?i)(secret|token|passw|authorization|cookie|signature|api_?key|dsn|_url$)")
 _PLAIN_NAMES = frozenset({"fencing_token", "public_url"})
@@ -78,11 +77,6 @@ def _renderers(*, console: bool, colors: bool) -> list[Processor]:
         hide_secrets,
         structlog.processors.JSONRenderer(default=str),
     ]
-
-
-def order_fields(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Put when, how bad and what before the fields: a line is read from the left."""
-    return {**{name: event[name] for name in _FIRST if name in event}, **event}
 
 
 def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
