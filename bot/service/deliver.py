@@ -8,6 +8,7 @@ repeated only where the receiving side drops repeats; elsewhere staff see it.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -155,8 +156,8 @@ async def _wait_for_rate(road: Road, connector: Connector, claim: DeliveryClaim)
         name = f"{claim.channel}:{rate.scope}:{scope}"
         try:
             wait = await road.bus.rates.take(name, limit=rate.limit, period=rate.period)
-        except BusUnavailable:
-            return timedelta(seconds=1)
+        except BusUnavailable:  # replies must not wait for Redis: this courier counts its own
+            wait = road.own_rates.take(name, limit=rate.limit, period=rate.period, now=time.monotonic())
         if wait:
             return wait
     return timedelta()

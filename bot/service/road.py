@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.bus.bus import Bus
 from bot.bus.keys import Stream
+from bot.bus.rates import LocalRates
 from bot.domain.pipeline import DeskSpec
 from bot.storage.database import Database
 from bot.storage.turns import Right
@@ -54,7 +55,7 @@ class Road:
     `lease` is how long a worker may be silent before another takes its conversation over.
     `turn_limit` bounds one answer and `send_limit` one send; both are shorter than the lease. `bursts`
     says per channel how long to wait for more words of the same person. `account_ids` caches the rows
-    of accounts.
+    of accounts, `own_rates` counts sends while Redis is away.
     """
 
     database: Database
@@ -67,6 +68,7 @@ class Road:
     bursts: dict[str, timedelta] = field(default_factory=dict)
     account_ids: dict[tuple[str, str], int] = field(default_factory=dict)
     here: Here = field(default_factory=Here)
+    own_rates: LocalRates = field(default_factory=LocalRates)
     waking: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
