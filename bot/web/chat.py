@@ -14,7 +14,6 @@ from bot.connector import Renders
 from bot.errors import NotAllowed, Refused, TooManyAttempts, UnknownAccount
 from bot.web.chat_frames import MAX_FRAME
 from bot.web.chat_socket import Chat, ChatSocket, read_hello
-from bot.web.clients import get_client
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.newcomers import NEWCOMERS, Arrival
 from bot.web.render import render
@@ -80,7 +79,7 @@ async def post_session(request: web.Request) -> web.Response:
         origin = check_origin(request, chat.connector)
         if origin is not None:
             headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
-        wait = await chat.newcomers.get_wait(get_client(request), Arrival.SESSION)
+        wait = await chat.newcomers.get_wait(chat.newcomers.find_stranger(request), Arrival.SESSION)
         if wait:
             headers[hdrs.RETRY_AFTER] = str(ceil(wait.total_seconds()))
             raise TooManyAttempts(say("chat.slow_down"))
@@ -105,7 +104,9 @@ async def get_socket(request: web.Request) -> web.StreamResponse:
         visitor, after = hello
         try:
             with request.app[SOCKETS].hold(visitor.id, socket):
-                await ChatSocket(chat, socket, visitor, client=get_client(request)).serve(after)
+                await ChatSocket(chat, socket, visitor, client=chat.newcomers.find_stranger(request)).serve(
+                    after
+                )
         except TooManyAttempts:
             await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too many tabs")
     return socket

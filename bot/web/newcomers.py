@@ -16,11 +16,12 @@ from aiohttp import web
 
 from bot.bus.rates import LocalRates
 from bot.errors import BusUnavailable
+from bot.web.clients import get_client, is_this_machine
 
 if TYPE_CHECKING:
     from bot.service.road import Road
 
-PER_HOUR = 60
+PER_HOUR = 300  # a whole office, or a street on one mobile network, may be behind an address
 _HOUR = timedelta(hours=1)
 _LOOKING = 5  # who opens the chat often leaves without a word
 
@@ -35,11 +36,20 @@ class Arrival(StrEnum):
 
 
 class Newcomers:
-    """Counts arrivals over all processes, or in this one while Redis is away. `per_hour` 0: no limit."""
+    """Counts arrivals over all processes, or in this one while Redis is away. `per_hour` 0: no limit.
 
-    def __init__(self, road: Road, *, per_hour: int = PER_HOUR) -> None:
-        self._road, self._local = road, LocalRates()
+    Programs on this machine (a load test, say) are no strangers, unless `home_too`.
+    """
+
+    def __init__(self, road: Road, *, per_hour: int = PER_HOUR, home_too: bool = False) -> None:
+        self._road, self._local, self._home_too = road, LocalRates(), home_too
         self._limits = {Arrival.FIRST_MESSAGE: per_hour, Arrival.SESSION: per_hour * _LOOKING}
+
+    def find_stranger(self, request: web.Request) -> str | None:
+        """Return what a client is counted under; None for whom nothing is counted."""
+        if is_this_machine(request) and not self._home_too:
+            return None
+        return get_client(request)
 
     async def get_wait(self, client: str | None, arrival: Arrival) -> timedelta:
         """Count an arrival; returns how long to wait before it may happen, zero when it may.

@@ -123,7 +123,7 @@ async def test_on_a_phone_tab_leads_back_inside_from_nowhere(service: str, page:
 
 async def test_who_has_to_wait_as_a_newcomer_loses_no_word(road: Road, page: Page) -> None:
     app = make_chat_app(road)
-    app[NEWCOMERS] = Newcomers(road, per_hour=1)
+    app[NEWCOMERS] = Newcomers(road, per_hour=1, home_too=True)
     widget = Widget(page)
     async with serve(app) as (url, _):
         for _ in range(2):

@@ -95,9 +95,7 @@ async def test_anybody_takes_over_from_who_was_disabled(
     assert await _holder(road, held) == (Status.HELD, tim.staff.id)
 
 
-async def test_who_lost_a_conversation_cannot_write_in_it(
-    road: Road, lea: Browser, mara: Browser, held: int
-) -> None:
+async def test_who_lost_a_conversation_cannot_write_in_it(lea: Browser, mara: Browser, held: int) -> None:
     await lea.act(f"/desk/c/{held}/take-over")
     status, body = await mara.act(f"/desk/c/{held}/say", text="One moment.", key="k")
     assert status == 409

@@ -29,7 +29,7 @@ PER_HOUR = 3
 
 def make_app(road: Road, *, per_hour: int = PER_HOUR) -> web.Application:
     app = make_chat_app(road)
-    app[NEWCOMERS] = Newcomers(road, per_hour=per_hour)
+    app[NEWCOMERS] = Newcomers(road, per_hour=per_hour, home_too=True)
     return app
 
 
@@ -98,6 +98,13 @@ async def test_a_proxy_nobody_named_and_a_limit_of_zero_hold_nobody_up(road: Roa
     async with serve(make_app(road)) as (url, _), come_from("8.8.4.4") as http:
         assert set(await make_sessions(http, url, 6 * PER_HOUR)) == {200}
     async with serve(make_app(road, per_hour=0)) as (url, _), ClientSession() as http:
+        assert set(await make_sessions(http, url, 6 * PER_HOUR)) == {200}
+
+
+async def test_programs_on_this_machine_are_no_strangers(road: Road) -> None:
+    app = make_app(road)
+    app[NEWCOMERS] = Newcomers(road, per_hour=PER_HOUR)
+    async with serve(app) as (url, _), ClientSession() as http:
         assert set(await make_sessions(http, url, 6 * PER_HOUR)) == {200}
 
 
