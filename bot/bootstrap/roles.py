@@ -54,6 +54,8 @@ async def run_service(settings: Settings, role: ServiceRole, *, begun: float) ->
         try:
             async with open_service(settings, role) as service:
                 _announce(service, seconds=time.monotonic() - begun)
+                if service.url is not None and settings.database_url is not None:
+                    _warn_of_machines(settings)
                 _settle_memory()
                 await _wait(stop, service)
                 log.info("stopping: finishing what is under way")
@@ -99,6 +101,14 @@ async def _wait(stop: _Stop, service: Service) -> None:
                 task.result()  # a poller may end in peace; an exception ends everything
     finally:
         waiting.cancel()
+
+
+def _warn_of_machines(settings: Settings) -> None:
+    """Say what a database that several machines may share does not carry between them."""
+    log.warning(
+        "what trainers teach is written into files: web processes must share one writable VISAVIS_PROJECT",
+        project=str(settings.project),
+    )
 
 
 def _announce(service: Service, *, seconds: float) -> None:

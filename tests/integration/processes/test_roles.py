@@ -81,5 +81,8 @@ async def test_roles_share_servers(roles: list[Service], empty_database: str, va
     for service in roles:
         service.ask_to_stop()
     assert [await asyncio.to_thread(service.wait_stopped) for service in roles] == [0, -9, 0, 0, 0]
+    # Files are all they do not share by themselves: who writes them says so.
+    warned = [any("one writable VISAVIS_PROJECT" in words for words in service.said()) for service in roles]
+    assert warned == [True, False, False, False, False]
     lines = [line for service in roles for line in service.lines()]
     assert [line for line in lines if line["level"] in ("error", "critical")] == []
