@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
 import subprocess
-import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+from tests.fakes.service import ROOT, Service
 
 START_LIMIT = 300.0  # seconds: the first start may have to train
 
@@ -67,45 +62,14 @@ def running_service(project: Path | None = None) -> Iterator[RunningService]:
 
     `project` is the folder of the brand's files; the repository's own when it is None.
     """
-    with tempfile.TemporaryDirectory(prefix="visavis-bench-") as folder:
-        port = find_free_port()
-        # The tests' own process environment is the service's, but for where its data lies.
-        environment = {**os.environ, "PORT": str(port), "VISAVIS_DATA": folder}  # noqa: TID251
-        if project is not None:
-            environment["VISAVIS_PROJECT"] = str(project)
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            environment.pop(name, None)
-        begun = time.monotonic()
-        with Path(folder, "serve.log").open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"], env=environment, stdout=output, stderr=output
-            )
-        url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory(prefix="visavis-bench-") as name:
+        folder = Path(name)
+        service = Service(
+            project=project or ROOT, data=folder, log_folder=folder, times={}, patience=START_LIMIT
+        )
         try:
-            wait_until_ready(url, process, Path(folder, "serve.log"))
-            yield RunningService(
-                url=url, data=Path(folder), start_seconds=time.monotonic() - begun, process=process
-            )
+            seconds = service.start().wait_ready()
+            assert service.process is not None
+            yield RunningService(url=service.url, data=folder, start_seconds=seconds, process=service.process)
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(60)
-
-
-def wait_until_ready(url: str, process: subprocess.Popen[bytes], output: Path) -> None:
-    """Wait for `/healthz` to say ready. Raises `RuntimeError` with the service's words otherwise."""
-    deadline = time.monotonic() + START_LIMIT
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=5):  # noqa: S310 - our own address
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError(f"the service did not become ready:\n{output.read_text()[-2000:]}")
-
-
-def find_free_port() -> int:
-    """Return a TCP port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+            service.close()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.bootstrap.first_login import ensure_first_login
+from tests.fakes.service import Service, run_command
+from tests.fakes.small_brand import write_brand
 from tests.fakes.terminal import on_terminal
-from tests.integration.bootstrap.test_serve import CONFIG, DOMAIN, NLU
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from bot.embedded import Child
@@ -24,34 +23,24 @@ if TYPE_CHECKING:
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.timeout(300)  # a dozen commands, each a process of its own
-ROOT = Path(__file__).resolve().parents[3]
 EMAIL = "mara@lyra.example"
 
 
 @pytest.fixture
-def environment(database_url: str, valkey: Child, tmp_path: Path) -> dict[str, str]:
-    project = tmp_path / "project"
-    (project / "nlu_data").mkdir(parents=True)
-    (project / "config.yml").write_text(CONFIG)
-    (project / "domain.yml").write_text(DOMAIN)
-    (project / "nlu_data" / "all.yml").write_text(NLU)
-    servers = {"DATABASE_URL": database_url, "REDIS_URL": valkey.url, "VISAVIS_DATA": str(tmp_path)}
-    ours = {**servers, "VISAVIS_PROJECT": str(project), "COLUMNS": "120", "TERM": "dumb"}
-    return {**os.environ, **ours}  # noqa: TID251 - a child's environment
+def service(database_url: str, valkey: Child, tmp_path: Path) -> Service:
+    """What the commands are about; it does not run."""
+    return Service(
+        project=write_brand(tmp_path / "project"),
+        data=tmp_path / "data",
+        log_folder=tmp_path,
+        variables={"DATABASE_URL": database_url, "REDIS_URL": valkey.url, "COLUMNS": "120", "TERM": "dumb"},
+    )
 
 
 @pytest.fixture
-def run(environment: dict[str, str]) -> Run:
+def run(service: Service) -> Run:
     def staff(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bot", "staff", *words],
-            cwd=ROOT,
-            env=environment,
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_command(service, "staff", *words, typed=typed)
 
     return staff
 
@@ -85,19 +74,17 @@ def type_in(environment: dict[str, str], *lines: str) -> tuple[int, str]:
         return terminal.wait_ended(), seen
 
 
-def test_on_a_terminal_a_password_is_asked_for_twice_and_never_shown(
-    run: Run, environment: dict[str, str]
-) -> None:
+def test_on_a_terminal_a_password_is_asked_for_twice_and_never_shown(run: Run, service: Service) -> None:
     run("add", EMAIL, "--name", "Mara", "--password-stdin", typed="a long password\n")
-    code, seen = type_in(environment, "typed by hand", "typed by hand")
+    code, seen = type_in(service.environment(), "typed by hand", "typed by hand")
     assert code == 0
     assert "Mara has a new password" in seen
     assert "typed by hand" not in seen
     assert "shown only now" not in seen
-    code, seen = type_in(environment, "typed by hand", "mistyped by hand")
+    code, seen = type_in(service.environment(), "typed by hand", "mistyped by hand")
     assert code == 2
     assert "Nothing was changed." in seen
-    code, seen = type_in(environment, "")
+    code, seen = type_in(service.environment(), "")
     assert code == 0
     assert "Password, shown only now: " in seen
 

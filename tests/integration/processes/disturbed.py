@@ -13,7 +13,7 @@ from tests.integration.processes.load import Load, find_errors_in_books
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tests.integration.processes.service import Service
+    from tests.fakes.service import Service
 
 CONVERSATIONS, MESSAGES = 20, 8
 _SAMPLE = re.compile(r'visavis_ledger_(\w+)\{account="open",channel="rest"(?:,settled="(\w+)")?\} (.*)')

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import asyncpg
 
+from tests.fakes.small_brand import REPLIES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-REPLIES = {
-    "when are you open": "We are open from nine to six.",
-    "how long does shipping take": "Shipping takes two days.",
-}
 _TEXTS = tuple(REPLIES)
 GIVE_UP = 60.0  # seconds for one message
 

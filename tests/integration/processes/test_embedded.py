@@ -13,9 +13,9 @@ from bot.bootstrap.models import read_trained
 from bot.bootstrap.training import release_trained
 from bot.nlu.archive import read_archive, write_archive
 from bot.settings import load_settings
+from tests.fakes.service import Service, run_command, wait_for
 from tests.integration.processes.disturbed import under_load
 from tests.integration.processes.load import Load
-from tests.integration.processes.service import Service, run_command, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +107,7 @@ def test_second_service_on_the_same_data_is_refused(service: Service) -> None:
     second = Service(project=service.project, data=service.data, log_folder=service.log_folder)
     done = run_command(second, "serve")
     assert done.returncode == 2
-    assert f"already running on {service.data}" in done.stderr
+    assert service.process is not None
+    assert f"already running on {service.data}, pid {service.process.pid}" in done.stderr
     assert "Traceback" not in done.stderr
     assert service.health()[0] == 200

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes.service import Service
 from tests.integration.processes.disturbed import under_load
 from tests.integration.processes.load import Load
-from tests.integration.processes.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bench.service import find_free_port
-from tests.integration.processes.service import Service, wait_for
+from tests.fakes.service import Service, find_free_port, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,9 @@ import pytest
 import redis.asyncio
 from sqlalchemy.engine import make_url
 
+from tests.fakes.service import Service, run_command
 from tests.integration.processes.disturbed import under_load
 from tests.integration.processes.load import Load
-from tests.integration.processes.service import Service, run_command
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

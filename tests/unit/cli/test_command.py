@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -103,31 +102,8 @@ def test_parse_wants_a_text_or_lines_not_both() -> None:
     assert run("parse", "hello", "--jsonl").returncode == 2
 
 
-def test_a_text_without_a_model_says_what_to_do(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    for name in ("config.yml", "domain.yml", "nlu_data"):
-        (project / name).symlink_to(ROOT / name)
-    done = run("parse", "hello", VISAVIS_PROJECT=str(project), VISAVIS_DATA=str(tmp_path / "data"))
-    assert done.returncode == 2
-    assert "visavis train" in done.stderr
-
-
 def test_an_unwritable_data_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = run("queue", VISAVIS_DATA=str(tmp_path / "file" / "data"))
     assert done.returncode == 2
     assert "cannot use the data folder" in done.stderr
-
-
-def test_staff_and_queue_work_without_a_running_service(tmp_path: Path) -> None:
-    data = str(tmp_path / "data")
-    added = run("staff", "add", "mara@lyra.example", "--name", "Mara", "--role", "trainer", VISAVIS_DATA=data)
-    assert added.returncode == 0
-    assert "Mara may log in as mara@lyra.example (trainer)." in added.stdout
-    assert "Password, shown only now: " in added.stdout
-    again = run("staff", "add", "mara@lyra.example", "--name", "Mara", VISAVIS_DATA=data)
-    assert again.returncode == 2
-    assert "is here already" in again.stderr
-    queue = run("queue", "--json", VISAVIS_DATA=data)
-    assert json.loads(queue.stdout) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,15 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from tests.bench.service import find_free_port
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds for anything that should take two
 # Short times, so that what a dead process held is free again within the test.
-TIMES = {
+SHORT_TIMES = {
     "VISAVIS_LEASE_SECONDS": "1.5",
     "VISAVIS_TURN_SECONDS": "1",
     "VISAVIS_SEND_SECONDS": "1",
@@ -33,17 +32,31 @@ TIMES = {
 }
 
 
+def find_free_port() -> int:
+    """Return a TCP port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @dataclass(slots=True, kw_only=True)
 class Service:
-    """One process of a role on a data folder, or on servers given by `variables`."""
+    """One process of a role on a data folder, or on servers given by `variables`.
+
+    `patience` is in seconds; a first start may have to train.
+    """
 
     project: Path
     data: Path
     log_folder: Path
     role: str = "all"
     variables: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, str] = field(default_factory=lambda: SHORT_TIMES)
+    patience: float = PATIENCE
     port: int = field(default_factory=find_free_port)
     process: subprocess.Popen[bytes] | None = None
+    begun: float = 0.0
 
     @property
     def url(self) -> str:
@@ -55,27 +68,37 @@ class Service:
         """Where its standard error goes: JSON lines, of all its lives."""
         return self.log_folder / f"{self.role}.{self.port}.log"
 
+    @property
+    def banner(self) -> str:
+        """What its last life said to people."""
+        return self._output.read_text()
+
+    @property
+    def _output(self) -> Path:
+        return self.log.with_suffix(".out")
+
     def start(self) -> Service:
         """Start it, without waiting."""
-        with self.log.open("ab") as log:
+        self.begun = time.monotonic()
+        with self.log.open("ab") as log, self._output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve", "--role", self.role],
                 cwd=ROOT,
                 env=self.environment(),
-                stdout=subprocess.DEVNULL,
+                stdout=output,
                 stderr=log,
             )
         return self
 
     def environment(self) -> dict[str, str]:
         """Return the variables it runs with."""
-        return make_environment(self.project, self.data, {"PORT": str(self.port), **self.variables})
+        chosen = {"PORT": str(self.port), **self.times, **self.variables}
+        return make_environment(self.project, self.data, chosen)
 
     def wait_ready(self) -> float:
-        """Wait until it serves; returns after how many seconds."""
-        begun = time.monotonic()
+        """Wait until it serves; returns how many seconds after its start."""
         wait_for(self._is_ready, f"{self.role} to be ready", self)
-        return time.monotonic() - begun
+        return time.monotonic() - self.begun
 
     def _is_ready(self) -> bool:
         if self.role in ("all", "web"):
@@ -92,6 +115,14 @@ class Service:
                 return error.code, json.load(error)
         except OSError:
             return 0, {}
+
+    def ask(self, text: str, sender: str) -> list[dict[str, Any]]:
+        """Write as a customer of an app of the brand; returns what is answered."""
+        body = json.dumps({"sender": sender, "message": text}).encode()
+        request = urllib.request.Request(f"{self.url}/webhooks/rest/webhook", body)  # noqa: S310 - our own address
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310 - the same
+            answer: list[dict[str, Any]] = json.load(response)
+        return answer
 
     def lines(self) -> list[dict[str, Any]]:
         """Return what it logged. Every line must be JSON: anything else is a crash that nobody caught."""
@@ -143,15 +174,16 @@ def make_environment(project: Path, data: Path, variables: Mapping[str, str]) ->
         if name not in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL")
     }
     ours = {"VISAVIS_PROJECT": str(project), "VISAVIS_DATA": str(data), "VISAVIS_LOG": "json"}
-    return {**kept, **ours, **TIMES, **variables}
+    return {**kept, **ours, **variables}
 
 
-def run_command(service: Service, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run another `visavis` command with the service's environment."""
+def run_command(service: Service, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run another `visavis` command with the service's environment; `typed` is its standard input."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=ROOT,
         env=service.environment(),
+        input=typed,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -162,7 +194,7 @@ def run_command(service: Service, *words: str) -> subprocess.CompletedProcess[st
 def wait_for(check: object, what: str, service: Service) -> None:
     """Ask `check()` until it is true. Fails with the end of the service's log."""
     assert callable(check)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + service.patience
     while not check():
         ended = service.process is not None and service.process.poll() is not None
         if ended or time.monotonic() > deadline:

@@ -1,0 +1,42 @@
+"""Commands where no service runs: they start the servers themselves, and say what is missing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.service import Service, run_command
+from tests.fakes.small_brand import write_brand
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    """A service that was never started."""
+    return Service(project=write_brand(tmp_path / "project"), data=tmp_path / "data", log_folder=tmp_path)
+
+
+def test_staff_and_queue_work_without_a_running_service(service: Service) -> None:
+    add = ("staff", "add", "mara@lyra.example", "--name", "Mara")
+    added = run_command(service, *add, "--role", "trainer")
+    assert added.returncode == 0
+    assert "Mara may log in as mara@lyra.example (trainer)." in added.stdout
+    assert "Password, shown only now: " in added.stdout
+    again = run_command(service, *add)
+    assert again.returncode == 2
+    assert "is here already" in again.stderr
+    assert json.loads(run_command(service, "queue", "--json").stdout) == []
+
+
+def test_without_a_model_it_says_what_to_do(service: Service) -> None:
+    for command in (("parse", "hello"), ("chat",)):
+        done = run_command(service, *command)
+        assert done.returncode == 2
+        assert "run `visavis train`" in done.stderr
+    done = run_command(service, "serve", "--role", "worker")
+    assert done.returncode == 2
+    assert "run `visavis train --release`" in done.stderr
