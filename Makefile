@@ -15,6 +15,13 @@ ARGS   ?=
 export UV_PYTHON_DOWNLOADS ?= never
 UV_SYNC = $(UV_HOME)/bin/uv sync --locked --inexact --quiet --python "$$(cat $(UV_HOME)/python)"
 
+# A PYTHON that is not the one set up with is asked for: everything is set up again with it.
+ifneq ($(PYTHON),)
+ifneq ($(shell "$(PYTHON)" -c 'import sys; print(sys.executable)' 2>/dev/null),$(shell cat $(UV_HOME)/python 2>/dev/null))
+other_python := other_python
+endif
+endif
+
 asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -51,9 +58,9 @@ clean: ## Remove what was set up and built; keeps .visavis (the data)
 	rm -rf $(VENV) .cache node_modules $(ASSETS)/node_modules bot/web/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help serve train test check bench assets clean
+.PHONY: help serve train test check bench assets clean other_python
 
-$(UV_HOME)/python: .ci/bootstrap
+$(UV_HOME)/python: .ci/bootstrap $(other_python)
 	@.ci/bootstrap $(UV_HOME) $(UV_VERSION) $(PYTHON)
 
 # A missing stamp and a removed .venv look the same to make, so a half-removed .venv heals itself.
