@@ -141,7 +141,10 @@ def _choose_password(*, from_stdin: bool) -> tuple[str, bool]:
     from bot.bootstrap.commands import make_password
 
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n"), False
+        try:
+            return sys.stdin.readline().rstrip("\r\n"), False
+        except UnicodeDecodeError as error:
+            raise BadPayload("The password on standard input is not UTF-8 text.") from error
     typed = _ask_password() if sys.stdin.isatty() else ""
     return (typed, False) if typed else (make_password(), True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,8 @@ def parse(
     settings = load_settings()
     configure_logging(settings.log_format, level="WARNING")
     if text is None:
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")  # a text in another encoding is odd, not the end
         asyncio.run(parse_lines(settings, sys.stdin, sys.stdout))
     else:
         typer.echo(asyncio.run(parse_one(settings, text)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.service import Service, run_command
-from tests.fakes.small_brand import write_brand
+from tests.fakes.service import ROOT, Service, run_command
+from tests.fakes.small_brand import train, write_brand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,3 +42,24 @@ def test_without_a_model_it_says_what_to_do(service: Service) -> None:
     done = run_command(service, "serve", "--role", "worker")
     assert done.returncode == 2
     assert "run `visavis train --release`" in done.stderr
+
+
+def test_bytes_that_are_no_text_are_a_sentence_or_understood_as_far_as_possible(service: Service) -> None:
+    noise, environment = b"\xff hello\n", {**service.environment(), "PYTHONIOENCODING": "utf-8:strict"}
+
+    def run(*words: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *words],
+            cwd=ROOT,
+            env=environment,
+            input=noise,
+            capture_output=True,
+            check=False,
+        )
+
+    refused = run("staff", "add", "mara@lyra.example", "--name", "Mara", "--password-stdin")
+    assert (refused.returncode, b"not UTF-8" in refused.stderr) == (2, True)
+    train(service.project, "first")
+    parsed = run("parse", "--jsonl")
+    assert parsed.returncode == 0
+    assert "hello" in json.loads(parsed.stdout)["text"]
