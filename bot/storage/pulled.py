@@ -45,9 +45,7 @@ _PULLED = (
         SELECT m.* FROM outbox o JOIN message m ON m.id = o.message_id
             LEFT JOIN message asked ON asked.id = m.turn_id
         WHERE o.conversation_id = q.conversation_id AND o.pull AND o.state = 'pending'
-            AND (m.author = 'staff' OR m.turn_id < q.id AND (
-                m.created_at > asked.created_at + :patience
-                OR clock_timestamp() > asked.created_at + :patience + interval '2 seconds'))
+            AND (m.author = 'staff' OR m.turn_id < q.id AND m.created_at > asked.created_at + :patience)
     ) r ON TRUE
     WHERE q.id = :message_id ORDER BY r.id
     """,
@@ -60,8 +58,7 @@ _PULLED = (
 async def get_pulled(connection: AnyConnection, message_id: int, *, patience: timedelta) -> Pulled:
     """Return what stands there for the caller who sent a message.
 
-    `patience` is how long calls wait. An answer that took longer was given to nobody; nor was one that
-    is not fetched when the call that asked for it is certainly over: the caller hung up before.
+    `patience` is how long calls wait: an answer that took longer was given to nobody.
     """
     rows = (await connection.execute(_PULLED, {"message_id": message_id, "patience": patience})).all()
     turn_id = rows[0].turn_id

@@ -77,19 +77,6 @@ async def test_a_late_answer_is_not_told_again_before_it_is_written_down(road: R
     await log.close()
 
 
-async def test_an_answer_whose_caller_hung_up_comes_with_a_later_call(road: Road) -> None:
-    first = await call(road, "one", "1")
-    await answer_now(road, first)  # in time, but nobody is there to read it
-    second = await call(road, "two", "2")
-    await answer_now(road, second)
-    assert words(await wait_for_answer(road, second)) == ([], ["2: two"])  # the first may still be reading
-    await asyncio.sleep(PATIENCE.total_seconds() + 2.1)
-    third = await call(road, "three", "3")
-    await answer_now(road, third)
-    told = await wait_for_answer(road, third)
-    assert [each.content.text for each in told.earlier][:1] == ["1: one"]
-
-
 async def test_calls_side_by_side_read_their_own_answers_only(road: Road) -> None:
     first, second = await call(road, "one", "1"), await call(road, "two", "2")
     await answer_now(road, first)
