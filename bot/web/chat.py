@@ -13,7 +13,8 @@ from aiohttp import WSCloseCode, hdrs, web
 from bot.connector import Renders
 from bot.errors import NotAllowed, Refused, TooManyAttempts, UnknownAccount
 from bot.web.chat_frames import MAX_FRAME
-from bot.web.chat_socket import Chat, ChatSocket, read_hello
+from bot.web.chat_hello import read_hello
+from bot.web.chat_socket import Chat, ChatSocket
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.newcomers import NEWCOMERS, Arrival
 from bot.web.render import render

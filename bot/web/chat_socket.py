@@ -20,13 +20,13 @@ from bot.bus.live import RESET
 from bot.connector import InboundRequest, Renders
 from bot.domain.conversation import Status
 from bot.domain.message import Author
-from bot.errors import BadPayload, BadSignature, BusUnavailable, Refused, StorageUnavailable
+from bot.errors import BadPayload, BusUnavailable, Refused, StorageUnavailable
 from bot.service.mark_read import mark_read
 from bot.service.read_as_customer import Holder, find_conversation, get_holder, read_after, read_before
 from bot.service.receive import receive
 from bot.web import chat_frames
 from bot.web.newcomers import Arrival
-from bot.web.visitors import make_token, read_token
+from bot.web.visitors import make_token
 from bot.web.words import say
 
 if TYPE_CHECKING:
@@ -42,14 +42,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-HELLO_WITHIN = 10.0  # seconds
 MESSAGES = 20  # per visitor and MESSAGES_PERIOD, in all their tabs
 MESSAGES_PERIOD = timedelta(seconds=10)
 FRAMES = 100  # of any kind, per socket and FRAMES_PERIOD
 FRAMES_PERIOD = 10.0  # seconds
 TYPING_PERIOD = 2.0  # seconds between two notices that the visitor writes
 AWAY = timedelta(seconds=2)  # after which a message is tried again that could not be stored
-BAD_TOKEN = 4401  # tells the widget to ask for a new token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,29 +282,3 @@ class ChatSocket:
     async def _send(self, frame: JsonObject) -> None:
         if not self._socket.closed:
             await self._socket.send_str(json.dumps(frame, ensure_ascii=False))
-
-
-async def read_hello(chat: Chat, socket: web.WebSocketResponse) -> tuple[Visitor, int] | None:
-    """Wait for the first frame; returns who is there and the last message they have.
-
-    Closes the socket and returns None when there is no proper hello in time.
-    """
-    try:
-        message = await socket.receive(timeout=HELLO_WITHIN)
-        token, after = chat_frames.parse_hello(message.data if message.type is WSMsgType.TEXT else "")
-        visitor = read_token(chat.key, chat.connector.account.name, token, now=chat.road.now())
-    except TimeoutError:
-        await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"no hello")
-    except BadSignature as error:
-        await _refuse(socket, error, code=BAD_TOKEN)
-    except BadPayload as error:
-        await _refuse(socket, error, code=WSCloseCode.POLICY_VIOLATION)
-    else:
-        return visitor, after
-    return None
-
-
-async def _refuse(socket: web.WebSocketResponse, error: Refused, *, code: int) -> None:
-    if not socket.closed:
-        await socket.send_str(json.dumps(chat_frames.render_error(error.code, str(error))))
-        await socket.close(code=code, message=error.code.encode())

@@ -10,7 +10,8 @@ from aiohttp import ClientSession, WSServerHandshakeError
 
 from bot.service import read_as_customer
 from bot.web.chat import MAX_TABS
-from bot.web.chat_socket import BAD_TOKEN, MESSAGES
+from bot.web.chat_hello import BAD_TOKEN
+from bot.web.chat_socket import MESSAGES
 from bot.web.visitors import LIFETIME, make_token
 from tests.fakes.chat_service import KEY, PARTNER, make_chat_app
 from tests.fakes.serving import serve
