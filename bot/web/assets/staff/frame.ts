@@ -27,7 +27,7 @@ function toggleKeys(): void {
   else dialog?.showModal();
 }
 
-let goPressedAt = 0;
+let goPressedAt = -Infinity; // times count from the page's own start, so 0 would be a press
 
 // Returns true when the key belonged to the frame.
 export function frameKey(event: KeyboardEvent): boolean {
@@ -40,7 +40,7 @@ export function frameKey(event: KeyboardEvent): boolean {
     return true;
   }
   if (event.timeStamp - goPressedAt > 1500) return false;
-  goPressedAt = 0;
+  goPressedAt = -Infinity;
   const link = document.querySelector<HTMLAnchorElement>(`a[data-go="${CSS.escape(event.key)}"]`);
   link?.click();
   return link !== null;
