@@ -74,6 +74,15 @@ async def _next_answer(events: Subscription, message_id: int, seconds: float) ->
                     return
 
 
+async def keep_for_later(road: Road, message_ids: list[int]) -> None:
+    """Have the next call told what this one's caller did not wait for."""
+    try:
+        async with road.database.begin() as connection:
+            await outbox.mark_unread(connection, message_ids)
+    except StorageUnavailable as error:
+        log.warning("Replies that nobody read not noted", replies=len(message_ids), reason=str(error))
+
+
 @dataclass(slots=True)
 class FetchLog:
     """Writes down what callers have read, many at a time: one commit serves all of a moment.

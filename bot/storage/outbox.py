@@ -110,6 +110,16 @@ async def set_outcome(
     await connection.execute(_OUTCOME, values)
 
 
+_UNREAD = text(
+    "UPDATE outbox SET error_class = 'hung_up' WHERE message_id = ANY(:ids) AND state = 'pending'",
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+
+
+async def mark_unread(connection: AsyncConnection, message_ids: Sequence[int]) -> None:
+    """Note that a caller hung up before these were written to it: the next call may be told."""
+    await connection.execute(_UNREAD, {"ids": list(message_ids)})
+
+
 # A person who takes a conversation silences the bot at once, also where a reply of it waits for a rate
 # or for a platform that is away. Three things leave nevertheless:
 # - what may have left or left in part: half a sentence helps nobody, and "not sent" would be untrue;

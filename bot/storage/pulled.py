@@ -45,7 +45,8 @@ _PULLED = (
         SELECT m.* FROM outbox o JOIN message m ON m.id = o.message_id
             LEFT JOIN message asked ON asked.id = m.turn_id
         WHERE o.conversation_id = q.conversation_id AND o.pull AND o.state = 'pending'
-            AND (m.author = 'staff' OR m.turn_id < q.id AND m.created_at > asked.created_at + :patience)
+            AND (m.author = 'staff' OR m.turn_id < q.id AND (
+                o.error_class = 'hung_up' OR m.created_at > asked.created_at + :patience))
     ) r ON TRUE
     WHERE q.id = :message_id ORDER BY r.id
     """,
@@ -58,7 +59,8 @@ _PULLED = (
 async def get_pulled(connection: AnyConnection, message_id: int, *, patience: timedelta) -> Pulled:
     """Return what stands there for the caller who sent a message.
 
-    `patience` is how long calls wait: an answer that took longer was given to nobody.
+    `patience` is how long calls wait: an answer that took longer was given to nobody, nor was one
+    whose caller is known to have hung up.
     """
     rows = (await connection.execute(_PULLED, {"message_id": message_id, "patience": patience})).all()
     turn_id = rows[0].turn_id

@@ -11,7 +11,7 @@ from bot.connector import Delivery, Renders
 from bot.connector.fields import parse_object, read_optional_text
 from bot.errors import BadPayload, BadSignature, NotAllowed, UnknownAccount
 from bot.nlu.parse_json import render_parse
-from bot.service.fetch import fetch
+from bot.service.fetch import fetch, keep_for_later
 from bot.web.clients import is_this_machine
 from bot.web.hooks import find_connector, take
 from bot.web.keys import AUTH_TOKEN, CONNECTORS, ENGINE, FETCH_LOG, REST_WAIT, ROAD
@@ -45,10 +45,15 @@ async def talk(request: web.Request) -> web.StreamResponse:
     fetched = await fetch(request.app[ROAD], received, limit=request.app[REST_WAIT])
     fetched = request.app[FETCH_LOG].without_told(fetched)
     response = web.json_response(_render(connector, fetched, event.conversation_key))
-    await response.prepare(request)
-    await response.write_eof()
+    told = [message.id for message in (*fetched.earlier, *fetched.replies)]
+    try:
+        await response.prepare(request)
+        await response.write_eof()
+    except ConnectionResetError:
+        await keep_for_later(request.app[ROAD], told)
+        raise
     # Only what was written to the caller counts as fetched.
-    request.app[FETCH_LOG].add([message.id for message in (*fetched.earlier, *fetched.replies)])
+    request.app[FETCH_LOG].add(told)
     return response
 
 
