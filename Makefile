@@ -22,6 +22,9 @@ other_python := other_python
 endif
 endif
 
+# Slow, and apart from the other tests for that reason alone.
+CHAOS := tests/integration/road tests/integration/processes
+
 asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -38,7 +41,10 @@ train: $(VENV)/.serve ## Train a model from the project's files
 	@exec $(BIN)/visavis train $(ARGS)
 
 test: $(VENV)/.dev $(BUILT) ## Set everything up and run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(CHAOS)) $(ARGS)
+
+chaos: $(VENV)/.dev $(BUILT) ## Run the tests that kill processes and servers, and fill a disk, at every step
+	$(BIN)/python -m pytest $(CHAOS) $(ARGS)
 
 check: $(VENV)/.dev $(ASSETS)/node_modules/.stamp ## Lint, types, layers, dependencies, spelling
 	$(BIN)/ruff check
@@ -58,7 +64,7 @@ clean: ## Remove what was set up and built; keeps .visavis (the data)
 	rm -rf $(VENV) .cache node_modules $(ASSETS)/node_modules bot/web/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help serve train test check bench assets clean other_python
+.PHONY: help serve train test chaos check bench assets clean other_python
 
 $(UV_HOME)/python: .ci/bootstrap $(other_python)
 	@.ci/bootstrap $(UV_HOME) $(UV_VERSION) $(PYTHON)
