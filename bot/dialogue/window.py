@@ -22,7 +22,7 @@ class Window:
     """The number of newest actions that rules and stories can look back on.
 
     `visible` counts only turns that memoization sees; since hidden ones lie between them, the
-    tail may hold up to three times `actions`.
+    tail may hold up to twice as many actions.
     """
 
     actions: int = 5
@@ -31,7 +31,7 @@ class Window:
     @property
     def most_actions(self) -> int:
         """The number of actions that are never exceeded."""
-        return 3 * (max(self.actions, self.visible) + REWIND_ACTIONS)
+        return 2 * (max(self.actions, self.visible) + REWIND_ACTIONS)
 
 
 def trim(tracker: Tracker, window: Window) -> Tracker:

@@ -102,18 +102,41 @@ async def open_loop(talker: Talker, *, rate: float, seconds: float) -> Tally:
     return tally
 
 
-async def one_conversation(talker: Talker, texts: list[str], *, messages: int) -> list[float]:
-    """Send `messages` to one conversation; returns the delay of each in seconds.
+class Conversation:
+    """One contact who writes on and on."""
 
-    Raises `RuntimeError` when a person takes it over: then there is nothing to compare.
-    """
-    sender, delays = talker.new_sender(), []
-    for number in range(messages):
+    def __init__(self, talker: Talker) -> None:
+        self._talker, self._sender = talker, talker.new_sender()
+
+    async def say(self, text: str) -> float:
+        """Send one message; returns its delay in seconds.
+
+        Raises `RuntimeError` when a person took the conversation over: then there is nothing to compare.
+        """
         tally = Tally()
-        if not await talker.say(sender, tally, texts[number % len(texts)]):
-            raise RuntimeError(f"message {number} of the long conversation was not answered by the bot")
-        delays.extend(tally.delays)
-    return delays
+        if not await self._talker.say(self._sender, tally, text):
+            raise RuntimeError(f"the bot did not answer {text!r}")
+        return tally.delays[0]
+
+
+async def short_beside_long(
+    talker: Talker, texts: list[str], *, short: int, long: int, pairs: int
+) -> tuple[list[float], list[float]]:
+    """Return delays in seconds after `short` messages of fresh conversations, and after `long` of one.
+
+    They are measured in turns, with the same texts, so that the machine's moods meet both alike.
+    """
+    old = Conversation(talker)
+    for number in range(long):
+        await old.say(texts[number % len(texts)])
+    early, late = [], []
+    for pair in range(pairs):
+        fresh, text = Conversation(talker), texts[pair % len(texts)]
+        for number in range(short):
+            await fresh.say(texts[(pair + number) % len(texts)])
+        early.append(await fresh.say(text))
+        late.append(await old.say(text))
+    return early, late
 
 
 async def find_answered(talker: Talker, texts: list[str], *, most: int) -> list[str]:

@@ -31,14 +31,14 @@ from rich.table import Table
 
 from bot.errors import SettingsError
 from bot.rasa_format.project import load_project
-from tests.bench.load import Talker, Tally, closed_loop, find_answered, one_conversation, open_loop
+from tests.bench.load import Talker, Tally, closed_loop, find_answered, open_loop, short_beside_long
 from tests.bench.service import RunningService, running_service
 
 BANKING77 = Path("../shared/data/banking77/test.csv")
 OWN = "own"
 ADVICE = f"give others with --texts FILE (CSV with a column `text`, or lines), or --texts {OWN}"
-LONG = 1_000
-WINDOW = 40  # messages around the 10th and the 1,000th whose medians are compared
+SHORT, LONG = 10, 1_000
+PAIRS = 60  # messages of a short and of the long conversation whose medians are compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +89,8 @@ async def measure(service: RunningService, options: argparse.Namespace, texts: T
         after = service.usage()
         steady = await open_loop(talker, rate=options.rate, seconds=options.seconds)
         known = await find_answered(talker, load_own_questions(), most=100)
-        delays = await one_conversation(talker, known, messages=LONG + WINDOW)
-    early = statistics.median(delays[10 : 10 + WINDOW])
-    late = statistics.median(delays[LONG : LONG + WINDOW])
+        shorts, longs = await short_beside_long(talker, known, short=SHORT, long=LONG, pairs=PAIRS)
+    early, late = statistics.median(shorts), statistics.median(longs)
     final = service.usage()
     return Figures(
         cores=os.cpu_count() or 0,
