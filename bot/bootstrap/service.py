@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -95,9 +95,7 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
             builder.start_loading()
         stores = await stack.enter_async_context(open_stores(settings, join=role is not ServiceRole.ALL))
         if stores.embedded and role is ServiceRole.ALL:
-            # The database has just been started: whoever held a lease on it has died with the last one.
-            async with stores.database.direct() as connection:
-                await leases.end_leases(connection)
+            await _end_leases(stores)
         road = make_road(settings, project, stores, connectors)
         stack.callback(_forget_hints, road)
         base = _Base(settings=settings, role=role, project=project, stores=stores, road=road)
@@ -110,21 +108,26 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
         loops = await stack.enter_async_context(
             _running(_choose_loops(base, accepted, engine, follower), patience=road.patience)
         )
+        service = Service(road=road, loops=loops)
         if place is None or listener is None:
-            yield Service(road=road, loops=loops)
-            return
-        if not with_pages:
+            yield service
+        elif with_pages:
+            first_login = await ensure_first_login(road, settings.data)
+            app = make_app(_make_parts(base, accepted, engine))
+            patience = max(road.patience.total_seconds(), settings.rest_wait_seconds)
+            pages = serving(app, listener, settings=settings, patience=patience)
+            url = await stack.enter_async_context(pages)
+            yield replace(service, url=url, first_login=first_login)
+        else:
             ops = make_ops_app(road, engine if answers else None)
-            url = await stack.enter_async_context(
-                serving(ops, listener, settings=place, patience=_OPS_PATIENCE)
-            )
-            yield Service(road=road, loops=loops, ops_url=url)
-            return
-        first_login = await ensure_first_login(road, settings.data)
-        app = make_app(_make_parts(base, accepted, engine))
-        patience = max(road.patience.total_seconds(), settings.rest_wait_seconds)
-        url = await stack.enter_async_context(serving(app, listener, settings=settings, patience=patience))
-        yield Service(road=road, loops=loops, url=url, first_login=first_login)
+            told = serving(ops, listener, settings=place, patience=_OPS_PATIENCE)
+            yield replace(service, ops_url=await stack.enter_async_context(told))
+
+
+async def _end_leases(stores: Stores) -> None:
+    """Forget who held a lease: the database has just been started, and they died with the last one."""
+    async with stores.database.direct() as connection:
+        await leases.end_leases(connection)
 
 
 def _get_ops_place(settings: Settings) -> Settings | None:
