@@ -9,10 +9,8 @@ import pytest
 from bot.bus.keys import Stream
 from bot.domain.conversation import Status
 from bot.domain.message import Author, DeliveryState, Settled
-from bot.domain.staff import Role, Staff
 from bot.engines.engine import Turn
 from bot.errors import LeaseLost, StorageUnavailable
-from bot.service.add_staff import add_staff
 from bot.service.answer import MAX_ATTEMPTS, answer
 from bot.service.receive import receive
 from bot.service.road import Road
@@ -20,6 +18,7 @@ from bot.service.take import take
 from bot.storage import conversations, handoffs, leases, messages, proposals, turn_commit, turns
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
+from tests.integration.service.people import add_agent
 
 
 async def _open(road: Road, *texts: str, pull: bool = False) -> int:
@@ -124,7 +123,7 @@ async def test_a_message_during_the_turn_is_answered_in_the_next(road: Road) -> 
 
 
 async def test_a_person_who_takes_it_during_the_turn_silences_the_bot(road: Road) -> None:
-    staff = await _mara(road)
+    staff = await add_agent(road, "Mara Lind")
 
     async def step_in(turn: Turn) -> None:
         await take(road, turn.messages[0].conversation_id, staff)
@@ -133,16 +132,6 @@ async def test_a_person_who_takes_it_during_the_turn_silences_the_bot(road: Road
     with pytest.raises(LeaseLost):
         await answer(road, PlainEngine(before=step_in), conversation_id)
     assert await _said(road, conversation_id) == []
-
-
-async def _mara(road: Road) -> Staff:
-    return await add_staff(
-        road,
-        email="mara@lyra.example",
-        name="Mara Lind",
-        password="correct horse",
-        roles=frozenset({Role.AGENT}),
-    )
 
 
 async def test_handoff_is_promised_and_recorded_in_one_commit(road: Road) -> None:

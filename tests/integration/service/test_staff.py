@@ -5,10 +5,9 @@ import pytest
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Content, Kind, Settled
 from bot.domain.proposal import ProposalReason
-from bot.domain.staff import Role, Staff
+from bot.domain.staff import Staff
 from bot.errors import Conflict, UnknownConversation
 from bot.service.add_note import add_note
-from bot.service.add_staff import add_staff
 from bot.service.answer import answer
 from bot.service.deliver import deliver
 from bot.service.give_back import give_back
@@ -21,23 +20,17 @@ from bot.storage import conversations, handoffs, messages, proposals, queue
 from tests.fakes.connector import scripted_connector
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
+from tests.integration.service.people import add_agent
 
 
 @pytest.fixture
 async def mara(road: Road) -> Staff:
-    return await _staff(road, "Mara Lind")
+    return await add_agent(road, "Mara Lind")
 
 
 @pytest.fixture
 async def tom(road: Road) -> Staff:
-    return await _staff(road, "Tom Ash")
-
-
-async def _staff(road: Road, name: str) -> Staff:
-    email = f"{name.partition(' ')[0].lower()}@lyra.example"
-    return await add_staff(
-        road, email=email, name=name, password="correct horse", roles=frozenset({Role.AGENT})
-    )
+    return await add_agent(road, "Tom Ash")
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ import pytest
 
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Kind
-from bot.domain.staff import Role, Staff
+from bot.domain.staff import Staff
 from bot.errors import Conflict
 from bot.service.add_note import add_note
-from bot.service.add_staff import add_staff
 from bot.service.answer import answer
 from bot.service.give_back import give_back
 from bot.service.receive import receive
@@ -22,21 +21,17 @@ from bot.service.take import take
 from bot.storage import conversations, messages
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
+from tests.integration.service.people import add_agent
 
 
 @pytest.fixture
 async def mara(road: Road) -> Staff:
-    return await _staff(road, "Mara")
+    return await add_agent(road, "Mara")
 
 
 @pytest.fixture
 async def tom(road: Road) -> Staff:
-    return await _staff(road, "Tom")
-
-
-async def _staff(road: Road, name: str) -> Staff:
-    email = f"{name.lower()}@lyra.example"
-    return await add_staff(road, email=email, name=name, password="correct horse", roles=[Role.AGENT])
+    return await add_agent(road, "Tom")
 
 
 @pytest.fixture
