@@ -174,9 +174,7 @@ async def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus_inside(service
     await widget.keep_picture("widget-phone-dark")
     # The keyboard opens: what is left to see is half the screen, and the box stays in it.
     await page.set_viewport_size({"width": 390, "height": 430})
-    box = await widget.box.bounding_box()
-    assert box is not None
-    assert box["y"] + box["height"] <= 430
+    await expect(widget.box).to_be_in_viewport(ratio=1)
     await page.get_by_role("button", name="Close chat").first.click()
     await expect(widget.panel).to_be_hidden()
 
