@@ -44,9 +44,10 @@ def train_model(project: Project, out: Path, *, cache: Path, report: Report) -> 
     """
     # Not at the top: a process that only serves should not load what only training needs.
     from bot.dialogue.dialogue import compile_dialogue  # noqa: PLC0415 - see above
-    from bot.engines.native.load import DIALOGUE_FOLDER, NLU_FOLDER  # noqa: PLC0415 - see above
+    from bot.engines.native.load import DIALOGUE_FOLDER  # noqa: PLC0415 - see above
     from bot.nlu.embeddings import Embedder  # noqa: PLC0415 - see above
     from bot.nlu.encoder import open_encoder  # noqa: PLC0415 - see above
+    from bot.nlu.model import NLU_FOLDER  # noqa: PLC0415 - see above
     from bot.nlu.provenance import describe_model, digest_files  # noqa: PLC0415 - see above
     from bot.nlu.training import train_nlu  # noqa: PLC0415 - see above
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
 
 FORMAT = 1
+NLU_FOLDER = "nlu"
+"""Where in a model archive the files lie."""
 DESCRIPTION, ARRAYS = "nlu.json", "weights.npz"
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, re.error)
 

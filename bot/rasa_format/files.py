@@ -42,7 +42,7 @@ def read_project_files(root: Path, environment: Mapping[str, str], reader: Reade
     domain = [_read(root, file, environment, reader) for file in _domain_files(root, reader)]
     training = [_read(root, file, environment, reader) for file in _training_files(root, reader)]
     for document in (*domain, *training):
-        _check_version(document, reader)
+        check_version(document, reader)
     for document in training:
         reader.check_keys(document, (*TRAINING_KEYS, "version"), "a training file")
     return ProjectFiles(config=config, domain=tuple(domain), training=tuple(training))
@@ -51,7 +51,7 @@ def read_project_files(root: Path, environment: Mapping[str, str], reader: Reade
 def list_training_files(root: Path) -> list[Path]:
     """Return the YAML files of `nlu_data/` and the folders in it, sorted by path."""
     folder = data_folder(root)
-    return [] if folder is None else _walk(folder)
+    return [] if folder is None else walk_yaml_files(folder)
 
 
 def data_folder(root: Path) -> Path | None:
@@ -78,7 +78,7 @@ def _read(root: Path, file: Path, environment: Mapping[str, str], reader: Reader
 def list_domain_files(root: Path) -> list[Path]:
     """Return `domain.yml`, or the YAML files of `domain/` when there is no such file."""
     file, folder = root / DOMAIN_FILE, root / DOMAIN_FOLDER
-    return [file] if file.exists() or not folder.is_dir() else _walk(folder)
+    return [file] if file.exists() or not folder.is_dir() else walk_yaml_files(folder)
 
 
 def _domain_files(root: Path, reader: Reader) -> list[Path]:
@@ -101,7 +101,7 @@ def _training_files(root: Path, reader: Reader) -> list[Path]:
     return files
 
 
-def _walk(folder: Path) -> list[Path]:
+def walk_yaml_files(folder: Path) -> list[Path]:
     """Return the YAML files below a folder; links are followed, each folder once."""
     found: list[Path] = []
     seen: set[str] = set()
@@ -115,7 +115,8 @@ def _walk(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _check_version(document: MapNode, reader: Reader) -> None:
+def check_version(document: MapNode, reader: Reader) -> None:
+    """Tell of a `version:` that Rasa would refuse, or that is newer than what is known here."""
     node = document.get("version")
     if node is None:
         return

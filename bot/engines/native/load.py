@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.dialogue.dialogue import compile_dialogue
 from bot.engines.native.engine import NativeEngine
 from bot.nlu.interpreter import Interpreter
-from bot.nlu.model import NluModel
+from bot.nlu.model import NLU_FOLDER, NluModel
 from bot.rasa_format.project import load_dialogue
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.nlu.archive import Archive
     from bot.nlu.encoder import Encoder
 
-NLU_FOLDER, DIALOGUE_FOLDER = "nlu", "dialogue"
+DIALOGUE_FOLDER = "dialogue"
 ACTION_LIMIT = timedelta(seconds=10)
 
 

@@ -1,0 +1,37 @@
+"""What commands take from files that are named to them: examples, and models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.nlu.archive import read_archive
+from bot.nlu.model import NLU_FOLDER, NluModel
+from bot.rasa_format.nlu_data import build_training_data
+from bot.rasa_format.nlu_files import read_nlu_files
+from bot.rasa_format.problem import Problems
+from bot.settings import get_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.domain.example import TrainingData
+
+
+def read_examples(path: Path) -> TrainingData:
+    """Read Rasa NLU YAML: a file, or the files of a folder and the folders in it.
+
+    Every example knows its file and line. Raises `ProjectError` with all mistakes, a line each; warnings
+    stop nothing.
+    """
+    problems = Problems()
+    content = read_nlu_files(path, get_environment(), problems)
+    problems.raise_errors()
+    return build_training_data(content)
+
+
+def read_nlu_model(path: Path) -> NluModel:
+    """Read the understanding of a model archive, that of a project or of `train --nlu`.
+
+    Raises `ModelMissing`, `ModelDamaged`, or `ModelError` for what another version wrote.
+    """
+    return NluModel.from_files(read_archive(path).get_folder(NLU_FOLDER))

@@ -1,0 +1,90 @@
+"""NLU training files by themselves: one file or a folder of them, no project around."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.domain.example import Source
+from bot.errors import ProjectError
+from bot.rasa_format.fields import Reader
+from bot.rasa_format.files import check_version, walk_yaml_files
+from bot.rasa_format.nlu_data import NluContent, read_nlu
+from bot.rasa_format.nodes import MapNode
+from bot.rasa_format.variables import expand_map
+from bot.rasa_format.yaml_reader import read_yaml_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bot.rasa_format.problem import Problems
+
+# What only the old formats hold, by the ending of their files; anything else of that ending is not ours.
+_OLD_FORMATS = {".json": b'"rasa_nlu_data"', ".md": b"## intent:"}
+_LOOK_AT = 2**20  # bytes
+
+
+def read_nlu_files(path: Path, environment: Mapping[str, str], problems: Problems) -> NluContent:
+    """Read the `nlu:` of a YAML file, or of all those in a folder and the folders in it, by path.
+
+    Other parts of the files are left alone. Problems call a file what the caller calls it. A file in an
+    old format of Rasa is an error, and so is a path where nothing teaches anything.
+    """
+    reader = Reader(problems)
+    documents = [_read(file, environment, reader) for file in _find_files(path, reader)]
+    content = read_nlu(documents, reader)
+    if not content.examples and not problems.errors:
+        reader.error(_whole(path), "There are no examples here. Write some under `nlu:` in YAML files.")
+    return content
+
+
+def _find_files(path: Path, reader: Reader) -> list[Path]:
+    if not path.exists():
+        reader.error(_whole(path), "There is no such file or folder.")
+        return []
+    if not path.is_dir():
+        return [] if _is_refused(path, reader) else [path]
+    for ending in _OLD_FORMATS:
+        for file in sorted(path.rglob(f"*{ending}")):
+            _is_refused(file, reader)
+    return walk_yaml_files(path)
+
+
+def _is_refused(path: Path, reader: Reader) -> bool:
+    """Tell whether a file is in an old format, and note it as an error."""
+    mark = _OLD_FORMATS.get(path.suffix.lower())
+    if mark is None or not path.is_file() or mark not in _read_start(path):
+        return False
+    reader.error(
+        _whole(path),
+        "This is an old format of Rasa, which is not read here. Convert it to YAML, with Rasa 2 by "
+        "`rasa data convert nlu -f yaml --data IN --out OUT`.",
+    )
+    return True
+
+
+def _read_start(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LOOK_AT)
+    except OSError:
+        return b""  # who reads it next says so
+
+
+def _read(file: Path, environment: Mapping[str, str], reader: Reader) -> MapNode:
+    """Read a file; one that cannot be read is a problem and reads as empty."""
+    try:
+        document = read_yaml_file(file, path=str(file))
+    except ProjectError as error:
+        reader.error(Source(path=str(file), line=error.line or 0), error.problem)
+        return MapNode(source=_whole(file))
+    if document.get("nlu") is None:  # a domain, stories: nothing to learn from, nothing to complain about
+        return document
+    check_version(document, reader)
+    taught = replace(document, entries={"nlu": document.entries["nlu"]})
+    return expand_map(taught, environment, reader.problems)
+
+
+def _whole(path: Path) -> Source:
+    return Source(path=str(path), line=0)
