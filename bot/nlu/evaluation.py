@@ -9,7 +9,9 @@ import numpy as np
 
 from bot.nlu.intents import rank
 from bot.nlu.outcomes import key_of, pack_outcomes
+from bot.nlu.reliability import get_calibration_error
 from bot.nlu.retrieval import fold_keys
+from bot.nlu.scores import get_macro_f1, score_names, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.nlu.intents import Fallback
 
-BINS = 15
 MAX_WRONG_LISTED = 500
 
 
@@ -43,46 +44,23 @@ def measure(held_out: HeldOut, fallback: Fallback | None) -> JsonObject:
     """
     guesses = held_out.probabilities.argmax(axis=1)
     right = guesses == held_out.labels
-    table = _tabulate(held_out, guesses)
+    scores = score_names(
+        (held_out.names[label], held_out.names[guess])
+        for label, guess in zip(held_out.labels.tolist(), guesses.tolist(), strict=True)
+    )
     answered = np.fromiter(_find_answered(held_out, fallback), dtype=bool)
     return {
         "examples": len(held_out.texts),
         "intents": len(held_out.names),
         "accuracy": _mean(right),
-        "macro_f1": _mean(np.array([row["f1"] for row in table.values()])),
+        "macro_f1": get_macro_f1(scores),
         "ece": get_calibration_error(held_out.probabilities.max(axis=1), right),
         "answered": _mean(answered),
         "answered_wrong": _mean(~right[answered]),
-        "per_intent": table,
+        "per_intent": tabulate(scores),
         "wrong": _list_wrong(held_out, guesses),
         "held_out": _pack(held_out, right),
     }
-
-
-def get_calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Return the expected calibration error: |confidence - accuracy|, averaged over 15 equal bins."""
-    bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
-    total = 0.0
-    for number in range(BINS):
-        inside = bins == number
-        if inside.any():
-            total += inside.sum() * abs(confidences[inside].mean() - right[inside].mean())
-    return float(total / max(len(confidences), 1))
-
-
-def _tabulate(held_out: HeldOut, guesses: NDArray[np.int64]) -> dict[str, dict[str, float]]:
-    table = {}
-    for number, name in enumerate(held_out.names):
-        meant, guessed = held_out.labels == number, guesses == number
-        hits = int((meant & guessed).sum())
-        precision, recall = hits / max(int(guessed.sum()), 1), hits / max(int(meant.sum()), 1)
-        table[name] = {
-            "examples": int(meant.sum()),
-            "precision": precision,
-            "recall": recall,
-            "f1": 2 * precision * recall / max(precision + recall, 1e-12),
-        }
-    return table
 
 
 def _find_answered(held_out: HeldOut, fallback: Fallback | None) -> Iterator[bool]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.nlu.evaluation import HeldOut, get_calibration_error, measure
+from bot.nlu.evaluation import HeldOut, measure
 from bot.nlu.intents import Fallback
 
 HELD_OUT = HeldOut(
@@ -30,10 +30,3 @@ def test_measure_counts_as_written_by_hand() -> None:
 def test_measure_without_fallback_answers_everything() -> None:
     figures = measure(HELD_OUT, None)
     assert (figures["answered"], figures["answered_wrong"]) == (1.0, 0.25)
-
-
-def test_calibration_error_is_zero_for_true_promises_and_large_for_false_ones() -> None:
-    right = np.array([True] * 8 + [False] * 2)
-    assert get_calibration_error(np.full(10, 0.8), right) == pytest.approx(0)
-    assert get_calibration_error(np.full(10, 1.0), right) == pytest.approx(0.2)
-    assert get_calibration_error(np.array([]), np.array([], dtype=bool)) == 0
