@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ModelError
 from bot.nlu.archive import Archive, read_archive, write_archive
-from bot.nlu.encoder import Encoder
+from bot.nlu.encoder import IDENTITY
 from bot.nlu.progress import Progress
 from bot.rasa_format.project import Project, data_digest, pack_dialogue
 from bot.storage import models
@@ -83,7 +83,7 @@ def read_trained(path: Path) -> TrainedModel:
 
 def find_trained(folder: Path, project: Project) -> TrainedModel | None:
     """Return the newest model in `folder` trained on exactly this project, for this version's encoder."""
-    wanted = (data_digest(project), Encoder.identity)
+    wanted = (data_digest(project), IDENTITY)
     for path in sorted(folder.glob(f"*{ARCHIVE_SUFFIX}"), key=_changed_at, reverse=True):
         try:
             archive = read_archive(path)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.nlu.arrays import pack_arrays, read_arrays
-from bot.nlu.encoder import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,10 +35,10 @@ class Embedder:
         self._path = folder / f"{encoder.identity}.npz" if folder else None
 
     def embed(self, texts: Sequence[str], report: Callable[[int, int], None]) -> Vectors:
-        """Return (texts, 384). `report` is told (texts done, texts in all) as they are encoded."""
+        """Return (texts, dimensions). `report` is told (texts done, texts in all) as they are encoded."""
         keys = [hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES] for text in texts]
-        known = _load(self._path) if self._path else {}
-        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        known = _load(self._path, self.encoder.dimensions) if self._path else {}
+        vectors = np.zeros((len(texts), self.encoder.dimensions), dtype=np.float32)
         missing = [row for row, key in enumerate(keys) if key not in known]
         for row, key in enumerate(keys):
             if key in known:
@@ -55,13 +54,13 @@ class Embedder:
         return vectors
 
 
-def _load(path: Path) -> Mapping[bytes, NDArray[np.float32]]:
+def _load(path: Path, dimensions: int) -> Mapping[bytes, NDArray[np.float32]]:
     try:
         arrays = read_arrays(path.read_bytes())
         digests, vectors = arrays["digests"], arrays["vectors"]
     except (OSError, ValueError, KeyError):
         return {}
-    if digests.shape != (len(vectors), DIGEST_BYTES) or vectors.shape[1:] != (DIMENSIONS,):
+    if digests.shape != (len(vectors), DIGEST_BYTES) or vectors.shape[1:] != (dimensions,):
         return {}
     return {bytes(digest): vector for digest, vector in zip(digests, vectors, strict=True)}
 

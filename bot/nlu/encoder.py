@@ -62,26 +62,39 @@ TOKENIZER = EncoderFile(
 )
 
 
+IDENTITY = f"minilm-{WEIGHTS.sha256[:16]}-{TOKENIZER.sha256[:16]}-mean-{MAX_TOKENS}"
+"""The built-in encoder's identity.
+
+The processor decides how exactly its vectors are computed; that moves them by a cosine of 0.001 at most.
+"""
+
+
 class Encoder:
-    """all-MiniLM-L6-v2: mean of the token vectors, scaled to length 1.
+    """A compiled graph: `input_ids`, `attention_mask` (texts, tokens) → vectors (texts, `dimensions`).
 
-    May be called from any thread; one call runs at a time, outside the GIL.
+    Vectors (and the models trained on them) are comparable only under equal identities. `prefix` is put
+    before every text. May be called from any thread; one call runs at a time, outside the GIL.
     """
 
-    identity = f"minilm-{WEIGHTS.sha256[:16]}-{TOKENIZER.sha256[:16]}-mean-{MAX_TOKENS}"
-    """Vectors (and the models trained on them) are comparable only under equal identities.
-
-    The processor decides how exactly they are computed; that moves a vector by a cosine of 0.001 at most.
-    """
-
-    def __init__(self, tokenizer: Tokenizer, compiled: Any) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        compiled: Any,
+        *,
+        identity: str = IDENTITY,
+        dimensions: int = DIMENSIONS,
+        prefix: str = "",
+    ) -> None:
+        self.identity = identity
+        self.dimensions = dimensions
+        self._prefix = prefix
         self._tokenizer = tokenizer
         self._request = compiled.create_infer_request()
         self._lock = Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one vector per text: (texts, 384), each of length 1."""
-        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        """Return one vector per text: (texts, dimensions), each of length 1."""
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for rows, batch in self.encode_batches(texts):
             vectors[rows] = batch
         return vectors
@@ -89,7 +102,7 @@ class Encoder:
     def encode_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
         """Yield (positions in `texts`, their vectors) batch by batch, texts of like length together."""
         # One by one: `encode_batch` would start a thread per core for 30 microseconds of work each.
-        tokens = [self._tokenizer.encode(text) for text in texts]
+        tokens = [self._tokenizer.encode(self._prefix + text) for text in texts]
         widths = [_round_up(len(encoding.ids)) for encoding in tokens]
         for rows, width in plan_batches(widths):
             yield rows, self._run([tokens[row] for row in rows], width)
@@ -116,7 +129,7 @@ class Arithmetic(StrEnum):
 
 
 def open_encoder(*, threads: int = 1, arithmetic: Arithmetic | None = None) -> Encoder:
-    """Load the encoder (about 100 MB, half a second). `threads`: how many cores one call may use.
+    """Load all-MiniLM-L6-v2 (about 100 MB, half a second). `threads`: how many cores one call may use.
 
     Without `arithmetic`, what is faster on this processor.
     Raises `ModelMissing` where its packages are not installed, `ModelDamaged` where a file's digest differs.

@@ -11,7 +11,6 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from bot.nlu.encoder import DIMENSIONS
 from bot.nlu.intents import SPARSE_SCALE, IntentHead, soften
 from bot.nlu.ngrams import learn_vocabulary
 
@@ -38,7 +37,7 @@ _TEMPERATURES = (0.02, 10.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """Texts to learn from: `vectors` (texts, 384) and `labels` (texts,), positions in `names`."""
+    """Texts to learn from: `vectors` (texts, dimensions) and `labels` (texts,), positions in `names`."""
 
     texts: Sequence[str]
     vectors: NDArray[np.float32]
@@ -63,7 +62,8 @@ def fit_head(labelled: Labelled, *, temperature: float, seed: int) -> tuple[Voca
     vocabulary = learn_vocabulary(labelled.texts)
     grams = build_matrix(vocabulary, labelled.texts)
     present = np.unique(labelled.labels)
-    weights = np.zeros((DIMENSIONS + grams.shape[1], len(labelled.names)), dtype=np.float64)
+    dimensions = labelled.vectors.shape[1]
+    weights = np.zeros((dimensions + grams.shape[1], len(labelled.names)), dtype=np.float64)
     bias = np.full(len(labelled.names), -100.0)
     bias[present] = 0.0
     if len(present) > 1:
@@ -75,8 +75,8 @@ def fit_head(labelled: Labelled, *, temperature: float, seed: int) -> tuple[Voca
         _add(weights, bias, _both_sides(share * logistic.coef_, share * logistic.intercept_), present)
     head = IntentHead(
         names=labelled.names,
-        dense=np.ascontiguousarray(weights[:DIMENSIONS], dtype=np.float32),
-        sparse=np.ascontiguousarray(weights[DIMENSIONS:], dtype=np.float32),
+        dense=np.ascontiguousarray(weights[:dimensions], dtype=np.float32),
+        sparse=np.ascontiguousarray(weights[dimensions:], dtype=np.float32),
         bias=bias.astype(np.float32),
         temperature=temperature,
     )
