@@ -8,6 +8,7 @@ from bot.rasa_format.checks.actions import check_actions
 from bot.rasa_format.checks.agreement import check_agreement
 from bot.rasa_format.checks.data import check_data
 from bot.rasa_format.checks.domain import check_domain
+from bot.rasa_format.checks.examples import check_examples
 from bot.rasa_format.checks.intents import check_intents
 from bot.rasa_format.checks.paths import check_paths
 from bot.rasa_format.checks.responses import check_responses
@@ -54,6 +55,7 @@ def check_parts(
         return
     known = known_names(project.dialogue.domain)
     check_data(project, known, problems)
+    check_examples(project.nlu, problems)
     check_domain(project.sources.domain, known, problems)
     check_intents(project, problems)
     check_paths(project.dialogue, known, problems)

@@ -21,9 +21,13 @@ _STRIPPED = "\n\r "  # Rasa's own set: tabs and other blanks belong to the text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NluContent:
-    """The `nlu:` part of one or more files, as written; `synonyms` are (text, canonical value)."""
+    """The `nlu:` part of one or more files, as written; `synonyms` are (text, canonical value).
+
+    `unfilled` are the intents (name, place) of blocks that have no examples.
+    """
 
     examples: tuple[Example, ...] = ()
+    unfilled: tuple[tuple[str, Source], ...] = ()
     regexes: tuple[WordPattern, ...] = ()
     lookups: tuple[WordPattern, ...] = ()
     synonyms: tuple[tuple[str, str, Source], ...] = ()
@@ -32,6 +36,7 @@ class NluContent:
 @dataclass(slots=True)
 class _Draft:
     examples: list[Example] = field(default_factory=list)
+    unfilled: list[tuple[str, Source]] = field(default_factory=list)
     regexes: list[WordPattern] = field(default_factory=list)
     lookups: list[WordPattern] = field(default_factory=list)
     synonyms: list[tuple[str, str, Source]] = field(default_factory=list)
@@ -47,6 +52,7 @@ def read_nlu(documents: Iterable[MapNode], reader: Reader) -> NluContent:
                 _read_block(block, reader, draft)
     return NluContent(
         examples=tuple(draft.examples),
+        unfilled=tuple(draft.unfilled),
         regexes=tuple(draft.regexes),
         lookups=tuple(draft.lookups),
         synonyms=tuple(draft.synonyms),
@@ -123,7 +129,7 @@ def _read_intent(name: str, block: MapNode, reader: Reader, draft: _Draft) -> No
             if text.text[entity.start : entity.end] != entity.value
         )
     if not found:
-        reader.warn(source, f"Intent `{name}` has no examples here. Add some, or delete the block.")
+        draft.unfilled.append((name, source))
 
 
 def _parse(written: str, source: Source, reader: Reader) -> AnnotatedText | None:

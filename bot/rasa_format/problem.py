@@ -30,12 +30,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One mistake. `path` is relative to the project; `line` counts from 1, None means the whole file."""
+    """One mistake. `path` is relative to the project; `line` counts from 1, None means the whole file.
+
+    A `contradiction` is a warning about examples that cannot all be learned, which `--strict` refuses.
+    """
 
     path: str
     line: int | None
     severity: Severity
     text: str
+    contradiction: bool = False
 
     def show(self) -> str:
         """Return it as one line, the way editors and terminals make clickable."""
@@ -61,6 +65,18 @@ class Problems:
         """Note what works, but probably not as meant."""
         self.tell(source, Severity.WARNING, text)
 
+    def contradict(self, source: Source, text: str) -> None:
+        """Warn of examples that cannot all be learned as they stand."""
+        self.add(
+            Problem(
+                path=source.path,
+                line=source.line or None,
+                severity=Severity.WARNING,
+                text=text,
+                contradiction=True,
+            )
+        )
+
     def tell(self, source: Source, severity: Severity, text: str) -> None:
         """Note what is to be said at `source`."""
         self.add(Problem(path=source.path, line=source.line or None, severity=severity, text=text))
@@ -77,6 +93,11 @@ class Problems:
     def errors(self) -> list[Problem]:
         """The errors among them, by file and line."""
         return [problem for problem in self if problem.severity is Severity.ERROR]
+
+    @property
+    def contradictions(self) -> list[Problem]:
+        """The contradictions among them, by file and line."""
+        return [problem for problem in self if problem.contradiction]
 
     def raise_first_error(self) -> None:
         """Raise the first error as `ProjectError`; warnings never stop anything."""

@@ -28,7 +28,7 @@ def check_intents(project: Project, problems: Problems) -> None:
         if name is None or name in _WITHOUT_EXAMPLES:
             continue
         if name not in taught:
-            problems.warn(
+            problems.contradict(
                 item.source,
                 f"The intent `{name}` has no examples, so no text means it. Add some to `nlu_data/`.",
             )

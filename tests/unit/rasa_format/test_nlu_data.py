@@ -108,7 +108,6 @@ def test_repeated_examples_are_learned_once() -> None:
             "- intent: a\n  examples: |\n    -\n    - y\n",
             "nlu.yml:4: warning: This example of intent `a` is empty",
         ),
-        ("- intent: a\n", "nlu.yml:2: warning: Intent `a` has no examples"),
         ("- intent:\n  examples: |\n    - y\n", "nlu.yml:2: error: `intent` has no name"),
         ("- intent: 5\n  examples: |\n    - y\n", "nlu.yml:2: error: the name of `intent` should be a text"),
         ("- intent: a/b/c\n  examples: |\n    - y\n", "nlu.yml:2: error: `a/b/c` has more than one `/`"),
