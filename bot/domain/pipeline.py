@@ -12,17 +12,54 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
 
 
+LEARNED_CLASSIFIERS = frozenset(
+    {"DIETClassifier", "LogisticRegressionClassifier", "SklearnIntentClassifier", "MitieIntentClassifier"}
+)
+"""Rasa's trained intent classifiers: each of them stands for ours."""
+KEYWORDS, FALLBACK, SPACY_MODEL, SPACY_ENTITIES, ENCODER = (
+    "KeywordIntentClassifier",
+    "FallbackClassifier",
+    "SpacyNLP",
+    "SpacyEntityExtractor",
+    "visavis.Encoder",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderSpec:
+    """A sentence encoder of the project's own choice (`visavis.Encoder`).
+
+    `model` is a folder, relative to the project, or a name on the model hub; `file` its ONNX file, where it
+    is not the usual one. `pooling` makes one vector of the tokens' (`mean`, `cls`); None: as the model
+    itself says. `prefix` goes before every text.
+    """
+
+    model: str
+    file: str | None = None
+    pooling: str | None = None
+    prefix: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineSpec:
     """`config.yml: language, pipeline`. Thresholds None: the project has no FallbackClassifier.
 
-    `components` keeps Rasa's names and parameters as written, in order.
+    `components` keeps Rasa's names and parameters as written, in order; none: the native default.
+    `encoder` None: the built-in one.
     """
 
     language: str = "en"
     fallback_threshold: float | None = 0.3
     ambiguity_threshold: float | None = 0.1
     components: tuple[JsonObject, ...] = ()
+    encoder: EncoderSpec | None = None
+
+
+def decides_intents(component: JsonObject) -> bool:
+    """Tell whether a component is a trained classifier that is not told to leave intents alone."""
+    return (
+        component.get("name") in LEARNED_CLASSIFIERS and component.get("intent_classification") is not False
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from bot.rasa_format.problem import Severity
+from bot.domain.pipeline import ENCODER
+from bot.rasa_format.parameters import HONOURED, PARAMETERS
+from bot.rasa_format.problem import Severity, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bot.rasa_format.fields import Reader
+    from bot.rasa_format.nodes import MapNode, Node
 
 
 class Substitute(NamedTuple):
@@ -28,38 +36,42 @@ def _nothing(what: str) -> Substitute:
 
 _TOKENS = _same("spaCy's tokenizer of the language")
 _FEATURES = _same("the sentence encoder with word and character n-grams")
-_INTENTS = _same("the native intent classifier, which has no options")
+_ENCODED = _same(
+    f"the built-in sentence encoder with word and character n-grams; `{ENCODER}` names another encoder"
+)
+_INTENTS = _same("the native intent classifier")
 _WORDS = "entities that are exactly words annotated in the examples; no others are guessed"
 _NO_ENTITIES = "it finds no entities here. `RegexEntityExtractor` finds those that patterns or lists describe"
 
-# Rasa's name → what takes its place; None: it runs as Rasa runs it, options and all.
+# Rasa's name → what takes its place; None: it runs as Rasa runs it, parameters and all.
 COMPONENTS: dict[str, Substitute | None] = {
     "WhitespaceTokenizer": _TOKENS,
     "JiebaTokenizer": _TOKENS,
     "SpacyTokenizer": _TOKENS,
     "MitieTokenizer": _TOKENS,
-    "SpacyNLP": _TOKENS,
+    "SpacyNLP": _same("spaCy's tokenizer of the language; its model is used by `SpacyEntityExtractor` alone"),
     "MitieNLP": _TOKENS,
     "RegexFeaturizer": _FEATURES,
     "LexicalSyntacticFeaturizer": _FEATURES,
     "CountVectorsFeaturizer": _FEATURES,
-    "LanguageModelFeaturizer": _FEATURES,
-    "ConveRTFeaturizer": _FEATURES,
+    "LanguageModelFeaturizer": _ENCODED,
+    "ConveRTFeaturizer": _ENCODED,
     "SpacyFeaturizer": _FEATURES,
     "MitieFeaturizer": _FEATURES,
     "DIETClassifier": _less(f"the native intent classifier, and {_WORDS}"),
     "LogisticRegressionClassifier": _INTENTS,
     "SklearnIntentClassifier": _INTENTS,
     "MitieIntentClassifier": _INTENTS,
-    "KeywordIntentClassifier": _INTENTS,
+    "KeywordIntentClassifier": None,
     "FallbackClassifier": None,
     "RegexEntityExtractor": None,
     "CRFEntityExtractor": _less(_WORDS),
-    "SpacyEntityExtractor": _nothing(_NO_ENTITIES),
+    "SpacyEntityExtractor": None,
     "DucklingEntityExtractor": _nothing(_NO_ENTITIES),
     "MitieEntityExtractor": _less(_WORDS),
     "EntitySynonymMapper": None,
     "ResponseSelector": _same("the native intent classifier, which knows the keys of retrieval intents too"),
+    ENCODER: None,
 }
 
 POLICIES: dict[str, Substitute | None] = {
@@ -69,3 +81,50 @@ POLICIES: dict[str, Substitute | None] = {
     "TEDPolicy": _less("the rules and the stories as written, without guessing beyond them"),
     "UnexpecTEDIntentPolicy": _same("nothing, since the native engine does not guess beyond stories"),
 }
+
+
+def read_named(
+    node: Node | None, kind: str, known: Mapping[str, Substitute | None], reader: Reader
+) -> Iterator[tuple[str, MapNode]]:
+    """Yield (short name, parameters) of the entries of `pipeline` or `policies` that are known.
+
+    Says of each what takes its place here, and names what is unknown.
+    """
+    for item in reader.items(node, f"`{kind}`"):
+        body = reader.map(item, f"an item of `{kind}`")
+        if body is None:
+            continue
+        written = reader.text(body.get("name"), "`name`")
+        if written is None:
+            if body.get("name") is None:
+                reader.error(body.source, f"This item of `{kind}` has no name. Begin it with `name:`.")
+            continue
+        name = written.rpartition(".")[2] if written.startswith("rasa.") else written
+        source = body.entries["name"].source
+        if name not in known:
+            own = " Own classes run in Rasa only." if "." in written else ""
+            reader.error(source, f"`{written}` is not known in `{kind}`.{own}{did_you_mean(name, known)}")
+            continue
+        _check_parameters(name, body, reader)
+        substitute = known[name]
+        if substitute is not None:
+            text = f"`{name}` does not run here. {substitute.text}{_idle(name, body)}"
+            reader.problems.tell(source, substitute.severity, text)
+        yield name, body
+
+
+def _check_parameters(name: str, body: MapNode, reader: Reader) -> None:
+    """Name what not even Rasa reads: most often a parameter that is misspelt."""
+    if name not in PARAMETERS:
+        return
+    for key, entry in body.entries.items():
+        if key != "name" and key not in PARAMETERS[name]:
+            hint = did_you_mean(key, PARAMETERS[name]) or " Delete it."
+            reader.warn(entry.source, f"`{key}` is no parameter of `{name}`.{hint}")
+
+
+def _idle(name: str, body: MapNode) -> str:
+    """Return a sentence about the parameters written that are Rasa's and change nothing here."""
+    known = frozenset(PARAMETERS.get(name, ())) - HONOURED.get(name, frozenset())
+    idle = [f"`{key}`" for key in body.entries if key in known]
+    return f" Without effect: {', '.join(idle)}." if idle else ""

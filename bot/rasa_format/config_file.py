@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.dialogue.spec import PolicySpec
 from bot.domain.example import Source
 from bot.domain.pipeline import DeskSpec, PipelineSpec, QueueSpec
-from bot.rasa_format.components import COMPONENTS, POLICIES
+from bot.rasa_format.components import POLICIES, read_named
 from bot.rasa_format.nodes import MapNode, Node
+from bot.rasa_format.pipeline_file import read_pipeline
 from bot.rasa_format.problem import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from bot.rasa_format.components import Substitute
     from bot.rasa_format.fields import Reader
 
 OWN_KEYS = ("engine", "channels", "desk")
@@ -28,6 +26,7 @@ _IGNORED = {
 }
 ENGINE = "native"  # so far there is one
 RECIPE = "default.v1"
+GRAPH_RECIPE = "graph.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ def read_config(config: MapNode, reader: Reader) -> Config:
     _check_top(config, reader)
     _check_engine(config.get("engine"), reader)
     return Config(
-        pipeline=_read_pipeline(config, reader),
+        pipeline=read_pipeline(config, reader),
         policies=read_policies(config, reader),
         desk=_read_desk(config.get("desk"), reader),
         assistant_id=reader.text(config.get("assistant_id"), "`assistant_id`") or "",
@@ -63,7 +62,8 @@ def _check_top(config: MapNode, reader: Reader) -> None:
     recipe = config.get("recipe")
     text = reader.text(recipe, "`recipe`")
     if recipe is not None and text not in (None, RECIPE):
-        reader.error(recipe.source, f"The recipe `{text}` is not known. Write `recipe: {RECIPE}`.")
+        graph = " A graph of one's own runs in Rasa only." if text == GRAPH_RECIPE else ""
+        reader.error(recipe.source, f"The recipe `{text}` is not known.{graph} Write `recipe: {RECIPE}`.")
 
 
 def _check_engine(node: Node | None, reader: Reader) -> None:
@@ -73,68 +73,9 @@ def _check_engine(node: Node | None, reader: Reader) -> None:
         reader.error(node.source, f"There is no engine `{text}` in this version.{hint}")
 
 
-def _named(
-    node: Node | None, kind: str, known: Mapping[str, Substitute | None], reader: Reader
-) -> Iterator[tuple[str, MapNode]]:
-    """Yield (short name, options) of the entries of `pipeline` or `policies` that are known."""
-    for item in reader.items(node, f"`{kind}`"):
-        body = reader.map(item, f"an item of `{kind}`")
-        if body is None:
-            continue
-        written = reader.text(body.get("name"), "`name`")
-        if written is None:
-            if body.get("name") is None:
-                reader.error(body.source, f"This item of `{kind}` has no name. Begin it with `name:`.")
-            continue
-        name = written.rpartition(".")[2] if written.startswith("rasa.") else written
-        source = body.entries["name"].source
-        if name not in known:
-            own = " Own classes cannot be used." if "." in written else ""
-            reader.error(source, f"`{written}` is not known in `{kind}`.{own}{did_you_mean(name, known)}")
-            continue
-        substitute = known[name]
-        if substitute is not None:
-            text = f"`{name}` does not run here. {substitute.text}"
-            reader.problems.tell(source, substitute.severity, text)
-        yield name, body
-
-
-def _read_pipeline(config: MapNode, reader: Reader) -> PipelineSpec:
-    language = reader.text(config.get("language"), "`language`") or "en"
-    found = tuple(_named(config.get("pipeline"), "pipeline", COMPONENTS, reader))
-    if not found:  # an empty pipeline is Rasa's default pipeline, which has a FallbackClassifier
-        return PipelineSpec(language=language)
-    spec = PipelineSpec(
-        language=language,
-        fallback_threshold=None,
-        ambiguity_threshold=None,
-        components=tuple({**body.plain, "name": name} for name, body in found),
-    )
-    for name, body in found:
-        if name == "FallbackClassifier":
-            spec = replace(
-                spec,
-                fallback_threshold=_share(body, "threshold", 0.3, reader),
-                ambiguity_threshold=_share(body, "ambiguity_threshold", 0.1, reader),
-            )
-    return spec
-
-
-def _share(body: MapNode, key: str, default: float, reader: Reader) -> float:
-    """Return a number between 0 and 1."""
-    node = body.get(key)
-    number = reader.number(node, f"`{key}`")
-    if node is None or number is None:
-        return default
-    if not 0 <= number <= 1:
-        reader.error(node.source, f"`{key}` should be between 0 and 1; this is {number}.")
-        return default
-    return float(number)
-
-
 def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
     """Read `policies:`; none at all means Rasa's default: memorised stories and rules."""
-    found = tuple(_named(config.get("policies"), "policies", POLICIES, reader))
+    found = tuple(read_named(config.get("policies"), "policies", POLICIES, reader))
     if not found:
         return PolicySpec(memoization=True)
     bodies = dict(found)
@@ -145,7 +86,9 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
     fallback = reader.text(rules.get("core_fallback_action_name"), "`core_fallback_action_name`")
     return PolicySpec(
         rules=rule is not None,
-        core_fallback_threshold=_share(rules, "core_fallback_threshold", 0.3, reader),
+        core_fallback_threshold=reader.share(
+            rules.get("core_fallback_threshold"), "`core_fallback_threshold`", default=0.3
+        ),
         core_fallback_action=fallback or "action_default_fallback",
         fallback_prediction=reader.flag(
             rules.get("enable_fallback_prediction"),

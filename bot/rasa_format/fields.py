@@ -82,6 +82,16 @@ class Reader:
         self.error(node.source, f"{what} should be a whole number; this is {number}.")
         return None
 
+    def share(self, node: Node | None, what: str, *, default: float) -> float:
+        """Return a number between 0 and 1."""
+        number = self.number(node, what)
+        if node is None or number is None:
+            return default
+        if not 0 <= number <= 1:
+            self.error(node.source, f"{what} should be between 0 and 1; this is {number}.")
+            return default
+        return float(number)
+
     def items(self, node: Node | None, what: str) -> tuple[Node, ...]:
         """Return a list's items; nothing written is an empty list."""
         if node is None:

@@ -96,10 +96,7 @@ def test_neural_parts_are_replaced_and_said_so() -> None:
         ("CountVectorsFeaturizer", "note: `CountVectorsFeaturizer` does not run here. In its place"),
         ("RegexFeaturizer", "note: `RegexFeaturizer` does not run here. In its place"),
         ("CRFEntityExtractor", "warning: `CRFEntityExtractor` does not run here. In its place"),
-        (
-            "SpacyEntityExtractor",
-            "warning: `SpacyEntityExtractor` does not run here. Nothing takes its place",
-        ),
+        ("KeywordIntentClassifier", None),
         ("DucklingEntityExtractor", "warning: `DucklingEntityExtractor` does not run here. Nothing takes"),
     ],
 )
@@ -130,7 +127,7 @@ def test_desk_has_queues() -> None:
             "pipeline:\n- name: DIETClasifier\n",
             "config.yml:2: error: `DIETClasifier` is not known in `pipeline`. Did you mean `DIETClassifier`?",
         ),
-        ("pipeline:\n- name: my.Own\n", "Own classes cannot be used."),
+        ("pipeline:\n- name: my.Own\n", "Own classes run in Rasa only."),
         ("pipeline:\n- epochs: 1\n", "config.yml:2: error: This item of `pipeline` has no name"),
         (
             "pipeline:\n- name: FallbackClassifier\n  threshold: 30\n",
