@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bot.domain.json import JsonObject
 
-FORMAT = 1
+FORMAT = 2
 NLU_FOLDER = "nlu"
 """Where in a model archive the files lie."""
 DESCRIPTION, ARRAYS = "nlu.json", "weights.npz"

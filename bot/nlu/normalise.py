@@ -58,12 +58,14 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 _EMOTICON = re.compile(
     r"(?<![\w:;=])(?:(?P<eyes>[:;=])(?P<tear>')?-?(?P<mouth>[][()DPp/\\|])[)(]*|<3)(?![\w/])",
 )
+_SAID_OF_MOST = re.compile(r"\b(?:face|person|with)\b ?")
+"""Left out of emoji's names: words that many share make unlike ones look alike."""
 _FACES = {
-    **dict.fromkeys(")]", "smiling face"),
-    **dict.fromkeys("([", "frowning face"),
-    **dict.fromkeys("/\\|", "confused face"),
-    **dict.fromkeys("Pp", "face with tongue"),
-    "D": "grinning face",
+    **dict.fromkeys(")]", "smiling"),
+    **dict.fromkeys("([", "frowning"),
+    **dict.fromkeys("/\\|", "confused"),
+    **dict.fromkeys("Pp", "tongue"),
+    "D": "grinning",
 }
 _STRETCHED = re.compile(r"\b\w*?([^\W\d_])\1\1\w*", re.IGNORECASE)
 _LETTERS = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
@@ -211,7 +213,8 @@ def _name_emoji(text: str) -> tuple[str, tuple[str, ...]]:
     def name(sign: str, known: Mapping[str, str]) -> str:
         is_new = sign not in found
         found.append(sign)
-        return f" {known['en'].strip(':').replace('_', ' ')} " if is_new else " "
+        words = known["en"].strip(":").replace("_", " ")
+        return f" {_SAID_OF_MOST.sub('', words) or words} " if is_new else " "
 
     return emoji.replace_emoji(text, name).translate(_EMOJI_GLUE), tuple(found)
 

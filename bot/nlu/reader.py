@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from bot.domain.understanding import Understanding
 from bot.errors import ModelError
 from bot.nlu.entities import EntityFinder
+from bot.nlu.ngrams import count_words
+from bot.nlu.normalise import normalise
 from bot.nlu.retrieval import fold_keys, get_chances
 from bot.nlu.text import bound_text
 from bot.nlu.tokens import get_token_spans, load_language
@@ -41,25 +42,25 @@ class Reader:
         self._language = load_language(model.language)
         self._entities = EntityFinder(model.entities, self._language)
         self._folder = fold_keys(model.head.names)
-        grams = model.vocabulary.columns
-        self._symbols = frozenset(sign for gram in grams for sign in gram if _is_symbol(sign))
 
     def read(self, texts: Sequence[str]) -> list[Understanding]:
         """Understand each text; any text at all has a result.
 
-        A text of punctuation, or of emoji that no example holds, says nothing: all intents are equally
-        likely, and so a project's fallback takes it. An empty one has no intent.
+        A text of users, links, punctuation, or of emoji whose names no example holds, says nothing: all
+        intents are equally likely, and so a project's fallback takes it. An empty one has no intent.
         """
         bounded = [bound_text(text) for text in texts]
-        vectors = self._encoder.encode(bounded)
+        normalised = [normalise(text).text for text in bounded]
+        vectors = self._encoder.encode(normalised)
         # The zone forgets the words of these texts: spaCy would otherwise keep every word it ever saw.
         with self._language.memory_zone():
-            return [self._understand(text, vector) for text, vector in zip(bounded, vectors, strict=True)]
+            return [self._understand(*each) for each in zip(bounded, normalised, vectors, strict=True)]
 
-    def _understand(self, text: str, vector: NDArray[np.float32]) -> Understanding:
+    def _understand(self, text: str, normalised: str, vector: NDArray[np.float32]) -> Understanding:
         if not text:
             return Understanding(text="", intent=None)
-        ranking, selected = self._rank(text, vector)
+        says_something = self._says_something(text, normalised)
+        ranking, selected = self._rank(normalised, vector) if says_something else (self._rank_blindly(), {})
         fallback = self._model.fallback
         decided = fallback.apply(ranking) if fallback else ranking
         doc = self._language.make_doc(text)
@@ -77,15 +78,18 @@ class Reader:
     def _rank(self, text: str, vector: NDArray[np.float32]) -> tuple[tuple[IntentScore, ...], JsonObject]:
         """Return the ranking of intents and, where some are retrieval intents, which keys are meant."""
         head, folder = self._model.head, self._folder
-        if not any(character.isalnum() or character in self._symbols for character in text):
-            return (folder or head).rank_blindly(), {}
         grams = self._model.vocabulary.vectorise(text)
         if folder is None:
             return head.rank(vector, grams), {}
         chances = get_chances(head, vector, grams)
         return folder.rank(chances), folder.select(chances)
 
+    def _rank_blindly(self) -> tuple[IntentScore, ...]:
+        return (self._folder or self._model.head).rank_blindly()
 
-def _is_symbol(character: str) -> bool:
-    """Tell whether it is a sign that can mean something alone, as emoji do."""
-    return unicodedata.category(character) == "So"
+    def _says_something(self, text: str, normalised: str) -> bool:
+        """Tell whether there are words, or signs alone whose names' words the examples hold."""
+        if any(map(str.isalnum, text)):
+            return any(map(str.isalnum, normalised))
+        words = [gram for gram in count_words(normalised) if " " not in gram]
+        return bool(words) and all(word in self._model.vocabulary.columns for word in words)

@@ -14,10 +14,10 @@ from bot.nlu.entities import EntityTables
 from bot.nlu.evaluation import measure
 from bot.nlu.fitting import Labelled, fit_head, fit_temperature
 from bot.nlu.model import NluModel
+from bot.nlu.normalise import normalise
 from bot.nlu.phrases import learn_phrases
 from bot.nlu.progress import Progress
 from bot.nlu.regex_entities import collect_patterns
-from bot.nlu.text import bound_text
 from bot.nlu.tokens import load_language
 from bot.nlu.validation import calibrate, deal_folds, score_held_out
 
@@ -87,8 +87,8 @@ def _learn_entities(data: TrainingData, components: Components) -> EntityTables:
 
 
 def _label(data: TrainingData, embedder: Embedder, progress: Callable[[Progress], None]) -> Labelled:
-    """Embed every example that has a text, each (text, intent) once."""
-    pairs = dict.fromkeys((bound_text(example.text), example.intent) for example in data.examples)
+    """Embed every example that says something, each (normalised text, intent) once."""
+    pairs = dict.fromkeys((normalise(example.text).text, example.intent) for example in data.examples)
     kept = [(text, intent) for text, intent in pairs if text]
     if not kept:
         raise ProjectError("nlu_data", None, "no examples: an intent needs texts to learn from")

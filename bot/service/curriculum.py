@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from bot.domain.understanding import FALLBACK_INTENT
+from bot.nlu.normalise import normalise
 from bot.nlu.outcomes import key_of
-from bot.nlu.text import bound_text
 from bot.rasa_format.domain_merge import name_of
 from bot.rasa_format.fields import Reader
 from bot.rasa_format.files import list_domain_files, list_training_files, relative_path
@@ -24,7 +24,7 @@ from bot.rasa_format.write_examples import find_file_for_intent
 from bot.rasa_format.yaml_reader import read_yaml_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bot.domain.example import Example
     from bot.rasa_format.nodes import MapNode
@@ -48,10 +48,14 @@ class TaughtIntent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """All intents by name, and every example: (text, intent) → the file it stands in and its line."""
+    """All intents by name, and every example: (text, intent) → the file it stands in and its line.
+
+    `keys` are those of the examples as a model's held-out outcomes name them.
+    """
 
     intents: Mapping[str, TaughtIntent]
     examples: Mapping[tuple[str, str], tuple[str, int]]
+    keys: frozenset[int] = frozenset()
 
     def find_text(self, text: str) -> tuple[str, str, int] | None:
         """Return (intent, file, line) of an example with exactly this text, or None."""
@@ -59,10 +63,6 @@ class Lesson:
             if known == text:
                 return intent, file, line
         return None
-
-    def keys(self) -> frozenset[int]:
-        """Return the keys of the examples, as a model's held-out outcomes name them."""
-        return frozenset(key_of(bound_text(text), intent) for text, intent in self.examples)
 
 
 class Curriculum:
@@ -115,6 +115,7 @@ class Curriculum:
                 (example.text, example.intent): (file, example.source.line if example.source else 1)
                 for example, file in examples
             },
+            keys=frozenset(_read_keys(example for example, _ in examples)),
         )
 
     def _get(self, path: Path, read: Callable[[MapNode], Any]) -> Any:
@@ -124,6 +125,12 @@ class Curriculum:
             document = read_yaml_file(path, path=relative_path(self.root, path))
             known = self._read[path] = stamp, read(document)
         return known[1]
+
+
+def _read_keys(examples: Iterable[Example]) -> Iterator[int]:
+    for example in examples:
+        if text := normalise(example.text).text:
+            yield key_of(text, example.intent)
 
 
 def describe_intent(name: str) -> str:

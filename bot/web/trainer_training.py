@@ -101,7 +101,7 @@ async def _count_new(request: web.Request, model: Model | None) -> int | None:
         lesson = await request.app[CURRICULUM].load()
     except ProjectError:
         return None
-    return len(lesson.keys() - learned.keys())
+    return len(lesson.keys - learned.keys())
 
 
 def _is_fresh(training: Training | None, shelf: Shelf) -> bool:

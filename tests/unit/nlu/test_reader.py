@@ -43,7 +43,7 @@ def test_read_finds_an_annotated_value_in_a_new_sentence(reader: Reader) -> None
     assert (entity.entity, entity.value, entity.start, entity.end) == ("city", "BERLIN", 11, 17)
 
 
-@pytest.mark.parametrize("text", ["???", "🙃🙃", "... !", "\u200b\u2060", "$$"])
+@pytest.mark.parametrize("text", ["???", "🙃🙃", "... !", "\u200b\u2060", "$$", "@Lyra <url>", ":)"])
 def test_text_that_says_nothing_falls_back(reader: Reader, text: str) -> None:
     understanding = read(reader, text)
     assert understanding.fallback
@@ -56,8 +56,9 @@ def test_empty_text_has_no_intent(reader: Reader, text: str) -> None:
     assert read(reader, text) == Understanding(text="", intent=None)
 
 
-def test_an_emoji_that_examples_hold_is_evidence(reader: Reader) -> None:
-    understanding = read(reader, "👋")
+@pytest.mark.parametrize("text", ["👋", "👋🏽👋🏽", "@Lyra 👋"])
+def test_an_emoji_that_examples_hold_is_evidence(reader: Reader, text: str) -> None:
+    understanding = read(reader, text)
     best = understanding.ranking[1 if understanding.fallback else 0]
     assert best.name == "greet"
 
@@ -84,6 +85,25 @@ def test_any_text_yields_a_finite_normalised_understanding(reader: Reader, text:
     assert not scored or sum(scored) == pytest.approx(1)
     length = len(understanding.text)
     assert all(0 <= start < end <= length for start, end in understanding.text_tokens)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@Lyra where is my \uff50\uff41\uff52\uff43\uff45\uff4c",
+        "where is my pa\u200brcel https://t.co/x1",
+        "where is my&nbsp;parcel",
+    ],
+)
+def test_what_channels_add_to_a_text_changes_nothing(reader: Reader, text: str) -> None:
+    plain = read(reader, "where is my parcel")
+    assert read(reader, text).ranking == plain.ranking
+
+
+def test_entities_are_found_in_the_text_as_it_was_written(reader: Reader) -> None:
+    text = "@Lyra 😡 #Late when will it reach Berlin"
+    (entity,) = read(reader, text).entities
+    assert (entity.value, entity.start, entity.end) == ("Berlin", text.index("Berlin"), len(text))
 
 
 def test_reading_many_texts_equals_reading_each(reader: Reader) -> None:
