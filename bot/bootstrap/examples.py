@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.nlu.archive import read_archive
 from bot.nlu.model import NLU_FOLDER, NluModel
+from bot.rasa_format.checks.examples import check_examples
 from bot.rasa_format.nlu_data import build_training_data
 from bot.rasa_format.nlu_files import read_nlu_files
 from bot.rasa_format.problem import Problems
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.domain.example import TrainingData
+    from bot.rasa_format.nlu_data import NluContent
 
 
 def read_examples(path: Path) -> TrainingData:
@@ -23,10 +25,17 @@ def read_examples(path: Path) -> TrainingData:
     Every example knows its file and line. Raises `ProjectError` with all mistakes, a line each; warnings
     stop nothing.
     """
-    problems = Problems()
-    content = read_nlu_files(path, get_environment(), problems)
+    content, problems = examine_examples(path)
     problems.raise_errors()
     return build_training_data(content)
+
+
+def examine_examples(path: Path) -> tuple[NluContent, Problems]:
+    """Read the same, with all that is wrong or doubtful about it."""
+    problems = Problems()
+    content = read_nlu_files(path, get_environment(), problems)
+    check_examples(content, problems)
+    return content, problems
 
 
 def read_nlu_model(path: Path) -> NluModel:

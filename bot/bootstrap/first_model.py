@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.bootstrap.models import TrainedModel, find_trained, release_model
+from bot.bootstrap.lessons import TrainedModel
+from bot.bootstrap.models import find_trained, release_model
 from bot.bootstrap.training import get_models_folder, name_archive, train_in_child
 from bot.errors import ModelMissing
 from bot.nlu.progress import Progress

@@ -25,7 +25,7 @@ def open_sound_project(settings: Settings, *, actions: frozenset[str] | None = N
     `actions` are the names of the Python actions; None leaves these out. Raises `ProjectError`, a
     line for each error with its file and line.
     """
-    project, problems = _examine(settings, actions)
+    project, problems = examine_project(settings, actions=actions)
     problems.raise_errors()
     return project
 
@@ -35,11 +35,12 @@ def find_problems(settings: Settings) -> list[Problem]:
 
     Raises `ActionError` for an action that cannot be imported.
     """
-    _, problems = _examine(settings, frozenset(load_actions(settings.project)))
+    _, problems = examine_project(settings, actions=frozenset(load_actions(settings.project)))
     return list(problems)
 
 
-def _examine(settings: Settings, actions: frozenset[str] | None) -> tuple[Project, Problems]:
+def examine_project(settings: Settings, *, actions: frozenset[str] | None) -> tuple[Project, Problems]:
+    """Read the project, with all that is wrong or doubtful about it. See `open_sound_project`."""
     problems = Problems()
     channels = frozenset(module.name for module in pkgutil.iter_modules([str(_CONNECTORS)]))
     project = read_project(settings.project, get_environment(), problems, channels=channels)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import os
 import sys
-import tempfile
+import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.bootstrap.models import (
-    ARCHIVE_SUFFIX,
-    Report,
-    TrainedModel,
-    read_trained,
-    release_model,
-    train_model,
-)
-from bot.bootstrap.project import open_sound_project
+from bot.bootstrap.lessons import Report, TrainedModel, TrainingOptions, weigh_doubts
+from bot.bootstrap.models import ARCHIVE_SUFFIX, read_trained, release_model, train_model
+from bot.bootstrap.project import examine_project
 from bot.bootstrap.stores import open_stores
+from bot.bootstrap.writable import check_model_writable, try_to_write
 from bot.embedded import telling_folder
 from bot.errors import ModelError
 from bot.nlu.progress import Progress
@@ -45,33 +40,22 @@ def name_archive() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}{ARCHIVE_SUFFIX}"
 
 
-def train_here(settings: Settings, *, out: Path | None, report: Report) -> TrainedModel:
+def train_here(
+    settings: Settings, *, out: Path | None, report: Report, options: TrainingOptions | None = None
+) -> TrainedModel:
     """Train on the project in this process.
 
     Raises `ProjectError`, `ActionError`, `ModelError`, `EmbeddedServerError`.
     """
-    project = open_sound_project(settings, actions=frozenset(load_actions(settings.project)))
+    chosen = options or TrainingOptions()
+    project, problems = examine_project(settings, actions=frozenset(load_actions(settings.project)))
+    problems.raise_errors()
+    weigh_doubts(problems.contradictions, chosen)  # `visavis check` tells the rest
     path = out or get_models_folder(settings) / name_archive()
-    _check_writable(path, settings.data)
-    return train_model(project, path, cache=settings.data / "cache", report=report)
-
-
-def _check_writable(model: Path, data: Path) -> None:
-    """Tell what could not be written before the work, not after it."""
-    with telling_folder(data):
-        _try_to_write(data)
-    try:
-        if model.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        _try_to_write(model.parent)
-    except OSError as error:
-        raise ModelError(f"the model cannot be written to {model}: {error.strerror}; see --out") from error
-
-
-def _try_to_write(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
+    with telling_folder(settings.data):
+        try_to_write(settings.data)
+    check_model_writable(path)
+    return train_model(project, path, cache=settings.data / "cache", report=report, seed=chosen.seed)
 
 
 async def release_trained(settings: Settings, trained: TrainedModel, *, by: str) -> None:
@@ -86,6 +70,7 @@ async def train_in_child(out: Path, report: Report) -> TrainedModel:
 
     Raises `ModelError` with the other process's sentence when it fails.
     """
+    started = time.monotonic()
     command = (sys.executable, "-m", "bot", "train", "--json-progress", "--out", str(out))
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe, limit=_LONGEST_LINE)
@@ -103,7 +88,8 @@ async def train_in_child(out: Path, report: Report) -> TrainedModel:
         with suppress(ProcessLookupError):
             child.kill()
         await child.wait()
-    return read_trained(out)
+    trained = read_trained(out)
+    return replace(trained, metrics={**trained.metrics, "seconds": round(time.monotonic() - started, 3)})
 
 
 def _pass_on(line: bytes, report: Report) -> None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from bot.bootstrap.lessons import Report, TrainingOptions
+
+_MOST_SEED = 2**32 - 1
 
 
 def train(
@@ -18,6 +25,29 @@ def train(
         bool,
         typer.Option("--release", help="Put the model into service, everywhere, without a restart."),
     ] = False,
+    nlu: Annotated[
+        Path | None,
+        typer.Option(
+            help="Learn to understand texts from this file or folder of Rasa NLU YAML, no project needed. "
+            "Wants --out."
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="With --nlu: the config.yml whose pipeline to use; default: the native one."),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Refuse examples that contradict each other: a text under two intents, an intent "
+            "without examples, entities that overlap.",
+        ),
+    ] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=_MOST_SEED, help="Equal data and an equal seed give equal bytes."),
+    ] = None,
     json_progress: Annotated[
         bool,
         typer.Option("--json-progress", help="Tell progress as one JSON object per line on standard output."),
@@ -27,7 +57,24 @@ def train(
 
     It is measured on texts it was not trained on. Without --release the model is only written to a
     file, and the one released before goes on answering, also after a restart.
+
+    With --nlu it learns to understand texts and nothing else, for `visavis parse --model`.
     """
+    from bot.bootstrap.lessons import SEED, TrainingOptions
+    from bot.cli import training_view as view
+
+    options = TrainingOptions(seed=SEED if seed is None else seed, strict=strict, warn=view.write_doubt)
+    if nlu is None:
+        if config is not None:
+            raise typer.BadParameter("--config goes with --nlu: a project has its own config.yml")
+        _train_project(out, options, release=release, json_progress=json_progress)
+    elif out is None or release:
+        raise typer.BadParameter("--nlu wants --out, and no --release: its model answers nobody")
+    else:
+        _train_on_files(nlu, out, config, options, json_progress=json_progress)
+
+
+def _train_project(out: Path | None, options: TrainingOptions, *, release: bool, json_progress: bool) -> None:
     from bot.bootstrap.training import release_trained, train_here
     from bot.cli import training_view as view
     from bot.logs import configure_logging
@@ -35,17 +82,40 @@ def train(
 
     settings = load_settings()
     configure_logging(settings.log_format, level="WARNING")
-    if json_progress:
-        trained = train_here(settings, out=out, report=view.write_step)
-    else:
-        with view.show_bars() as report:
-            trained = train_here(settings, out=out, report=report)
+    with _report(json_progress=json_progress) as report:
+        trained = train_here(settings, out=out, report=report, options=options)
     if release:
         asyncio.run(release_trained(settings, trained, by="visavis train"))
     if json_progress:
         view.write_result(trained)
     else:
-        view.show_result(trained, released=release)
+        view.show_result(trained, next_step=view.IN_SERVICE if release else view.NOT_IN_SERVICE)
+
+
+def _train_on_files(
+    nlu: Path, out: Path, config: Path | None, options: TrainingOptions, *, json_progress: bool
+) -> None:
+    from bot.bootstrap.nlu_training import train_on_files
+    from bot.cli import training_view as view
+
+    with _report(json_progress=json_progress) as report:
+        trained = train_on_files(nlu, out, config=config, report=report, options=options)
+    if json_progress:
+        view.write_result(trained)
+    else:
+        view.show_result(trained, next_step=view.FOR_READING.format(path=out))
+
+
+@contextmanager
+def _report(*, json_progress: bool) -> Iterator[Report]:
+    """Yield what progress is told to."""
+    from bot.cli import training_view as view
+
+    if json_progress:
+        yield view.write_step
+        return
+    with view.show_bars() as report:
+        yield report
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -11,8 +11,16 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from bot.bootstrap.models import Report, TrainedModel
+from bot.bootstrap.lessons import Report, TrainedModel
 from bot.nlu.progress import Progress as Step
+from bot.rasa_format.problem import Problem
+
+IN_SERVICE = "It is in service now."
+NOT_IN_SERVICE = (
+    "It is not in service: a model released before goes on answering, also after a restart. "
+    "`visavis train --release` trains and puts the new one into service."
+)
+FOR_READING = "It understands texts and answers nobody: `visavis parse --model {path} TEXT` shows how."
 
 _WORDS = {
     "encode": "Reading the examples",
@@ -60,18 +68,20 @@ def write_result(trained: TrainedModel) -> None:
     sys.stdout.flush()
 
 
-def show_result(trained: TrainedModel, *, released: bool) -> None:
+def write_doubt(problem: Problem) -> None:
+    """Tell of a doubt about an example, on standard error: standard output may be for a program."""
+    sys.stderr.write(problem.show() + "\n")
+
+
+def show_result(trained: TrainedModel, *, next_step: str) -> None:
     """Say what came out and what to do with it."""
     console = Console(highlight=False)
-    console.print(f"Model [bold]{trained.digest[:12]}[/bold] written to {trained.path}")
+    console.print(f"Model [bold]{trained.digest[:12]}[/bold] written to {trained.path}", soft_wrap=True)
     for name, words in _SHOWN.items():
         value = trained.metrics.get(name)
         if isinstance(value, float):
             console.print(f"  {value:6.1%}  {words} (on texts held out of training)")
-    if released:
-        console.print("It is in service now.")
-    else:
-        console.print(
-            "It is not in service: a model released before goes on answering, also after a restart. "
-            "`visavis train --release` trains and puts the new one into service."
-        )
+    seconds = trained.metrics.get("seconds")
+    if isinstance(seconds, float):
+        console.print(f"  {seconds:5.1f} s  it took in all")
+    console.print(next_step, soft_wrap=True)

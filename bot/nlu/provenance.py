@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from bot.domain.json import JsonObject
     from bot.nlu.model import NluModel
@@ -28,11 +27,14 @@ PACKAGES = (
 )
 
 
-def describe_model(model: NluModel, *, data_digest: str, created_at: datetime) -> JsonObject:
-    """Return the metadata for `write_archive`: when, from what data, with which packages, how good."""
+def describe_model(model: NluModel, *, data_digest: str, seed: int) -> JsonObject:
+    """Return the metadata for `write_archive`: from what data, with which packages, how good.
+
+    Nothing in it changes from one run to the next, so that equal data give equal archives: no date.
+    """
     return {
-        "created_at": created_at.isoformat(),
         "data_digest": data_digest,
+        "seed": seed,
         "encoder": model.encoder,
         "language": model.language,
         "intents": list(model.head.names),

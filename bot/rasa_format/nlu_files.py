@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.example import Source
 from bot.errors import ProjectError
+from bot.rasa_format.config_file import read_config
 from bot.rasa_format.fields import Reader
 from bot.rasa_format.files import check_version, walk_yaml_files
 from bot.rasa_format.nlu_data import NluContent, read_nlu
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from bot.domain.pipeline import PipelineSpec
     from bot.rasa_format.problem import Problems
 
 # What only the old formats hold, by the ending of their files; anything else of that ending is not ours.
@@ -37,6 +39,14 @@ def read_nlu_files(path: Path, environment: Mapping[str, str], problems: Problem
     if not content.examples and not problems.errors:
         reader.error(_whole(path), "There are no examples here. Write some under `nlu:` in YAML files.")
     return content
+
+
+def read_pipeline_file(path: Path, environment: Mapping[str, str], problems: Problems) -> PipelineSpec:
+    """Read the pipeline of a `config.yml`; what else stands in it is left alone."""
+    reader = Reader(problems)
+    document = _read_document(path, reader)
+    kept = {key: entry for key, entry in document.entries.items() if key in ("language", "pipeline")}
+    return read_config(expand_map(replace(document, entries=kept), environment, problems), reader).pipeline
 
 
 def _find_files(path: Path, reader: Reader) -> list[Path]:
@@ -73,17 +83,21 @@ def _read_start(path: Path) -> bytes:
 
 
 def _read(file: Path, environment: Mapping[str, str], reader: Reader) -> MapNode:
-    """Read a file; one that cannot be read is a problem and reads as empty."""
-    try:
-        document = read_yaml_file(file, path=str(file))
-    except ProjectError as error:
-        reader.error(Source(path=str(file), line=error.line or 0), error.problem)
-        return MapNode(source=_whole(file))
+    document = _read_document(file, reader)
     if document.get("nlu") is None:  # a domain, stories: nothing to learn from, nothing to complain about
         return document
     check_version(document, reader)
     taught = replace(document, entries={"nlu": document.entries["nlu"]})
     return expand_map(taught, environment, reader.problems)
+
+
+def _read_document(file: Path, reader: Reader) -> MapNode:
+    """Read a file; one that cannot be read is a problem and reads as empty."""
+    try:
+        return read_yaml_file(file, path=str(file))
+    except ProjectError as error:
+        reader.error(Source(path=str(file), line=error.line or 0), error.problem)
+        return MapNode(source=_whole(file))
 
 
 def _whole(path: Path) -> Source:

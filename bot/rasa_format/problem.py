@@ -95,6 +95,11 @@ class Problems:
         return [problem for problem in self if problem.severity is Severity.ERROR]
 
     @property
+    def warnings(self) -> list[Problem]:
+        """The warnings among them, contradictions included, by file and line."""
+        return [problem for problem in self if problem.severity is Severity.WARNING]
+
+    @property
     def contradictions(self) -> list[Problem]:
         """The contradictions among them, by file and line."""
         return [problem for problem in self if problem.contradiction]

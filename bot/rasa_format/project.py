@@ -186,9 +186,23 @@ def _only(document: MapNode, keys: Collection[str]) -> MapNode:
 
 def data_digest(project: Project) -> str:
     """Return the sha256 (hex) of what training reads: data, pipeline, dialogue; not comments or layout."""
-    training = project.training
     sources = project.sources
     content = {
+        **_describe_lesson(project.training, project.pipeline),
+        "policies": asdict(project.dialogue.policies),
+        "domain": sources.domain.plain,
+        "paths": [_only(document, ("rules", "stories")).plain for document in sources.training],
+    }
+    return _digest(content)
+
+
+def digest_lesson(training: TrainingData, pipeline: PipelineSpec) -> str:
+    """Return the same for training on examples alone."""
+    return _digest(_describe_lesson(training, pipeline))
+
+
+def _describe_lesson(training: TrainingData, pipeline: PipelineSpec) -> dict[str, Any]:
+    return {
         "examples": [
             [example.text, example.intent, [asdict(entity) for entity in example.entities]]
             for example in training.examples
@@ -196,10 +210,10 @@ def data_digest(project: Project) -> str:
         "regexes": [[pattern.name, pattern.patterns] for pattern in training.regexes],
         "lookups": [[pattern.name, pattern.patterns] for pattern in training.lookups],
         "synonyms": sorted(training.synonyms.items()),
-        "pipeline": asdict(project.pipeline),
-        "policies": asdict(project.dialogue.policies),
-        "domain": sources.domain.plain,
-        "paths": [_only(document, ("rules", "stories")).plain for document in sources.training],
+        "pipeline": asdict(pipeline),
     }
+
+
+def _digest(content: dict[str, Any]) -> str:
     packed = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,6 +7,7 @@ it, and stores what comes out. One training at a time, over all machines.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -95,8 +96,12 @@ class Trainer:
         try:
             with TemporaryDirectory(prefix="visavis-") as folder:
                 out = Path(folder) / "model.tar.gz"
+                started = time.monotonic()
                 ended = await self._follow(training_id, out)
-                model_id = await self._store(out, staff) if ended is TrainingState.DONE else None
+                seconds = round(time.monotonic() - started, 3)
+                model_id = None
+                if ended is TrainingState.DONE:
+                    model_id = await self._store(out, staff, seconds=seconds)
             await self._end(training_id, ended, model_id=model_id)
         except asyncio.CancelledError:
             with suppress(StorageUnavailable):
@@ -135,7 +140,7 @@ class Trainer:
         await self._publish(training_id)
         return goes_on
 
-    async def _store(self, out: Path, staff: Staff) -> int:
+    async def _store(self, out: Path, staff: Staff, *, seconds: float) -> int:
         content = await asyncio.to_thread(out.read_bytes)
         archive = await asyncio.to_thread(read_archive, content)
         metrics = archive.metadata.get("metrics")
@@ -145,7 +150,7 @@ class Trainer:
                 content,
                 digest=archive.digest,
                 data_digest=str(archive.metadata.get("data_digest", "")),
-                metrics=metrics if isinstance(metrics, dict) else {},
+                metrics={**(metrics if isinstance(metrics, dict) else {}), "seconds": seconds},
                 created_by=staff.name,
             )
 

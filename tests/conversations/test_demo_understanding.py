@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from actions.ask_affirmation import NO_BUTTON
-from bot.bootstrap.models import SEED
+from bot.bootstrap.lessons import SEED
 from bot.nlu.embeddings import Embedder
 from bot.nlu.encoder import open_encoder
 from bot.nlu.reader import Reader

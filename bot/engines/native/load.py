@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.dialogue import compile_dialogue
 from bot.engines.native.engine import NativeEngine
+from bot.errors import ModelError
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.model import NLU_FOLDER, NluModel
 from bot.rasa_format.project import load_dialogue
@@ -25,6 +26,12 @@ def load_native_engine(archive: Archive, *, actions: ActionRunner, encoder: Enco
 
     `encoder` may be shared by several engines. The interpreter starts its own thread when first asked.
     """
-    dialogue = compile_dialogue(load_dialogue(archive.get_folder(DIALOGUE_FOLDER)))
+    packed = archive.get_folder(DIALOGUE_FOLDER)
+    if not packed:
+        raise ModelError(
+            "this model holds understanding alone (`visavis train --nlu` made it), so it cannot answer "
+            "anybody: run `visavis train --release` in the project"
+        )
+    dialogue = compile_dialogue(load_dialogue(packed))
     model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
     return NativeEngine(dialogue=dialogue, interpreter=Interpreter(model, encoder), actions=actions)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.bootstrap.models import TrainedModel, train_model
+from bot.bootstrap.lessons import TrainedModel
+from bot.bootstrap.models import train_model
 from bot.domain.proposal import Proposal
 from bot.domain.staff import Role, Staff
 from bot.nlu.progress import Progress
