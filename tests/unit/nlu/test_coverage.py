@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.coverage import Answering, find_thresholds, trace_coverage
+
+
+def test_curve_answers_the_surest_first() -> None:
+    coverage = trace_coverage(np.array([0.2, 0.9, 0.5, 0.5]), np.array([False, True, True, False]))
+    assert coverage.points == (
+        Answering(threshold=0.9, coverage=0.25, risk=0),
+        Answering(threshold=0.5, coverage=0.75, risk=pytest.approx(1 / 3)),
+        Answering(threshold=0.2, coverage=1.0, risk=0.5),
+    )
+    assert coverage.area == pytest.approx(0.25 * 0 + 0.5 / 3 + 0.25 * 0.5)
+
+
+def test_thresholds_answer_as_much_as_a_risk_allows() -> None:
+    confidences, right = np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, False, True, True])
+    found = find_thresholds(trace_coverage(confidences, right), (0.0, 0.25))
+    assert found[0.0] == Answering(threshold=0.9, coverage=0.25, risk=0)
+    assert found[0.25] == Answering(threshold=0.6, coverage=1, risk=0.25)
+    sure_and_wrong = trace_coverage(np.array([1.0, 0.1]), np.array([False, True]))
+    assert find_thresholds(sure_and_wrong, (0.01,)) == {0.01: None}
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1))
+def test_curve_ends_where_everything_is_answered(outcomes: list[tuple[float, bool]]) -> None:
+    confidences = np.array([confidence for confidence, _ in outcomes])
+    right = np.array([was_right for _, was_right in outcomes])
+    coverage = trace_coverage(confidences, right)
+    last = coverage.points[-1]
+    assert (last.coverage, last.risk) == (1, pytest.approx(1 - right.mean()))
+    assert last.threshold == confidences.min()
+    assert 0 <= coverage.area <= 1
