@@ -12,7 +12,7 @@ def test_curve_answers_the_surest_first() -> None:
     coverage = trace_coverage(np.array([0.2, 0.9, 0.5, 0.5]), np.array([False, True, True, False]))
     assert coverage.points == (
         Answering(threshold=0.9, coverage=0.25, risk=0),
-        Answering(threshold=0.5, coverage=0.75, risk=pytest.approx(1 / 3)),
+        Answering(threshold=0.5, coverage=0.75, risk=1 / 3),
         Answering(threshold=0.2, coverage=1.0, risk=0.5),
     )
     assert coverage.area == pytest.approx(0.25 * 0 + 0.5 / 3 + 0.25 * 0.5)
@@ -33,6 +33,6 @@ def test_curve_ends_where_everything_is_answered(outcomes: list[tuple[float, boo
     right = np.array([was_right for _, was_right in outcomes])
     coverage = trace_coverage(confidences, right)
     last = coverage.points[-1]
-    assert (last.coverage, last.risk) == (1, pytest.approx(1 - right.mean()))
-    assert last.threshold == confidences.min()
+    assert (last.threshold, last.coverage) == (confidences.min(), 1)
+    assert last.risk == pytest.approx(1 - right.mean())
     assert 0 <= coverage.area <= 1
