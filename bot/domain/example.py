@@ -40,9 +40,13 @@ class WordPattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingData:
-    """All of `nlu_data/`. `synonyms` maps lower-cased text to its canonical value."""
+    """All of `nlu_data/`. `synonyms` maps lower-cased text to its canonical value.
+
+    `synonym_sources` says where those texts stand that are written as synonyms.
+    """
 
     examples: tuple[Example, ...] = ()
     regexes: tuple[WordPattern, ...] = ()
     lookups: tuple[WordPattern, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    synonym_sources: Mapping[str, Source] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +12,11 @@ from bot.nlu.components import choose_components
 from bot.nlu.entities import EntityTables
 from bot.nlu.evaluation import measure
 from bot.nlu.fitting import Labelled, fit_head, fit_temperature
+from bot.nlu.keywords import learn_keywords
 from bot.nlu.model import NluModel
 from bot.nlu.normalise import normalise
 from bot.nlu.phrases import learn_phrases
-from bot.nlu.progress import Progress
+from bot.nlu.progress import Progress, Stage
 from bot.nlu.regex_entities import collect_patterns
 from bot.nlu.tokens import load_language
 from bot.nlu.validation import calibrate, deal_folds, score_held_out
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.domain.pipeline import PipelineSpec
     from bot.nlu.components import Components
     from bot.nlu.embeddings import Embedder
+    from bot.nlu.keywords import Keywords
 
 
 def train_nlu(
@@ -46,13 +47,13 @@ def train_nlu(
     components = choose_components(pipeline)
     load_language(components.language)  # a wrong name is told before the work, not after it
     entities = _learn_entities(data, components)
-    labelled = _label(data, embedder, progress)
+    labelled = label_examples(data, embedder, progress)
     folds = deal_folds(labelled, seed=seed)
     # One core: on matrices this small the threads of BLAS wait for each other (measured: 20 s against 4 s).
     with threadpool_limits(limits=1, user_api="blas"):
-        scores = score_held_out(labelled, folds, seed=seed, report=_Stage("validate", progress))
+        scores = score_held_out(labelled, folds, seed=seed, report=Stage("validate", progress))
         temperature = fit_temperature(scores, labelled.labels)
-        fitted = _Stage("fit", progress)
+        fitted = Stage("fit", progress)
         fitted(0, 1)
         vocabulary, head = fit_head(labelled, temperature=temperature, seed=seed)
         fitted(1, 1)
@@ -63,19 +64,16 @@ def train_nlu(
         head=head,
         entities=entities,
         fallback=components.fallback,
+        keywords=_learn_keywords(data, components),
+        order=components.order,
         metrics=measure(calibrate(labelled, scores, folds), components.fallback),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """Reports the progress of one stage."""
-
-    name: str
-    progress: Callable[[Progress], None]
-
-    def __call__(self, done: int, total: int) -> None:
-        self.progress(Progress(stage=self.name, done=done, total=total))
+def _learn_keywords(data: TrainingData, components: Components) -> Keywords | None:
+    if components.keywords_case_sensitive is None:
+        return None
+    return learn_keywords(data.examples, case_sensitive=components.keywords_case_sensitive)
 
 
 def _learn_entities(data: TrainingData, components: Components) -> EntityTables:
@@ -86,8 +84,11 @@ def _learn_entities(data: TrainingData, components: Components) -> EntityTables:
     )
 
 
-def _label(data: TrainingData, embedder: Embedder, progress: Callable[[Progress], None]) -> Labelled:
-    """Embed every example that says something, each (normalised text, intent) once."""
+def label_examples(data: TrainingData, embedder: Embedder, progress: Callable[[Progress], None]) -> Labelled:
+    """Embed every example that says something, each (normalised text, intent) once.
+
+    Raises `ProjectError` where there is none.
+    """
     pairs = dict.fromkeys((normalise(example.text).text, example.intent) for example in data.examples)
     kept = [(text, intent) for text, intent in pairs if text]
     if not kept:
@@ -97,7 +98,7 @@ def _label(data: TrainingData, embedder: Embedder, progress: Callable[[Progress]
     texts = [text for text, _ in kept]
     return Labelled(
         texts=texts,
-        vectors=embedder.embed(texts, _Stage("encode", progress)),
+        vectors=embedder.embed(texts, Stage("encode", progress)),
         labels=np.array([numbers[intent] for _, intent in kept], dtype=np.int64),
         names=names,
     )

@@ -69,6 +69,7 @@ def build_training_data(content: NluContent) -> TrainingData:
         regexes=content.regexes,
         lookups=content.lookups,
         synonyms=resolve_synonyms(content),
+        synonym_sources={text.lower(): source for text, _, source in content.synonyms},
     )
 
 
