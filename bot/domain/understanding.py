@@ -48,10 +48,11 @@ class Triage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """The whole of it. `ranking` is sorted, best first, and includes the intent chosen.
+    """The whole of it. `ranking` is the trained classifier's, best first; a keyword may overrule it.
 
-    `intent` is None only where there is no model or no text. `fallback` is True where the
-    confidence was below the project's threshold; `intent.name` is then `nlu_fallback`.
+    `intent` is None only where there is no model or no text, or where nothing but keywords decides.
+    `fallback` is True where the confidence was below the project's threshold; `intent.name` is then
+    `nlu_fallback`.
     `text` is what was understood, stripped; `text_tokens` are (start, end) code points.
     """
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from bot.domain.pipeline import FALLBACK, KEYWORDS, decides_intents
+from bot.nlu.decision import DEFAULT_ORDER, Decider
 from bot.nlu.intents import Fallback
 from bot.nlu.regex_entities import RegexOptions
 
@@ -18,13 +20,19 @@ LEARNING_EXTRACTORS = frozenset({"DIETClassifier", "CRFEntityExtractor", "MitieE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
-    """The parts to run. `regex` and `fallback` are None where the project does not use them."""
+    """The parts to run. `regex` and `fallback` are None where the project does not use them.
+
+    `order` is who decides the intent, one after the other. `keywords_case_sensitive` is None without
+    KeywordIntentClassifier.
+    """
 
     language: str = "en"
     regex: RegexOptions | None = None
     phrases: bool = True
     synonyms: bool = True
     fallback: Fallback | None = None
+    order: tuple[Decider, ...] = DEFAULT_ORDER
+    keywords_case_sensitive: bool | None = None
 
 
 def choose_components(spec: PipelineSpec) -> Components:
@@ -35,10 +43,36 @@ def choose_components(spec: PipelineSpec) -> Components:
         regex=_read_regex_options(named.get("RegexEntityExtractor", {}))
         if not named or "RegexEntityExtractor" in named
         else None,
-        phrases=not named or not LEARNING_EXTRACTORS.isdisjoint(named),
+        phrases=not named or any(_finds_entities(component) for component in spec.components),
         synonyms=not named or "EntitySynonymMapper" in named,
         fallback=_choose_fallback(spec),
+        order=_choose_order(spec),
+        keywords_case_sensitive=bool(named[KEYWORDS].get("case_sensitive", True))
+        if KEYWORDS in named
+        else None,
     )
+
+
+def _finds_entities(component: JsonObject) -> bool:
+    return component.get("name") in LEARNING_EXTRACTORS and component.get("entity_recognition") is not False
+
+
+def _choose_order(spec: PipelineSpec) -> tuple[Decider, ...]:
+    """Return who decides the intent; where no classifier is named, ours does, before all others.
+
+    A trained classifier overwrites whatever was decided before it.
+    """
+    rasas = {KEYWORDS: Decider.KEYWORDS, FALLBACK: Decider.FALLBACK}
+    order = [
+        Decider.LEARNED if decides_intents(component) else rasas.get(str(component.get("name")))
+        for component in spec.components
+    ]
+    named = [decider for decider in order if decider is not None]
+    if Decider.LEARNED in named:
+        return tuple(named[len(named) - 1 - named[::-1].index(Decider.LEARNED) :])
+    if Decider.KEYWORDS in named:
+        return tuple(named)
+    return DEFAULT_ORDER
 
 
 def _choose_fallback(spec: PipelineSpec) -> Fallback | None:

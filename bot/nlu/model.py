@@ -11,8 +11,10 @@ import numpy as np
 
 from bot.errors import ModelDamaged, ModelError, ModelMissing
 from bot.nlu.arrays import pack_arrays, read_arrays
+from bot.nlu.decision import DEFAULT_ORDER, Decider
 from bot.nlu.entities import EntityTables
 from bot.nlu.intents import Fallback, IntentHead
+from bot.nlu.keywords import Keywords
 from bot.nlu.ngrams import Vocabulary
 from bot.nlu.phrases import Phrase
 from bot.nlu.regex_entities import EntityPattern
@@ -39,6 +41,8 @@ class NluModel:
     head: IntentHead
     entities: EntityTables = field(default_factory=EntityTables)
     fallback: Fallback | None = None
+    keywords: Keywords | None = None
+    order: tuple[Decider, ...] = DEFAULT_ORDER
     metrics: JsonObject = field(default_factory=dict)
 
     def to_files(self) -> dict[str, bytes]:
@@ -85,6 +89,8 @@ def _describe(model: NluModel) -> dict[str, Any]:
         "intents": list(model.head.names),
         "temperature": model.head.temperature,
         "fallback": asdict(model.fallback) if model.fallback else None,
+        "keywords": asdict(model.keywords) if model.keywords else None,
+        "order": list(model.order),
         "patterns": [
             {"entity": each.entity, "pattern": each.pattern.pattern, "flags": each.pattern.flags}
             for each in model.entities.patterns
@@ -128,8 +134,15 @@ def _assemble(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any,
             synonyms=described["synonyms"],
         ),
         fallback=Fallback(**described["fallback"]) if described["fallback"] else None,
+        keywords=_read_keywords(described["keywords"]) if described["keywords"] else None,
+        order=tuple(Decider(name) for name in described["order"]),
         metrics=described["metrics"],
     )
+
+
+def _read_keywords(described: Mapping[str, Any]) -> Keywords:
+    entries = tuple((str(keyword), str(intent)) for keyword, intent in described["entries"])
+    return Keywords(entries=entries, case_sensitive=bool(described["case_sensitive"]))
 
 
 def _check_shapes(model: NluModel) -> None:

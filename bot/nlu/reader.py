@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.domain.understanding import Understanding
 from bot.errors import ModelError
+from bot.nlu.decision import decide
 from bot.nlu.entities import EntityFinder
+from bot.nlu.keywords import KeywordFinder
 from bot.nlu.ngrams import count_words
 from bot.nlu.normalise import normalise
 from bot.nlu.retrieval import fold_keys, get_chances
@@ -41,6 +43,7 @@ class Reader:
         self._encoder = encoder
         self._language = load_language(model.language)
         self._entities = EntityFinder(model.entities, self._language)
+        self._keywords = KeywordFinder(model.keywords) if model.keywords else None
         self._folder = fold_keys(model.head.names)
 
     def read(self, texts: Sequence[str]) -> list[Understanding]:
@@ -61,18 +64,18 @@ class Reader:
             return Understanding(text="", intent=None)
         says_something = self._says_something(text, normalised)
         ranking, selected = self._rank(normalised, vector) if says_something else (self._rank_blindly(), {})
-        fallback = self._model.fallback
-        decided = fallback.apply(ranking) if fallback else ranking
+        keyword = self._keywords.find(text) if self._keywords else None
+        decided = decide(self._model.order, ranking, keyword=keyword, fallback=self._model.fallback)
         doc = self._language.make_doc(text)
         return Understanding(
             text=text,
-            intent=decided[0] if decided else None,
-            ranking=decided,
+            intent=decided.intent,
+            ranking=decided.ranking,
             entities=self._entities.find(doc),
             language=self._model.language,
             text_tokens=get_token_spans(doc),
             response_selector=selected,
-            fallback=decided is not ranking,
+            fallback=decided.fallback,
         )
 
     def _rank(self, text: str, vector: NDArray[np.float32]) -> tuple[tuple[IntentScore, ...], JsonObject]:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.pipeline import PipelineSpec
 from bot.nlu.components import Components, choose_components
+from bot.nlu.decision import Decider
 from bot.nlu.intents import Fallback
 from bot.nlu.regex_entities import RegexOptions
 
@@ -40,3 +43,42 @@ def test_a_named_pipeline_gets_what_it_names() -> None:
 def test_rasas_trained_recognisers_stand_for_ours() -> None:
     for name in ("DIETClassifier", "CRFEntityExtractor"):
         assert choose_components(PipelineSpec(components=({"name": name},))).phrases
+
+
+def test_a_classifier_told_to_leave_entities_alone_does() -> None:
+    spec = PipelineSpec(components=({"name": "DIETClassifier", "entity_recognition": False},))
+    assert not choose_components(spec).phrases
+
+
+LEARNED, KEYWORDS, FALLBACK = Decider.LEARNED, Decider.KEYWORDS, Decider.FALLBACK
+
+
+@pytest.mark.parametrize(
+    ("names", "order"),
+    [
+        ([], [LEARNED, FALLBACK]),
+        (["RegexEntityExtractor"], [LEARNED, FALLBACK]),
+        (["SklearnIntentClassifier", "KeywordIntentClassifier"], [LEARNED, KEYWORDS]),
+        (["KeywordIntentClassifier", "DIETClassifier", "FallbackClassifier"], [LEARNED, FALLBACK]),
+        (["KeywordIntentClassifier", "FallbackClassifier"], [KEYWORDS, FALLBACK]),
+        (
+            ["DIETClassifier", "FallbackClassifier", "KeywordIntentClassifier"],
+            [LEARNED, FALLBACK, KEYWORDS],
+        ),
+    ],
+)
+def test_who_decides_the_intent_follows_the_pipeline(names: list[str], order: list[Decider]) -> None:
+    spec = PipelineSpec(components=tuple({"name": name} for name in names))
+    assert list(choose_components(spec).order) == order
+
+
+def test_a_classifier_told_to_leave_intents_alone_does() -> None:
+    spec = PipelineSpec(
+        components=(
+            {"name": "DIETClassifier", "intent_classification": False},
+            {"name": "KeywordIntentClassifier", "case_sensitive": False},
+        ),
+    )
+    components = choose_components(spec)
+    assert components.order == (KEYWORDS,)
+    assert components.keywords_case_sensitive is False
