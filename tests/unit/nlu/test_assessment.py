@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.json import JsonObject
 from bot.domain.example import Example
+from bot.domain.json import JsonObject
 from bot.domain.understanding import Entity, IntentScore, Understanding
 from bot.nlu.assessment import assess
 from bot.nlu.assessment_json import render_assessment
