@@ -13,7 +13,6 @@ from bot.nlu.entities import EntityTables
 from bot.nlu.evaluation import measure
 from bot.nlu.fitting import Labelled, fit_head, fit_temperature
 from bot.nlu.keywords import learn_keywords
-from bot.nlu.keywords import learn_keywords
 from bot.nlu.model import NluModel
 from bot.nlu.normalise import normalise
 from bot.nlu.phrases import learn_phrases
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from bot.domain.pipeline import PipelineSpec
     from bot.nlu.components import Components
     from bot.nlu.embeddings import Embedder
-    from bot.nlu.keywords import Keywords
     from bot.nlu.keywords import Keywords
 
 
@@ -68,16 +66,8 @@ def train_nlu(
         fallback=components.fallback,
         keywords=_learn_keywords(data, components),
         order=components.order,
-        keywords=_learn_keywords(data, components),
-        order=components.order,
         metrics=measure(calibrate(labelled, scores, folds), components.fallback),
     )
-
-
-def _learn_keywords(data: TrainingData, components: Components) -> Keywords | None:
-    if components.keywords_case_sensitive is None:
-        return None
-    return learn_keywords(data.examples, case_sensitive=components.keywords_case_sensitive)
 
 
 def _learn_keywords(data: TrainingData, components: Components) -> Keywords | None:
