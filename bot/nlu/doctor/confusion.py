@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.doctor.finding import Finding, Kind, Severity
+from bot.nlu.doctor.finding import Finding, Kind, Severity, grow_sure
 from bot.nlu.doctor.words import code, count, join, quote
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _tell_swallowed(chart: Chart, small: int, large: int) -> Finding:
     return Finding(
         kind=Kind.SWALLOWED,
         severity=Severity.WARNING,
-        sure=len(rows) / number,
+        sure=grow_sure(len(rows)),
         harm=float(len(rows)),
         says=f"{len(rows)} of {count(number, 'text')} of {code(name)} are taken for {code(other)}, like "
         f"{_quote_some(chart, rows)}.",
@@ -75,7 +75,7 @@ def _tell_too_similar(chart: Chart, one: int, other: int, moved: int) -> Finding
     return Finding(
         kind=Kind.TOO_SIMILAR,
         severity=Severity.WARNING,
-        sure=min(moved / int(chart.counts[first]), 1.0),
+        sure=grow_sure(moved),
         harm=float(moved),
         says=f"{code(name)} and {code(second_name)} are mixed up: {chart.confusion[first, second]} of "
         f"{chart.counts[first]:,} and {chart.confusion[second, first]} of {chart.counts[second]:,} texts are "
@@ -95,7 +95,7 @@ def _find_moved(chart: Chart, label: int, taken_for: int) -> list[int]:
 
 
 def _quote_some(chart: Chart, rows: list[int]) -> str:
-    return join([quote(chart.held_out.texts[row]) for row in rows[:_TOLD]])
+    return join([quote(chart.place(row).text) for row in rows[:_TOLD]])
 
 
 def _describe_words(chart: Chart, one: int, other: int) -> str:

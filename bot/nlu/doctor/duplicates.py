@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.doctor.finding import Finding, Kind, Severity, place
+from bot.nlu.doctor.finding import Finding, Kind, Severity, grow_sure, place
 from bot.nlu.doctor.mislabelled import find_suspects
 from bot.nlu.doctor.neighbours import find_pairs, group_pairs, share_wording
-from bot.nlu.doctor.words import code, count, join, quote
+from bot.nlu.doctor.words import code, count, join, percent, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -130,9 +130,9 @@ def _tell_repeated(chart: Chart, rows: Sequence[int], share: float) -> Finding:
     return Finding(
         kind=Kind.REPEATED,
         severity=Severity.HINT,
-        sure=float(share),
+        sure=grow_sure(len(rows)),
         harm=float(share * (1 - right)),
-        says=f"{count(len(rows), 'text')} of {code(first.intent)}, {share:.0%} of it, are one sentence "
+        says=f"{count(len(rows), 'text')} of {code(first.intent)}, {percent(share)} of it, are one sentence "
         f"with a word changed, like {quote(first.text)}.",
         proposal="Keep two or three of them and replace the others by what customers really write. Where "
         "only a name changes, put the names into a lookup table instead.",

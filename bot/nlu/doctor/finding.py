@@ -75,7 +75,17 @@ class Finding:
     intents: tuple[str, ...] = ()
     move_to: str | None = None
 
+    @property
+    def sureness(self) -> str:
+        """Return `97 % sure`; nothing for what is certain."""
+        return f"{min(round(self.sure * 100), 99)} % sure" if self.sure < 1 else ""
+
 
 def place(example: Example) -> Place:
     """Return where an example stands."""
     return Place(text=example.text, intent=example.intent, source=example.source)
+
+
+def grow_sure(texts: int) -> float:
+    """Return how sure a number of texts that go the same way makes: 1 → 33 %, 3 → 60 %, 18 → 90 %."""
+    return texts / (texts + 2)

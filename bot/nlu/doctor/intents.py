@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.doctor.finding import Finding, Kind, Severity
+from bot.nlu.doctor.finding import Finding, Kind, Severity, grow_sure
 from bot.nlu.doctor.words import code, count, join
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _tell_too_large(chart: Chart, label: int, number: int, typical: float) -> Fi
     return Finding(
         kind=Kind.IMBALANCE,
         severity=Severity.WARNING if stolen else Severity.HINT,
-        sure=min(stolen / number, 1.0),
+        sure=grow_sure(stolen) if stolen else 0.5,
         harm=float(stolen),
         says=f"{code(name)} has {count(number, 'text')}; the typical intent has {typical:.0f}. "
         + (draws if stolen else "So far it draws none of other intents'."),
@@ -89,7 +89,7 @@ def _tell_far_smaller(chart: Chart, label: int, number: int, typical: float) -> 
     return Finding(
         kind=Kind.IMBALANCE,
         severity=Severity.WARNING if missed else Severity.HINT,
-        sure=1 - number / typical,
+        sure=grow_sure(missed) if missed else 0.5,
         harm=float(missed),
         says=f"{code(name)} has {count(number, 'text')}, where the typical intent has {typical:.0f}; "
         f"{missed} of them are taken for another intent.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.nlu.doctor.finding import Finding, Kind, Severity
-from bot.nlu.doctor.words import code, quote
+from bot.nlu.doctor.words import code, percent, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _tell_mislabelled(chart: Chart, row: int, label: int, *, sure: float, chance
         sure=sure,
         harm=sure,
         says=f"{quote(here.text)} stands under {code(here.intent)}; the other examples say {code(there)} "
-        f"({chance:.0%}), like {quote(like.text)}{f' ({like.where})' if like.where else ''}.",
+        f"({percent(chance)}), like {quote(like.text)}{f' ({like.where})' if like.where else ''}.",
         proposal=f"Move it to {code(there)}. If it is right where it is, write more texts like it there.",
         places=(here, like),
         intents=(here.intent, there),
@@ -83,7 +83,7 @@ def _tell_unlike(here: Place, there: str, chance: float, sure: float) -> Finding
         sure=sure,
         harm=sure / 2,
         says=f"{quote(here.text)} is unlike the other texts of {code(here.intent)}, and not much like "
-        f"those of {code(there)} either ({chance:.0%}).",
+        f"those of {code(there)} either ({percent(chance)}).",
         proposal=f"If it belongs to {code(here.intent)}, write more texts like it there; else move it or "
         "delete it.",
         places=(here,),

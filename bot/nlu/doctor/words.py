@@ -26,3 +26,8 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def join(parts: Sequence[str], word: str = "and") -> str:
     """Return `a`, `a and b`, `a, b and c`."""
     return f" {word} ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+def percent(share: float) -> str:
+    """Return a share (0..1) as `97 %`."""
+    return f"{share:.0%}".replace("%", " %")

@@ -32,7 +32,7 @@ def test_a_text_that_the_others_contradict_is_to_be_moved() -> None:
     (found,) = find_mislabelled(make_chart([*KNOWN, swapped], alike=[(3, 20)]))
     assert (found.kind, found.move_to) == (Kind.MISLABELLED, "refund")
     assert lines(found) == [21, 4]
-    assert "`refund` (97%)" in found.says
+    assert "`refund` (97 %)" in found.says
     assert '"money back please 3" (nlu.yml:4)' in found.says
     assert "Move it to `refund`" in found.proposal
 

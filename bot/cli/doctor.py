@@ -1,0 +1,60 @@
+"""`visavis doctor`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+FOUND_ERRORS = 1
+
+
+def doctor(
+    *,
+    nlu: Annotated[
+        Path | None,
+        typer.Option(help="A file or folder of Rasa NLU YAML; default: the project's own examples."),
+    ] = None,
+    json_out: Annotated[
+        Path | None, typer.Option("--json", help="Write every finding to this file, as JSON.")
+    ] = None,
+    html_out: Annotated[
+        Path | None, typer.Option("--html", help="Write every finding to this file, as a page.")
+    ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show every finding here, not only the worst of each kind.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 when there are errors among the findings.")
+    ] = False,
+) -> None:
+    """Look for examples that teach the wrong thing, and say what to do about each.
+
+    Every example is read by a model that did not learn from it. What contradicts the others, says the
+    same under two intents, belongs to an intent too small to learn or is never used is shown with file
+    and line, what harms most first.
+    """
+    from bot.bootstrap.doctor import diagnose_files, diagnose_project
+    from bot.cli import doctor_view as view
+    from bot.cli.training_view import show_bars
+    from bot.settings import load_settings
+
+    with show_bars() as report:
+        diagnosis = (
+            diagnose_files(nlu, report=report)
+            if nlu is not None
+            else diagnose_project(load_settings(), report=report)
+        )
+    if json_out is not None:
+        view.write_json(diagnosis, json_out)
+    if html_out is not None:
+        view.write_page(diagnosis, html_out)
+    view.show_diagnosis(diagnosis, most=None if show_all else view.MOST_SHOWN)
+    if strict and diagnosis.errors:
+        raise typer.Exit(FOUND_ERRORS)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Register."""
+    app.command(rich_help_panel="Teach")(doctor)

@@ -1,0 +1,69 @@
+"""What the doctor found, in a terminal, as JSON and as a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.errors import ProjectError
+from bot.nlu.doctor.diagnosis import Diagnosis, Group, to_json
+from bot.nlu.doctor.finding import Finding, Severity
+
+MOST_SHOWN = 5
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "dim"}
+
+
+def show_diagnosis(diagnosis: Diagnosis, *, most: int | None) -> None:
+    """Show the sentence, then each group with its worst findings (`most` None: with all of them)."""
+    console = Console(highlight=False, markup=False)  # what examples say is no markup
+    console.print(Text(diagnosis.sentence, style="bold"))
+    hidden = 0
+    for group in diagnosis.groups:
+        shown = group.findings[:most]
+        hidden += len(group.findings) - len(shown)
+        _show_group(console, group, shown)
+    if hidden:
+        console.print(f"\n{hidden:,} more: `visavis doctor --all` shows them here, --json FILE writes them.")
+
+
+def _show_group(console: Console, group: Group, shown: Sequence[Finding]) -> None:
+    console.print(Text(f"\n{group.title} ({len(group.findings):,})", style="bold"))
+    for finding in shown:
+        _show_finding(console, finding)
+    if len(shown) < len(group.findings):
+        console.print(f"  … and {len(group.findings) - len(shown):,} more")
+
+
+def _show_finding(console: Console, finding: Finding) -> None:
+    head = Text(finding.severity.value, style=_STYLES[finding.severity])
+    where = finding.places[0].where if finding.places else ""
+    head.append(f"  {where}" if where else "", style="cyan")
+    head.append(f"  {finding.sureness}" if finding.sureness else "", style="dim")
+    console.print(Padding(head, (0, 0, 0, 2)), soft_wrap=True)
+    console.print(Padding(Text(finding.says), (0, 0, 0, 4)))
+    console.print(Padding(Text(f"→ {finding.proposal}", style="green"), (0, 0, 0, 4)))
+
+
+def write_json(diagnosis: Diagnosis, path: Path) -> None:
+    """Write all findings. Raises `ProjectError` where the file cannot be written."""
+    _write(path, json.dumps(to_json(diagnosis), ensure_ascii=False, indent=2) + "\n")
+
+
+def write_page(diagnosis: Diagnosis, path: Path) -> None:
+    """Write all findings as one page. Raises `ProjectError` where the file cannot be written."""
+    from bot.web.doctor_page import render_diagnosis
+
+    _write(path, render_diagnosis(diagnosis))
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise ProjectError(path, None, f"cannot be written: {error.strerror}") from error
