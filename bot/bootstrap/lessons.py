@@ -40,11 +40,15 @@ class TrainingOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """What a model learns from. `files` and `metadata` go into its archive beside what it learned."""
+    """What a model learns from. `files` and `metadata` go into its archive beside what it learned.
+
+    `root` is the folder that the path of an encoder of one's own begins at.
+    """
 
     training: TrainingData
     pipeline: PipelineSpec
     data_digest: str
+    root: Path = Path()
     files: Mapping[str, bytes] = field(default_factory=dict)
     metadata: JsonObject = field(default_factory=dict)
 
@@ -82,13 +86,13 @@ def train_lesson(lesson: Lesson, out: Path, *, cache: Path | None, report: Repor
     """
     # Not at the top: a process that only serves should not load what only training needs.
     from bot.nlu.embeddings import Embedder  # noqa: PLC0415 - see above
-    from bot.nlu.encoder import open_encoder  # noqa: PLC0415 - see above
+    from bot.nlu.encoders import open_chosen_encoder  # noqa: PLC0415 - see above
     from bot.nlu.model import NLU_FOLDER  # noqa: PLC0415 - see above
     from bot.nlu.provenance import describe_model, digest_files  # noqa: PLC0415 - see above
     from bot.nlu.training import train_nlu  # noqa: PLC0415 - see above
 
     started = time.perf_counter()
-    embedder = Embedder(open_encoder(), cache)
+    embedder = Embedder(open_chosen_encoder(lesson.pipeline.encoder, lesson.root), cache)
     nlu = train_nlu(lesson.training, lesson.pipeline, embedder=embedder, seed=seed, progress=report)
     files = {f"{NLU_FOLDER}/{name}": content for name, content in nlu.to_files().items()} | dict(lesson.files)
     metadata: JsonObject = {

@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.bootstrap.lessons import SEED, Lesson, Report, TrainedModel, train_lesson
 from bot.errors import ModelError
 from bot.nlu.archive import Archive, read_archive
-from bot.nlu.encoder import IDENTITY
-from bot.rasa_format.project import Project, data_digest, pack_dialogue
+from bot.nlu.encoders import identify_encoder
+from bot.rasa_format.project import DIALOGUE_FOLDER, Project, data_digest, pack_dialogue
 from bot.storage import models
 from bot.storage.database import Database
 
@@ -24,7 +24,6 @@ def train_model(
     """
     # Not at the top: a process that only serves should not load what only training needs.
     from bot.dialogue.dialogue import compile_dialogue  # noqa: PLC0415 - see above
-    from bot.engines.native.load import DIALOGUE_FOLDER  # noqa: PLC0415 - see above
 
     compile_dialogue(project.dialogue)  # what cannot be compiled is told before the work, not after it
     packed = pack_dialogue(project)
@@ -32,6 +31,7 @@ def train_model(
         training=project.training,
         pipeline=project.pipeline,
         data_digest=data_digest(project),
+        root=project.root,
         files={f"{DIALOGUE_FOLDER}/{name}": content for name, content in packed.items()},
         metadata={"assistant_id": project.assistant_id},
     )
@@ -44,8 +44,11 @@ def read_trained(path: Path) -> TrainedModel:
 
 
 def find_trained(folder: Path, project: Project) -> TrainedModel | None:
-    """Return the newest model in `folder` trained on exactly this project, for this version's encoder."""
-    wanted = (data_digest(project), IDENTITY)
+    """Return the newest model in `folder` trained on exactly this project, for the encoder that is here.
+
+    Raises `ModelMissing` where the project's own encoder is not.
+    """
+    wanted = (data_digest(project), identify_encoder(project.pipeline.encoder, project.root))
     for path in sorted(folder.glob(f"*{ARCHIVE_SUFFIX}"), key=_changed_at, reverse=True):
         try:
             archive = read_archive(path)

@@ -15,7 +15,7 @@ from bot.engines.native.actions import LocalActions
 from bot.engines.native.load import ACTION_LIMIT, load_native_engine
 from bot.errors import ActionError, ModelError, ProjectError, StorageUnavailable
 from bot.nlu.archive import read_archive
-from bot.nlu.encoder import Encoder, open_encoder
+from bot.nlu.encoders import EncoderShelf
 from bot.nlu.tokens import load_language
 from bot.plugins import load_actions
 from bot.rasa_format.checks.actions import check_actions
@@ -40,7 +40,7 @@ _WARM_UP = "Hello, is anybody there?"
 class _Shared:
     """What all engines of a process have in common."""
 
-    encoder: Encoder
+    encoders: EncoderShelf
     actions: LocalActions
 
 
@@ -79,11 +79,14 @@ class EngineBuilder:
         problems = Problems()
         check_actions(self._project, frozenset(actions), problems)
         problems.raise_errors()
-        return _Shared(encoder=open_encoder(), actions=LocalActions(actions, limit=ACTION_LIMIT))
+        encoders = EncoderShelf(self._project.root)
+        with suppress(ModelError):  # the model to serve may have another one, or will say that it has this
+            encoders.get(self._project.pipeline.encoder)
+        return _Shared(encoders=encoders, actions=LocalActions(actions, limit=ACTION_LIMIT))
 
 
 def _load(archive: bytes, shared: _Shared) -> Engine:
-    return load_native_engine(read_archive(archive), actions=shared.actions, encoder=shared.encoder)
+    return load_native_engine(read_archive(archive), actions=shared.actions, encoders=shared.encoders)
 
 
 class ReleaseFollower:

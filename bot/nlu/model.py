@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bot.domain.pipeline import EncoderSpec
 from bot.errors import ModelDamaged, ModelError, ModelMissing
 from bot.nlu.arrays import pack_arrays, read_arrays
 from bot.nlu.decision import DEFAULT_ORDER, Decider
@@ -33,10 +34,14 @@ _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, re.error)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NluModel:
-    """Understands texts together with the encoder whose `identity` is `encoder`."""
+    """Understands texts together with the encoder whose `identity` is `encoder`.
+
+    `encoder_spec` says where that one is found; None: it is built in.
+    """
 
     language: str
     encoder: str
+    encoder_spec: EncoderSpec | None = None
     vocabulary: Vocabulary
     head: IntentHead
     entities: EntityTables = field(default_factory=EntityTables)
@@ -86,6 +91,7 @@ def _describe(model: NluModel) -> dict[str, Any]:
         "format": FORMAT,
         "language": model.language,
         "encoder": model.encoder,
+        "encoder_spec": asdict(model.encoder_spec) if model.encoder_spec else None,
         "intents": list(model.head.names),
         "temperature": model.head.temperature,
         "fallback": asdict(model.fallback) if model.fallback else None,
@@ -114,6 +120,7 @@ def _assemble(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any,
     return NluModel(
         language=described["language"],
         encoder=described["encoder"],
+        encoder_spec=EncoderSpec(**described["encoder_spec"]) if described["encoder_spec"] else None,
         vocabulary=Vocabulary(
             columns={gram: column for column, gram in enumerate(described["ngrams"])},
             weights=arrays["weights"],

@@ -60,6 +60,7 @@ def train_nlu(
     return NluModel(
         language=components.language,
         encoder=embedder.encoder.identity,
+        encoder_spec=pipeline.encoder,
         vocabulary=vocabulary,
         head=head,
         entities=entities,

@@ -10,21 +10,20 @@ from bot.engines.native.engine import NativeEngine
 from bot.errors import ModelError
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.model import NLU_FOLDER, NluModel
-from bot.rasa_format.project import load_dialogue
+from bot.rasa_format.project import DIALOGUE_FOLDER, load_dialogue
 
 if TYPE_CHECKING:
     from bot.engines.native.actions import ActionRunner
     from bot.nlu.archive import Archive
-    from bot.nlu.encoder import Encoder
+    from bot.nlu.encoders import EncoderShelf
 
-DIALOGUE_FOLDER = "dialogue"
 ACTION_LIMIT = timedelta(seconds=10)
 
 
-def load_native_engine(archive: Archive, *, actions: ActionRunner, encoder: Encoder) -> NativeEngine:
+def load_native_engine(archive: Archive, *, actions: ActionRunner, encoders: EncoderShelf) -> NativeEngine:
     """Build the engine of a model. Takes a while; call it in a thread. Raises `ModelError`, `ProjectError`.
 
-    `encoder` may be shared by several engines. The interpreter starts its own thread when first asked.
+    `encoders` may be shared by several engines. The interpreter starts its own thread when first asked.
     """
     packed = archive.get_folder(DIALOGUE_FOLDER)
     if not packed:
@@ -34,4 +33,5 @@ def load_native_engine(archive: Archive, *, actions: ActionRunner, encoder: Enco
         )
     dialogue = compile_dialogue(load_dialogue(packed))
     model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
-    return NativeEngine(dialogue=dialogue, interpreter=Interpreter(model, encoder), actions=actions)
+    interpreter = Interpreter(model, encoders.get(model.encoder_spec))
+    return NativeEngine(dialogue=dialogue, interpreter=interpreter, actions=actions)

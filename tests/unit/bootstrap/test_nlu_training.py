@@ -12,6 +12,7 @@ from bot.bootstrap.nlu_training import train_on_files
 from bot.engines.native.load import load_native_engine
 from bot.errors import ModelError, ProjectError
 from bot.nlu.archive import read_archive
+from bot.nlu.encoders import EncoderShelf
 from bot.nlu.reader import Reader
 from tests.unit.nlu.conftest import TEXTS, ignore
 
@@ -74,10 +75,10 @@ def test_a_model_of_nlu_files_understands_and_says_where_it_comes_from(
     assert cast("dict[str, Any]", metadata["metrics"])["examples"] == sum(map(len, TEXTS.values()))
 
 
-def test_where_a_whole_model_is_wanted_it_is_refused(folder: Path, encoder: Encoder) -> None:
+def test_where_a_whole_model_is_wanted_it_is_refused(folder: Path) -> None:
     archive = read_archive(folder / "model")
     with pytest.raises(ModelError, match="understanding alone"):
-        load_native_engine(archive, actions=cast("Any", None), encoder=encoder)
+        load_native_engine(archive, actions=cast("Any", None), encoders=EncoderShelf(folder))
 
 
 @pytest.mark.parametrize("cached", [True, False])
