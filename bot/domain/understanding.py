@@ -23,7 +23,10 @@ class IntentScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """A value found in the text. `start` and `end` count code points of the text."""
+    """A value found in the text. `start` and `end` count code points of the text.
+
+    `info` is what a date, an amount and the like say beside their value, such as the unit.
+    """
 
     entity: str
     value: Json
@@ -34,6 +37,7 @@ class Entity:
     extractor: str | None = None
     confidence: float | None = None
     processors: tuple[str, ...] = ()
+    info: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ def _render_entity(entity: Entity) -> JsonObject:
         "confidence_entity": entity.confidence,
         "extractor": entity.extractor,
         "processors": list(entity.processors) or None,
+        "additional_info": entity.info,
     }
     return {
         "entity": entity.entity,
