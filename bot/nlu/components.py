@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from bot.domain.pipeline import FALLBACK, KEYWORDS, decides_intents
+from bot.domain.pipeline import FALLBACK, KEYWORDS, SPACY_ENTITIES, SPACY_MODEL, decides_intents
 from bot.nlu.decision import DEFAULT_ORDER, Decider
 from bot.nlu.intents import Fallback
 from bot.nlu.regex_entities import RegexOptions
+from bot.nlu.spacy_entities import SpacyOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.domain.json import JsonObject
     from bot.domain.pipeline import PipelineSpec
 
@@ -33,6 +36,7 @@ class Components:
     fallback: Fallback | None = None
     order: tuple[Decider, ...] = DEFAULT_ORDER
     keywords_case_sensitive: bool | None = None
+    spacy: SpacyOptions | None = None
 
 
 def choose_components(spec: PipelineSpec) -> Components:
@@ -47,6 +51,7 @@ def choose_components(spec: PipelineSpec) -> Components:
         synonyms=not named or "EntitySynonymMapper" in named,
         fallback=_choose_fallback(spec),
         order=_choose_order(spec),
+        spacy=_choose_spacy(named),
         keywords_case_sensitive=bool(named[KEYWORDS].get("case_sensitive", True))
         if KEYWORDS in named
         else None,
@@ -55,6 +60,17 @@ def choose_components(spec: PipelineSpec) -> Components:
 
 def _finds_entities(component: JsonObject) -> bool:
     return component.get("name") in LEARNING_EXTRACTORS and component.get("entity_recognition") is not False
+
+
+def _choose_spacy(named: Mapping[str, JsonObject]) -> SpacyOptions | None:
+    if SPACY_ENTITIES not in named:
+        return None
+    dimensions = named[SPACY_ENTITIES].get("dimensions")
+    wanted = [dimensions] if isinstance(dimensions, str) else dimensions
+    return SpacyOptions(
+        model=str(named.get(SPACY_MODEL, {}).get("model")),
+        dimensions=tuple(map(str, wanted)) if isinstance(wanted, list | tuple) else (),
+    )
 
 
 def _choose_order(spec: PipelineSpec) -> tuple[Decider, ...]:

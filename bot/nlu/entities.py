@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.nlu.phrases import PhraseFinder
 from bot.nlu.regex_entities import find_patterns
+from bot.nlu.spacy_entities import SpacyEntityFinder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bot.domain.understanding import Entity
     from bot.nlu.phrases import Phrase
     from bot.nlu.regex_entities import EntityPattern
+    from bot.nlu.spacy_entities import SpacyOptions
 
 SYNONYM_PROCESSOR = "EntitySynonymMapper"
 
@@ -28,6 +30,7 @@ class EntityTables:
     patterns: tuple[EntityPattern, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    spacy: SpacyOptions | None = None
 
 
 class EntityFinder:
@@ -36,12 +39,15 @@ class EntityFinder:
     def __init__(self, tables: EntityTables, language: Language) -> None:
         self._tables = tables
         self._phrases = PhraseFinder(tables.phrases, language)
+        self._spacy = SpacyEntityFinder(tables.spacy) if tables.spacy else None
 
     def find(self, doc: Doc) -> tuple[Entity, ...]:
         """Return the entities of a tokenised text."""
         matched = list(find_patterns(doc.text, self._tables.patterns))
         learned = [entity for entity in self._phrases.find(doc) if not _overlaps(entity, matched)]
-        return tuple(replace_synonym(entity, self._tables.synonyms) for entity in (*matched, *learned))
+        given = self._spacy.find(doc.text) if self._spacy else ()
+        found = (*matched, *learned, *given)
+        return tuple(replace_synonym(entity, self._tables.synonyms) for entity in found)
 
 
 def replace_synonym(entity: Entity, synonyms: Mapping[str, str]) -> Entity:

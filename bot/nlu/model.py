@@ -19,6 +19,7 @@ from bot.nlu.keywords import Keywords
 from bot.nlu.ngrams import Vocabulary
 from bot.nlu.phrases import Phrase
 from bot.nlu.regex_entities import EntityPattern
+from bot.nlu.spacy_entities import SpacyOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +104,7 @@ def _describe(model: NluModel) -> dict[str, Any]:
         ],
         "phrases": [asdict(phrase) for phrase in model.entities.phrases],
         "synonyms": dict(model.entities.synonyms),
+        "spacy": asdict(model.entities.spacy) if model.entities.spacy else None,
         "metrics": model.metrics,
         "ngrams": list(model.vocabulary.columns),
     }
@@ -139,6 +141,7 @@ def _assemble(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any,
             ),
             phrases=tuple(Phrase(**phrase) for phrase in described["phrases"]),
             synonyms=described["synonyms"],
+            spacy=_read_spacy(described["spacy"]) if described["spacy"] else None,
         ),
         fallback=Fallback(**described["fallback"]) if described["fallback"] else None,
         keywords=_read_keywords(described["keywords"]) if described["keywords"] else None,
@@ -150,6 +153,10 @@ def _assemble(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any,
 def _read_keywords(described: Mapping[str, Any]) -> Keywords:
     entries = tuple((str(keyword), str(intent)) for keyword, intent in described["entries"])
     return Keywords(entries=entries, case_sensitive=bool(described["case_sensitive"]))
+
+
+def _read_spacy(described: Mapping[str, Any]) -> SpacyOptions:
+    return SpacyOptions(model=str(described["model"]), dimensions=tuple(map(str, described["dimensions"])))
 
 
 def _check_shapes(model: NluModel) -> None:

@@ -18,6 +18,7 @@ from bot.nlu.normalise import normalise
 from bot.nlu.phrases import learn_phrases
 from bot.nlu.progress import Progress, Stage
 from bot.nlu.regex_entities import collect_patterns
+from bot.nlu.spacy_entities import SpacyEntityFinder
 from bot.nlu.tokens import load_language
 from bot.nlu.validation import calibrate, deal_folds, score_held_out
 
@@ -46,6 +47,8 @@ def train_nlu(
     """
     components = choose_components(pipeline)
     load_language(components.language)  # a wrong name is told before the work, not after it
+    if components.spacy:
+        SpacyEntityFinder(components.spacy)  # likewise
     entities = _learn_entities(data, components)
     labelled = label_examples(data, embedder, progress)
     folds = deal_folds(labelled, seed=seed)
@@ -82,6 +85,7 @@ def _learn_entities(data: TrainingData, components: Components) -> EntityTables:
         patterns=collect_patterns(data, components.regex) if components.regex else (),
         phrases=learn_phrases(data.examples) if components.phrases else (),
         synonyms=dict(data.synonyms) if components.synonyms else {},
+        spacy=components.spacy,
     )
 
 
