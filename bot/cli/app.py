@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import learn, people, project, serve, talk, tools
+from bot.cli import doctor, learn, people, project, serve, talk, tools
 
 app = typer.Typer(
     name="visavis",
@@ -21,5 +21,6 @@ serve.add_commands(app)
 talk.add_commands(app)
 learn.add_commands(app)
 project.add_commands(app)
+doctor.add_commands(app)
 people.add_commands(app)
 tools.add_commands(app)

@@ -26,6 +26,7 @@ _WORDS = {
     "encode": "Reading the examples",
     "validate": "Measuring on texts held out",
     "fit": "Learning from all of them",
+    "examine": "Looking for what is wrong",
 }
 _SHOWN = {
     "accuracy": "intents right",

@@ -36,6 +36,7 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Com
         (("parse",), "--jsonl"),
         (("chat",), "--url"),
         (("check",), "Exits with 1"),
+        (("doctor",), "--strict"),
         (("queue",), "--json"),
         (("serve",), "[env: PORT]"),
         (("staff", "add"), "--password-stdin"),
