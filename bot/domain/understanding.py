@@ -57,7 +57,8 @@ class Understanding:
     `intent` is None only where there is no model or no text, or where nothing but keywords decides.
     `fallback` is True where the confidence was below the project's threshold; `intent.name` is then
     `nlu_fallback`.
-    `text` is what was understood, stripped; `text_tokens` are (start, end) code points.
+    `text` is what was understood, stripped; `text_tokens` are (start, end) code points. `language` (ISO
+    639-1) is the text's own, None where it is not certain.
     """
 
     text: str

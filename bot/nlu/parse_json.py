@@ -12,7 +12,7 @@ RANKING_LENGTH = 10
 
 
 def render_parse(understanding: Understanding) -> JsonObject:
-    """Return the body of `POST /model/parse`, its keys in Rasa's order."""
+    """Return the body of `POST /model/parse`, its keys in Rasa's order; after them those Rasa has not."""
     intent = understanding.intent
     return {
         "text": understanding.text,
@@ -21,6 +21,7 @@ def render_parse(understanding: Understanding) -> JsonObject:
         "text_tokens": [list(span) for span in understanding.text_tokens],
         "intent_ranking": [_render_intent(score) for score in understanding.ranking[:RANKING_LENGTH]],
         "response_selector": understanding.response_selector,
+        "language": understanding.language,
     }
 
 

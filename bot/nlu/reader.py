@@ -9,6 +9,7 @@ from bot.errors import ModelError
 from bot.nlu.decision import decide
 from bot.nlu.entities import EntityFinder
 from bot.nlu.keywords import KeywordFinder
+from bot.nlu.language import LanguageFinder
 from bot.nlu.ngrams import count_words
 from bot.nlu.normalise import normalise
 from bot.nlu.retrieval import fold_keys, get_chances
@@ -45,12 +46,14 @@ class Reader:
         self._entities = EntityFinder(model.entities, self._language)
         self._keywords = KeywordFinder(model.keywords) if model.keywords else None
         self._folder = fold_keys(model.head.names)
+        self._languages = LanguageFinder(model.language, model.vocabulary.columns)
 
     def read(self, texts: Sequence[str]) -> list[Understanding]:
         """Understand each text; any text at all has a result.
 
-        A text of users, links, punctuation, or of emoji whose names no example holds, says nothing: all
-        intents are equally likely, and so a project's fallback takes it. An empty one has no intent.
+        A text of users, links, punctuation, or of emoji whose names no example holds, says nothing, and so
+        does one that is certainly in another language than the project's: all intents are equally
+        likely, and so a project's fallback takes it. An empty one has no intent.
         """
         bounded = [bound_text(text) for text in texts]
         normalised = [normalise(text).text for text in bounded]
@@ -62,7 +65,9 @@ class Reader:
     def _understand(self, text: str, normalised: str, vector: NDArray[np.float32]) -> Understanding:
         if not text:
             return Understanding(text="", intent=None)
-        says_something = self._says_something(text, normalised)
+        language = self._languages.find(text)
+        is_foreign = self._languages.is_foreign(language)
+        says_something = not is_foreign and self._says_something(text, normalised)
         ranking, selected = self._rank(normalised, vector) if says_something else (self._rank_blindly(), {})
         keyword = self._keywords.find(text) if self._keywords else None
         decided = decide(self._model.order, ranking, keyword=keyword, fallback=self._model.fallback)
@@ -72,7 +77,7 @@ class Reader:
             intent=decided.intent,
             ranking=decided.ranking,
             entities=self._entities.find(doc),
-            language=self._model.language,
+            language=language,
             text_tokens=get_token_spans(doc),
             response_selector=selected,
             fallback=decided.fallback,

@@ -6,7 +6,7 @@ from bot.domain.understanding import Entity, IntentScore, Understanding
 from bot.nlu.parse_json import render_parse
 
 
-def test_parse_json_is_that_of_rasa() -> None:
+def test_parse_json_is_that_of_rasa_and_the_language() -> None:
     understanding = Understanding(
         text="to NYC",
         intent=IntentScore(name="travel", confidence=0.75),
@@ -23,6 +23,7 @@ def test_parse_json_is_that_of_rasa() -> None:
             ),
         ),
         text_tokens=((0, 2), (3, 6)),
+        language="en",
     )
     assert json.loads(json.dumps(render_parse(understanding))) == {
         "text": "to NYC",
@@ -44,6 +45,7 @@ def test_parse_json_is_that_of_rasa() -> None:
             {"name": "greet", "confidence": 0.25},
         ],
         "response_selector": {},
+        "language": "en",
     }
 
 

@@ -100,6 +100,22 @@ def test_what_channels_add_to_a_text_changes_nothing(reader: Reader, text: str) 
     assert read(reader, text).ranking == plain.ranking
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Wo bleibt denn mein Paket?", "de"), ("Где моя посылка?", "ru"), ("我的包裹在哪里", "zh")],
+)
+def test_a_text_in_another_language_says_nothing_and_tells_which(
+    reader: Reader, text: str, language: str
+) -> None:
+    understanding = read(reader, text)
+    assert (understanding.language, understanding.fallback) == (language, True)
+    assert {score.confidence for score in understanding.ranking[1:]} == {1 / 3}
+
+
+def test_the_language_of_a_word_that_may_be_any_is_not_told(reader: Reader) -> None:
+    assert read(reader, "ok").language is None
+
+
 def test_entities_are_found_in_the_text_as_it_was_written(reader: Reader) -> None:
     text = "@Lyra 😡 #Late when will it reach Berlin"
     (entity,) = read(reader, text).entities
