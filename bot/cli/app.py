@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import doctor, learn, people, project, serve, talk, tools
+from bot.cli import doctor, evaluate, learn, people, project, serve, talk, tools
 
 app = typer.Typer(
     name="visavis",
@@ -20,6 +20,7 @@ app = typer.Typer(
 serve.add_commands(app)
 talk.add_commands(app)
 learn.add_commands(app)
+evaluate.add_commands(app)
 project.add_commands(app)
 doctor.add_commands(app)
 people.add_commands(app)

@@ -27,6 +27,9 @@ _WORDS = {
     "validate": "Measuring on texts held out",
     "fit": "Learning from all of them",
     "examine": "Looking for what is wrong",
+    "read": "Reading the texts",
+    "read_other": "The other model reads them",
+    "folds": "Trainings done",
 }
 _SHOWN = {
     "accuracy": "intents right",

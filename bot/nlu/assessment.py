@@ -14,6 +14,7 @@ from bot.nlu.entity_scores import score_entities
 from bot.nlu.out_of_scope import OutOfScope, measure_out_of_scope
 from bot.nlu.reliability import Bin, get_calibration_error, sort_into_bins
 from bot.nlu.scores import NameScore, get_accuracy, get_macro_f1, get_weighted_f1, score_names
+from bot.nlu.significance import bound_share
 from bot.nlu.trials import Trial, sort_by_confidence, sort_trials, try_examples
 
 if TYPE_CHECKING:
@@ -75,6 +76,11 @@ class Assessment:
     def examples(self) -> int:
         """How many texts the figures are about."""
         return len(self.trials)
+
+    @property
+    def accuracy_interval(self) -> tuple[float, float]:
+        """What the accuracy on more texts like these lies between, 95 % sure."""
+        return bound_share(sum(trial.right for trial in self.trials), self.examples)
 
     @property
     def mistakes(self) -> tuple[Trial, ...]:

@@ -19,6 +19,7 @@ def render_assessment(assessment: Assessment) -> JsonObject:
     """Return all figures; shares and probabilities are 0..1. `wrong` lists the surest mistakes first."""
     return {
         "accuracy": assessment.accuracy,
+        "accuracy_interval": list(assessment.accuracy_interval),
         "macro_f1": assessment.macro_f1,
         "weighted_f1": assessment.weighted_f1,
         "ece": assessment.ece,

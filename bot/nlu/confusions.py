@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Pairs = Mapping[tuple[str, str], int]
 
-LARGEST_CLUSTER = 12
+LARGEST_CLUSTER = 8
 """Intents in one cluster at most: chains of single mistakes would otherwise tie all of them together."""
 
 

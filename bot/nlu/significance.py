@@ -1,4 +1,4 @@
-"""Whether one model is better than another, or was only luckier with these texts. Pure."""
+"""What figures from so many texts can prove, of one model and of two beside each other. Pure."""
 
 from __future__ import annotations
 
@@ -55,6 +55,14 @@ def compare_outcomes(first: Sequence[bool], second: Sequence[bool]) -> PairedTes
         high=high,
         p_value=float(binomtest(better, better + worse).pvalue) if better + worse else 1.0,
     )
+
+
+def bound_share(hits: int, examples: int) -> tuple[float, float]:
+    """Return what the share of hits lies between in the long run, 95 % sure (Wilson's interval)."""
+    if not examples:
+        return 0.0, 1.0
+    interval = binomtest(hits, examples).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def _bound(examples: int, better: int, worse: int) -> tuple[float, float]:

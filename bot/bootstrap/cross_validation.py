@@ -1,0 +1,120 @@
+"""Evaluation of a training: it is repeated without each part of the examples, and tried on that part."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from bot.bootstrap.evaluation import Report, name_stage
+from bot.bootstrap.examples import read_examples, read_nlu_model
+from bot.bootstrap.lessons import SEED
+from bot.bootstrap.project import open_project
+from bot.domain.pipeline import PipelineSpec
+from bot.nlu.assessment import assess
+from bot.nlu.components import choose_components
+from bot.nlu.cross_validation import HeldOutReading, cross_validate
+from bot.nlu.embeddings import Embedder
+from bot.nlu.encoder import open_encoder
+from bot.nlu.evaluation_report import EvaluationReport, Subject
+from bot.nlu.normalise import normalise
+from bot.nlu.reader import Reader
+from bot.nlu.training import train_nlu
+from bot.nlu.trials import try_examples
+from bot.rasa_format.nlu_files import read_pipeline_file
+from bot.rasa_format.problem import Problems
+from bot.settings import get_environment
+
+if TYPE_CHECKING:
+    from bot.domain.example import Example, TrainingData
+    from bot.domain.understanding import Understanding
+    from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What to train on and how; `name` says where it comes from."""
+
+    name: str
+    training: TrainingData
+    pipeline: PipelineSpec
+
+
+def take_project(settings: Settings) -> Material:
+    """Return what the project trains on. Raises `ProjectError`."""
+    project = open_project(settings)
+    return Material(name=str(settings.project), training=project.training, pipeline=project.pipeline)
+
+
+def take_files(nlu: Path, pipeline: PipelineSpec) -> Material:
+    """Return the examples of a file or folder. Raises `ProjectError`."""
+    return Material(name=str(nlu), training=read_examples(nlu), pipeline=pipeline)
+
+
+def read_pipeline(config: Path) -> PipelineSpec:
+    """Return the pipeline of a `config.yml`. Raises `ProjectError`."""
+    problems = Problems()
+    pipeline = read_pipeline_file(config, get_environment(), problems)
+    problems.raise_errors()
+    return pipeline
+
+
+def copy_pipeline(model: Path) -> PipelineSpec:
+    """Return the default pipeline with a model's language and thresholds. Raises `ModelError`."""
+    trained = read_nlu_model(model)
+    fallback = trained.fallback
+    return PipelineSpec(
+        language=trained.language,
+        fallback_threshold=fallback.threshold if fallback else None,
+        ambiguity_threshold=fallback.ambiguity if fallback else None,
+    )
+
+
+def evaluate_training(material: Material, *, folds: int, report: Report) -> EvaluationReport:
+    """Cross-validate. Takes as long as `folds` trainings. Raises `ProjectError`, `ModelError`."""
+    at, started = datetime.now(UTC), time.perf_counter()
+    examples = material.training.examples
+    with TemporaryDirectory() as cache:
+        read = _learn_with(material, Path(cache), report)
+        reading = cross_validate(
+            material.training, read, folds=folds, seed=SEED, report=name_stage("folds", report)
+        )
+    known = frozenset(example.intent for example in examples)
+    subject = Subject(
+        name=f"{material.name}, in {len(set(reading.folds))} parts",
+        assessment=assess(examples, reading.understandings, known),
+        fallback=choose_components(material.pipeline).fallback,
+        folds=_get_accuracies(examples, reading),
+    )
+    seconds = time.perf_counter() - started
+    return EvaluationReport(subject=subject, data=material.name, at=at, seconds=seconds)
+
+
+def _learn_with(
+    material: Material, cache: Path, report: Report
+) -> Callable[[TrainingData, Sequence[str]], Sequence[Understanding]]:
+    """Return what trains as `material` says and reads texts. `cache` serves all folds, and only them."""
+    encoder = open_encoder()
+    embedder = Embedder(encoder, cache)
+    texts = [normalise(example.text).text for example in material.training.examples]
+    embedder.embed(texts, name_stage("encode", report))
+
+    def read(data: TrainingData, texts: Sequence[str]) -> Sequence[Understanding]:
+        model = train_nlu(data, material.pipeline, embedder=embedder, seed=SEED, progress=report)
+        return Reader(model, encoder).read(texts)
+
+    return read
+
+
+def _get_accuracies(examples: Sequence[Example], reading: HeldOutReading) -> tuple[float, ...]:
+    """Return the accuracy of each fold, in order."""
+    right: dict[int, list[bool]] = defaultdict(list)
+    trials = try_examples(examples, reading.understandings)
+    for trial, fold in zip(trials, reading.folds, strict=True):
+        right[fold].append(trial.right)
+    return tuple(sum(right[fold]) / len(right[fold]) for fold in sorted(right))

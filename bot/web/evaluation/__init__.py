@@ -1,0 +1,1 @@
+"""The page of an evaluation: pictures drawn here, in one file that opens anywhere."""
