@@ -20,7 +20,7 @@ from bot.nlu.assessment import assess
 from bot.nlu.components import choose_components
 from bot.nlu.cross_validation import HeldOutReading, cross_validate
 from bot.nlu.embeddings import Embedder
-from bot.nlu.encoder import open_encoder
+from bot.nlu.encoders import open_chosen_encoder
 from bot.nlu.evaluation_report import EvaluationReport, Subject
 from bot.nlu.normalise import normalise
 from bot.nlu.reader import Reader
@@ -38,9 +38,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What to train on and how; `name` says where it comes from."""
+    """What to train on and how; `name` says where it comes from.
+
+    `root` is the folder that the path of an encoder of one's own begins at.
+    """
 
     name: str
+    root: Path
     training: TrainingData
     pipeline: PipelineSpec
 
@@ -48,12 +52,17 @@ class Material:
 def take_project(settings: Settings) -> Material:
     """Return what the project trains on. Raises `ProjectError`."""
     project = open_project(settings)
-    return Material(name=str(settings.project), training=project.training, pipeline=project.pipeline)
+    return Material(
+        name=str(settings.project),
+        root=settings.project,
+        training=project.training,
+        pipeline=project.pipeline,
+    )
 
 
 def take_files(nlu: Path, pipeline: PipelineSpec) -> Material:
     """Return the examples of a file or folder. Raises `ProjectError`."""
-    return Material(name=str(nlu), training=read_examples(nlu), pipeline=pipeline)
+    return Material(name=str(nlu), root=Path(), training=read_examples(nlu), pipeline=pipeline)
 
 
 def read_pipeline(config: Path) -> PipelineSpec:
@@ -65,11 +74,12 @@ def read_pipeline(config: Path) -> PipelineSpec:
 
 
 def copy_pipeline(model: Path) -> PipelineSpec:
-    """Return the default pipeline with a model's language and thresholds. Raises `ModelError`."""
+    """Return the default pipeline with a model's language, encoder and thresholds. Raises `ModelError`."""
     trained = read_nlu_model(model)
     fallback = trained.fallback
     return PipelineSpec(
         language=trained.language,
+        encoder=trained.encoder_spec,
         fallback_threshold=fallback.threshold if fallback else None,
         ambiguity_threshold=fallback.ambiguity if fallback else None,
     )
@@ -99,7 +109,7 @@ def _learn_with(
     material: Material, cache: Path, report: Report
 ) -> Callable[[TrainingData, Sequence[str]], Sequence[Understanding]]:
     """Return what trains as `material` says and reads texts. `cache` serves all folds, and only them."""
-    encoder = open_encoder()
+    encoder = open_chosen_encoder(material.pipeline.encoder, material.root)
     embedder = Embedder(encoder, cache)
     texts = [normalise(example.text).text for example in material.training.examples]
     embedder.embed(texts, name_stage("encode", report))

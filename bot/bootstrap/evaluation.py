@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.bootstrap.examples import examine_examples
 from bot.nlu.archive import read_archive
 from bot.nlu.assessment import assess
-from bot.nlu.encoder import open_encoder
+from bot.nlu.encoders import EncoderShelf
 from bot.nlu.evaluation_report import EvaluationReport, Subject, oppose
 from bot.nlu.model import NLU_FOLDER, NluModel
 from bot.nlu.normalise import normalise
@@ -23,7 +23,6 @@ from bot.nlu.reading import read_texts
 
 if TYPE_CHECKING:
     from bot.domain.example import Example
-    from bot.nlu.encoder import Encoder
 
 Report = Callable[[Progress], None]
 
@@ -38,16 +37,17 @@ class _Loaded:
 def evaluate_model(model: Path, nlu: Path, *, against: Path | None, report: Report) -> EvaluationReport:
     """Let the model of an archive read the examples of a file or folder; with `against`, another one too.
 
-    Equal examples count as often as they are written. Raises `ProjectError`, `ModelError`.
+    Equal examples count as often as they are written. The path of an encoder of one's own begins here, in
+    the working folder. Raises `ProjectError`, `ModelError`.
     """
     at, started = datetime.now(UTC), time.perf_counter()
     loaded = _load(model)
     other = _load(against) if against else None
     content, problems = examine_examples(nlu)
     problems.raise_errors()
-    encoder = open_encoder()
-    subject = _examine(loaded, encoder, content.examples, name_stage("read", report))
-    opponent = _examine(other, encoder, content.examples, name_stage("read_other", report)) if other else None
+    shelf, examples = EncoderShelf(Path()), content.examples
+    subject = _examine(loaded, shelf, examples, name_stage("read", report))
+    opponent = _examine(other, shelf, examples, name_stage("read_other", report)) if other else None
     return EvaluationReport(
         subject=subject,
         data=str(nlu),
@@ -74,19 +74,26 @@ def _load(path: Path) -> _Loaded:
 
 def _examine(
     loaded: _Loaded,
-    encoder: Encoder,
+    shelf: EncoderShelf,
     examples: Sequence[Example],
     report: Callable[[int, int], None],
 ) -> Subject:
     model = loaded.model
-    understandings = read_texts(Reader(model, encoder), [example.text for example in examples], report)
+    reader = Reader(model, shelf.get(model.encoder_spec))
+    understandings = read_texts(reader, [example.text for example in examples], report)
     return Subject(
         name=str(loaded.path),
         digest=loaded.digest,
-        assessment=assess(examples, understandings, model.head.names),
+        assessment=assess(examples, understandings, _list_intents(model)),
         fallback=model.fallback,
         learned=_count_learned(model, examples),
     )
+
+
+def _list_intents(model: NluModel) -> frozenset[str]:
+    """Return the names of all intents that the model can answer with."""
+    keywords = model.keywords.entries if model.keywords else ()
+    return frozenset((*model.head.names, *(intent for _, intent in keywords)))
 
 
 def _count_learned(model: NluModel, examples: Sequence[Example]) -> int:

@@ -33,7 +33,7 @@ def evaluate(
             min=_LEAST_FOLDS,
             help="Cross-validate instead: train this many times, each time without one part of the "
             "texts, and read that part. Without --nlu, the project's own examples; a --model only lends "
-            "its language and thresholds.",
+            "its language, encoder and thresholds.",
         ),
     ] = None,
     config: Annotated[

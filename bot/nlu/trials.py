@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from bot.domain.example import Example, Source
-    from bot.domain.understanding import Understanding
+    from bot.domain.understanding import IntentScore, Understanding
 
 OUT_OF_SCOPE = frozenset({FALLBACK_INTENT, "out_of_scope", "oos"})
 """Names under which test files keep texts that no intent covers; ordinary ones to a model that has them."""
@@ -72,20 +72,29 @@ def sort_by_confidence(trials: Iterable[Trial]) -> tuple[Trial, ...]:
 
 
 def _try_one(example: Example, understanding: Understanding) -> Trial:
-    # What the thresholds put before the ranking is a decision, not a guess; it is counted as `unsure`.
-    guesses = understanding.ranking[1:] if understanding.fallback else understanding.ranking
-    got = guesses[0].name if guesses else FALLBACK_INTENT
+    guess = _get_guess(understanding)
+    got = guess.name if guess else FALLBACK_INTENT
     expected, slash, _ = example.intent.partition("/")
     return Trial(
         text=example.text,
         expected=expected,
         got=got,
-        confidence=guesses[0].confidence if guesses else 0.0,
-        unsure=understanding.fallback or not guesses,
+        confidence=guess.confidence if guess else 0.0,
+        unsure=understanding.fallback or guess is None,
         expected_key=example.intent if slash else None,
         got_key=_get_key(understanding.response_selector, got),
         source=example.source,
     )
+
+
+def _get_guess(understanding: Understanding) -> IntentScore | None:
+    """Return the intent that was chosen, or would have been but for the thresholds.
+
+    What a keyword chooses stands in no ranking; what the thresholds put before the ranking is no guess.
+    """
+    if understanding.intent and not understanding.fallback:
+        return understanding.intent
+    return next((score for score in understanding.ranking if score.name != FALLBACK_INTENT), None)
 
 
 def _get_key(selected: Mapping[str, object], intent: str) -> str | None:

@@ -130,3 +130,11 @@ def test_json_names_figures_mistakes_and_where_they_are_written() -> None:
         },
     ]
     json.dumps(rendered, allow_nan=False)
+
+
+def test_a_keyword_is_what_the_model_chose() -> None:
+    score = IntentScore(name="greet", confidence=0.6)
+    by_keyword = IntentScore(name="ask_refund", confidence=1.0)
+    understood = Understanding(text="", intent=by_keyword, ranking=(score,))
+    found = assess([Example(text="refund, hello", intent="ask_refund")], [understood], KNOWN)
+    assert (found.accuracy, found.trials[0].confidence, found.answered) == (1, 1, 1)
