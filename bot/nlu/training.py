@@ -9,6 +9,9 @@ from threadpoolctl import threadpool_limits
 
 from bot.errors import ProjectError
 from bot.nlu.components import choose_components
+from bot.nlu.doctor.chart import make_chart
+from bot.nlu.doctor.diagnosis import summarise
+from bot.nlu.doctor.examine import examine
 from bot.nlu.entities import EntityTables
 from bot.nlu.evaluation import measure
 from bot.nlu.fitting import Labelled, fit_head, fit_temperature
@@ -60,6 +63,8 @@ def train_nlu(
         fitted(0, 1)
         vocabulary, head = fit_head(labelled, temperature=temperature, seed=seed)
         fitted(1, 1)
+    held_out = calibrate(labelled, scores, folds)
+    health = summarise(examine(make_chart(data, labelled, held_out)))
     return NluModel(
         language=components.language,
         encoder=embedder.encoder.identity,
@@ -70,7 +75,7 @@ def train_nlu(
         fallback=components.fallback,
         keywords=_learn_keywords(data, components),
         order=components.order,
-        metrics=measure(calibrate(labelled, scores, folds), components.fallback),
+        metrics={**measure(held_out, components.fallback), "health": health},
     )
 
 

@@ -24,8 +24,8 @@ _PLAIN = (
     model.c.created_at,
     model.c.created_by,
 )
-# What grows with the number of examples; only comparing two models needs it.
-_LONG_METRICS = ("held_out", "wrong", "per_intent")
+# What grows with the number of examples; only the page of one model, or of two, needs it.
+_LONG_METRICS = ("held_out", "wrong", "per_intent", "health")
 _SHORT = model.c.metrics.op("-")(cast(array(_LONG_METRICS), ARRAY(Text))).label("metrics")
 
 

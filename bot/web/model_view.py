@@ -57,6 +57,38 @@ def describe_alone(metrics: Mapping[str, Json]) -> Result:
     return Result(head=say("trainer.verdict_first", right=f"{right:,}", examples=f"{examples:,.0f}"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """Something to look at in the examples: `where` is file and line, `proposal` what to do."""
+
+    where: str
+    says: str
+    proposal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What the data doctor found in a model's examples: `found` in all, the worst of each kind."""
+
+    sentence: str
+    found: int
+    worst: tuple[Advice, ...]
+
+
+def view_health(metrics: Mapping[str, Json]) -> Health | None:
+    """Show how sound a model's examples are; None where nobody looked, or nothing was found."""
+    health = metrics.get("health")
+    if not isinstance(health, dict) or not health.get("found"):
+        return None
+    listed = health.get("worst")
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    worst = tuple(
+        Advice(where=str(row.get("where")), says=str(row.get("says")), proposal=str(row.get("proposal")))
+        for row in rows
+    )
+    return Health(sentence=str(health.get("sentence")), found=int(_number(health, "found") or 0), worst=worst)
+
+
 def view_figures(after: Mapping[str, Json], before: Mapping[str, Json] | None) -> tuple[Figure, ...]:
     """Return the table: shares as per cent with differences in points, amounts as they are."""
     rows: tuple[tuple[str, Callable[[float], str], bool | None], ...] = (

@@ -19,7 +19,7 @@ from bot.storage import models
 from bot.web.auth import current_staff, require
 from bot.web.ids import read_id
 from bot.web.keys import CURRICULUM, ROAD, SERVING, TRAINER
-from bot.web.model_view import Result, describe_alone, describe_comparison, view_figures
+from bot.web.model_view import Result, describe_alone, describe_comparison, view_figures, view_health
 from bot.web.render import is_fragment, render
 from bot.web.trainer_tabs import tab_values
 from bot.web.trainer_view import Tab, view_running
@@ -139,6 +139,7 @@ async def _render_models(request: web.Request, *, problem: str = "") -> web.Resp
         verdict=(comparison.verdict if comparison else Verdict.UNKNOWN).value,
         result=_describe_shown(shown, comparison),
         figures=view_figures(shown.metrics, beside.metrics if beside else None) if shown else (),
+        health=view_health(shown.metrics) if shown else None,
         intents=comparison.intents[:_INTENTS_SHOWN] if comparison else (),
         describe=describe_intent,
         problem=problem,

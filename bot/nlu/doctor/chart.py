@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.nlu.doctor.finding import place
+from bot.nlu.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bot.domain.example import Example, TrainingData
     from bot.nlu.doctor.finding import Place
     from bot.nlu.evaluation import HeldOut
+    from bot.nlu.fitting import Labelled
 
 _WORD = re.compile(r"\w[\w'-]*\w|\w")
 
@@ -84,3 +86,17 @@ class Chart:
 def split_words(text: str) -> set[str]:
     """Return the words of a text in lower case, each once."""
     return set(_WORD.findall(text.casefold()))
+
+
+def make_chart(data: TrainingData, labelled: Labelled, held_out: HeldOut) -> Chart:
+    """Return the chart of `data`, of which `labelled` holds every text that says something, normalised."""
+    by_text: dict[tuple[str, str], list[Example]] = defaultdict(list)
+    for example in data.examples:
+        by_text[normalise(example.text).text, example.intent].append(example)
+    names = (labelled.names[label] for label in labelled.labels)
+    return Chart(
+        data=data,
+        held_out=held_out,
+        vectors=labelled.vectors,
+        examples=[by_text[text, name] for text, name in zip(labelled.texts, names, strict=True)],
+    )

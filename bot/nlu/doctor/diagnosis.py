@@ -33,6 +33,8 @@ TITLES = {
     Kind.UNUSED_SYNONYM: "Synonyms that are hardly used",
 }
 
+_MOST_OF_A_KIND = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
@@ -88,6 +90,23 @@ def to_json(diagnosis: Diagnosis) -> JsonObject:
         "errors": diagnosis.errors,
         "sentence": diagnosis.sentence,
         "findings": [finding_to_json(finding) for finding in diagnosis.findings],
+    }
+
+
+def summarise(diagnosis: Diagnosis) -> JsonObject:
+    """Return the sentence and the worst findings of each kind in words, for a model's metrics."""
+    worst = [finding for group in diagnosis.groups for finding in group.findings[:_MOST_OF_A_KIND]]
+    return {
+        "sentence": diagnosis.sentence,
+        "found": len(diagnosis.findings),
+        "worst": [
+            {
+                "where": finding.places[0].where if finding.places else "",
+                "says": finding.says,
+                "proposal": finding.proposal,
+            }
+            for finding in worst
+        ],
     }
 
 

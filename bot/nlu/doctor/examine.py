@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.nlu.doctor.annotations import find_entities_named_twice, find_missed_entities
 from bot.nlu.doctor.confusion import find_swallowed, find_too_similar
+from bot.nlu.doctor.diagnosis import Diagnosis
 from bot.nlu.doctor.duplicates import find_near_duplicates, find_repeated, find_two_meanings
 from bot.nlu.doctor.finding import Finding, Kind, Severity
 from bot.nlu.doctor.intents import find_imbalance, find_too_small
@@ -40,14 +41,22 @@ _OF_ONE_TEXT = frozenset({Kind.MISLABELLED, Kind.UNLIKE})
 _COVERING = frozenset({Kind.TWO_MEANINGS, Kind.NEAR_DUPLICATE, Kind.SWALLOWED})
 
 
-def examine(chart: Chart, report: Callable[[int, int], None]) -> tuple[Finding, ...]:
+def _tell_nobody(_done: int, _total: int) -> None:
+    """Nobody waits for it."""
+
+
+def examine(chart: Chart, report: Callable[[int, int], None] = _tell_nobody) -> Diagnosis:
     """Return all findings, errors first, then by harm. `report` is told (detectors done, in all)."""
     found: list[Finding] = []
     report(0, len(DETECTORS))
     for number, detect in enumerate(DETECTORS, start=1):
         found += detect(chart)
         report(number, len(DETECTORS))
-    return tuple(sorted(_drop_covered(found), key=_order))
+    return Diagnosis(
+        examples=len(chart.data.examples),
+        intents=len(chart.names),
+        findings=sorted(_drop_covered(found), key=_order),
+    )
 
 
 def _order(finding: Finding) -> tuple[int, float, str, str]:

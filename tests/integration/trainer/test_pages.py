@@ -18,6 +18,7 @@ from bot.service.add_staff import add_staff
 from bot.service.curriculum import Curriculum
 from bot.service.road import Road
 from bot.service.train import Classroom, Trainer
+from bot.storage import models
 from bot.web.keys import CURRICULUM, ENGINE, PUBLIC_URL, ROAD, SERVING, SIGNING_KEY, TRAINER
 from bot.web.login import add_login_routes
 from bot.web.render import TEMPLATES, make_templates
@@ -142,6 +143,27 @@ async def test_training_and_release_from_the_page(road: Road, address: str, tess
         status, page = await browser.act(f"/trainer/models/{_model_of(page)}/release")
         assert (status, "Take back" in page) == (200, True)
         assert page.count("In service since") == 2
+
+
+async def test_a_model_says_what_is_wrong_with_its_examples(road: Road, address: str, tess: Staff) -> None:
+    advice = {
+        "where": "nlu_data/nlu/orders.yml:31",
+        "says": '"<b>late</b>" stands under `greet`.',
+        "proposal": "Move it to `track_order`.",
+    }
+    sentence = "18 examples, 3 intents: 4 things worth a look."
+    health = {"sentence": sentence, "found": 4, "worst": [advice]}
+    async with road.database.begin() as connection:
+        await models.add_model(
+            connection, b"x", digest="d", data_digest="e", metrics={"health": health}, created_by="Tess"
+        )
+    async with logged_in(address, tess) as browser:
+        page = await browser.get("/trainer/models")
+    assert "4 things to look at in its examples" in page
+    assert "Move it to <code>track_order</code>." in page
+    assert "nlu_data/nlu/orders.yml:31" in page
+    assert "&lt;b&gt;late&lt;/b&gt;" in page
+    assert "and 3 more" in page
 
 
 async def _train_and_release(browser: Browser) -> str:

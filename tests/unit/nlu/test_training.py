@@ -48,6 +48,16 @@ def test_training_measures_itself_on_held_out_texts(model: NluModel) -> None:
     assert len(wrong) == round(18 * (1 - cast("float", metrics["accuracy"])))
 
 
+def test_training_says_what_is_wrong_with_the_examples(embedder: Embedder) -> None:
+    data = make_data()
+    twice = Example(text=data.examples[0].text, intent="ask_refund")
+    model = train(TrainingData(examples=(*data.examples, twice)), embedder)
+    health = cast("dict[str, object]", model.metrics["health"])
+    assert str(health["sentence"]).startswith("19 examples, 3 intents: ")
+    worst = cast("list[dict[str, str]]", health["worst"])
+    assert worst[0]["says"] == '"hello" stands under `greet` and `ask_refund`.'
+
+
 def test_a_taught_sentence_is_understood(embedder: Embedder) -> None:
     data = make_data()
     text = "the doodad went kaputt"

@@ -215,6 +215,6 @@ def test_findings_come_by_gravity_and_each_text_once() -> None:
     twice: Thought = ("money back please 3", "delivery", {"refund": 0.99, "delivery": 0.001})
     told: list[tuple[int, int]] = []
     found = examine(make_chart([*KNOWN, swapped, twice]), lambda done, total: told.append((done, total)))
-    assert [each.kind for each in found] == [Kind.TWO_MEANINGS, Kind.MISLABELLED]
+    assert [each.kind for each in found.findings] == [Kind.TWO_MEANINGS, Kind.MISLABELLED]
     assert told[0][0] == 0
     assert told[-1][0] == told[-1][1]
