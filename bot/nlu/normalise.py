@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LINK_WORD, USER_WORD = "link", "someone"
 """What stands within a sentence for a link, and for a user whose name was blotted out."""
+LINK_ALONE, USER_ALONE = "weblink", "userhandle"
+"""What a text says that has no words but a link or a user; words that hardly any example holds by chance."""
 
 _REMARKABLE = re.compile(
     r"[@#<`\[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
@@ -94,10 +96,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Normalised:
-    """`text` is what encoder and n-grams read. It is empty where only links and users were there."""
+    """`text` is what encoder and n-grams read; it is empty only where nothing could be seen.
+
+    `is_wordless`: nobody wrote its words, they name emoji, a link or a user, or there are none.
+    """
 
     text: str
     evidence: Evidence
+    is_wordless: bool = False
 
 
 def normalise(text: str) -> Normalised:
@@ -110,15 +116,21 @@ def normalise(text: str) -> Normalised:
     """
     text = bound_text(text)
     if text.isascii() and not _REMARKABLE.search(text):
-        return Normalised(text=" ".join(text.split()), evidence=_weigh(text))
+        return Normalised(
+            text=" ".join(text.split()), evidence=_weigh(text), is_wordless=not _has_words(text)
+        )
     plain, users, links = _set_apart_mentions(_write_plainly(text))
     weighed = _weigh(plain)
+    is_wordless = not _has_words(_EMOTICON.sub(" ", plain))
     plain, hashtags = _spell_hashtags(plain)
     plain, emojis = _name_emoji(plain)
     plain, emoticons = _name_emoticons(plain)
     plain, elongations = _shorten(plain)
+    if (users or links) and not _has_words(plain):
+        plain = f"{LINK_ALONE if links else USER_ALONE} {plain}"
     return Normalised(
         text=bound_text(" ".join(plain.split())),
+        is_wordless=is_wordless,
         evidence=Evidence(
             users=users,
             links=links,
@@ -130,6 +142,10 @@ def normalise(text: str) -> Normalised:
             questions=weighed.questions,
         ),
     )
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _weigh(text: str) -> Evidence:
@@ -171,7 +187,7 @@ def _set_apart_mentions(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...
         gaps.append(text[start : match.start()])
         start = match.start() + len(_trim(match))
     gaps.append(text[start:])
-    spoken = [number for number, gap in enumerate(gaps) if any(map(str.isalnum, gap))]
+    spoken = [number for number, gap in enumerate(gaps) if _has_words(gap)]
     first, last = (spoken[0], spoken[-1]) if spoken else (len(gaps), -1)
     pieces = [gaps[0]]
     for number, match in enumerate(found):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.domain.understanding import IntentScore
     from bot.nlu.encoder import Encoder
     from bot.nlu.model import NluModel
+    from bot.nlu.normalise import Normalised
 
 
 class Reader:
@@ -51,24 +52,26 @@ class Reader:
     def read(self, texts: Sequence[str]) -> list[Understanding]:
         """Understand each text; any text at all has a result.
 
-        A text of users, links, punctuation, or of emoji whose names no example holds, says nothing, and so
-        does one that is certainly in another language than the project's: all intents are equally
+        A text of punctuation says nothing, nor does one of emoji, a link or a user alone unless examples are
+        such, nor one that is certainly in another language than the project's: all intents are equally
         likely, and so a project's fallback takes it. An empty one has no intent.
         """
         bounded = [bound_text(text) for text in texts]
-        normalised = [normalise(text).text for text in bounded]
-        vectors = self._encoder.encode(normalised)
+        normalised = [normalise(text) for text in bounded]
+        vectors = self._encoder.encode([each.text for each in normalised])
         # The zone forgets the words of these texts: spaCy would otherwise keep every word it ever saw.
         with self._language.memory_zone():
             return [self._understand(*each) for each in zip(bounded, normalised, vectors, strict=True)]
 
-    def _understand(self, text: str, normalised: str, vector: NDArray[np.float32]) -> Understanding:
+    def _understand(self, text: str, normalised: Normalised, vector: NDArray[np.float32]) -> Understanding:
         if not text:
             return Understanding(text="", intent=None)
         language = self._languages.find(text)
         is_foreign = self._languages.is_foreign(language)
-        says_something = not is_foreign and self._says_something(text, normalised)
-        ranking, selected = self._rank(normalised, vector) if says_something else (self._rank_blindly(), {})
+        says_something = not is_foreign and self._says_something(normalised)
+        ranking, selected = (
+            self._rank(normalised.text, vector) if says_something else (self._rank_blindly(), {})
+        )
         keyword = self._keywords.find(text) if self._keywords else None
         decided = decide(self._model.order, ranking, keyword=keyword, fallback=self._model.fallback)
         doc = self._language.make_doc(text)
@@ -95,9 +98,9 @@ class Reader:
     def _rank_blindly(self) -> tuple[IntentScore, ...]:
         return (self._folder or self._model.head).rank_blindly()
 
-    def _says_something(self, text: str, normalised: str) -> bool:
-        """Tell whether there are words, or signs alone whose names' words the examples hold."""
-        if any(map(str.isalnum, text)):
-            return any(map(str.isalnum, normalised))
-        words = [gram for gram in count_words(normalised) if " " not in gram]
+    def _says_something(self, normalised: Normalised) -> bool:
+        """Tell whether there are words, or signs alone whose names the examples hold."""
+        if not normalised.is_wordless:
+            return True
+        words = [gram for gram in count_words(normalised.text) if " " not in gram]
         return bool(words) and all(word in self._model.vocabulary.columns for word in words)

@@ -71,13 +71,33 @@ def test_normalise_keeps_what_was_there() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["@Lyra", "@Lyra @ceo", "https://t.co/x", "<user> <url>", "", "\u200b"])
-def test_users_and_links_alone_say_nothing(text: str) -> None:
-    assert normalise(text).text == ""
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("@Lyra @ceo", "userhandle"),
+        ("@Lyra https://t.co/x", "weblink"),
+        ("<user>?!", "userhandle ?!"),
+        ("@Lyra 👋", "waving hand"),
+        (":D", "grinning"),
+        ("???", "???"),
+        ("", ""),
+        ("\u200b", ""),
+    ],
+)
+def test_what_nobody_put_into_words_is_named(text: str, plain: str) -> None:
+    normalised = normalise(text)
+    assert (normalised.text, normalised.is_wordless) == (plain, True)
+
+
+@pytest.mark.parametrize("text", ["ok 👍", "@Lyra hi", "#fail", "see https://t.co/x", "5", "我"])
+def test_a_text_with_words_is_not_wordless(text: str) -> None:
+    assert not normalise(text).is_wordless
 
 
 def test_emoji_alone_say_their_name() -> None:
-    assert normalise("❤️❤️") == Normalised(text="red heart", evidence=Evidence(emoji=("❤️", "❤️")))
+    assert normalise("❤️❤️") == Normalised(
+        text="red heart", evidence=Evidence(emoji=("❤️", "❤️")), is_wordless=True
+    )
 
 
 @given(st.text(SIGNS, max_size=200))

@@ -8,11 +8,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.example import Example, TrainingData
+from bot.domain.pipeline import PipelineSpec
 from bot.domain.understanding import FALLBACK_INTENT, IntentScore, Understanding
 from bot.errors import ModelError
 from bot.nlu.reader import Reader
+from bot.nlu.training import train_nlu
+from tests.unit.nlu.conftest import ignore
 
 if TYPE_CHECKING:
+    from bot.nlu.embeddings import Embedder
     from bot.nlu.encoder import Encoder
     from bot.nlu.model import NluModel
 
@@ -54,6 +59,19 @@ def test_text_that_says_nothing_falls_back(reader: Reader, text: str) -> None:
 @pytest.mark.parametrize("text", ["", "   ", "\0\0", "\n\t "])
 def test_empty_text_has_no_intent(reader: Reader, text: str) -> None:
     assert read(reader, text) == Understanding(text="", intent=None)
+
+
+def test_links_and_users_alone_mean_what_examples_of_such_mean(embedder: Embedder) -> None:
+    examples = (
+        Example(text="https://example.org/a", intent="give_link"),
+        Example(text="it is www.example.org", intent="give_link"),
+        Example(text="hello", intent="greet"),
+    )
+    data = TrainingData(examples=examples)
+    taught = train_nlu(data, PipelineSpec(), embedder=embedder, seed=0, progress=ignore)
+    understanding = read(Reader(taught, embedder.encoder), "@Lyra https://t.co/x1")
+    best = understanding.ranking[1 if understanding.fallback else 0]
+    assert best.name == "give_link"
 
 
 @pytest.mark.parametrize("text", ["👋", "👋🏽👋🏽", "@Lyra 👋"])
