@@ -5,9 +5,9 @@ from __future__ import annotations
 import pkgutil
 from pathlib import Path
 
-from bot.plugins import load_actions, load_connector
+from bot.plugins import load_connector
 from bot.rasa_format.check import check_parts
-from bot.rasa_format.problem import Problem, Problems
+from bot.rasa_format.problem import Problems
 from bot.rasa_format.project import Project, load_project, read_project
 from bot.settings import Settings, get_environment
 
@@ -28,15 +28,6 @@ def open_sound_project(settings: Settings, *, actions: frozenset[str] | None = N
     project, problems = examine_project(settings, actions=actions)
     problems.raise_errors()
     return project
-
-
-def find_problems(settings: Settings) -> list[Problem]:
-    """Return everything that is wrong with the project's files, sorted by file and line.
-
-    Raises `ActionError` for an action that cannot be imported.
-    """
-    _, problems = examine_project(settings, actions=frozenset(load_actions(settings.project)))
-    return list(problems)
 
 
 def examine_project(settings: Settings, *, actions: frozenset[str] | None) -> tuple[Project, Problems]:

@@ -11,17 +11,21 @@ def check() -> None:
     """Check the project's files and name file and line of every problem.
 
     Exits with 1 when there are errors; warnings alone are fine. Notes say what is done otherwise
-    than in Rasa, and need no mending.
+    than in Rasa, and need no mending. Without errors the pipeline is shown as it runs here.
     """
-    from bot.bootstrap.project import find_problems
+    from bot.bootstrap.inspection import inspect_project
+    from bot.cli.pipeline_view import show_stages
     from bot.rasa_format.problem import Severity
     from bot.settings import load_settings
 
-    problems = find_problems(load_settings())
+    inspection = inspect_project(load_settings())
+    problems = inspection.problems
     for problem in problems:
         typer.echo(problem.show())
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = sum(problem.severity is Severity.WARNING for problem in problems)
+    if not errors:
+        show_stages(inspection.stages)
     typer.echo(f"{errors} errors, {warnings} warnings." if errors or warnings else "No problems found.")
     if errors:
         raise typer.Exit(FOUND_ERRORS)

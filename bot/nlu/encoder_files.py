@@ -37,14 +37,14 @@ class EncoderFiles:
         return "-".join(["onnx", *parts, str(MAX_TOKENS), *([prefix] if spec.prefix else [])])
 
 
-def find_encoder_files(spec: EncoderSpec, root: Path) -> EncoderFiles:
+def find_encoder_files(spec: EncoderSpec, root: Path, *, may_download: bool = True) -> EncoderFiles:
     """Look in the folder `spec.model` (relative to `root`), else on the hub under that name.
 
     Raises `ModelMissing`, which says what is missing and what to do.
     """
     folder = root / Path(spec.model).expanduser()
     if not folder.is_dir():
-        folder = _find_on_hub(spec, folder)
+        folder = _find_on_hub(spec, folder, may_download=may_download)
     return _look_into(folder, spec)
 
 
@@ -81,7 +81,7 @@ def _read_pooling(path: Path) -> str | None:
     return next((way for way, key in ways.items() if said.get(key) is True), None)
 
 
-def _find_on_hub(spec: EncoderSpec, folder: Path) -> Path:
+def _find_on_hub(spec: EncoderSpec, folder: Path, *, may_download: bool) -> Path:
     """Return the folder of the hub's cache, after a download where it holds nothing."""
     name = spec.model
     if not _ON_THE_HUB.fullmatch(name):
@@ -95,7 +95,7 @@ def _find_on_hub(spec: EncoderSpec, folder: Path) -> Path:
         ) from error
     patterns = [*_list_files(spec), TOKENIZER, POOLING]
     reason: Exception | None = None
-    for local in (True, False):
+    for local in (True, False) if may_download else (True,):
         try:
             found = Path(snapshot_download(name, allow_patterns=patterns, local_files_only=local))
         except (OSError, ValueError, EntryNotFoundError) as error:
@@ -105,8 +105,8 @@ def _find_on_hub(spec: EncoderSpec, folder: Path) -> Path:
                 return found
     raise ModelMissing(
         f"{_name(spec)}: there is no folder {folder}, the model hub's local cache does not hold it, and it "
-        f"cannot be downloaded ({type(reason).__name__}): give the path of a folder, or fetch it where there "
-        "is a network"
+        f"{'cannot be' if may_download else 'is not yet'} downloaded ({type(reason).__name__}): "
+        "give the path of a folder, or fetch it where there is a network"
     ) from reason
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.domain.understanding import Entity
@@ -28,6 +29,14 @@ class SpacyOptions:
     dimensions: tuple[str, ...] = ()
 
 
+def check_installed(options: SpacyOptions) -> None:
+    """Look for the pipeline without loading it. Raises `ModelMissing`."""
+    from spacy.util import is_package  # noqa: PLC0415 - as in `bot.nlu.tokens`
+
+    if not is_package(options.model) and not Path(options.model).is_dir():
+        raise _say_missing(options.model)
+
+
 class SpacyEntityFinder:
     """Applies a pipeline. Loading one takes a second and 50 MB or more.
 
@@ -49,16 +58,20 @@ class SpacyEntityFinder:
         return (span for span in self._language(text).ents if not self._wanted or span.label_ in self._wanted)
 
 
+def _say_missing(model: str) -> ModelMissing:
+    return ModelMissing(
+        f"the spaCy pipeline {model!r} (`SpacyNLP.model` in config.yml) is not installed: "
+        f"`python -m spacy download {model}` installs it, or name a folder that holds one"
+    )
+
+
 def _load(model: str) -> Language:
     import spacy  # noqa: PLC0415 - as in `bot.nlu.tokens`
 
     try:
         language = spacy.load(model, disable=_IDLE)
     except OSError as error:
-        raise ModelMissing(
-            f"the spaCy pipeline {model!r} (`SpacyNLP.model` in config.yml) is not installed: "
-            f"`python -m spacy download {model}` installs it, or name a folder that holds one"
-        ) from error
+        raise _say_missing(model) from error
     except (ImportError, ValueError, KeyError) as error:
         raise ModelError(f"the spaCy pipeline {model!r} of config.yml cannot be used: {error}") from error
     if not _RULERS.isdisjoint(language.pipe_names):

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from bot.errors import ModelError
+from bot.errors import ModelError, ModelMissing
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+_UNKNOWN_LANGUAGE = "[E048]"  # spaCy's number of the sentence that says so
+
 
 def load_language(code: str) -> Language:
-    """Return spaCy's blank pipeline for a language code. Raises `ModelError` for one it does not know."""
+    """Return spaCy's blank pipeline for a language code: `de`, `pt-BR` (as `pt`), `xx` for any other.
+
+    Raises `ModelError` for a code that spaCy does not know, `ModelMissing` where the language's words cannot
+    be told apart without a package that is not installed.
+    """
     # Not at the top of the file: processes that never parse should not pay for it (40 MB).
     import spacy  # noqa: PLC0415 - see above
 
     try:
-        return spacy.blank(code)
+        return spacy.blank(re.split("[-_]", code.lower())[0])
     except ImportError as error:
+        if _UNKNOWN_LANGUAGE not in str(error):
+            raise ModelMissing(f"config.yml: language {code!r}: {error}; or write `xx`") from error
         raise ModelError(
             f"config.yml: language {code!r} is none that spaCy knows; write `xx` for any other language",
         ) from error

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap.inspection import inspect_project
 from bot.bootstrap.models import train_model
-from bot.bootstrap.project import find_problems, open_project
+from bot.bootstrap.project import open_project
 from bot.bootstrap.serving import EngineBuilder
 from tests.conversations.talk import Talk
 from tests.integration.bootstrap.conftest import Write
@@ -59,7 +60,7 @@ FILES = {"domain.yml": DOMAIN, "nlu_data/all.yml": NLU}
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rasa_sdk's dependencies
 async def test_question_gets_the_answer_of_its_key(write: Write, tmp_path: Path) -> None:
     settings = write(FILES)
-    assert find_problems(settings) == []
+    assert inspect_project(settings).problems == ()
     project = open_project(settings)
     trained = train_model(project, tmp_path / "m.tar.gz", cache=tmp_path / "cache", report=lambda _step: None)
     builder = EngineBuilder(project)
@@ -75,21 +76,21 @@ async def test_question_gets_the_answer_of_its_key(write: Write, tmp_path: Path)
 def test_key_without_a_response_is_refused_with_its_place(write: Write) -> None:
     settings = write(FILES | {"domain.yml": DOMAIN.replace("utter_faq/parking", "utter_faq/parkings")})
 
-    [problem] = find_problems(settings)
+    (problem,) = inspect_project(settings).problems
     assert problem.show().startswith(
         "nlu_data/all.yml:15: error: `faq/parking` has examples here but no response"
     )
 
 
 def test_button_and_check_agree(write: Write) -> None:
-    wrong = find_problems(
+    wrong = inspect_project(
         write(FILES | {"domain.yml": DOMAIN.replace("payload: /faq/hours", "payload: /faq/hour")})
     )
-    open_key = find_problems(
+    open_key = inspect_project(
         write(FILES | {"domain.yml": DOMAIN.replace("payload: /faq/hours", "payload: /faq")})
     )
 
-    assert [problem.show().partition(". ")[0] for problem in (*wrong, *open_key)] == [
+    assert [problem.show().partition(". ")[0] for problem in (*wrong.problems, *open_key.problems)] == [
         "domain.yml:7: error: A button of `utter_greet` names no response: `utter_faq/hour`",
         "domain.yml:7: warning: A button of `utter_greet` leaves open which answer `/faq` means",
     ]

@@ -71,9 +71,16 @@ def test_wrong_setting_is_one_sentence_and_exit_code_2() -> None:
 
 def test_check_passes_the_demo_project() -> None:
     done = run("check")
-    *notes, last = done.stdout.splitlines()
+    notes, told = done.stdout.split("The pipeline as it runs here:\n")
+    *stages, last = told.splitlines()
     assert (done.returncode, last) == (0, "No problems found.")
-    assert all(": note: " in line for line in notes)  # what is done otherwise than in Rasa
+    assert all(": note: " in line for line in notes.splitlines())  # what is done otherwise than in Rasa
+    assert [line.split()[0] for line in stages if line[2:3].strip()] == [
+        "tokens",
+        "encoder",
+        "intents",
+        "entities",
+    ]
 
 
 def make_broken_project(folder: Path) -> None:

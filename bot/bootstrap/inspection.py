@@ -1,0 +1,70 @@
+"""What `visavis check` looks at: the project's files, and whether this machine has what they name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.bootstrap.project import examine_project
+from bot.domain.pipeline import ENCODER, SPACY_MODEL
+from bot.errors import ModelError
+from bot.nlu.components import choose_components
+from bot.nlu.encoder_files import find_encoder_files
+from bot.nlu.outline import outline
+from bot.nlu.spacy_entities import check_installed
+from bot.nlu.tokens import load_language
+from bot.plugins import load_actions
+from bot.rasa_format.known import child, items
+from bot.rasa_format.nodes import MapNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.domain.example import Source
+    from bot.rasa_format.problem import Problem
+    from bot.rasa_format.project import Project
+    from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """All problems by file and line, and (stage, what runs there) of the pipeline."""
+
+    problems: tuple[Problem, ...]
+    stages: tuple[tuple[str, str], ...]
+
+
+def inspect_project(settings: Settings) -> Inspection:
+    """Look at everything. Raises `ActionError` for an action that cannot be imported."""
+    project, problems = examine_project(settings, actions=frozenset(load_actions(settings.project)))
+    for source, lack in _find_lacks(project):
+        problems.warn(source, f"On this machine {lack}.")
+    return Inspection(problems=tuple(problems), stages=outline(project.pipeline))
+
+
+def _find_lacks(project: Project) -> Iterator[tuple[Source, ModelError]]:
+    """Yield what the pipeline names and this machine lacks. Nothing is downloaded to find out."""
+    config, spec = project.sources.config, project.pipeline
+    language = config.entries.get("language")
+    try:
+        load_language(spec.language)
+    except ModelError as error:
+        yield (language or config).source, error
+    if spec.encoder is not None and spec.encoder.model:
+        try:
+            find_encoder_files(spec.encoder, project.root, may_download=False)
+        except ModelError as error:
+            yield _place(config, ENCODER), error
+    spacy = choose_components(spec).spacy
+    if spacy is not None:
+        try:
+            check_installed(spacy)
+        except ModelError as error:
+            yield _place(config, SPACY_MODEL), error
+
+
+def _place(config: MapNode, name: str) -> Source:
+    """Return where the last component of that name is written, with or without its package."""
+    written = (item for item in items(child(config, "pipeline")) if isinstance(item, MapNode))
+    places = [item.source for item in written if f".{item.plain.get('name')}".endswith(f".{name}")]
+    return places[-1] if places else config.source

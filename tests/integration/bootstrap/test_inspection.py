@@ -1,0 +1,87 @@
+"""What `visavis check` says of the pipeline and of the machine it runs on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from huggingface_hub import constants
+from typer.testing import CliRunner
+
+from bot.bootstrap.inspection import inspect_project
+from bot.bootstrap.models import find_trained, train_model
+from bot.bootstrap.project import open_project
+from bot.bootstrap.serving import EngineBuilder
+from bot.cli.app import app
+from bot.errors import ModelMissing
+from tests.integration.bootstrap.conftest import CONFIG, Write
+from tests.unit.nlu.small_encoders import write_encoder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FALLBACK = "- name: FallbackClassifier\n"
+OWN_ENCODER = CONFIG.replace(
+    FALLBACK, FALLBACK + "- name: visavis.Encoder\n  model: ./colours\n  file: model.xml\n"
+)
+
+
+def test_a_sound_project_shows_its_pipeline(write: Write) -> None:
+    write({"config.yml": CONFIG.replace(FALLBACK, FALLBACK + "  threshold: 0.62\n")})
+    told = CliRunner().invoke(app, ["check"]).output
+    assert "The pipeline as it runs here:\n  tokens" in told
+    assert "`nlu_fallback` below 0.62" in told
+
+
+def test_a_project_with_errors_shows_them_alone(write: Write) -> None:
+    write({"config.yml": CONFIG.replace(FALLBACK, FALLBACK + "  threshold: 62\n")})
+    checked = CliRunner().invoke(app, ["check"])
+    assert checked.exit_code == 1
+    assert "as it runs here" not in checked.output
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("language: klingon\n" + CONFIG, "config.yml:1: warning: On this machine config.yml: language"),
+        (OWN_ENCODER, "config.yml:5: warning: On this machine the sentence encoder './colours' of config"),
+        (
+            OWN_ENCODER.replace("./colours", "a/b"),
+            "local cache does not hold it, and it is not yet downloaded",
+        ),
+        (
+            CONFIG.replace(
+                FALLBACK,
+                "- name: SpacyNLP\n  model: xx_none\n- name: rasa.nlu.x.SpacyEntityExtractor\n",
+            ),
+            "config.yml:4: warning: On this machine the spaCy pipeline 'xx_none'",
+        ),
+    ],
+)
+def test_what_this_machine_lacks_is_told_with_its_line(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str, told: str
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    problems = [problem.show() for problem in inspect_project(write({"config.yml": config})).problems]
+    assert any(told in problem for problem in problems), problems
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rasa_sdk's dependencies
+async def test_a_project_answers_with_an_encoder_of_its_own(write: Write, tmp_path: Path) -> None:
+    """Trained, found again, served; and refused once the encoder is another."""
+    settings = write({"config.yml": OWN_ENCODER})
+    colours = write_encoder(settings.project / "colours")
+    assert [problem for problem in inspect_project(settings).problems if problem.severity != "note"] == []
+    project = open_project(settings)
+    path = tmp_path / "models" / "m.tar.gz"
+    trained = train_model(project, path, cache=tmp_path / "cache", report=lambda _step: None)
+    assert find_trained(path.parent, project) is not None
+    engine = await EngineBuilder(project).build(path.read_bytes())
+    assert (await engine.parse("hello")).ranking[-1].name == "greet"
+    await engine.close()
+
+    write_encoder(colours, outputs=("sentence_embedding",))
+    assert find_trained(path.parent, project) is None
+    colours.rename(settings.project / "elsewhere")
+    with pytest.raises(ModelMissing, match="there is no folder"):
+        await EngineBuilder(project).build(trained.path.read_bytes())

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from bot.nlu.outline import outline
+from tests.unit.nlu.test_pipeline import read_spec
+
+
+def test_an_empty_pipeline_runs_every_part() -> None:
+    stages = dict(outline(read_spec()))
+    assert list(stages) == ["tokens", "encoder", "intents", "entities"]
+    assert "all-MiniLM-L6-v2 (built in)" in stages["encoder"]
+    assert stages["intents"].endswith(
+        ", then `nlu_fallback` below 0.3 or where the second is closer than 0.1"
+    )
+    assert stages["entities"].startswith("patterns and lists, then what is like the annotated words")
+
+
+def test_what_a_pipeline_names_is_told_in_its_order() -> None:
+    stages = dict(
+        outline(
+            read_spec(
+                "SpacyNLP, model: en_core_web_md",
+                "LogisticRegressionClassifier",
+                "FallbackClassifier, threshold: 0.7",
+                "KeywordIntentClassifier, case_sensitive: false",
+                "SpacyEntityExtractor, dimensions: [GPE, ORG]",
+                'visavis.Encoder, model: intfloat/e5, prefix: "query: "',
+            )
+        )
+    )
+    learned, fallback, keywords = stages["intents"].split(", then ")
+    assert learned.startswith("the trained classifier")
+    assert "below 0.7" in fallback
+    assert keywords == "whole examples as keywords (whatever their capitals)"
+    assert stages["encoder"].startswith('intfloat/e5, prefix "query: "')
+    assert stages["entities"] == "spaCy's en_core_web_md (GPE, ORG)"
+
+
+def test_a_pipeline_without_extractors_looks_for_no_entities() -> None:
+    assert dict(outline(read_spec("SklearnIntentClassifier")))["entities"] == "none are looked for"
