@@ -11,7 +11,7 @@ from bot.nlu.tokens import get_token_spans, load_language
 @pytest.mark.parametrize(
     ("code", "text", "tokens"),
     [
-        ("de", "Wo ist's? z.B. hier", ["Wo", "ist", "'s", "?", "z.B.", "hier"]),
+        ("de", "Ist's z.B. hier?", ["Ist's", "z.B.", "hier", "?"]),
         ("pt-BR", "cadê meu pedido?", ["cadê", "meu", "pedido", "?"]),
         ("zh_CN", "包裹在哪", ["包", "裹", "在", "哪"]),
         ("ar", "أين طردي؟", ["أين", "طردي", "؟"]),
@@ -25,7 +25,7 @@ def test_each_language_has_its_own_words(code: str, text: str, tokens: list[str]
 
 @pytest.mark.skipif(importlib.util.find_spec("pyvi") is not None, reason="the package is installed here")
 def test_a_language_that_needs_a_package_names_it() -> None:
-    with pytest.raises(ModelMissing, match="language 'vi': .*Pyvi.*or write `xx`"):
+    with pytest.raises(ModelMissing, match=r"language 'vi': .*Pyvi.*or write `xx`"):
         load_language("vi")
 
 
