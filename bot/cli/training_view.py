@@ -23,6 +23,7 @@ NOT_IN_SERVICE = (
 FOR_READING = "It understands texts and answers nobody: `visavis parse --model {path} TEXT` shows how."
 
 _WORDS = {
+    "recognise": "Learning to find entities",
     "encode": "Reading the examples",
     "validate": "Measuring on texts held out",
     "fit": "Learning from all of them",
@@ -48,7 +49,7 @@ def show_bars() -> Iterator[Report]:
         def report(step: Step) -> None:
             if step.stage not in tasks:
                 tasks[step.stage] = bars.add_task(_WORDS.get(step.stage, step.stage), total=step.total)
-            bars.update(tasks[step.stage], completed=step.done)
+            bars.update(tasks[step.stage], completed=step.done, total=step.total)
 
         yield report
 

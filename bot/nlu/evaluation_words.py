@@ -19,6 +19,7 @@ LEARNED = 0.01
 UNTRUE = 0.05
 """From this calibration error on, whoever acts on confidence should know."""
 ACCEPTED_RISK = 0.01
+REFUSED_ENOUGH = 0.9
 PAIRS_NAMED = 3
 NAMES_LISTED = 5
 
@@ -51,7 +52,12 @@ def say_warnings(report: EvaluationReport) -> list[str]:
 def say_next_steps(report: EvaluationReport) -> list[str]:
     """Return what could be done about the mistakes, the most useful first."""
     found = report.subject.assessment
-    return [*_propose_examples(found), *_propose_threshold(report.subject), *_propose_calibration(found)]
+    return [
+        *_propose_examples(found),
+        *_propose_threshold(report.subject),
+        *_propose_refusals(found),
+        *_propose_calibration(found),
+    ]
 
 
 def say_comparison(versus: Versus, found: Assessment) -> list[str]:
@@ -161,6 +167,15 @@ def _propose_threshold(subject: Subject) -> Iterator[str]:
             f"To have at most {say_share(ACCEPTED_RISK)} of the answers wrong, set the threshold of "
             f"`FallbackClassifier` to {wanted.threshold:.3f}: {say_share(wanted.coverage)} of these texts "
             "would be answered."
+        )
+
+
+def _propose_refusals(found: Assessment) -> Iterator[str]:
+    outside = found.out_of_scope
+    if outside and outside.refused < REFUSED_ENOUGH:
+        yield (
+            f"{say_share(1 - outside.refused)} of the texts out of scope would be answered: raise the threshold, "
+            "or train an intent on texts like them."
         )
 
 

@@ -109,6 +109,7 @@ def test_two_models_are_compared_in_words_and_texts() -> None:
 def test_texts_out_of_scope_have_a_part_of_their_own() -> None:
     page = render_page(make_report((*SAID, ("who won", "nlu_fallback", "greet", 0.9))))
     assert "1 would be answered" in page
+    assert "raise the threshold, or train an intent" in page
     assert "Out of scope" not in render_page(make_report())
 
 
