@@ -174,8 +174,8 @@ def _propose_refusals(found: Assessment) -> Iterator[str]:
     outside = found.out_of_scope
     if outside and outside.refused < REFUSED_ENOUGH:
         yield (
-            f"{say_share(1 - outside.refused)} of the texts out of scope would be answered: raise the threshold, "
-            "or train an intent on texts like them."
+            f"{say_share(1 - outside.refused)} of the texts out of scope would be answered: raise the "
+            "threshold, or train an intent on texts like them."
         )
 
 
