@@ -8,7 +8,7 @@ from bot.bootstrap.lessons import SEED, Lesson, Report, TrainedModel, train_less
 from bot.errors import ModelError
 from bot.nlu.archive import Archive, read_archive
 from bot.nlu.encoders import identify_encoder
-from bot.rasa_format.project import DIALOGUE_FOLDER, Project, data_digest, pack_dialogue
+from bot.rasa_format.project import Project, data_digest, pack_dialogue
 from bot.storage import models
 from bot.storage.database import Database
 
@@ -24,6 +24,7 @@ def train_model(
     """
     # Not at the top: a process that only serves should not load what only training needs.
     from bot.dialogue.dialogue import compile_dialogue  # noqa: PLC0415 - see above
+    from bot.engines.native.load import DIALOGUE_FOLDER  # noqa: PLC0415 - see above
 
     compile_dialogue(project.dialogue)  # what cannot be compiled is told before the work, not after it
     packed = pack_dialogue(project)

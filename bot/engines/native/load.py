@@ -10,13 +10,14 @@ from bot.engines.native.engine import NativeEngine
 from bot.errors import ModelError
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.model import NLU_FOLDER, NluModel
-from bot.rasa_format.project import DIALOGUE_FOLDER, load_dialogue
+from bot.rasa_format.project import load_dialogue
 
 if TYPE_CHECKING:
     from bot.engines.native.actions import ActionRunner
     from bot.nlu.archive import Archive
     from bot.nlu.encoders import EncoderShelf
 
+DIALOGUE_FOLDER = "dialogue"
 ACTION_LIMIT = timedelta(seconds=10)
 
 
