@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import platformdirs
 
-from bot.bootstrap.examples import read_examples
+from bot.bootstrap.examples import examine_examples
 from bot.bootstrap.lessons import SEED
 from bot.bootstrap.project import open_project
 from bot.nlu.doctor.diagnose import diagnose
 from bot.nlu.embeddings import Embedder
 from bot.nlu.encoder import open_encoder
+from bot.nlu.encoders import open_chosen_encoder
+from bot.rasa_format.nlu_data import build_training_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,19 +22,26 @@ if TYPE_CHECKING:
     from bot.bootstrap.lessons import Report
     from bot.domain.example import TrainingData
     from bot.nlu.doctor.diagnosis import Diagnosis
+    from bot.rasa_format.nlu_data import NluContent
     from bot.settings import Settings
 
 
 def diagnose_project(settings: Settings, *, report: Report) -> Diagnosis:
     """Look at the project's examples. Raises `ProjectError`, `ModelError`."""
-    return _diagnose(open_project(settings).training, settings.data / "cache", report)
+    project = open_project(settings)
+    encoder = open_chosen_encoder(project.pipeline.encoder, project.root)
+    embedder = Embedder(encoder, settings.data / "cache")
+    return diagnose(_keep_repeats(project.nlu), embedder=embedder, seed=SEED, progress=report)
 
 
 def diagnose_files(nlu: Path, *, report: Report) -> Diagnosis:
     """Look at a file or folder of Rasa NLU YAML. Raises `ProjectError`, `ModelError`."""
-    return _diagnose(read_examples(nlu), platformdirs.user_cache_path("visavis", appauthor=False), report)
+    content, problems = examine_examples(nlu)
+    problems.raise_errors()
+    embedder = Embedder(open_encoder(), platformdirs.user_cache_path("visavis", appauthor=False))
+    return diagnose(_keep_repeats(content), embedder=embedder, seed=SEED, progress=report)
 
 
-def _diagnose(data: TrainingData, cache: Path, report: Report) -> Diagnosis:
-    """Sentence vectors are shared with training, in either of its caches."""
-    return diagnose(data, embedder=Embedder(open_encoder(), cache), seed=SEED, progress=report)
+def _keep_repeats(content: NluContent) -> TrainingData:
+    """Return what training reads, with the repeated examples that it leaves out."""
+    return replace(build_training_data(content), examples=content.examples)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,36 +16,41 @@ if TYPE_CHECKING:
     from bot.nlu.doctor.chart import Chart
 
 SWALLOWED = 1 / 3
-"""The share of an intent's texts that another one takes, from which on it is called swallowed."""
+"""The share of an intent's texts that another one takes, from which on it is called swallowed.
+
+It is so only if far fewer come back: else the two are mixed up.
+"""
 MIXED_UP = 0.2
 """The share of the smaller of two intents that changes sides, from which on they are called too similar."""
 _FEWEST = 3  # texts, so that a slip is not a pattern
-_EACH_WAY = 2
+_FEWEST_MIXED_UP = 5
+_ONE_WAY = 3  # times as large a share as comes back
 _TOLD = 3  # texts and words named in a sentence
 _TYPICAL = 3.0  # times as frequent under the one as under the other
 
 
 def find_swallowed(chart: Chart) -> Iterator[Finding]:
     """Yield intents of which another one takes a third of the texts or more."""
-    confusion, counts = chart.confusion, chart.counts
-    for small, large in np.argwhere(confusion >= _FEWEST).tolist():
-        share = confusion[small, large] / counts[small]
-        if small != large and share >= SWALLOWED and not _is_mutual(chart, small, large):
+    for small, large in np.argwhere(chart.confusion >= _FEWEST).tolist():
+        if small != large and _is_swallowed(chart, small, large):
             yield _tell_swallowed(chart, small, large)
 
 
 def find_too_similar(chart: Chart) -> Iterator[Finding]:
-    """Yield pairs of intents whose texts are taken for each other, in both directions."""
-    confusion, counts = chart.confusion, chart.counts
-    for one, other in combinations(range(len(chart.names)), 2):
-        moved = int(confusion[one, other] + confusion[other, one])
-        if _is_mutual(chart, one, other) and moved / min(counts[one], counts[other]) >= MIXED_UP:
-            yield _tell_too_similar(chart, one, other, moved)
+    """Yield pairs of intents whose texts are taken for each other, where neither swallows the other."""
+    moved = chart.confusion + chart.confusion.T
+    for one, other in np.argwhere(np.triu(moved, 1) >= _FEWEST_MIXED_UP).tolist():
+        if _is_swallowed(chart, one, other) or _is_swallowed(chart, other, one):
+            continue
+        number = int(moved[one, other])
+        if number / min(chart.counts[one], chart.counts[other]) >= MIXED_UP:
+            yield _tell_too_similar(chart, one, other, number)
 
 
-def _is_mutual(chart: Chart, one: int, other: int) -> bool:
-    there, back = chart.confusion[one, other], chart.confusion[other, one]
-    return bool(min(there, back) >= _EACH_WAY and there + back >= _FEWEST + _EACH_WAY)
+def _is_swallowed(chart: Chart, small: int, large: int) -> bool:
+    there = chart.confusion[small, large] / chart.counts[small]
+    back = chart.confusion[large, small] / chart.counts[large]
+    return bool(chart.confusion[small, large] >= _FEWEST and there >= max(SWALLOWED, _ONE_WAY * back))
 
 
 def _tell_swallowed(chart: Chart, small: int, large: int) -> Finding:

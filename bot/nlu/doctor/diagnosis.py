@@ -25,6 +25,7 @@ TITLES = {
     Kind.TOO_SMALL: "Intents with too few texts",
     Kind.IMBALANCE: "Intents with far more or far fewer texts than the others",
     Kind.REPEATED: "One sentence over and over",
+    Kind.COPIES: "Texts that only repeat others",
     Kind.ONE_WORD: "Single words that could mean something else",
     Kind.TOO_LONG: "Very long texts",
     Kind.ENTITY_MISSED: "Values marked as entities here and not there",

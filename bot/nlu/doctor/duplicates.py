@@ -11,6 +11,7 @@ from bot.nlu.doctor.finding import Finding, Kind, Severity, grow_sure, place
 from bot.nlu.doctor.mislabelled import find_suspects
 from bot.nlu.doctor.neighbours import find_pairs, group_pairs, share_wording
 from bot.nlu.doctor.words import code, count, join, percent, quote
+from bot.nlu.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,6 +107,35 @@ def _tell_near_duplicates(chart: Chart, intents: tuple[int, int], rows: Sequence
         f"the first so that it says what only {code(here.intent)} means.",
         places=tuple(chart.place(row) for row in (suspect, double, *(set(order) - {suspect, double}))),
         intents=(here.intent, there.intent),
+    )
+
+
+def find_copies(chart: Chart) -> Iterator[Finding]:
+    """Yield intents with texts that stand there more than once: all but one of them teach nothing."""
+    by_intent: dict[str, dict[str, list[Example]]] = defaultdict(lambda: defaultdict(list))
+    for example in chart.data.examples:
+        by_intent[example.intent][_fold(normalise(example.text).text)].append(example)
+    for intent, by_text in by_intent.items():
+        copies = [same for text, same in by_text.items() if text and len(same) > 1]
+        if copies:
+            yield _tell_copies(intent, copies)
+
+
+def _tell_copies(intent: str, copies: Sequence[Sequence[Example]]) -> Finding:
+    named = join([f"{quote(same[0].text)} ({len(same)} times)" for same in copies[:3]])
+    number = sum(len(same) - 1 for same in copies)
+    repeat = "repeats another" if number == 1 else "repeat others"
+    more = " and more" if len(copies) > 3 else ""  # noqa: PLR2004 - as many as are named
+    return Finding(
+        kind=Kind.COPIES,
+        severity=Severity.HINT,
+        sure=0.9,
+        harm=0.0,
+        says=f"{count(number, 'text')} of {code(intent)} only {repeat}, as far as the model reads them: "
+        f"{named}{more}.",
+        proposal="That does no harm and teaches nothing: say the same in other words instead.",
+        places=tuple(place(example) for same in copies for example in same),
+        intents=(intent,),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.nlu.doctor.annotations import find_entities_named_twice, find_missed_entities
 from bot.nlu.doctor.confusion import find_swallowed, find_too_similar
 from bot.nlu.doctor.diagnosis import Diagnosis
-from bot.nlu.doctor.duplicates import find_near_duplicates, find_repeated, find_two_meanings
+from bot.nlu.doctor.duplicates import find_copies, find_near_duplicates, find_repeated, find_two_meanings
 from bot.nlu.doctor.finding import Finding, Kind, Severity
 from bot.nlu.doctor.intents import find_imbalance, find_too_small
 from bot.nlu.doctor.mislabelled import find_mislabelled
@@ -29,6 +29,7 @@ DETECTORS: tuple[Callable[[Chart], Iterator[Finding]], ...] = (
     find_too_small,
     find_imbalance,
     find_repeated,
+    find_copies,
     find_too_long,
     find_one_word,
     find_missed_entities,

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     TOO_SMALL = "too_small"
     IMBALANCE = "imbalance"
     REPEATED = "repeated"
+    COPIES = "copies"
     ONE_WORD = "one_word"
     TOO_LONG = "too_long"
     ENTITY_MISSED = "entity_missed"

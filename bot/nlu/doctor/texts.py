@@ -28,7 +28,7 @@ _TIMES = 5  # as long as the typical text
 
 
 def find_saying_nothing(chart: Chart) -> Iterator[Finding]:
-    """Yield intents with texts in which nothing is left to read: signs, links, names of users alone."""
+    """Yield intents with texts in which nothing is left to read, like punctuation alone."""
     empty: dict[str, list[Example]] = defaultdict(list)
     for example in chart.data.examples:
         if not plain(example.text):
@@ -39,9 +39,9 @@ def find_saying_nothing(chart: Chart) -> Iterator[Finding]:
             severity=Severity.ERROR,
             sure=1.0,
             harm=float(len(examples)),
-            says=f"{count(len(examples), 'text')} of {code(intent)} say nothing that can be learned: "
+            says=f"{count(len(examples), 'text')} of {code(intent)} with nothing to learn from: "
             f"{join([quote(example.text) for example in examples[:3]])}.",
-            proposal="Delete them, or write the words that customers add.",
+            proposal="Delete it, or write the words that customers add.",
             places=tuple(place(example) for example in examples),
             intents=(intent,),
         )
