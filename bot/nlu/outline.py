@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from bot.domain.pipeline import SPACY_ENTITIES
 from bot.nlu.components import choose_components
 from bot.nlu.decision import Decider
-from bot.nlu.entities import Extractor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
