@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.nlu.intents import IntentHead
     from bot.nlu.ngrams import SparseVector
 
+DEFAULT = "default"
+
 
 class KeyFolder:
     """Adds up the chances of keys, and picks one for each retrieval intent.
@@ -51,12 +53,18 @@ class KeyFolder:
         return rank(self.bases, np.full(len(self.bases), 1 / max(len(self.bases), 1)))
 
     def select(self, chances: NDArray[np.float64]) -> JsonObject:
-        """Return Rasa's `response_selector`: an entry for each retrieval intent, without what it says."""
-        selected = {base: _select(*self._keys_of(base, chances)) for base in self.retrieval}
+        """Return Rasa's `response_selector`: an entry for each retrieval intent, without what it says.
+
+        `default` is over the keys of all of them, as of a ResponseSelector without `retrieval_intent`.
+        """
+        every = np.concatenate([self._columns[base] for base in self.retrieval])
+        entries = {DEFAULT: every} | self._columns
+        selected = {name: _select(*self._get_shares(each, chances)) for name, each in entries.items()}
         return {"all_retrieval_intents": list(self.retrieval), **selected}
 
-    def _keys_of(self, base: str, chances: NDArray[np.float64]) -> tuple[list[str], NDArray[np.float64]]:
-        columns = self._columns[base]
+    def _get_shares(
+        self, columns: NDArray[np.int64], chances: NDArray[np.float64]
+    ) -> tuple[list[str], NDArray[np.float64]]:
         total = chances[columns].sum() or 1.0
         return [self._names[column] for column in columns], chances[columns] / total
 

@@ -11,6 +11,7 @@ from bot.rasa_format.checks.domain import check_domain
 from bot.rasa_format.checks.examples import check_examples
 from bot.rasa_format.checks.intents import check_intents
 from bot.rasa_format.checks.paths import check_paths
+from bot.rasa_format.checks.pipeline import check_pipeline
 from bot.rasa_format.checks.responses import check_responses
 from bot.rasa_format.checks.rules import check_rules
 from bot.rasa_format.checks.said import check_said
@@ -58,6 +59,7 @@ def check_parts(
     check_examples(project.nlu, problems)
     check_domain(project.sources.domain, known, problems)
     check_intents(project, problems)
+    check_pipeline(project, known, problems)
     check_paths(project.dialogue, known, problems)
     check_rules(project.dialogue, project.sources, problems)
     check_responses(project, known, problems, channels=channels)

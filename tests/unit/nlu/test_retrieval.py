@@ -48,6 +48,18 @@ def test_key_is_chosen_among_those_of_its_intent() -> None:
     assert keys == ["faq/parking", "faq/hours"]
 
 
+def test_a_selector_without_an_intent_of_its_own_chooses_among_all_keys() -> None:
+    names = ("chat/joke", "faq/hours", "faq/parking", "greet")
+    selected: Any = KeyFolder(names).select(np.array([0.2, 0.05, 0.25, 0.5]))
+    assert list(selected) == ["all_retrieval_intents", "default", "chat", "faq"]
+    ranking = [(each["intent_response_key"], each["confidence"]) for each in selected["default"]["ranking"]]
+    assert ranking == [
+        ("faq/parking", pytest.approx(0.5)),
+        ("chat/joke", pytest.approx(0.4)),
+        ("faq/hours", pytest.approx(0.1)),
+    ]
+
+
 def test_many_keys_do_not_make_an_intent_likelier_for_a_text_that_says_nothing() -> None:
     assert {each.confidence for each in KeyFolder(NAMES).rank_blindly()} == {1 / 3}
 

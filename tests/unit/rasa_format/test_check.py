@@ -224,6 +224,14 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
             "config.yml:9: error: The fallback action `action_ordr` is not in the domain. Did you mean",
         ),
         (
+            {
+                "config.yml": CONFIG.replace(
+                    "EntitySynonymMapper", "ResponseSelector\n  retrieval_intent: faq"
+                )
+            },
+            "config.yml:6: warning: `faq` is no intent whose answers have keys. Delete the line.",
+        ),
+        (
             {"config.yml": CONFIG.replace("webchat: true", "wbchat: true")},
             "config.yml:14: error: There is no channel `wbchat`. Did you mean `webchat`?",
         ),
