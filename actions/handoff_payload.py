@@ -12,6 +12,7 @@ from actions.order_number import parse_order_number
 from actions.said import Said, read_said
 
 QUOTE_LENGTH = 160
+LANGUAGE = "en"  # the brand's, as config.yml has it
 
 Priority = Literal["normal", "high", "urgent"]
 Queue = Literal["support", "billing"]
@@ -83,6 +84,9 @@ def _summarise(tracker: Tracker, reason: Reason) -> str:
     parts = [", ".join((reason.title, *here)) + "."]
     if before:
         parts.append(f"Spoken of before: {', '.join(before)}.")
+    foreign = next((message.language for message in said if message.language not in (None, LANGUAGE)), None)
+    if foreign:
+        parts.append(f"They write in another language ({foreign}).")
     quote = _shorten(_get_last_words(tracker, said))
     if quote:
         parts.append(f"Last words: “{quote}”")

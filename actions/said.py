@@ -20,11 +20,15 @@ _BREAKS = frozenset({"session_started", "restart", "pause", "resume"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One message of the customer; `named` holds pairs of entity and value."""
+    """One message of the customer.
+
+    `named` holds pairs of entity and value, `language` the code of the one it is in, where that is certain.
+    """
 
     text: str
     intent: str | None
     named: tuple[tuple[str, str], ...] = ()
+    language: str | None = None
 
     def get_named(self, entity: str) -> list[str]:
         """Return the values of an entity, each once, in the order they were named."""
@@ -47,12 +51,13 @@ def _read_backwards(tracker: Tracker) -> Iterator[Said]:
 def _read_message(event: Mapping[str, Any]) -> Said:
     parsed = _as_mapping(event.get("parse_data"))
     intent = _as_mapping(parsed.get("intent")).get("name")
-    entities = parsed.get("entities")
+    entities, language = parsed.get("entities"), parsed.get("language")
     named = [_read_entity(entity) for entity in (entities if isinstance(entities, list) else [])]
     return Said(
         text=str(event.get("text") or ""),
         intent=intent if isinstance(intent, str) else None,
         named=tuple(pair for pair in named if pair is not None),
+        language=language if isinstance(language, str) else None,
     )
 
 

@@ -95,6 +95,17 @@ async def test_handoff_summary_quotes_words_and_not_a_button() -> None:
     assert get_payload(messages)["summary"] == "Asked for a person. Last words: “can you mend a van”"
 
 
+async def test_handoff_summary_tells_that_they_write_in_another_language() -> None:
+    tracker = make_tracker(
+        user_event("Wo bleibt mein Paket?", "nlu_fallback", language="de"),
+        user_event("/ask_for_person", "ask_for_person"),
+    )
+    messages, _ = await run_action(ActionHandoff(), tracker)
+    assert get_payload(messages)["summary"] == (
+        "Asked for a person. They write in another language (de). Last words: “Wo bleibt mein Paket?”"
+    )
+
+
 async def test_handoff_summary_stays_short() -> None:
     messages, _ = await run_action(ActionHandoff(), make_tracker(user_event("why " * 500, "complaint_other")))
     assert len(get_payload(messages)["summary"]) < QUOTE_LENGTH + 100
