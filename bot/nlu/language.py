@@ -46,7 +46,9 @@ _KIN = (
 """Languages whose short texts look alike: where one is the project's, the others are not named."""
 _CODES_OF_SPACY = {"nb": "no", "nn": "no"}
 
-_CODE = re.compile(r"\S*[@/\\_]\S*|#\w+|[A-Za-z-]*\d[A-Za-z\d-]*|[\w-]+(?:\.\w+)+")
+_CODE = re.compile(
+    r"(?<!\S)\S*[@/\\_]\S*|#\w+|(?<![A-Za-z-])[A-Za-z-]*\d[A-Za-z\d-]*|(?<![\w-])[\w-]+(?:\.\w+)+",
+)
 """Handles, addresses, links, order numbers: words of no language."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019`][^\W\d_]+)*")
 _LAST_LATIN = "\u024f"

@@ -49,7 +49,7 @@ _LINK = (
     r"|[<\[](?:url|link)[>\]])"
 )
 _USER = (
-    r"(?P<user>(?<![\w.@/])@(?!\d{1,3}\b|\d{1,2}(?::\d\d)?[ap]m\b)\w+(?:\.\w+)*(?:@[\w.-]+\w)?"
+    r"(?P<user>(?<![\w@/])(?<!\w\.)@(?!\d{1,3}\b|\d{1,2}(?::\d\d)?[ap]m\b)\w+(?:\.\w+)*(?:@[\w.-]+\w)?"
     r"|(?P<nameless>[<\[]@?(?:user|username|mention)[>\]]))"
 )
 _MENTION = re.compile(f"{_LINK}|{_USER}", re.IGNORECASE)
@@ -189,12 +189,14 @@ def _set_apart_mentions(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...
     gaps.append(text[start:])
     spoken = [number for number, gap in enumerate(gaps) if _has_words(gap)]
     first, last = (spoken[0], spoken[-1]) if spoken else (len(gaps), -1)
-    pieces = [gaps[0]]
+    pieces = [gaps[0] if gaps[0].strip() != "RT" else ""]
     for number, match in enumerate(found):
         is_frame = number >= last or (number < first and bool(match["user"]))
         pieces += [" " if is_frame else _name_mention(match), gaps[number + 1]]
     users = tuple(match["user"] for match in found if match["user"])
-    return "".join(pieces), users, tuple(_trim(match) for match in found if match["link"])
+    plain = "".join(pieces)
+    links = tuple(_trim(match) for match in found if match["link"])
+    return plain.lstrip(" .,:;-") if first else plain, users, links
 
 
 def _trim(match: re.Match[str]) -> str:

@@ -32,7 +32,9 @@ def test_blanks_are_made_one() -> None:
     ("text", "plain"),
     [
         ("@Lyra where is my bag @ceo", "where is my bag"),
-        ("@Lyra @ceo: hello", ": hello"),
+        ("@Lyra @ceo: hello", "hello"),
+        ("RT @Lyra: hello", "Lyra: hello"),
+        (".@Lyra is late", "is late"),
         ("never again with @Lyra, sorry", "never again with Lyra, sorry"),
         ("thanks <user> for nothing", "thanks someone for nothing"),
         ("thanks @115712 for nothing", "thanks someone for nothing"),
