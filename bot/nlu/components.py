@@ -10,6 +10,7 @@ from bot.nlu.decision import DEFAULT_ORDER, Decider
 from bot.nlu.intents import Fallback
 from bot.nlu.regex_entities import RegexOptions
 from bot.nlu.spacy_entities import SpacyOptions
+from bot.nlu.tokens import simplify_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ def choose_components(spec: PipelineSpec) -> Components:
     """Translate Rasa's names. A pipeline without components gets every one of ours."""
     named = {str(component.get("name", "")).rsplit(".", 1)[-1]: component for component in spec.components}
     return Components(
-        language=spec.language,
+        language=simplify_code(spec.language),
         regex=_read_regex_options(named.get("RegexEntityExtractor", {}))
         if not named or "RegexEntityExtractor" in named
         else None,

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 _UNKNOWN_LANGUAGE = "[E048]"  # spaCy's number of the sentence that says so
 
 
+def simplify_code(language: str) -> str:
+    """Return the code that spaCy knows a language by: `pt` for `pt-BR` or `pt_BR`."""
+    return re.split("[-_]", language.lower())[0]
+
+
 def load_language(code: str) -> Language:
     """Return spaCy's blank pipeline for a language code: `de`, `pt-BR` (as `pt`), `xx` for any other.
 
@@ -24,7 +29,7 @@ def load_language(code: str) -> Language:
     import spacy  # noqa: PLC0415 - see above
 
     try:
-        return spacy.blank(re.split("[-_]", code.lower())[0])
+        return spacy.blank(simplify_code(code))
     except ImportError as error:
         if _UNKNOWN_LANGUAGE not in str(error):
             raise ModelMissing(f"config.yml: language {code!r}: {error}; or write `xx`") from error

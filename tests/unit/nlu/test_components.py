@@ -50,6 +50,10 @@ def test_a_classifier_told_to_leave_entities_alone_does() -> None:
     assert not choose_components(spec).phrases
 
 
+def test_a_language_goes_by_its_simple_code() -> None:
+    assert choose_components(PipelineSpec(language="pt_BR")).language == "pt"
+
+
 LEARNED, KEYWORDS, FALLBACK = Decider.LEARNED, Decider.KEYWORDS, Decider.FALLBACK
 
 
