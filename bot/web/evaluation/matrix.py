@@ -25,33 +25,35 @@ def draw_matrix(names: Sequence[str], pairs: Pairs) -> str:
     meant = _count_meant(pairs)
     left = max(len(name) for name in names) * _LETTER + 44
     size = len(names) * _CELL
-    parts = []
-    for row, name in enumerate(names):
-        y = _CELL + row * _CELL
-        parts.append(write(f"{name}  {row + 1}", left - 8, y + 16, text_anchor="end", class_="tick"))
-        parts.append(write(f"{row + 1}", left + (row + 0.5) * _CELL, 16, text_anchor="middle", class_="tick"))
-        for column, got in enumerate(names):
-            count = pairs[name, got]
-            if count:
-                place = (left + column * _CELL, y)
-                parts.append(_draw_cell(place, _CELL, (name, got), count, meant[name]))
-                parts.append(_write_count(place, count, count / meant[name], right=name == got))
-        elsewhere = meant[name] - sum(pairs[name, got] for got in names)
-        if elsewhere:
-            parts.append(
-                write(
-                    f"{elsewhere}", left + size + _CELL / 2 + 6, y + 16, text_anchor="middle", class_="tick"
-                )
-            )
-    parts.append(write("meant ↓   taken for →", left - 8, 16, text_anchor="end", class_="tick"))
-    parts.append(draw("rect", x=left, y=_CELL, width=size, height=size, class_="edge"))
-    parts.append(write("else", left + size + _CELL / 2 + 6, 16, text_anchor="middle", class_="tick"))
+    last = left + size + _CELL / 2 + 6
+    elsewhere = [meant[name] - sum(pairs[name, got] for got in names) for name in names]
     return frame(
-        *parts,
+        write("meant ↓   taken for →", left - 8, 16, text_anchor="end", class_="tick"),
+        *(_write_number(left + (row + 0.5) * _CELL, 16, row + 1) for row in range(len(names))),
+        write("else", last, 16, text_anchor="middle", class_="tick"),
+        *(_draw_row(names, row, pairs, meant[name], left) for row, name in enumerate(names)),
+        *(_write_number(last, _CELL + row * _CELL + 16, count) for row, count in enumerate(elsewhere)),
+        draw("rect", x=left, y=_CELL, width=size, height=size, class_="edge"),
         width=left + size + _CELL + 16,
         height=size + _CELL + 2,
         label="Confusion matrix of the most confused intents; the lists below hold the same numbers.",
     )
+
+
+def _draw_row(names: Sequence[str], row: int, pairs: Pairs, meant: int, left: float) -> str:
+    """Return the name of a row and those of its cells in which there is something."""
+    name, y = names[row], _CELL + row * _CELL
+    parts = [write(f"{name}  {row + 1}", left - 8, y + 16, text_anchor="end", class_="tick")]
+    for column, got in enumerate(names):
+        count, place = pairs[name, got], (left + column * _CELL, y)
+        if count:
+            parts.append(_draw_cell(place, _CELL, (name, got), count, meant))
+            parts.append(_write_count(place, count, count / meant, right=name == got))
+    return "".join(parts)
+
+
+def _write_number(x: float, y: float, number: int) -> str:
+    return write(f"{number}", x, y, text_anchor="middle", class_="tick") if number else ""
 
 
 def draw_overview(names: Sequence[str], pairs: Pairs, *, enlarged: int) -> str:

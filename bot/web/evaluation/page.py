@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.nlu import evaluation_words as words
 from bot.nlu.confusions import cluster_names, count_pairs, flatten, take_clusters
@@ -25,15 +26,7 @@ def render_page(report: EvaluationReport) -> str:
     """Return the page. Everything customers wrote is escaped."""
     subject, versus = report.subject, report.versus
     found = subject.assessment
-    templates = Environment(
-        loader=FileSystemLoader((_WEB / "templates", _WEB / "assets")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters["share"] = words.say_share
-    return templates.get_template("evaluation/page.html").render(
+    return _open_template().render(
         report=report,
         subject=subject,
         found=found,
@@ -51,6 +44,20 @@ def render_page(report: EvaluationReport) -> str:
         pairs_shown=PAIRS_SHOWN,
         texts_shown=TEXTS_SHOWN,
     )
+
+
+@cache
+def _open_template() -> Template:
+    """Return the page's template; the style takes its tokens from all our pages' own."""
+    templates = Environment(
+        loader=FileSystemLoader((_WEB / "templates", _WEB / "assets")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["share"] = words.say_share
+    return templates.get_template("evaluation/page.html")
 
 
 def _locate(subject: Subject) -> Operation:

@@ -33,6 +33,7 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Com
         ((), "Start the service"),
         (("serve",), "--role"),
         (("train",), "--json-progress"),
+        (("evaluate",), "--against"),
         (("parse",), "--jsonl"),
         (("chat",), "--url"),
         (("check",), "Exits with 1"),
