@@ -1,6 +1,13 @@
 from __future__ import annotations
 
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bot.nlu.outline import outline
+from bot.rasa_format.components import COMPONENTS
+from bot.rasa_format.parameters import PARAMETERS
 from tests.unit.nlu.test_pipeline import read_spec
 
 
@@ -37,3 +44,22 @@ def test_what_a_pipeline_names_is_told_in_its_order() -> None:
 
 def test_a_pipeline_without_extractors_looks_for_no_entities() -> None:
     assert dict(outline(read_spec("SklearnIntentClassifier")))["entities"] == "none are looked for"
+
+
+values = st.none() | st.booleans() | st.integers() | st.floats(0, 1) | st.text("aé:{", max_size=3)
+
+
+@st.composite
+def items(draw: st.DrawFn) -> str:
+    """Draw a component of any name with any of its parameters, as JSON, which YAML reads too."""
+    name = draw(st.sampled_from(sorted(COMPONENTS)))
+    keys = draw(st.lists(st.sampled_from(["name", *PARAMETERS[name]]), max_size=3))
+    written = {key: draw(values | st.lists(values, max_size=2)) for key in keys if key != "name"}
+    return ", ".join([name, *(f"{key}: {json.dumps(value)}" for key, value in written.items())])
+
+
+@given(st.lists(items(), max_size=5))
+def test_whatever_is_written_has_an_outline(pipeline: list[str]) -> None:
+    """Also what `visavis check` finds errors in."""
+    stages = outline(read_spec(*pipeline))
+    assert all(stage and what for stage, what in stages)
