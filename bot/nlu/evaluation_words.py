@@ -19,6 +19,8 @@ LEARNED = 0.01
 UNTRUE = 0.05
 """From this calibration error on, whoever acts on confidence should know."""
 ACCEPTED_RISK = 0.01
+WORTH_ANSWERING = 0.25
+"""A threshold that lets less through is no advice."""
 REFUSED_ENOUGH = 0.9
 PAIRS_NAMED = 3
 NAMES_LISTED = 5
@@ -162,7 +164,7 @@ def _propose_examples(found: Assessment) -> Iterator[str]:
 def _propose_threshold(subject: Subject) -> Iterator[str]:
     found = subject.assessment
     wanted = find_thresholds(found.coverage, (ACCEPTED_RISK,))[ACCEPTED_RISK]
-    if wanted and found.answered_wrong > ACCEPTED_RISK:
+    if wanted and wanted.coverage >= WORTH_ANSWERING and found.answered_wrong > ACCEPTED_RISK:
         yield (
             f"To have at most {say_share(ACCEPTED_RISK)} of the answers wrong, set the threshold of "
             f"`FallbackClassifier` to {wanted.threshold:.3f}: {say_share(wanted.coverage)} of these texts "

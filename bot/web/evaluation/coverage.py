@@ -38,8 +38,9 @@ def draw_coverage(coverage: Coverage, here: Operation, other: Coverage | None = 
         _fill(field, coverage),
     ]
     if other:
-        parts += [_draw_curve(field, other, "curve other"), _name_other(field, other)]
-    parts += [_draw_curve(field, coverage, "curve"), _mark(field, here)]
+        parts.append(_draw_curve(field, other, "curve other"))
+    parts.append(_draw_curve(field, coverage, "curve"))
+    parts += [_mark(field, here), _name_marks(field, here, versus=other is not None)]
     return frame(
         *parts,
         width=_WIDTH,
@@ -72,26 +73,31 @@ def _thin(points: tuple[Answering, ...]) -> list[Answering]:
 def _mark(field: Field, here: Operation) -> str:
     x, y = field.at(here.coverage, here.risk)
     bottom = field.at(0, 0)[1]
-    near_top = y < field.y + field.height / 3
-    anchor, shift = ("end", -8) if here.coverage > 0.5 else ("start", 8)  # noqa: PLR2004 - the half
-    lines = (here.name, f"{say_share(here.coverage)} answered, {say_share(here.risk)} wrong")
-    start = y + 24 if near_top else y - 26
     return "".join(
         [
             draw("line", x1=x, y1=y, x2=x, y2=bottom, class_="guide"),
             draw("line", x1=field.x, y1=y, x2=x, y2=y, class_="guide"),
             draw("circle", cx=x, cy=y, r=5, class_="point"),
-            *(
-                write(line, x + shift, start + 16 * number, text_anchor=anchor, class_="note")
-                for number, line in enumerate(lines)
-            ),
         ]
     )
 
 
-def _name_other(field: Field, other: Coverage) -> str:
-    middle = next((point for point in other.points if point.coverage >= 0.5), None)  # noqa: PLR2004 - the half
-    if middle is None:
-        return ""
-    x, y = field.at(middle.coverage, middle.risk)
-    return write("the other model", x - 8, y - 8, text_anchor="end", class_="quiet-note")
+def _name_marks(field: Field, here: Operation, *, versus: bool) -> str:
+    """Return the names of the point and of the other curve, in the corner that curves leave free."""
+    x, y = field.x + 14, field.y + 18
+    parts = [
+        draw("circle", cx=x, cy=y - 4, r=5, class_="point"),
+        write(here.name, x + 14, y, class_="note"),
+        write(
+            f"{say_share(here.coverage)} answered, {say_share(here.risk)} of that wrong",
+            x + 14,
+            y + 16,
+            class_="note",
+        ),
+    ]
+    if versus:
+        parts += [
+            draw("line", x1=x - 8, y1=y + 30, x2=x + 8, y2=y + 30, class_="curve other"),
+            write("the other model", x + 14, y + 34, class_="quiet-note"),
+        ]
+    return "".join(parts)
