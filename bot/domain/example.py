@@ -10,6 +10,8 @@ from bot.domain.understanding import Entity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.domain.triage_example import TriageExample
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -50,3 +52,4 @@ class TrainingData:
     lookups: tuple[WordPattern, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)
     synonym_sources: Mapping[str, Source] = field(default_factory=dict)
+    triage: tuple[TriageExample, ...] = ()

@@ -22,7 +22,7 @@ CONFIG_FILE = "config.yml"
 DOMAIN_FILE = "domain.yml"
 DOMAIN_FOLDER = "domain"
 DATA_FOLDERS = ("nlu_data", "data")  # ours, then Rasa's; the first that is there counts
-TRAINING_KEYS = ("nlu", "responses", "stories", "rules")
+TRAINING_KEYS = ("nlu", "responses", "stories", "rules", "triage")  # Rasa's, then ours
 _ENDINGS = (".yml", ".yaml")
 _NEWEST_VERSION = (3, 1)
 

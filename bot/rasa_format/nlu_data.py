@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from bot.domain.example import Example, Source, TrainingData, WordPattern
 from bot.rasa_format.annotations import AnnotatedText, BadAnnotation, parse_annotations
 from bot.rasa_format.nodes import ListNode, MapNode, Node, ScalarNode
+from bot.rasa_format.triage_data import add_shipped, read_triage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from bot.domain.triage_example import TriageExample
     from bot.rasa_format.fields import Reader
 
 KINDS = ("intent", "synonym", "regex", "lookup")
@@ -21,7 +23,7 @@ _STRIPPED = "\n\r "  # Rasa's own set: tabs and other blanks belong to the text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NluContent:
-    """The `nlu:` part of one or more files, as written; `synonyms` are (text, canonical value).
+    """The `nlu:` and `triage:` of one or more files, as written; `synonyms` are (text, canonical value).
 
     `unfilled` are the intents (name, place) of blocks that have no examples.
     """
@@ -31,6 +33,7 @@ class NluContent:
     regexes: tuple[WordPattern, ...] = ()
     lookups: tuple[WordPattern, ...] = ()
     synonyms: tuple[tuple[str, str, Source], ...] = ()
+    triage: tuple[TriageExample, ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,8 +46,9 @@ class _Draft:
 
 
 def read_nlu(documents: Iterable[MapNode], reader: Reader) -> NluContent:
-    """Read the `nlu:` list of each file, in order."""
+    """Read the `nlu:` and `triage:` lists of each file, in order."""
     draft = _Draft()
+    documents = tuple(documents)
     for document in documents:
         for item in reader.items(document.get("nlu"), "`nlu`"):
             block = reader.map(item, "an item of `nlu`")
@@ -56,11 +60,15 @@ def read_nlu(documents: Iterable[MapNode], reader: Reader) -> NluContent:
         regexes=tuple(draft.regexes),
         lookups=tuple(draft.lookups),
         synonyms=tuple(draft.synonyms),
+        triage=read_triage(documents, reader),
     )
 
 
 def build_training_data(content: NluContent) -> TrainingData:
-    """Drop repeated examples and resolve the synonyms, as Rasa does before training."""
+    """Drop repeated examples and resolve the synonyms, as Rasa does before training.
+
+    The posts for triage that come with Visavis are added.
+    """
     unique: dict[object, Example] = {}
     for example in content.examples:
         unique.setdefault((example.text, example.intent, example.entities), example)
@@ -70,6 +78,7 @@ def build_training_data(content: NluContent) -> TrainingData:
         lookups=content.lookups,
         synonyms=resolve_synonyms(content),
         synonym_sources={text.lower(): source for text, _, source in content.synonyms},
+        triage=add_shipped(content.triage),
     )
 
 

@@ -11,7 +11,7 @@ from bot.rasa_format.config_file import read_config
 from bot.rasa_format.fields import Reader
 from bot.rasa_format.files import check_version, walk_yaml_files
 from bot.rasa_format.nlu_data import NluContent, read_nlu
-from bot.rasa_format.nodes import MapNode
+from bot.rasa_format.nodes import ListNode, MapNode, Node
 from bot.rasa_format.variables import expand_map
 from bot.rasa_format.yaml_reader import read_yaml_file
 
@@ -28,7 +28,7 @@ _LOOK_AT = 2**20  # bytes
 
 
 def read_nlu_files(path: Path, environment: Mapping[str, str], problems: Problems) -> NluContent:
-    """Read the `nlu:` of a YAML file, or of all those in a folder and the folders in it, by path.
+    """Read `nlu:` and `triage:` of a YAML file, or of all those in a folder and the folders in it, by path.
 
     Other parts of the files are left alone. Problems call a file what the caller calls it. A file in an
     old format of Rasa is an error, and so is a path where nothing teaches anything.
@@ -84,11 +84,16 @@ def _read_start(path: Path) -> bytes:
 
 def _read(file: Path, environment: Mapping[str, str], reader: Reader) -> MapNode:
     document = _read_document(file, reader)
-    if document.get("nlu") is None:  # a domain, stories: nothing to learn from, nothing to complain about
+    taught = {key: entry for key, entry in document.entries.items() if _teaches(key, entry.node)}
+    if not taught:  # a domain, stories: nothing to learn from, nothing to complain about
         return document
     check_version(document, reader)
-    taught = replace(document, entries={"nlu": document.entries["nlu"]})
-    return expand_map(taught, environment, reader.problems)
+    return expand_map(replace(document, entries=taught), environment, reader.problems)
+
+
+def _teaches(key: str, node: Node) -> bool:
+    """Tell whether a part of a file holds examples; `triage:` of a `config.yml` holds none."""
+    return (key == "nlu" and node.plain is not None) or (key == "triage" and isinstance(node, ListNode))
 
 
 def _read_document(file: Path, reader: Reader) -> MapNode:

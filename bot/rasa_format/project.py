@@ -210,6 +210,9 @@ def _describe_lesson(training: TrainingData, pipeline: PipelineSpec) -> dict[str
         "regexes": [[pattern.name, pattern.patterns] for pattern in training.regexes],
         "lookups": [[pattern.name, pattern.patterns] for pattern in training.lookups],
         "synonyms": sorted(training.synonyms.items()),
+        "triage": [
+            [post.text, post.sector, post.complaint, post.urgent, post.mood] for post in training.triage
+        ],
         "pipeline": asdict(pipeline),
     }
 
