@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bot.errors import ModelError
 from bot.nlu.archive import read_archive
 from bot.nlu.model import NLU_FOLDER, NluModel
 from bot.rasa_format.checks.examples import check_examples
@@ -13,6 +15,7 @@ from bot.rasa_format.problem import Problems
 from bot.settings import get_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bot.domain.example import TrainingData
@@ -43,4 +46,16 @@ def read_nlu_model(path: Path) -> NluModel:
 
     Raises `ModelMissing`, `ModelDamaged`, or `ModelError` for what another version wrote.
     """
-    return NluModel.from_files(read_archive(path).get_folder(NLU_FOLDER))
+    with naming_model(path):
+        return NluModel.from_files(read_archive(path).get_folder(NLU_FOLDER))
+
+
+@contextmanager
+def naming_model(path: Path) -> Iterator[None]:
+    """Say of which file a model cannot be used."""
+    try:
+        yield
+    except ModelError as error:
+        if str(path) in str(error):
+            raise
+        raise type(error)(f"{path}: {error}") from error

@@ -1,45 +1,16 @@
-"""`visavis parse` and `visavis chat`."""
+"""What a newcomer tries: `visavis chat`, and `visavis parse`."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
-from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.parse import parse
+
 if TYPE_CHECKING:
     from bot.settings import Settings
-
-
-def parse(
-    text: Annotated[str | None, typer.Argument(help="What a customer might write.")] = None,
-    *,
-    jsonl: Annotated[
-        bool,
-        typer.Option(
-            "--jsonl",
-            help='Read standard input instead, one text per line: plain, or {"text": "…"}. '
-            "Write one JSON object per line.",
-        ),
-    ] = False,
-) -> None:
-    """Show what the serving model understands: intent, confidence, entities."""
-    from bot.bootstrap.commands import parse_lines, parse_one
-    from bot.logs import configure_logging
-    from bot.settings import load_settings
-
-    if jsonl == (text is not None):
-        raise typer.BadParameter("give either a text, or --jsonl and lines on standard input")
-    settings = load_settings()
-    configure_logging(settings.log_format, level="WARNING")
-    if text is None:
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(errors="replace")  # a text in another encoding is odd, not the end
-        asyncio.run(parse_lines(settings, sys.stdin, sys.stdout))
-    else:
-        typer.echo(asyncio.run(parse_one(settings, text)))
 
 
 def chat(

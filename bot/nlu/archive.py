@@ -105,6 +105,10 @@ def read_archive(source: Path | bytes) -> Archive:
     content = source if isinstance(source, bytes) else _read_file(source)
     if len(content) > MAX_PACKED:
         raise ModelError(f"the model archive is larger than {MAX_PACKED >> 20} MiB, which is none of ours")
+    if not content.startswith(_HEADER):
+        raise ModelDamaged(
+            "this is no model of Visavis (those of Rasa are not read): make one with `visavis train`"
+        )
     try:
         members = dict(_read_members(_decompress(content)))
         metadata = json.loads(members.pop(METADATA))
