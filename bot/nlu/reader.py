@@ -47,7 +47,7 @@ class Reader:
         self._entities = EntityFinder(model.entities, self._language)
         self._keywords = KeywordFinder(model.keywords) if model.keywords else None
         self._folder = fold_keys(model.head.names)
-        self._languages = LanguageFinder(model.language, model.vocabulary.columns)
+        self._languages = LanguageFinder(model.language, model.vocabulary.columns, model.taught)
 
     def read(self, texts: Sequence[str]) -> list[Understanding]:
         """Understand each text; any text at all has a result.

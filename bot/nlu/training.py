@@ -16,6 +16,7 @@ from bot.nlu.entities import EntityTables
 from bot.nlu.evaluation import measure
 from bot.nlu.fitting import Labelled, fit_head, fit_temperature
 from bot.nlu.keywords import learn_keywords
+from bot.nlu.language import find_taught
 from bot.nlu.model import NluModel
 from bot.nlu.normalise import normalise
 from bot.nlu.phrases import learn_phrases
@@ -67,6 +68,7 @@ def train_nlu(
     health = summarise(examine(make_chart(data, labelled, held_out)))
     return NluModel(
         language=components.language,
+        taught=find_taught([example.text for example in data.examples], components.language),
         encoder=embedder.encoder.identity,
         encoder_spec=pipeline.encoder,
         vocabulary=vocabulary,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.language import LanguageFinder
+from bot.nlu.language import LanguageFinder, find_taught
 from bot.nlu.ngrams import learn_vocabulary
 from bot.rasa_format.nlu_files import read_nlu_files
 from bot.rasa_format.problem import Problems
@@ -103,8 +103,18 @@ def test_no_example_of_the_demo_brand_is_taken_for_another_language() -> None:
     assert len(texts) > 2000
     for fold in range(5):
         others = [text for number, text in enumerate(texts) if number % 5 != fold]
-        finder = LanguageFinder("en", learn_vocabulary(others).columns)
+        finder = LanguageFinder("en", learn_vocabulary(others).columns, find_taught(others, "en"))
         assert [text for text in texts[fold::5] if finder.is_foreign(finder.find(text))] == []
+
+
+def test_a_language_that_examples_are_in_is_the_projects_own_too() -> None:
+    german = ("Wo bleibt mein Paket?", "ich möchte meine Bestellung stornieren")
+    taught = find_taught((*TAUGHT, *german, "Dónde está mi pedido"), "en")
+    assert taught == ("de",)
+    finder = LanguageFinder("en", learn_vocabulary((*TAUGHT, *german)).columns, taught)
+    for text in ("Wo bleibt mein Paket denn?", "Der linke Kopfhörer geht nicht mehr"):
+        assert (finder.find(text), finder.is_foreign(finder.find(text))) == ("de", False)
+    assert finder.is_foreign(finder.find("Où est mon colis ?"))
 
 
 def test_a_project_in_another_language_finds_its_own() -> None:

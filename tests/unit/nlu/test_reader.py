@@ -130,6 +130,16 @@ def test_a_text_in_another_language_says_nothing_and_tells_which(
     assert {score.confidence for score in understanding.ranking[1:]} == {1 / 3}
 
 
+def test_a_text_in_a_language_that_examples_are_in_is_understood(embedder: Embedder) -> None:
+    german = ("Wo bleibt mein Paket?", "Wann kommt meine Lieferung an?", "Ich warte noch auf das Paket")
+    examples = [Example(text=text, intent="ask_delivery") for text in german]
+    data = TrainingData(examples=(*examples, Example(text="hello", intent="greet")))
+    taught = train_nlu(data, PipelineSpec(), embedder=embedder, seed=0, progress=ignore)
+    assert taught.taught == ("de",)
+    understanding = read(Reader(taught, embedder.encoder), "Wo bleibt denn das Paket?")
+    assert (understanding.language, understanding.ranking[0].name) == ("de", "ask_delivery")
+
+
 def test_the_language_of_a_word_that_may_be_any_is_not_told(reader: Reader) -> None:
     assert read(reader, "ok").language is None
 
