@@ -27,30 +27,35 @@ DIGEST_BYTES = 16
 class Embedder:
     """An encoder with a cache file in `folder` (None: no cache), one file for each encoder.
 
-    The file holds the texts of the last run only, as digests. A damaged one is made anew.
+    The file holds the texts of the last embedder that met new ones, as digests. A damaged one is made anew.
     """
 
     def __init__(self, encoder: Encoder, folder: Path | None = None) -> None:
         self.encoder = encoder
         self._path = folder / f"{encoder.identity}.npz" if folder else None
+        self._known = dict(_load(self._path, encoder.dimensions)) if self._path else {}
+        self._stored = frozenset(self._known)
+        self._met: dict[bytes, None] = {}
 
     def embed(self, texts: Sequence[str], report: Callable[[int, int], None]) -> Vectors:
         """Return (texts, dimensions). `report` is told (texts done, texts in all) as they are encoded."""
         keys = [hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES] for text in texts]
-        known = _load(self._path, self.encoder.dimensions) if self._path else {}
+        self._met.update(dict.fromkeys(keys))
         vectors = np.zeros((len(texts), self.encoder.dimensions), dtype=np.float32)
-        missing = [row for row, key in enumerate(keys) if key not in known]
+        missing = [row for row, key in enumerate(keys) if key not in self._known]
         for row, key in enumerate(keys):
-            if key in known:
-                vectors[row] = known[key]
+            if key in self._known:
+                vectors[row] = self._known[key]
         done = len(texts) - len(missing)
         report(done, len(texts))
         for rows, batch in self.encoder.encode_batches([texts[row] for row in missing]):
             vectors[[missing[row] for row in rows]] = batch
             done += len(rows)
             report(done, len(texts))
-        if self._path and missing:
-            _save(self._path, keys, vectors)
+        self._known.update((keys[row], vectors[row]) for row in missing)
+        if self._path and not self._met.keys() <= self._stored:
+            _save(self._path, list(self._met), np.stack([self._known[key] for key in self._met]))
+            self._stored = frozenset(self._met)
         return vectors
 
 

@@ -42,6 +42,15 @@ def test_cached_vectors_are_those_of_the_encoder(encoder: Encoder, tmp_path: Pat
     )
 
 
+def test_texts_met_one_after_the_other_are_kept_together(encoder: Encoder, tmp_path: Path) -> None:
+    first = Embedder(encoder, tmp_path)
+    assert [encoded(first, TEXTS), encoded(first, ["never again"]), encoded(first, TEXTS)] == [3, 1, 0]
+    second = Embedder(encoder, tmp_path)
+    assert [encoded(second, [*TEXTS, "new"]), encoded(second, ["never again"])] == [1, 0]
+    third = Embedder(encoder, tmp_path)
+    assert [encoded(third, ["new"]), encoded(third, [*TEXTS, "never again"])] == [0, 0]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", b"\x93NUMPY"])
 def test_a_damaged_cache_is_made_anew(encoder: Encoder, tmp_path: Path, content: bytes) -> None:
     encoded(Embedder(encoder, tmp_path), TEXTS)
