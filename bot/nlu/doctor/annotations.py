@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.nlu.doctor.finding import Finding, Kind, Severity, place
 from bot.nlu.doctor.patterns import find_known_values
+from bot.nlu.doctor.values import Spot, find_values, index_values
 from bot.nlu.doctor.words import code, count, quote
 
 if TYPE_CHECKING:
@@ -18,16 +17,6 @@ if TYPE_CHECKING:
     from bot.nlu.doctor.chart import Chart
 
 _SHORTEST = 3  # letters; shorter values are mostly other words too
-_WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Spot:
-    """A value somewhere in an example, in lower case, at `start` to `end`."""
-
-    value: str
-    start: int
-    end: int
 
 
 def find_missed_entities(chart: Chart) -> Iterator[Finding]:
@@ -46,7 +35,7 @@ def find_missed_entities(chart: Chart) -> Iterator[Finding]:
             yield _tell_missed(value, names[value].most_common(1)[0][0], missed, times)
 
 
-def _tell_missed(value: str, entity: str, missed: Sequence[tuple[Example, _Spot]], times: int) -> Finding:
+def _tell_missed(value: str, entity: str, missed: Sequence[tuple[Example, Spot]], times: int) -> Finding:
     first, spot = missed[0]
     written = first.text[spot.start : spot.end]
     source = f" in {place(first).where}" if first.source else ""
@@ -109,39 +98,22 @@ def _count_annotated(examples: Sequence[Example]) -> tuple[Counter[str], dict[st
     return times, names
 
 
-def _get_annotations(example: Example) -> Iterator[tuple[str, _Spot]]:
+def _get_annotations(example: Example) -> Iterator[tuple[str, Spot]]:
     for entity in example.entities:
         if entity.start is not None and entity.end is not None:
             value = example.text[entity.start : entity.end].strip().lower()
             if value:
-                yield entity.entity, _Spot(value=value, start=entity.start, end=entity.end)
+                yield entity.entity, Spot(value=value, start=entity.start, end=entity.end)
 
 
-def _find_bare(examples: Sequence[Example], wanted: set[str]) -> dict[str, list[tuple[Example, _Spot]]]:
+def _find_bare(examples: Sequence[Example], wanted: set[str]) -> dict[str, list[tuple[Example, Spot]]]:
     """Find each value, as whole words, in examples where nothing at that place is annotated."""
-    by_first_word: dict[str, list[str]] = defaultdict(list)
-    for value in sorted(wanted, key=lambda each: (-len(each), each)):
-        first = _WORD.search(value)
-        if first:
-            by_first_word[first[0]].append(value)
-    bare: dict[str, list[tuple[Example, _Spot]]] = defaultdict(list)
+    index = index_values(wanted)
+    bare: dict[str, list[tuple[Example, Spot]]] = defaultdict(list)
     for example in examples:
         taken = [(spot.start, spot.end) for _, spot in _get_annotations(example)]
-        for spot in _find_values(example.text, by_first_word):
+        for spot in find_values(example.text, index):
             if all(spot.end <= start or spot.start >= end for start, end in taken):
                 taken.append((spot.start, spot.end))
                 bare[spot.value].append((example, spot))
     return bare
-
-
-def _find_values(text: str, by_first_word: dict[str, list[str]]) -> Iterator[_Spot]:
-    lowered = text.lower()
-    if len(lowered) != len(text):  # some capitals are two letters when small: offsets would lie
-        return
-    for word in _WORD.finditer(lowered):
-        for value in by_first_word.get(word[0], ()):
-            start = word.start() - value.index(word[0])
-            end = start + len(value)
-            if start >= 0 and lowered[start:end] == value and not lowered[end : end + 1].isalnum():
-                yield _Spot(value=value, start=start, end=end)
-                break

@@ -82,6 +82,11 @@ class Finding:
         return f"{min(round(self.sure * 100), 99)} % sure" if self.sure < 1 else ""
 
 
+def name_line(here: Place) -> str:
+    """Return `line 31 of orders.yml`, or `it` for what no file holds."""
+    return f"line {here.source.line} of {here.source.path}" if here.source else "it"
+
+
 def place(example: Example) -> Place:
     """Return where an example stands."""
     return Place(text=example.text, intent=example.intent, source=example.source)

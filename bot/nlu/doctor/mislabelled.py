@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.doctor.finding import Finding, Kind, Severity
+from bot.nlu.doctor.finding import Finding, Kind, Severity, name_line
 from bot.nlu.doctor.words import code, percent, quote
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def _tell_mislabelled(chart: Chart, row: int, label: int, *, sure: float, chance
         harm=sure,
         says=f"{quote(here.text)} stands under {code(here.intent)}; the other examples say {code(there)} "
         f"({percent(chance)}), like {quote(like.text)}{f' ({like.where})' if like.where else ''}.",
-        proposal=f"Move it to {code(there)}. If it is right where it is, write more texts like it there.",
+        proposal=f"Move {name_line(here)} to {code(there)}. If it is right where it is, write more texts "
+        "like it there.",
         places=(here, like),
         intents=(here.intent, there),
         move_to=there,

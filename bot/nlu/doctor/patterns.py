@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ProjectError
 from bot.nlu.doctor.finding import Finding, Kind, Place, Severity
+from bot.nlu.doctor.values import find_values, index_values
 from bot.nlu.doctor.words import code, quote
 from bot.nlu.regex_entities import RegexOptions, collect_patterns, find_patterns
 
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 def find_unused_patterns(chart: Chart) -> Iterator[Finding]:
     """Yield lookup tables and regexes whose entity no example has: as in Rasa, these never match."""
     annotated = {entity.entity for example in chart.data.examples for entity in example.entities}
-    for kind, patterns in (("lookup", chart.data.lookups), ("regex", chart.data.regexes)):
-        for pattern in patterns:
-            if pattern.name not in annotated:
-                yield _tell_unused_pattern(kind, pattern, _find_candidate(kind, pattern, chart.data.examples))
+    for lookup in chart.data.lookups:
+        if lookup.name not in annotated:
+            yield _tell_unused_pattern("lookup table", lookup, _find_listed(lookup, chart.data.examples))
+    for regex in chart.data.regexes:
+        if regex.name not in annotated:
+            yield _tell_unused_pattern("regex", regex, _find_matched(regex, chart.data.examples))
 
 
 def _tell_unused_pattern(kind: str, pattern: WordPattern, found: tuple[Example, str] | None) -> Finding:
@@ -47,19 +50,26 @@ def _tell_unused_pattern(kind: str, pattern: WordPattern, found: tuple[Example, 
     )
 
 
-def _find_candidate(
-    kind: str, pattern: WordPattern, examples: Sequence[Example]
-) -> tuple[Example, str] | None:
-    """Return the first example in which the pattern would match, and what of it."""
-    written = [re.escape(each) for each in pattern.patterns] if kind == "lookup" else list(pattern.patterns)
-    try:
-        expression = re.compile("|".join(rf"\b(?:{each})\b" for each in written), re.IGNORECASE)
-    except (re.error, RecursionError, OverflowError):
-        return None
+def _find_listed(lookup: WordPattern, examples: Sequence[Example]) -> tuple[Example, str] | None:
+    """Return the first example that has a word of the table, and that word as written there."""
+    index = index_values(lookup.patterns)
     for example in examples:
-        match = expression.search(example.text)
-        if match and match[0]:
-            return example, match[0]
+        for spot in find_values(example.text, index):
+            return example, example.text[spot.start : spot.end]
+    return None
+
+
+def _find_matched(regex: WordPattern, examples: Sequence[Example]) -> tuple[Example, str] | None:
+    """Return the first example that the regex matches, and what of it."""
+    for written in regex.patterns:
+        try:
+            expression = re.compile(written, re.IGNORECASE)
+        except (re.error, RecursionError, OverflowError):
+            continue  # training tells it, with file and line
+        for example in examples:
+            match = expression.search(example.text)
+            if match and match[0].strip():
+                return example, match[0]
     return None
 
 
@@ -67,7 +77,7 @@ def find_unused_synonyms(chart: Chart) -> Iterator[Finding]:
     """Yield synonyms for words that no lookup, regex or annotation makes an entity of."""
     data = chart.data
     known = find_known_values(data) | _annotated_values(data)
-    patterns = _collect(data)
+    patterns = _collect_regexes(data)
     for text, canonical in data.synonyms.items():
         if text in known or text == canonical.lower() or _matches(text, patterns):
             continue
@@ -89,7 +99,7 @@ def find_known_values(data: TrainingData) -> frozenset[str]:
     """Return what lookup tables in use find, and annotated values that regexes find, in lower case."""
     annotated = {entity.entity for example in data.examples for entity in example.entities}
     listed = {word.lower() for lookup in data.lookups if lookup.name in annotated for word in lookup.patterns}
-    patterns = _collect(data)
+    patterns = _collect_regexes(data)
     return frozenset(listed | {value for value in _annotated_values(data) if _matches(value, patterns)})
 
 
@@ -101,9 +111,9 @@ def _annotated_values(data: TrainingData) -> set[str]:
     }
 
 
-def _collect(data: TrainingData) -> Sequence[EntityPattern]:
+def _collect_regexes(data: TrainingData) -> Sequence[EntityPattern]:
     try:
-        return collect_patterns(data, RegexOptions())
+        return collect_patterns(data, RegexOptions(use_lookup_tables=False))
     except ProjectError:  # a wrong expression is told by training, with file and line
         return ()
 

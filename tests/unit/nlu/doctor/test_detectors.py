@@ -34,7 +34,7 @@ def test_a_text_that_the_others_contradict_is_to_be_moved() -> None:
     assert lines(found) == [21, 4]
     assert "`refund` (97 %)" in found.says
     assert '"money back please 3" (nlu.yml:4)' in found.says
-    assert "Move it to `refund`" in found.proposal
+    assert "Move line 21 of nlu.yml to `refund`." in found.proposal
 
 
 @pytest.mark.parametrize(("own", "told"), [(0.3, False), (0.02, False), (0.004, True)])
@@ -207,7 +207,7 @@ def test_a_value_under_two_names_is_told_where_it_is_rare() -> None:
 def test_tables_of_entities_nobody_annotated_are_never_used() -> None:
     chart = chart_of_data("to Ghent please", "[red](colour)", lookups={"city": ["Ghent"], "colour": ["red"]})
     (found,) = find_unused_patterns(chart)
-    assert "lookup `city` is never used" in found.says
+    assert "lookup table `city` is never used" in found.says
     assert "`[Ghent](city)` in nlu.yml:1" in found.proposal
 
 
