@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.bootstrap.project import examine_project
-from bot.domain.pipeline import ENCODER, SPACY_MODEL
+from bot.domain.pipeline import ENCODER, KEYWORDS, SPACY_MODEL
 from bot.errors import ModelError
 from bot.nlu.components import choose_components
+from bot.nlu.decision import Decider
 from bot.nlu.encoder_files import find_encoder_files
+from bot.nlu.keywords import learn_keywords
 from bot.nlu.outline import outline
 from bot.nlu.spacy_entities import check_installed
 from bot.nlu.tokens import load_language
 from bot.plugins import load_actions
 from bot.rasa_format.known import child, items
 from bot.rasa_format.nodes import MapNode
+from bot.rasa_format.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from bot.rasa_format.problem import Problem
     from bot.rasa_format.project import Project
     from bot.settings import Settings
+
+_NAMED = 3  # examples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,8 @@ def inspect_project(settings: Settings) -> Inspection:
     project, problems = examine_project(settings, actions=frozenset(load_actions(settings.project)))
     for source, lack in _find_lacks(project):
         problems.warn(source, f"On this machine {lack}.")
+    for note in _note_lost_keywords(project):
+        problems.tell(_place(project.sources.config, KEYWORDS), Severity.NOTE, note)
     return Inspection(problems=tuple(problems), stages=outline(project.pipeline))
 
 
@@ -61,6 +68,22 @@ def _find_lacks(project: Project) -> Iterator[tuple[Source, ModelError]]:
             check_installed(spacy)
         except ModelError as error:
             yield _place(config, SPACY_MODEL), error
+
+
+def _note_lost_keywords(project: Project) -> Iterator[str]:
+    """Yield a sentence where Rasa's rules leave examples out of the keywords."""
+    components, examples = choose_components(project.pipeline), project.training.examples
+    if Decider.KEYWORDS in components.order:
+        learned = learn_keywords(examples, case_sensitive=components.keywords_case_sensitive is not False)
+        texts = dict.fromkeys(example.text for example in examples)
+        keywords = dict(learned.entries)
+        lost = [text for text in texts if text not in keywords]
+        named = ", ".join(f'"{text}"' for text in lost[:_NAMED])
+        if lost:
+            yield (
+                f"{len(lost)} of {len(texts)} examples are no keywords, because an example of another intent "
+                f"holds them: {named}{', …' if len(lost) > _NAMED else ''}."
+            )
 
 
 def _place(config: MapNode, name: str) -> Source:

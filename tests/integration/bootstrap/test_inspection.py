@@ -14,7 +14,7 @@ from bot.bootstrap.project import open_project
 from bot.bootstrap.serving import EngineBuilder
 from bot.cli.app import app
 from bot.errors import ModelMissing
-from tests.integration.bootstrap.conftest import CONFIG, Write
+from tests.integration.bootstrap.conftest import CONFIG, DOMAIN, NLU, Write
 from tests.unit.nlu.small_encoders import write_encoder
 
 if TYPE_CHECKING:
@@ -64,6 +64,24 @@ def test_what_this_machine_lacks_is_told_with_its_line(
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     problems = [problem.show() for problem in inspect_project(write({"config.yml": config})).problems]
     assert any(told in problem for problem in problems), problems
+
+
+def test_examples_that_are_no_keywords_are_counted(write: Write) -> None:
+    bye = "- intent: bye\n  examples: |\n    - hello and goodbye\n"
+    problems = inspect_project(
+        write(
+            {
+                "config.yml": CONFIG.replace(FALLBACK, f"- name: KeywordIntentClassifier\n{FALLBACK}"),
+                "domain.yml": DOMAIN.replace("[greet]", "[greet, bye]"),
+                "nlu_data/all.yml": NLU.replace("rules:", f"{bye}rules:"),
+            }
+        )
+    ).problems
+    assert (
+        "config.yml:4: note: 1 of 3 examples are no keywords, because an example of another intent holds "
+        in (problems[0].show())
+    )
+    assert problems[0].text.endswith(' them: "hello".')
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rasa_sdk's dependencies
