@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.domain.pipeline import FALLBACK, KEYWORDS, SPACY_ENTITIES, SPACY_MODEL, decides_intents
 from bot.nlu.decision import DEFAULT_ORDER, Decider
+from bot.nlu.dimensions.options import Dimension, DimensionOptions
+from bot.nlu.entities import DEFAULT_EXTRACTORS, Extractor
 from bot.nlu.intents import Fallback
 from bot.nlu.regex_entities import RegexOptions
 from bot.nlu.spacy_entities import SpacyOptions
@@ -18,22 +20,33 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.domain.pipeline import PipelineSpec
 
-LEARNING_EXTRACTORS = frozenset({"DIETClassifier", "CRFEntityExtractor", "MitieEntityExtractor"})
-"""Rasa's trained recognisers: each of them stands for ours."""
+EXTRACTORS = {
+    "RegexEntityExtractor": Extractor.PATTERNS,
+    "DIETClassifier": Extractor.LEARNED,
+    "CRFEntityExtractor": Extractor.LEARNED,
+    "MitieEntityExtractor": Extractor.LEARNED,
+    SPACY_ENTITIES: Extractor.SPACY,
+    "DucklingEntityExtractor": Extractor.DIMENSIONS,
+    "EntitySynonymMapper": Extractor.SYNONYMS,
+}
+"""What stands for Rasa's extractors: ours for each of its trained ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
-    """The parts to run. `regex` and `fallback` are None where the project does not use them.
+    """The parts to run. `regex`, `dimensions` and `fallback` are None where the project does not use them.
+
+    `extractors` are who finds entities, one after the other; a named pipeline keeps overlaps, as Rasa does.
 
     `order` is who decides the intent, one after the other. `keywords_case_sensitive` is None without
     KeywordIntentClassifier.
     """
 
     language: str = "en"
+    extractors: tuple[Extractor, ...] = DEFAULT_EXTRACTORS
+    keep_overlaps: bool = False
     regex: RegexOptions | None = None
-    phrases: bool = True
-    synonyms: bool = True
+    dimensions: DimensionOptions | None = None
     fallback: Fallback | None = None
     order: tuple[Decider, ...] = DEFAULT_ORDER
     keywords_case_sensitive: bool | None = None
@@ -48,8 +61,11 @@ def choose_components(spec: PipelineSpec) -> Components:
         regex=_read_regex_options(named.get("RegexEntityExtractor", {}))
         if not named or "RegexEntityExtractor" in named
         else None,
-        phrases=not named or any(_finds_entities(component) for component in spec.components),
-        synonyms=not named or "EntitySynonymMapper" in named,
+        extractors=_choose_extractors(spec),
+        keep_overlaps=bool(named),
+        dimensions=_read_dimension_options(named.get("DucklingEntityExtractor", {}))
+        if not named or "DucklingEntityExtractor" in named
+        else None,
         fallback=_choose_fallback(spec),
         order=_choose_order(spec),
         spacy=_choose_spacy(named),
@@ -59,8 +75,28 @@ def choose_components(spec: PipelineSpec) -> Components:
     )
 
 
-def _finds_entities(component: JsonObject) -> bool:
-    return component.get("name") in LEARNING_EXTRACTORS and component.get("entity_recognition") is not False
+def _choose_extractors(spec: PipelineSpec) -> tuple[Extractor, ...]:
+    """Return who finds entities, in the pipeline's order; one that is named twice has the first place."""
+    if not spec.components:
+        return DEFAULT_EXTRACTORS
+    named = (
+        EXTRACTORS.get(str(component.get("name")).rsplit(".", 1)[-1])
+        for component in spec.components
+        if component.get("entity_recognition") is not False
+    )
+    return tuple(dict.fromkeys(extractor for extractor in named if extractor))
+
+
+def _read_dimension_options(component: JsonObject) -> DimensionOptions:
+    """Read what Duckling is told. It is asked for all dimensions where none is named."""
+    wanted = component.get("dimensions")
+    names = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list | tuple) else []
+    locale, timezone = component.get("locale"), component.get("timezone")
+    return DimensionOptions(
+        dimensions=tuple(each for each in Dimension if not names or each.value in names),
+        locale=str(locale) if locale else None,
+        timezone=str(timezone) if timezone else "UTC",
+    )
 
 
 def _choose_spacy(named: Mapping[str, JsonObject]) -> SpacyOptions | None:

@@ -1,53 +1,113 @@
-"""All of a text's entities: patterns first, learned phrases where those found nothing, then synonyms."""
+"""All of a text's entities: each extractor in turn, then synonyms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.nlu.phrases import PhraseFinder
+from bot.nlu.dimensions.finder import DimensionFinder
+from bot.nlu.learned_entities import LearnedFinder, overlaps
 from bot.nlu.regex_entities import find_patterns
 from bot.nlu.spacy_entities import SpacyEntityFinder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from spacy.language import Language
     from spacy.tokens import Doc
 
     from bot.domain.understanding import Entity
+    from bot.nlu.dimensions.options import DimensionOptions
     from bot.nlu.phrases import Phrase
+    from bot.nlu.recogniser import Recogniser
     from bot.nlu.regex_entities import EntityPattern
     from bot.nlu.spacy_entities import SpacyOptions
 
 SYNONYM_PROCESSOR = "EntitySynonymMapper"
 
 
+class Extractor(StrEnum):
+    """What finds entities, or changes those found before it."""
+
+    PATTERNS = "patterns"
+    """RegexEntityExtractor."""
+    LEARNED = "learned"
+    """Recogniser and phrases, for DIETClassifier, CRFEntityExtractor and MitieEntityExtractor."""
+    SPACY = "spacy"
+    """SpacyEntityExtractor."""
+    DIMENSIONS = "dimensions"
+    """DucklingEntityExtractor."""
+    SYNONYMS = "synonyms"
+    """EntitySynonymMapper."""
+
+
+DEFAULT_EXTRACTORS = tuple(Extractor)
+"""All of them; those that have nothing to go by find nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityTables:
-    """What training learned about entities. `synonyms` maps lower-cased text to its canonical value."""
+    """What training learned about entities, and who uses it, one after the other.
 
+    `keep_overlaps`: what different extractors find in one place stays all of it, as in Rasa; without it the
+    earlier extractor is right. `synonyms` maps lower-cased text to its canonical value.
+    """
+
+    extractors: tuple[Extractor, ...] = DEFAULT_EXTRACTORS
+    keep_overlaps: bool = False
     patterns: tuple[EntityPattern, ...] = ()
     phrases: tuple[Phrase, ...] = ()
-    synonyms: Mapping[str, str] = field(default_factory=dict)
+    recogniser: Recogniser | None = None
     spacy: SpacyOptions | None = None
+    dimensions: DimensionOptions | None = None
+    synonyms: Mapping[str, str] = field(default_factory=dict)
 
 
 class EntityFinder:
-    """Applies `EntityTables` to texts of one language."""
+    """Applies `EntityTables` to texts of one language.
+
+    Raises `ModelDamaged` for a recogniser that cannot be read, `ModelMissing` for a spaCy pipeline that is
+    not installed, `ModelError` for a time zone nobody knows.
+    """
 
     def __init__(self, tables: EntityTables, language: Language) -> None:
         self._tables = tables
-        self._phrases = PhraseFinder(tables.phrases, language)
+        self._learned = LearnedFinder(tables.phrases, tables.recogniser, language)
         self._spacy = SpacyEntityFinder(tables.spacy) if tables.spacy else None
+        self._dimensions = (
+            DimensionFinder(tables.dimensions, language.lang or "") if tables.dimensions else None
+        )
 
-    def find(self, doc: Doc) -> tuple[Entity, ...]:
-        """Return the entities of a tokenised text."""
-        matched = list(find_patterns(doc.text, self._tables.patterns))
-        learned = [entity for entity in self._phrases.find(doc) if not _overlaps(entity, matched)]
-        given = self._spacy.find(doc.text) if self._spacy else ()
-        found = (*matched, *learned, *given)
-        return tuple(replace_synonym(entity, self._tables.synonyms) for entity in found)
+    def find(self, docs: Sequence[Doc]) -> list[tuple[Entity, ...]]:
+        """Return the entities of each tokenised text."""
+        found: list[tuple[Entity, ...]] = [() for _ in docs]
+        for extractor in self._tables.extractors:
+            if extractor is Extractor.SYNONYMS:
+                found = [tuple(map(self._replace_synonym, entities)) for entities in found]
+            else:
+                more = self._extract(extractor, docs)
+                found = [self._join(*each) for each in zip(found, more, strict=True)]
+        return found
+
+    def _extract(self, extractor: Extractor, docs: Sequence[Doc]) -> Iterable[Iterable[Entity]]:
+        if extractor is Extractor.PATTERNS:
+            return [find_patterns(doc.text, self._tables.patterns) for doc in docs]
+        if extractor is Extractor.LEARNED:
+            return self._learned.find(docs)
+        if extractor is Extractor.SPACY and self._spacy:
+            return [self._spacy.find(doc.text) for doc in docs]
+        if extractor is Extractor.DIMENSIONS and self._dimensions:
+            return [self._dimensions.find(doc.text) for doc in docs]
+        return [() for _ in docs]
+
+    def _join(self, found: tuple[Entity, ...], more: Iterable[Entity]) -> tuple[Entity, ...]:
+        if self._tables.keep_overlaps:
+            return (*found, *more)
+        return (*found, *(entity for entity in more if not overlaps(entity, found)))
+
+    def _replace_synonym(self, entity: Entity) -> Entity:
+        return replace_synonym(entity, self._tables.synonyms)
 
 
 def replace_synonym(entity: Entity, synonyms: Mapping[str, str]) -> Entity:
@@ -56,8 +116,3 @@ def replace_synonym(entity: Entity, synonyms: Mapping[str, str]) -> Entity:
     if canonical is None:
         return entity
     return replace(entity, value=canonical, processors=(*entity.processors, SYNONYM_PROCESSOR))
-
-
-def _overlaps(entity: Entity, others: Iterable[Entity]) -> bool:
-    start, end = entity.start or 0, entity.end or 0
-    return any(start < (other.end or 0) and (other.start or 0) < end for other in others)

@@ -14,12 +14,10 @@ from bot.errors import ModelDamaged, ModelError, ModelMissing
 from bot.nlu.arrays import pack_arrays, read_arrays
 from bot.nlu.decision import DEFAULT_ORDER, Decider
 from bot.nlu.entities import EntityTables
+from bot.nlu.entity_files import WEIGHTS, describe_entities, read_entities
 from bot.nlu.intents import Fallback, IntentHead
 from bot.nlu.keywords import Keywords
 from bot.nlu.ngrams import Vocabulary
-from bot.nlu.phrases import Phrase
-from bot.nlu.regex_entities import EntityPattern
-from bot.nlu.spacy_entities import SpacyOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +60,12 @@ class NluModel:
             "weights": self.vocabulary.weights,
         }
         text = json.dumps(_describe(self), ensure_ascii=False, allow_nan=False, indent=1)
-        return {DESCRIPTION: text.encode(), ARRAYS: pack_arrays(arrays)}
+        recogniser = self.entities.recogniser
+        return {
+            DESCRIPTION: text.encode(),
+            ARRAYS: pack_arrays(arrays),
+            **({WEIGHTS: recogniser.weights} if recogniser else {}),
+        }
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> NluModel:
@@ -79,7 +82,7 @@ class NluModel:
         try:
             described = json.loads(files[DESCRIPTION])
             _check_format(described)
-            model = _assemble(described, read_arrays(files[ARRAYS]))
+            model = _assemble(described, files)
         except _UNREADABLE as error:
             raise ModelDamaged(
                 f"the model's understanding cannot be read ({error}): "
@@ -101,13 +104,7 @@ def _describe(model: NluModel) -> dict[str, Any]:
         "fallback": asdict(model.fallback) if model.fallback else None,
         "keywords": asdict(model.keywords) if model.keywords else None,
         "order": list(model.order),
-        "patterns": [
-            {"entity": each.entity, "pattern": each.pattern.pattern, "flags": each.pattern.flags}
-            for each in model.entities.patterns
-        ],
-        "phrases": [asdict(phrase) for phrase in model.entities.phrases],
-        "synonyms": dict(model.entities.synonyms),
-        "spacy": asdict(model.entities.spacy) if model.entities.spacy else None,
+        "entities": describe_entities(model.entities),
         "metrics": model.metrics,
         "ngrams": list(model.vocabulary.columns),
     }
@@ -121,7 +118,8 @@ def _check_format(described: Mapping[str, Any]) -> None:
         )
 
 
-def _assemble(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any, Any]]) -> NluModel:
+def _assemble(described: Mapping[str, Any], files: Mapping[str, bytes]) -> NluModel:
+    arrays = read_arrays(files[ARRAYS])
     return NluModel(
         language=described["language"],
         taught=tuple(map(str, described["taught"])),
@@ -138,15 +136,7 @@ def _assemble(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any,
             bias=arrays["bias"],
             temperature=float(described["temperature"]),
         ),
-        entities=EntityTables(
-            patterns=tuple(
-                EntityPattern(entity=each["entity"], pattern=re.compile(each["pattern"], each["flags"]))
-                for each in described["patterns"]
-            ),
-            phrases=tuple(Phrase(**phrase) for phrase in described["phrases"]),
-            synonyms=described["synonyms"],
-            spacy=_read_spacy(described["spacy"]) if described["spacy"] else None,
-        ),
+        entities=read_entities(described["entities"], files),
         fallback=Fallback(**described["fallback"]) if described["fallback"] else None,
         keywords=_read_keywords(described["keywords"]) if described["keywords"] else None,
         order=tuple(Decider(name) for name in described["order"]),
@@ -157,10 +147,6 @@ def _assemble(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any,
 def _read_keywords(described: Mapping[str, Any]) -> Keywords:
     entries = tuple((str(keyword), str(intent)) for keyword, intent in described["entries"])
     return Keywords(entries=entries, case_sensitive=bool(described["case_sensitive"]))
-
-
-def _read_spacy(described: Mapping[str, Any]) -> SpacyOptions:
-    return SpacyOptions(model=str(described["model"]), dimensions=tuple(map(str, described["dimensions"])))
 
 
 def _check_shapes(model: NluModel) -> None:

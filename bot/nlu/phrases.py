@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,19 +31,46 @@ class Phrase:
     group: str | None = None
 
 
-def learn_phrases(examples: Iterable[Example]) -> tuple[Phrase, ...]:
-    """Return every annotated value once per entity, in alphabetical order."""
-    seen: dict[tuple[str, str], set[tuple[str | None, str | None]]] = defaultdict(set)
+def learn_phrases(examples: Sequence[Example], language: Language) -> tuple[Phrase, ...]:
+    """Return annotated values in alphabetical order, each once, as the entity it is most often.
+
+    A value that the examples mostly leave unannotated (`one`, once a number of guests) is no phrase: where
+    it is an entity and where not, only the sentence can tell.
+    """
+    phrases = _collect_phrases(examples)
+    finder = PhraseFinder(phrases, language)
+    seen: Counter[tuple[str, str]] = Counter()
+    right: Counter[tuple[str, str]] = Counter()
+    for example in examples:
+        annotated = {(entity.start, entity.end, entity.entity) for entity in example.entities}
+        for found in finder.find(language.make_doc(example.text)):
+            key = str(found.value).lower(), found.entity
+            seen[key] += 1
+            right[key] += (found.start, found.end, found.entity) in annotated
+    return tuple(
+        phrase
+        for phrase in phrases
+        if 2 * right[phrase.text, phrase.entity] >= seen[phrase.text, phrase.entity]
+    )
+
+
+def _collect_phrases(examples: Iterable[Example]) -> list[Phrase]:
+    seen: dict[str, Counter[tuple[str, str | None, str | None]]] = defaultdict(Counter)
     for example in examples:
         for entity in example.entities:
             words = example.text[entity.start : entity.end].strip().lower()
-            if words and entity.start is not None and entity.end is not None:
-                seen[words, entity.entity].add((entity.role, entity.group))
-    return tuple(_make_phrase(*key, seen[key]) for key in sorted(seen))
+            if words:
+                seen[words][entity.entity, entity.role, entity.group] += 1
+    return [_make_phrase(words, seen[words]) for words in sorted(seen)]
 
 
-def _make_phrase(text: str, entity: str, labels: set[tuple[str | None, str | None]]) -> Phrase:
-    role, group = next(iter(labels)) if len(labels) == 1 else (None, None)
+def _make_phrase(text: str, labels: Counter[tuple[str, str | None, str | None]]) -> Phrase:
+    counts: Counter[str] = Counter()
+    for (name, _, _), count in labels.items():
+        counts[name] += count
+    entity = max(sorted(counts), key=counts.__getitem__)
+    roles = {(role, group) for name, role, group in labels if name == entity}
+    role, group = next(iter(roles)) if len(roles) == 1 else (None, None)
     return Phrase(text=text, entity=entity, role=role, group=group)
 
 

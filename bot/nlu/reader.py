@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.understanding import Understanding
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from spacy.tokens import Doc
 
     from bot.domain.json import JsonObject
     from bot.domain.understanding import IntentScore
@@ -61,9 +63,14 @@ class Reader:
         vectors = self._encoder.encode([each.text for each in normalised])
         # The zone forgets the words of these texts: spaCy would otherwise keep every word it ever saw.
         with self._language.memory_zone():
-            return [self._understand(*each) for each in zip(bounded, normalised, vectors, strict=True)]
+            docs = [self._language.make_doc(text) for text in bounded]
+            entities = self._entities.find(docs)
+            understood = map(self._understand, docs, normalised, vectors)
+            return [replace(each, entities=found) for each, found in zip(understood, entities, strict=True)]
 
-    def _understand(self, text: str, normalised: Normalised, vector: NDArray[np.float32]) -> Understanding:
+    def _understand(self, doc: Doc, normalised: Normalised, vector: NDArray[np.float32]) -> Understanding:
+        """Return all but the entities."""
+        text = doc.text
         if not text:
             return Understanding(text="", intent=None)
         language = self._languages.find(text)
@@ -74,12 +81,10 @@ class Reader:
         )
         keyword = self._keywords.find(text) if self._keywords else None
         decided = decide(self._model.order, ranking, keyword=keyword, fallback=self._model.fallback)
-        doc = self._language.make_doc(text)
         return Understanding(
             text=text,
             intent=decided.intent,
             ranking=decided.ranking,
-            entities=self._entities.find(doc),
             language=language,
             text_tokens=get_token_spans(doc),
             response_selector=selected,

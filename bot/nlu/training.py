@@ -12,16 +12,14 @@ from bot.nlu.components import choose_components
 from bot.nlu.doctor.chart import make_chart
 from bot.nlu.doctor.diagnosis import summarise
 from bot.nlu.doctor.examine import examine
-from bot.nlu.entities import EntityTables
+from bot.nlu.entity_fitting import Course, learn_entities, measure_entities
 from bot.nlu.evaluation import measure
 from bot.nlu.fitting import Labelled, fit_head, fit_temperature
 from bot.nlu.keywords import learn_keywords
 from bot.nlu.language import find_taught
 from bot.nlu.model import NluModel
 from bot.nlu.normalise import normalise
-from bot.nlu.phrases import learn_phrases
 from bot.nlu.progress import Progress, Stage
-from bot.nlu.regex_entities import collect_patterns
 from bot.nlu.spacy_entities import SpacyEntityFinder
 from bot.nlu.tokens import load_language
 from bot.nlu.validation import calibrate, deal_folds, score_held_out
@@ -50,10 +48,12 @@ def train_nlu(
     language spaCy does not know.
     """
     components = choose_components(pipeline)
-    load_language(components.language)  # a wrong name is told before the work, not after it
+    language = load_language(components.language)  # a wrong name is told before the work, not after it
     if components.spacy:
         SpacyEntityFinder(components.spacy)  # likewise
-    entities = _learn_entities(data, components)
+    course = Course(components=components, language=language, seed=seed)
+    entities = learn_entities(data, course, Stage("recognise", progress))
+    found = measure_entities(data, entities, course)
     labelled = label_examples(data, embedder, progress)
     folds = deal_folds(labelled, seed=seed)
     # One core: on matrices this small the threads of BLAS wait for each other (measured: 20 s against 4 s).
@@ -77,7 +77,7 @@ def train_nlu(
         fallback=components.fallback,
         keywords=_learn_keywords(data, components),
         order=components.order,
-        metrics={**measure(held_out, components.fallback), "health": health},
+        metrics={**measure(held_out, components.fallback), "entities": found, "health": health},
     )
 
 
@@ -85,15 +85,6 @@ def _learn_keywords(data: TrainingData, components: Components) -> Keywords | No
     if components.keywords_case_sensitive is None:
         return None
     return learn_keywords(data.examples, case_sensitive=components.keywords_case_sensitive)
-
-
-def _learn_entities(data: TrainingData, components: Components) -> EntityTables:
-    return EntityTables(
-        patterns=collect_patterns(data, components.regex) if components.regex else (),
-        phrases=learn_phrases(data.examples) if components.phrases else (),
-        synonyms=dict(data.synonyms) if components.synonyms else {},
-        spacy=components.spacy,
-    )
 
 
 def label_examples(data: TrainingData, embedder: Embedder, progress: Callable[[Progress], None]) -> Labelled:

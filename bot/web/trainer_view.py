@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 MOST_CHOICES = 5
 # Where each stage begins and ends, of the whole. Validation fits five heads, the end fits one.
-_STAGES = {"": (0.0, 0.0), "encode": (0.02, 0.15), "validate": (0.15, 0.88), "fit": (0.88, 0.98)}
+_STAGES = {
+    "": (0.0, 0.0),
+    "recognise": (0.0, 0.1),
+    "encode": (0.1, 0.15),
+    "validate": (0.15, 0.88),
+    "fit": (0.88, 0.98),
+}
 _STEPS = tuple(_STAGES)
 _STARTING = 4.0  # seconds until the other process has begun
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.domain.pipeline import PipelineSpec
 from bot.nlu.components import Components, choose_components
 from bot.nlu.decision import Decider
+from bot.nlu.dimensions.options import Dimension, DimensionOptions
+from bot.nlu.entities import Extractor
 from bot.nlu.intents import Fallback
 from bot.nlu.regex_entities import RegexOptions
 
@@ -12,9 +16,10 @@ from bot.nlu.regex_entities import RegexOptions
 def test_an_empty_pipeline_gets_every_part() -> None:
     assert choose_components(PipelineSpec()) == Components(
         language="en",
+        extractors=tuple(Extractor),
+        keep_overlaps=False,
         regex=RegexOptions(),
-        phrases=True,
-        synonyms=True,
+        dimensions=DimensionOptions(dimensions=tuple(Dimension)),
         fallback=Fallback(threshold=0.3, ambiguity=0.1),
     )
 
@@ -33,21 +38,49 @@ def test_a_named_pipeline_gets_what_it_names() -> None:
     )
     assert choose_components(spec) == Components(
         language="de",
+        extractors=(Extractor.PATTERNS,),
+        keep_overlaps=True,
         regex=RegexOptions(case_sensitive=True),
-        phrases=False,
-        synonyms=False,
         fallback=None,
     )
 
 
-def test_rasas_trained_recognisers_stand_for_ours() -> None:
-    for name in ("DIETClassifier", "CRFEntityExtractor"):
-        assert choose_components(PipelineSpec(components=({"name": name},))).phrases
+@pytest.mark.parametrize("name", ["DIETClassifier", "CRFEntityExtractor", "MitieEntityExtractor"])
+def test_rasas_trained_recognisers_stand_for_ours(name: str) -> None:
+    assert choose_components(PipelineSpec(components=({"name": name},))).extractors == (Extractor.LEARNED,)
 
 
 def test_a_classifier_told_to_leave_entities_alone_does() -> None:
     spec = PipelineSpec(components=({"name": "DIETClassifier", "entity_recognition": False},))
-    assert not choose_components(spec).phrases
+    assert choose_components(spec).extractors == ()
+
+
+def test_who_finds_entities_follows_the_pipeline() -> None:
+    names = ("DucklingEntityExtractor", "DIETClassifier", "EntitySynonymMapper", "RegexEntityExtractor")
+    spec = PipelineSpec(components=tuple({"name": name} for name in (*names, "CRFEntityExtractor")))
+    assert choose_components(spec).extractors == (
+        Extractor.DIMENSIONS,
+        Extractor.LEARNED,
+        Extractor.SYNONYMS,
+        Extractor.PATTERNS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "options"),
+    [
+        ({}, DimensionOptions()),
+        (
+            {"dimensions": ["time", "distance"], "locale": "en_GB", "timezone": "Europe/London"},
+            DimensionOptions(dimensions=(Dimension.TIME,), locale="en_GB", timezone="Europe/London"),
+        ),
+        ({"dimensions": "email"}, DimensionOptions(dimensions=(Dimension.EMAIL,))),
+        ({"dimensions": ["distance"]}, DimensionOptions(dimensions=())),
+    ],
+)
+def test_dimensions_are_those_duckling_is_asked_for(told: dict[str, Any], options: DimensionOptions) -> None:
+    spec = PipelineSpec(components=({"name": "DucklingEntityExtractor", **told},))
+    assert choose_components(spec).dimensions == options
 
 
 def test_a_language_goes_by_its_simple_code() -> None:

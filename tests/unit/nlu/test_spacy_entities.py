@@ -58,15 +58,15 @@ def test_dimensions_leave_others_out(pipeline: str, dimensions: tuple[str, ...],
 def test_synonyms_replace_their_values_too(pipeline: str) -> None:
     tables = EntityTables(synonyms={"london": "LON"}, spacy=SpacyOptions(model=pipeline))
     language = load_language("en")
-    (entity,) = EntityFinder(tables, language).find(language.make_doc("to London"))
+    ((entity,),) = EntityFinder(tables, language).find([language.make_doc("to London")])
     assert (entity.value, entity.processors) == ("LON", ("EntitySynonymMapper",))
 
 
 def test_the_pipeline_of_config_is_used_by_the_model(pipeline: str, embedder: Embedder) -> None:
     items = (f"SpacyNLP, model: {pipeline}", "SpacyEntityExtractor, dimensions: [GPE]", "DIETClassifier")
     (understanding,) = train(embedder, *items).read(["does Lyra deliver to London"])
-    assert [(entity.entity, entity.extractor) for entity in understanding.entities] == [
-        ("GPE", "SpacyEntityExtractor")
+    assert ("GPE", "SpacyEntityExtractor") in [
+        (entity.entity, entity.extractor) for entity in understanding.entities
     ]
     assert read_spec(*items).components[0]["model"] == pipeline
 

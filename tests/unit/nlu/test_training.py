@@ -32,8 +32,13 @@ def test_training_twice_gives_the_same_model(model: NluModel, embedder: Embedder
 def test_training_reports_every_stage_from_start_to_end(embedder: Embedder) -> None:
     seen: list[Progress] = []
     train_nlu(make_data(), PipelineSpec(), embedder=embedder, seed=0, progress=seen.append)
-    assert list(dict.fromkeys(progress.stage for progress in seen)) == ["encode", "validate", "fit"]
-    for stage in ("encode", "validate", "fit"):
+    assert list(dict.fromkeys(progress.stage for progress in seen)) == [
+        "recognise",
+        "encode",
+        "validate",
+        "fit",
+    ]
+    for stage in ("recognise", "encode", "validate", "fit"):
         steps = [progress for progress in seen if progress.stage == stage]
         assert steps[-1].done == steps[-1].total
         assert [step.done for step in steps] == sorted(step.done for step in steps)

@@ -30,6 +30,7 @@ def running(stage: str, done: int, total: int, *, seconds: float = 10) -> Traini
 def test_a_training_only_goes_forward() -> None:
     steps = [
         ("", 0, 0),
+        ("recognise", 1, 2),
         ("encode", 1, 10),
         ("encode", 10, 10),
         ("validate", 1, 5),
@@ -43,7 +44,7 @@ def test_a_training_only_goes_forward() -> None:
     assert shares[-1] < 1
     last = views[-1]
     assert last is not None
-    assert [step.state for step in last.steps] == ["past", "past", "past", "now"]
+    assert [step.state for step in last.steps] == ["past", "past", "past", "past", "now"]
 
 
 @pytest.mark.parametrize(
