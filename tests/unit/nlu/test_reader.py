@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from bot.domain.example import Example, TrainingData
 from bot.domain.pipeline import PipelineSpec
 from bot.domain.understanding import FALLBACK_INTENT, IntentScore, Understanding
 from bot.errors import ModelError
+from bot.nlu.parse_json import render_parse
 from bot.nlu.reader import Reader
 from bot.nlu.training import train_nlu
 from tests.unit.nlu.conftest import ignore
@@ -88,12 +90,18 @@ def test_without_fallback_classifier_the_best_intent_stands(model: NluModel, enc
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(st.characters(), max_size=300))
+@given(
+    text=st.text(st.characters() | st.sampled_from("@#<&;:)!\U0001f44d\u200d\ufe0f\u202e\0 "), max_size=300)
+)
 @example(text="x" * 50_000)
 @example(text="where is my parcel " * 3_000)
 @example(text="\u202eabc\u2066\u200b\ufeff")
 @example(text="Где моя посылка? 我的包裹在哪里 أين طردي")
 @example(text="\ud800\0")
+@example(text="\U0001f44d\U0001f3fd" * 3_000)
+@example(text="\ufdfa" * 4_000)  # each becomes eighteen letters
+@example(text="\x01\x07\x1b[31m&#0;&#xD800;")
+@example(text="@a #b https://t.co/c " * 1_000)
 def test_any_text_yields_a_finite_normalised_understanding(reader: Reader, text: str) -> None:
     understanding = read(reader, text)
     confidences = [score.confidence for score in understanding.ranking]
@@ -101,6 +109,7 @@ def test_any_text_yields_a_finite_normalised_understanding(reader: Reader, text:
     scored = confidences[1:] if understanding.fallback else confidences
     assert scored == sorted(scored, reverse=True)
     assert not scored or sum(scored) == pytest.approx(1)
+    json.dumps(render_parse(understanding), ensure_ascii=False, allow_nan=False).encode()
     length = len(understanding.text)
     assert all(0 <= start < end <= length for start, end in understanding.text_tokens)
 

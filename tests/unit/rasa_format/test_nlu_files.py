@@ -95,6 +95,14 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, problem: str
     assert problems[0].startswith(f"{tmp_path}/{problem}")
 
 
+def test_bytes_that_are_no_text_are_told_with_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "nlu.yml"
+    path.write_bytes(b"nlu:\n- intent: greet\n  examples: |\n    - hi\n    - caf\xe9\n")
+    _, (problem,) = read(path)
+    assert problem.startswith(f"{path}:5: error: ")
+    assert "UTF-8" in problem
+
+
 def test_a_path_without_examples_is_told(tmp_path: Path) -> None:
     assert read(tmp_path / "nowhere")[1] == [f"{tmp_path}/nowhere: error: There is no such file or folder."]
     assert read(tmp_path)[1][0].startswith(f"{tmp_path}: error: There are no examples here.")
