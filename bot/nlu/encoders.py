@@ -63,7 +63,10 @@ def open_chosen_encoder(spec: EncoderSpec | None, root: Path, *, threads: int = 
     core = openvino.Core()
     graph = read_sentence_graph(core, files.model, files.pooling)
     options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
-    compiled = core.compile_model(graph, "CPU", options)
+    try:
+        compiled = core.compile_model(graph, "CPU", options)
+    except RuntimeError as error:
+        raise ModelError(f"{files.model} cannot run here: {error}") from error
     tokenizer = _read_tokenizer(files)
     identity = files.identify(spec)
     dimensions = _try_out(Encoder(tokenizer, compiled, identity=identity), files)

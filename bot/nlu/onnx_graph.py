@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CLS = "cls"
+FORMATS = (".onnx", ".xml")
+"""ONNX's and OpenVINO's own; its runtime would try others too, which may hold programs."""
 _IDS, _MASK, _SEGMENTS = "input_ids", "attention_mask", "token_type_ids"
 _OF_TEXTS = ("sentence_embedding", "sentence_embeddings", "text_embeds")
 _OF_TOKENS = ("last_hidden_state", "token_embeddings")
@@ -51,6 +53,8 @@ def read_sentence_graph(core: Any, path: Path, pooling: str | None) -> Any:
 
 
 def _read(core: Any, path: Path) -> Any:
+    if path.suffix not in FORMATS:
+        raise ModelError(f"{path} is no ONNX model: its name should end in {' or '.join(FORMATS)}")
     try:
         graph = core.read_model(path)
         if any(port.get_partial_shape().is_static for port in graph.inputs):

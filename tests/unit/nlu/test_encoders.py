@@ -174,6 +174,15 @@ def test_a_file_that_is_no_model_says_so(tmp_path: Path) -> None:
         open_chosen_encoder(EncoderSpec(model="."), tmp_path)
 
 
+def test_a_file_of_another_kind_is_not_opened(tmp_path: Path) -> None:
+    write_encoder(tmp_path)
+    (tmp_path / "model.pt").write_bytes(b"")
+    with pytest.raises(
+        ModelError, match=r"model\.pt is no ONNX model: its name should end in \.onnx or \.xml"
+    ):
+        open_chosen_encoder(EncoderSpec(model=".", file="model.pt"), tmp_path)
+
+
 def test_a_damaged_tokenizer_says_so(tmp_path: Path) -> None:
     write_encoder(tmp_path)
     (tmp_path / "tokenizer.json").write_text("{}")
