@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from bot.nlu.entity_files import WEIGHTS, describe_entities, read_entities
 from bot.nlu.intents import Fallback, IntentHead
 from bot.nlu.keywords import Keywords
 from bot.nlu.ngrams import Vocabulary
+from bot.nlu.triage import TriageHead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +50,7 @@ class NluModel:
     fallback: Fallback | None = None
     keywords: Keywords | None = None
     order: tuple[Decider, ...] = DEFAULT_ORDER
+    triage: TriageHead | None = None
     metrics: JsonObject = field(default_factory=dict)
 
     def to_files(self) -> dict[str, bytes]:
@@ -65,6 +67,7 @@ class NluModel:
             DESCRIPTION: text.encode(),
             ARRAYS: pack_arrays(arrays),
             **({WEIGHTS: recogniser.weights} if recogniser else {}),
+            **(self.triage.to_files() if self.triage else {}),
         }
 
     @classmethod
@@ -88,6 +91,7 @@ class NluModel:
                 f"the model's understanding cannot be read ({error}): "
                 "train again with `visavis train --release`"
             ) from error
+        model = replace(model, triage=TriageHead.from_files(files))
         _check_shapes(model)
         return model
 

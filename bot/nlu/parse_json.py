@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.domain.json import Json, JsonObject
-    from bot.domain.understanding import Entity, IntentScore, Understanding
+    from bot.domain.understanding import Entity, IntentScore, Triage, Understanding
 
 RANKING_LENGTH = 10
 
@@ -22,11 +22,21 @@ def render_parse(understanding: Understanding) -> JsonObject:
         "intent_ranking": [_render_intent(score) for score in understanding.ranking[:RANKING_LENGTH]],
         "response_selector": understanding.response_selector,
         "language": understanding.language,
+        "triage": _render_triage(understanding.triage) if understanding.triage else None,
     }
 
 
 def _render_intent(score: IntentScore) -> JsonObject:
     return {"name": score.name, "confidence": score.confidence}
+
+
+def _render_triage(triage: Triage) -> JsonObject:
+    return {
+        "complaint": triage.complaint,
+        "urgency": triage.urgency,
+        "sentiment": triage.sentiment,
+        "because": list(triage.because),
+    }
 
 
 def _render_entity(entity: Entity) -> JsonObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.domain.understanding import Understanding
+from bot.domain.understanding import Triage, Understanding
 from bot.errors import ModelError
 from bot.nlu.decision import decide
 from bot.nlu.entities import EntityFinder
@@ -66,7 +66,11 @@ class Reader:
             docs = [self._language.make_doc(text) for text in bounded]
             entities = self._entities.find(docs)
             understood = map(self._understand, docs, normalised, vectors)
-            return [replace(each, entities=found) for each, found in zip(understood, entities, strict=True)]
+            judged = map(self._judge, bounded, normalised, vectors)
+            return [
+                replace(each, entities=found, triage=triage)
+                for each, found, triage in zip(understood, entities, judged, strict=True)
+            ]
 
     def _understand(self, doc: Doc, normalised: Normalised, vector: NDArray[np.float32]) -> Understanding:
         """Return all but the entities."""
@@ -99,6 +103,13 @@ class Reader:
             return head.rank(vector, grams), {}
         chances = get_chances(head, vector, grams)
         return folder.rank(chances), folder.select(chances)
+
+    def _judge(self, text: str, normalised: Normalised, vector: NDArray[np.float32]) -> Triage | None:
+        """Tell whether it is a complaint; nothing written is none, and a model may be without triage."""
+        head = self._model.triage
+        if head is None or not text:
+            return Triage() if head else None
+        return head.judge(text, normalised, vector)
 
     def _rank_blindly(self) -> tuple[IntentScore, ...]:
         return (self._folder or self._model.head).rank_blindly()

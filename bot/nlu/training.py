@@ -22,6 +22,7 @@ from bot.nlu.normalise import normalise
 from bot.nlu.progress import Progress, Stage
 from bot.nlu.spacy_entities import SpacyEntityFinder
 from bot.nlu.tokens import load_language
+from bot.nlu.triage_training import train_triage
 from bot.nlu.validation import calibrate, deal_folds, score_held_out
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def train_nlu(
         fitted(1, 1)
     held_out = calibrate(labelled, scores, folds)
     health = summarise(examine(make_chart(data, labelled, held_out)))
+    triage, transfer = train_triage(data.triage, embedder)
     return NluModel(
         language=components.language,
         taught=find_taught([example.text for example in data.examples], components.language),
@@ -77,7 +79,13 @@ def train_nlu(
         fallback=components.fallback,
         keywords=_learn_keywords(data, components),
         order=components.order,
-        metrics={**measure(held_out, components.fallback), "entities": found, "health": health},
+        triage=triage,
+        metrics={
+            **measure(held_out, components.fallback),
+            "entities": found,
+            "health": health,
+            "triage": transfer,
+        },
     )
 
 

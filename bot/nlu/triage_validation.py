@@ -15,8 +15,6 @@ from bot.nlu.triage import COMPLAINT, LIKELY, URGENT, squash
 from bot.nlu.triage_fitting import fit_triage, score_posts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from bot.domain.json import JsonObject
@@ -53,7 +51,7 @@ def _shuffle(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
 
 
-def score_transfer(posts: Posts, report: Callable[[int, int], None]) -> NDArray[np.float64]:
+def score_transfer(posts: Posts) -> NDArray[np.float64]:
     """Return the scores of each post by the head of the other folds: (posts, 5), `VALIDATED` ones only."""
     folds = deal_sectors(posts)
     scores = np.zeros(posts.labels.shape)
@@ -61,7 +59,6 @@ def score_transfer(posts: Posts, report: Callable[[int, int], None]) -> NDArray[
         inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         if len(inside) and len(outside):
             scores[inside] = score_posts(fit_triage(posts.select(outside), VALIDATED), posts.select(inside))
-        report(fold + 1, FOLDS)
     return scores
 
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import json
 
-from bot.domain.understanding import Entity, IntentScore, Understanding
+from bot.domain.understanding import Entity, IntentScore, Triage, Understanding
 from bot.nlu.parse_json import render_parse
 
 
-def test_parse_json_is_that_of_rasa_and_the_language() -> None:
+def test_parse_json_is_that_of_rasa_with_language_and_triage() -> None:
     understanding = Understanding(
         text="to NYC",
         intent=IntentScore(name="travel", confidence=0.75),
@@ -24,6 +24,7 @@ def test_parse_json_is_that_of_rasa_and_the_language() -> None:
         ),
         text_tokens=((0, 2), (3, 6)),
         language="en",
+        triage=Triage(complaint=0.9, urgency=0.2, sentiment=0.1, because=("late", "again")),
     )
     assert json.loads(json.dumps(render_parse(understanding))) == {
         "text": "to NYC",
@@ -46,6 +47,7 @@ def test_parse_json_is_that_of_rasa_and_the_language() -> None:
         ],
         "response_selector": {},
         "language": "en",
+        "triage": {"complaint": 0.9, "urgency": 0.2, "sentiment": 0.1, "because": ["late", "again"]},
     }
 
 

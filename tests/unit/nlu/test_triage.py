@@ -56,10 +56,6 @@ def make_examples() -> list[TriageExample]:
     ]
 
 
-def ignore(_done: int, _total: int) -> None:
-    """Take no notice."""
-
-
 @pytest.fixture(scope="session")
 def posts(encoder: Encoder) -> Posts:
     gathered = gather_posts(make_examples())
@@ -194,7 +190,7 @@ def test_a_sector_lies_in_one_fold_and_everyday_in_all(posts: Posts) -> None:
 
 
 def test_transfer_is_measured_on_sectors_left_out(head: TriageHead, posts: Posts) -> None:
-    scores = score_transfer(posts, ignore)
+    scores = score_transfer(posts)
     figures = measure_triage(posts, scores)
     assert figures["examples"] == 15
     assert figures["sectors"] == 3
@@ -210,4 +206,4 @@ def test_posts_that_all_say_the_same_still_make_a_head(posts: Posts) -> None:
     head = fit_triage(only)
     judged = head.judge(only.texts[0], only.normalised[0], only.vectors[0])
     assert judged.complaint > 0.99
-    assert measure_triage(only, score_transfer(only, ignore))["urgency_auroc"] == 0.5
+    assert measure_triage(only, score_transfer(only))["urgency_auroc"] == 0.5
