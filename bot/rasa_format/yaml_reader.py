@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = frozenset(_TAG + name for name in ("str", "timestamp", "value", "merge", "yaml"))
-# Aliases may be used many times over; a small file must not grow without end by them.
+# Aliases may be used many times over; a file must not grow without end by them. Without any it has at most
+# a node for each character.
 _MAX_NODES = 100_000
 
 
@@ -40,11 +41,12 @@ def read_yaml_file(file: Path, *, path: str) -> MapNode:
 
 def parse_yaml(data: bytes, *, path: str) -> MapNode:
     """Parse a whole file, which must be a map or empty. Raises `ProjectError` with the line."""
-    root = _compose(decode_text(data, path=path), path=path)
+    text = decode_text(data, path=path)
+    root = _compose(text, path=path)
     if root is None:
         return MapNode(source=Source(path=path, line=1))
     try:
-        node = _Builder(path).build(root)
+        node = _Builder(path, most=max(_MAX_NODES, len(text))).build(root)
     except RecursionError as error:
         raise _too_deep(path) from error
     if isinstance(node, ScalarNode) and node.value is None:
@@ -94,15 +96,16 @@ def _too_deep(path: str) -> ProjectError:
 class _Builder:
     """Turns the parser's nodes into ours."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, most: int) -> None:
         self._path = path
+        self._most = most
         self._count = 0
         self._open: set[int] = set()
 
     def build(self, node: Any) -> Node:
         self._count += 1
         line = node.start_mark.line + 1
-        if self._count > _MAX_NODES:
+        if self._count > self._most:
             raise ProjectError(self._path, line, "Aliases make this file too large. Write out what you need.")
         if isinstance(node, yaml_nodes.ScalarNode):
             return self._scalar(node)

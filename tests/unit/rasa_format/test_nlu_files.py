@@ -106,3 +106,12 @@ def test_bytes_that_are_no_text_are_told_with_their_line(tmp_path: Path) -> None
 def test_a_path_without_examples_is_told(tmp_path: Path) -> None:
     assert read(tmp_path / "nowhere")[1] == [f"{tmp_path}/nowhere: error: There is no such file or folder."]
     assert read(tmp_path)[1][0].startswith(f"{tmp_path}: error: There are no examples here.")
+
+
+def test_a_long_list_of_examples_is_no_trick_of_aliases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.rasa_format.yaml_reader._MAX_NODES", 100)
+    examples = "".join(f"  - text: example {number}\n" for number in range(50))
+    content, problems = read(write(tmp_path / "nlu.yml", f"nlu:\n- intent: a\n  examples:\n{examples}"))
+    assert (len(content.examples), problems) == (50, [])
