@@ -25,7 +25,7 @@ LINK_ALONE, USER_ALONE = "weblink", "userhandle"
 
 _REMARKABLE = re.compile(
     r"[@#<`\[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-    r"|&[#\w]+;|://|www\.|\.[a-z]{2,3}/|[:;=]['-]?[][()DPp/\\|]"
+    r"|&[#\w]+;|://|https?\.\.|www\.|\.[a-z]{2,3}/|[:;=]['-]?[][()DPp/\\|]"
     r"|([A-Za-z])\1\1|([^\w\s])\2{3}",
 )
 """A text of ASCII without any of these is changed in its blanks only."""
@@ -37,14 +37,16 @@ _SIGNS = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u00b4\u2032", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"')
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-    # Colours of skin, the frame of keycaps, strokes through letters.
-    | dict.fromkeys([*map(chr, range(0x1F3FB, 0x1F400)), "\u20e3", *map(chr, range(0x334, 0x339))], ""),
+    # Colours of skin, the frame of keycaps.
+    | dict.fromkeys([*map(chr, range(0x1F3FB, 0x1F400)), "\u20e3"], ""),
 )
-_EMOJI_GLUE = str.maketrans(dict.fromkeys(["\u200d", *map(chr, range(0xFE00, 0xFE10))], ""))
+_JOINERS = frozenset(["\u200d", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0020, 0xE0080))])
+"""What emoji are glued together with, and told apart by."""
+_NO_JOINERS = str.maketrans(dict.fromkeys(_JOINERS, ""))
 _BLANKED = frozenset({"Cc", "Cs", "Co"})
 
 _LINK = (
-    r"(?P<link>(?:https?|ftp)://\S*|\bwww\.\S+|\bhttps?…"
+    r"(?P<link>(?:https?|ftp)://\S*|\bwww\.\S+|\bhttps?\.\.+"
     r"|(?<![\w.@])(?:t\.co|bit\.ly|youtu\.be|wa\.me|pic\.twitter\.com)/\S+"
     r"|[<\[](?:url|link)[>\]])"
 )
@@ -168,8 +170,13 @@ def _write_plainly(text: str) -> str:
 
 
 def _show(character: str) -> str:
-    """Return a character that can be seen, a blank for a control, nothing for what is invisible."""
-    if character.isprintable() or character in "\u200d\n":
+    """Return a character that can be seen, a blank for a control, nothing for what is invisible.
+
+    Nor for marks that NFKC made no letter of, such as strokes through words.
+    """
+    if "\u0300" <= character <= "\u036f":
+        return ""
+    if character.isprintable() or character == "\n" or character in _JOINERS:
         return character
     category = unicodedata.category(character)
     if category in _BLANKED or category.startswith("Z"):
@@ -201,9 +208,8 @@ def _set_apart_mentions(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...
 
 def _trim(match: re.Match[str]) -> str:
     """Return the mention without the punctuation that follows a link."""
-    if match["link"] and match[0][-1] not in "…>]":
-        return match[0].rstrip(_AFTER_LINK)
-    return match[0]
+    is_whole = match["user"] or match[0].startswith(("<", "[")) or match[0].endswith("..")
+    return match[0] if is_whole else match[0].rstrip(_AFTER_LINK)
 
 
 def _name_mention(match: re.Match[str]) -> str:
@@ -234,7 +240,7 @@ def _name_emoji(text: str) -> tuple[str, tuple[str, ...]]:
         words = known["en"].strip(":").replace("_", " ")
         return f" {_SAID_OF_MOST.sub('', words) or words} " if is_new else " "
 
-    return emoji.replace_emoji(text, name).translate(_EMOJI_GLUE), tuple(found)
+    return emoji.replace_emoji(text, name).translate(_NO_JOINERS), tuple(found)
 
 
 def _name_emoticons(text: str) -> tuple[str, tuple[str, ...]]:
