@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Report = Callable[[Progress], None]
 
+_THREADS = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Loaded:
@@ -79,8 +81,8 @@ def _examine(
     report: Callable[[int, int], None],
 ) -> Subject:
     model = loaded.model
-    reader = Reader(model, shelf.get(model.encoder_spec))
-    understandings = read_texts(reader, [example.text for example in examples], report)
+    readers = [Reader(model, shelf.get(model.encoder_spec)).read for _ in range(_THREADS)]
+    understandings = read_texts(readers, [example.text for example in examples], report)
     return Subject(
         name=str(loaded.path),
         digest=loaded.digest,

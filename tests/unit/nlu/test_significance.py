@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
-from bot.nlu.significance import compare_outcomes
+from bot.nlu.significance import bound_share, compare_outcomes
 
 
 def test_many_texts_that_only_one_has_right_are_no_chance() -> None:
@@ -36,3 +37,12 @@ def test_a_comparison_can_be_turned_round(pairs: list[tuple[bool, bool]]) -> Non
     assert (test.better, test.worse, test.difference) == (turned.worse, turned.better, -turned.difference)
     assert test.p_value == pytest.approx(turned.p_value)
     assert -1 <= test.low <= test.high <= 1
+
+
+@given(st.integers(0, 50), st.integers(0, 50))
+def test_bounds_of_a_share_agree_with_scipy(hits: int, misses: int) -> None:
+    if not hits + misses:
+        assert bound_share(0, 0) == (0, 1)
+        return
+    theirs = binomtest(hits, hits + misses).proportion_ci(method="wilson")
+    assert bound_share(hits, hits + misses) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
