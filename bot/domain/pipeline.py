@@ -16,6 +16,8 @@ LEARNED_CLASSIFIERS = frozenset(
     {"DIETClassifier", "LogisticRegressionClassifier", "SklearnIntentClassifier", "MitieIntentClassifier"}
 )
 """Rasa's trained intent classifiers: each of them stands for ours."""
+DIMENSIONS = ("time", "amount-of-money", "email", "phone-number")
+"""What is found here of what Duckling finds, by Duckling's names."""
 KEYWORDS, FALLBACK, SPACY_MODEL, SPACY_ENTITIES, ENCODER = (
     "KeywordIntentClassifier",
     "FallbackClassifier",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.domain.pipeline import SPACY_ENTITIES
 from bot.nlu.components import choose_components
 from bot.nlu.decision import Decider
+from bot.nlu.entities import Extractor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,22 +14,11 @@ if TYPE_CHECKING:
     from bot.domain.pipeline import EncoderSpec, PipelineSpec
     from bot.nlu.components import Components
 
-_LEARNED = "what is like the annotated words of the examples"
-EXTRACTORS = {
-    "RegexEntityExtractor": "patterns and lists",
-    "DIETClassifier": _LEARNED,
-    "CRFEntityExtractor": _LEARNED,
-    "MitieEntityExtractor": _LEARNED,
-    SPACY_ENTITIES: "spaCy's",
-    "DucklingEntityExtractor": "dates, amounts and addresses",
-    "EntitySynonymMapper": "synonyms for what was found",
+_EXTRACTORS = {
+    Extractor.PATTERNS: "patterns and lists",
+    Extractor.LEARNED: "what is like the annotated words of the examples",
+    Extractor.SYNONYMS: "synonyms for what was found",
 }
-DEFAULT_EXTRACTORS = (
-    "RegexEntityExtractor",
-    "DIETClassifier",
-    "DucklingEntityExtractor",
-    "EntitySynonymMapper",
-)
 
 
 def outline(spec: PipelineSpec) -> tuple[tuple[str, str], ...]:
@@ -39,7 +28,7 @@ def outline(spec: PipelineSpec) -> tuple[tuple[str, str], ...]:
         ("tokens", f"spaCy's rules for language `{components.language}`"),
         ("encoder", _describe_encoder(spec.encoder)),
         ("intents", ", then ".join(_describe_deciders(components))),
-        ("entities", ", then ".join(_describe_extractors(spec)) or "none are looked for"),
+        ("entities", ", then ".join(_describe_extractors(components)) or "none are looked for"),
     )
 
 
@@ -69,18 +58,12 @@ def _describe_deciders(components: Components) -> Iterator[str]:
             )
 
 
-def _describe_extractors(spec: PipelineSpec) -> Iterator[str]:
-    """Yield what finds entities, in order; `choose_components` decides the same."""
-    default = ({"name": name} for name in DEFAULT_EXTRACTORS)
-    told = set()
-    for component in spec.components or default:
-        what = EXTRACTORS.get(str(component["name"]))
-        if what is None or what in told or component.get("entity_recognition") is False:
-            continue
-        told.add(what)
-        options = choose_components(spec).spacy
-        if component["name"] == SPACY_ENTITIES and options is not None:
-            kinds = ", ".join(options.dimensions) or "all kinds"
-            yield f"{what} {options.model} ({kinds})"
-        else:
-            yield what
+def _describe_extractors(components: Components) -> Iterator[str]:
+    for extractor in components.extractors:
+        if extractor in _EXTRACTORS:
+            yield _EXTRACTORS[extractor]
+        elif extractor is Extractor.SPACY and components.spacy is not None:
+            kinds = ", ".join(components.spacy.dimensions) or "all kinds"
+            yield f"spaCy's {components.spacy.model} ({kinds})"
+        elif extractor is Extractor.DIMENSIONS and components.dimensions is not None:
+            yield ", ".join(components.dimensions.dimensions) or "no dimension of Duckling's"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.domain.pipeline import ENCODER
+from bot.domain.pipeline import DIMENSIONS, ENCODER
 from bot.rasa_format.parameters import HONOURED, PARAMETERS
 from bot.rasa_format.problem import Severity, did_you_mean
 
@@ -30,18 +30,13 @@ def _less(what: str) -> Substitute:
     return Substitute(Severity.WARNING, f"In its place: {what}.")
 
 
-def _nothing(what: str) -> Substitute:
-    return Substitute(Severity.WARNING, f"Nothing takes its place: {what}.")
-
-
 _TOKENS = _same("spaCy's tokenizer of the language")
 _FEATURES = _same("the sentence encoder with word and character n-grams")
 _ENCODED = _same(
     f"the built-in sentence encoder with word and character n-grams; `{ENCODER}` names another encoder"
 )
 _INTENTS = _same("the native intent classifier")
-_WORDS = "entities that are exactly words annotated in the examples; no others are guessed"
-_NO_ENTITIES = "it finds no entities here. `RegexEntityExtractor` finds those that patterns or lists describe"
+_RECOGNISER = "the native recogniser of what the examples annotate"
 
 # Rasa's name → what takes its place; None: it runs as Rasa runs it, parameters and all.
 COMPONENTS: dict[str, Substitute | None] = {
@@ -58,17 +53,17 @@ COMPONENTS: dict[str, Substitute | None] = {
     "ConveRTFeaturizer": _ENCODED,
     "SpacyFeaturizer": _FEATURES,
     "MitieFeaturizer": _FEATURES,
-    "DIETClassifier": _less(f"the native intent classifier, and {_WORDS}"),
+    "DIETClassifier": _same(f"the native intent classifier, and {_RECOGNISER}"),
     "LogisticRegressionClassifier": _INTENTS,
     "SklearnIntentClassifier": _INTENTS,
     "MitieIntentClassifier": _INTENTS,
     "KeywordIntentClassifier": None,
     "FallbackClassifier": None,
     "RegexEntityExtractor": None,
-    "CRFEntityExtractor": _less(_WORDS),
+    "CRFEntityExtractor": _same(_RECOGNISER),
     "SpacyEntityExtractor": None,
-    "DucklingEntityExtractor": _nothing(_NO_ENTITIES),
-    "MitieEntityExtractor": _less(_WORDS),
+    "DucklingEntityExtractor": _same(f"libraries in this process, which find {', '.join(DIMENSIONS)}"),
+    "MitieEntityExtractor": _same(_RECOGNISER),
     "EntitySynonymMapper": None,
     "ResponseSelector": _same("the native intent classifier, which knows the keys of retrieval intents too"),
     ENCODER: None,

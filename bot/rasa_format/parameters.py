@@ -117,6 +117,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 
 HONOURED: dict[str, frozenset[str]] = {
     "DIETClassifier": frozenset({"intent_classification", "entity_recognition"}),
+    "DucklingEntityExtractor": frozenset({"dimensions", "locale", "timezone"}),
     "ResponseSelector": frozenset({"retrieval_intent"}),
     "SpacyNLP": frozenset({"model"}),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.pipeline import (
+    DIMENSIONS,
     ENCODER,
     FALLBACK,
     KEYWORDS,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     Components = tuple[tuple[str, MapNode], ...]
 
+DUCKLING = "DucklingEntityExtractor"
 POOLINGS = ("mean", "cls")
 _FLAGS = {
     "RegexEntityExtractor": ("case_sensitive", "use_word_boundaries", "use_lookup_tables", "use_regexes"),
@@ -92,8 +94,12 @@ def _check_types(named: Components, reader: Reader) -> None:
     for name, body in named:
         for key in _FLAGS.get(name, ()):
             reader.flag(body.get(key), f"`{key}`", default=False)
-        if name == SPACY_ENTITIES:
-            reader.texts(body.get("dimensions"), "`dimensions`")
+        if name in (SPACY_ENTITIES, DUCKLING):
+            wanted = reader.texts(body.get("dimensions"), "`dimensions`")
+            lost = [f"`{each}`" for each in wanted if name == DUCKLING and each not in DIMENSIONS]
+            if lost:
+                text = f"{', '.join(lost)}: not found here. What is found: {', '.join(DIMENSIONS)}."
+                reader.warn(body.entries["dimensions"].source, text)
         if name == "ResponseSelector":
             reader.text(body.get("retrieval_intent"), "`retrieval_intent`")
 

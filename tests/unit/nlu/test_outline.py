@@ -5,6 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.pipeline import DIMENSIONS
+from bot.nlu.dimensions.options import Dimension
 from bot.nlu.outline import outline
 from bot.rasa_format.components import COMPONENTS
 from bot.rasa_format.parameters import PARAMETERS
@@ -18,7 +20,10 @@ def test_an_empty_pipeline_runs_every_part() -> None:
     assert stages["intents"].endswith(
         ", then `nlu_fallback` below 0.3 or where the second is closer than 0.1"
     )
-    assert stages["entities"].startswith("patterns and lists, then what is like the annotated words")
+    assert stages["entities"] == (
+        "patterns and lists, then what is like the annotated words of the examples, "
+        "then time, amount-of-money, email, phone-number, then synonyms for what was found"
+    )
 
 
 def test_what_a_pipeline_names_is_told_in_its_order() -> None:
@@ -40,6 +45,10 @@ def test_what_a_pipeline_names_is_told_in_its_order() -> None:
     assert keywords == "whole examples as keywords (whatever their capitals)"
     assert stages["encoder"].startswith('intfloat/e5, prefix "query: "')
     assert stages["entities"] == "spaCy's en_core_web_md (GPE, ORG)"
+
+
+def test_the_dimensions_of_the_project_files_are_those_that_are_found() -> None:
+    assert list(DIMENSIONS) == [each.value for each in Dimension]
 
 
 def test_a_pipeline_without_extractors_looks_for_no_entities() -> None:

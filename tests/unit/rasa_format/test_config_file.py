@@ -83,7 +83,7 @@ def test_neural_parts_are_replaced_and_said_so() -> None:
     )
 
     assert [problem.split(" In its place")[0] for problem in problems] == [
-        "config.yml:2: warning: `DIETClassifier` does not run here.",
+        "config.yml:2: note: `DIETClassifier` does not run here.",
         "config.yml:5: warning: `TEDPolicy` does not run here.",
     ]
 
@@ -95,9 +95,9 @@ def test_neural_parts_are_replaced_and_said_so() -> None:
         ("LogisticRegressionClassifier", "note: `LogisticRegressionClassifier` does not run here. In its"),
         ("CountVectorsFeaturizer", "note: `CountVectorsFeaturizer` does not run here. In its place"),
         ("RegexFeaturizer", "note: `RegexFeaturizer` does not run here. In its place"),
-        ("CRFEntityExtractor", "warning: `CRFEntityExtractor` does not run here. In its place"),
+        ("CRFEntityExtractor", "note: `CRFEntityExtractor` does not run here. In its place"),
         ("KeywordIntentClassifier", None),
-        ("DucklingEntityExtractor", "warning: `DucklingEntityExtractor` does not run here. Nothing takes"),
+        ("DucklingEntityExtractor", "note: `DucklingEntityExtractor` does not run here. In its place"),
     ],
 )
 def test_every_component_is_said_to_do_what_it_does(component: str, told: str | None) -> None:

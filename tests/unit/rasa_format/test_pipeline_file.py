@@ -100,6 +100,11 @@ def test_an_encoder_of_ones_own_is_read() -> None:
         (["SpacyEntityExtractor", "SpacyNLP, model: m"], "3: error: `SpacyEntityExtractor` needs `SpacyNLP`"),
         (["SpacyNLP", "SpacyEntityExtractor"], "3: error: `SpacyNLP` needs `model:`"),
         (
+            ["DucklingEntityExtractor, dimensions: [time, distance, url]"],
+            "3: warning: `distance`, `url`: not found here. What is found: time, amount-of-money,",
+        ),
+        (["DucklingEntityExtractor, dimensions: [7]"], "3: error: an item of `dimensions` should be a text"),
+        (
             ["FallbackClassifier", "SklearnIntentClassifier"],
             "3: error: `FallbackClassifier` needs an intent classifier before it. Move it after `Sklearn",
         ),
@@ -127,6 +132,7 @@ def test_what_cannot_work_is_told_with_its_line(items: list[str], problem: str) 
         ["SklearnIntentClassifier", "KeywordIntentClassifier", "FallbackClassifier"],
         ["SklearnIntentClassifier", "FallbackClassifier", "KeywordIntentClassifier"],
         ["KeywordIntentClassifier", "FallbackClassifier"],
+        ["DucklingEntityExtractor, url: http://localhost, dimensions: time", "CRFEntityExtractor"],
         ["CountVectorsFeaturizer", "CountVectorsFeaturizer", "ResponseSelector", "ResponseSelector"],
         ["SpacyNLP, model: en_core_web_md", "SpacyTokenizer", "SpacyEntityExtractor, dimensions: [GPE]"],
     ],
