@@ -46,7 +46,7 @@ _NO_JOINERS = str.maketrans(dict.fromkeys(_JOINERS, ""))
 _BLANKED = frozenset({"Cc", "Cs", "Co"})
 
 _LINK = (
-    r"(?P<link>(?:https?|ftp)://\S*|\bwww\.\S+|\bhttps?\.\.+"
+    r"(?P<link>(?:https?|ftp)://[^\s<>\[\]]*|\bwww\.[^\s<>\[\]]+|\bhttps?\.\.+"
     r"|(?<![\w.@])(?:t\.co|bit\.ly|youtu\.be|wa\.me|pic\.twitter\.com)/\S+"
     r"|[<\[](?:url|link)[>\]])"
 )

@@ -42,6 +42,7 @@ def test_blanks_are_made_one() -> None:
         ("broken again https://t.co/aB1 www.example.org", "broken again"),
         ("https://example.org/x, is down", "link , is down"),
         ("look <url>", "look"),
+        ("a [url=https://x.example]page[/url] of yours", "a [url= link ]page[/url] of yours"),
         ("read this http\u2026", "read this"),
         ("#WorstServiceEver #not_ok #1 #fail", "worst service ever not ok #1 fail"),
         ("LATE AGAIN 😡😡", "LATE AGAIN enraged"),
