@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.bootstrap.examples import examine_examples
+from bot.bootstrap.examples import examine_examples, naming_model
 from bot.nlu.archive import read_archive
 from bot.nlu.assessment import assess
 from bot.nlu.encoders import EncoderShelf
@@ -69,8 +69,9 @@ def name_stage(name: str, report: Report) -> Callable[[int, int], None]:
 
 
 def _load(path: Path) -> _Loaded:
-    archive = read_archive(path)
-    model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
+    with naming_model(path):
+        archive = read_archive(path)
+        model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
     return _Loaded(path=path, digest=archive.digest, model=model)
 
 

@@ -127,4 +127,5 @@ def test_what_cannot_be_read_or_written_is_told_before_the_work(
     }
     for error, arguments in expected.items():
         assert isinstance(evaluate(*arguments).exception, error)
-    assert "no understanding" in str(evaluate("--model", empty, "--nlu", nlu).exception)
+    damaged = str(evaluate("--model", model_file, "--nlu", nlu, "--against", empty).exception)
+    assert damaged.startswith(f"{empty}: the model holds no understanding")
