@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.domain.json import Json
 
 EXTRACTOR = "SpacyPhraseMatcher"
+RELIABLE = 0.8
+"""The share of a value's places in the examples that must be annotated for it to be a phrase."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,8 @@ class Phrase:
 def learn_phrases(examples: Sequence[Example], language: Language) -> tuple[Phrase, ...]:
     """Return annotated values in alphabetical order, each once, as the entity it is most often.
 
-    A value that the examples mostly leave unannotated (`one`, once a number of guests) is no phrase: where
-    it is an entity and where not, only the sentence can tell.
+    A value that the examples often leave unannotated (`one`, once a number of guests) is no phrase: where it
+    is an entity and where not, only the sentence can tell.
     """
     phrases = _collect_phrases(examples)
     finder = PhraseFinder(phrases, language)
@@ -50,7 +52,7 @@ def learn_phrases(examples: Sequence[Example], language: Language) -> tuple[Phra
     return tuple(
         phrase
         for phrase in phrases
-        if 2 * right[phrase.text, phrase.entity] >= seen[phrase.text, phrase.entity]
+        if right[phrase.text, phrase.entity] >= RELIABLE * seen[phrase.text, phrase.entity]
     )
 
 

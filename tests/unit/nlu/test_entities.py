@@ -123,8 +123,7 @@ def test_learn_phrases_keeps_a_role_only_where_all_annotations_agree() -> None:
 
 def test_a_value_is_the_entity_that_it_is_most_often() -> None:
     examples = [
-        annotate("fly to Paris", "Paris"),
-        annotate("Paris is great", "Paris"),
+        *(annotate(f"{words} Paris", "Paris") for words in ("fly to", "I love", "hotels in", "from", "to")),
         annotate("call Paris for me", "Paris", entity="person"),
     ]
     assert learn_phrases(examples, LANGUAGE) == (Phrase(text="paris", entity="city"),)
