@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.nlu.coverage import find_thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bot.nlu.assessment import Assessment
     from bot.nlu.evaluation_report import EvaluationReport, Subject, Versus
@@ -31,10 +31,15 @@ def say_share(share: float) -> str:
     return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
+def say_count(number: int, noun: str) -> str:
+    """Return a number of things as `1 text` or `3,080 texts`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def say_result(report: EvaluationReport) -> str:
     """Return the one sentence that comes first."""
     found = report.subject.assessment
-    return f"{say_share(found.accuracy)} of {_count(found.examples, 'text')} understood as meant."
+    return f"{say_share(found.accuracy)} of {say_count(found.examples, 'text')} understood as meant."
 
 
 def say_details(report: EvaluationReport) -> list[str]:
@@ -73,8 +78,8 @@ def say_comparison(versus: Versus, found: Assessment) -> list[str]:
     else:
         verdict = f"Worse than the other model: {accuracies} of the texts understood."
     counts = (
-        f"Of {_count(test.examples, 'text')} {test.better:,} only this model has right, and {test.worse:,} "
-        f"only the other. {_say_chance(test.p_value)} (exact McNemar test, p = {_say_p(test.p_value)})."
+        f"Of {say_count(test.examples, 'text')} {test.better:,} only this model has right, and "
+        f"{test.worse:,} only the other. {_say_chance(test.p_value)} (exact McNemar test, p = {_say_p(test.p_value)})."
     )
     bounds = (
         f"The difference is {_signed(test.difference)}; on other texts like these it would lie between "
@@ -83,7 +88,7 @@ def say_comparison(versus: Versus, found: Assessment) -> list[str]:
     return [verdict, counts, bounds]
 
 
-def list_names(names: list[str] | tuple[str, ...]) -> str:
+def list_names(names: Sequence[str]) -> str:
     """Return names in a row, the last ones as a number where there are many."""
     shown = [f"`{name}`" for name in names[:NAMES_LISTED]]
     if len(names) > NAMES_LISTED:
@@ -121,16 +126,20 @@ def _warn_of_subject(subject: Subject) -> Iterator[str]:
             f"The model was trained on {subject.learned:,} of these texts, so the figures flatter it. "
             "Take texts it has not seen."
         )
-    if found.unknown:
-        texts = sum(found.unknown.values())
+    intents = [name for name in found.unknown if "/" not in name]
+    keys = [name for name in found.unknown if "/" in name]
+    if intents:
+        texts = sum(found.unknown[name] for name in intents)
         yield (
-            f"The model does not know {list_names(tuple(found.unknown))}: {_count(texts, 'text')} counted as "
+            f"The model does not know {list_names(intents)}: {say_count(texts, 'text')} counted as "
             f"misunderstood. Without them, {say_share(found.accuracy_of_known)} are right."
         )
+    if keys:
+        yield f"The model has no answer {list_names(keys)}: their texts cannot get the right one."
     if found.untested:
         yield f"No text tests {list_names(found.untested)}."
     if 0 < found.examples < FEW:
-        yield f"{_count(found.examples, 'text')} cannot prove much: see the range above."
+        yield f"{say_count(found.examples, 'text')} cannot prove much: see the range above."
 
 
 def _warn_of_opponent(versus: Versus | None) -> Iterator[str]:
@@ -140,13 +149,13 @@ def _warn_of_opponent(versus: Versus | None) -> Iterator[str]:
             "flatters it."
         )
     if versus and versus.other.assessment.unknown:
-        yield f"The other model does not know {list_names(tuple(versus.other.assessment.unknown))}."
+        yield f"The other model does not know {list_names(list(versus.other.assessment.unknown))}."
 
 
 def _propose_examples(found: Assessment) -> Iterator[str]:
     if found.unknown:
         yield (
-            f"Train the model on {list_names(tuple(found.unknown))}, or write the names in the test file as "
+            f"Train the model on {list_names(list(found.unknown))}, or write the names in the test file as "
             "the model knows them. Texts that no intent covers are called `out_of_scope`."
         )
     known = [each for each in found.confusions if each.expected in found.known and len(each.trials) > 1]
@@ -212,7 +221,3 @@ def _points(share: float) -> str:
 
 def _signed(share: float) -> str:
     return f"{share * 100:+.1f} points".replace("-", "\N{MINUS SIGN}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

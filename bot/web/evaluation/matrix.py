@@ -11,6 +11,7 @@ Pairs = Counter[tuple[str, str]]
 
 _CELL = 24
 _LETTER = 6.3  # width of a letter of a name, nearly
+_LEAST_LEFT = 130
 _OVERVIEW = 560
 _LEAST_INK = 0.16
 """How visible a single mistake is."""
@@ -23,7 +24,7 @@ def draw_matrix(names: Sequence[str], pairs: Pairs) -> str:
     last column.
     """
     meant = _count_meant(pairs)
-    left = max(len(name) for name in names) * _LETTER + 44
+    left = max(_LEAST_LEFT, max(len(name) for name in names) * _LETTER + 44)
     size = len(names) * _CELL
     last = left + size + _CELL / 2 + 6
     elsewhere = [meant[name] - sum(pairs[name, got] for got in names) for name in names]

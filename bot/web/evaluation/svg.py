@@ -35,6 +35,8 @@ def frame(*children: str, width: float, height: float, label: str) -> str:
         "svg",
         *children,
         viewBox=f"0 0 {_show(width)} {_show(height)}",
+        width=width,
+        height=height,
         role="img",
         aria_label=label,
         xmlns="http://www.w3.org/2000/svg",
