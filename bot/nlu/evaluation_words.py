@@ -79,7 +79,8 @@ def say_comparison(versus: Versus, found: Assessment) -> list[str]:
         verdict = f"Worse than the other model: {accuracies} of the texts understood."
     counts = (
         f"Of {say_count(test.examples, 'text')} {test.better:,} only this model has right, and "
-        f"{test.worse:,} only the other. {_say_chance(test.p_value)} (exact McNemar test, p = {_say_p(test.p_value)})."
+        f"{test.worse:,} only the other. {_say_chance(test.p_value)} "
+        f"(exact McNemar test, p = {_say_p(test.p_value)})."
     )
     bounds = (
         f"The difference is {_signed(test.difference)}; on other texts like these it would lie between "
