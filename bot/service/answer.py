@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.bus.keys import Stream
+from bot.desk.alarm import weigh_handoff
 from bot.desk.deadlines import deadline_of
 from bot.desk.promise import require_entry, route, tell_customer
 from bot.domain.conversation import Status
@@ -154,7 +155,7 @@ def _outcome(result: TurnResult) -> str:
 
 def _keep_contract(road: Road, result: TurnResult) -> TurnResult:
     asked = require_entry(result.handoff, result.events, road.desk)
-    handoff = route(asked, road.desk) if asked else None
+    handoff = weigh_handoff(route(asked, road.desk), result.understandings) if asked else None
     replies = tell_customer(result.replies, handoff, result.events, road.desk)
     return replace(result, handoff=handoff, replies=replies)
 
