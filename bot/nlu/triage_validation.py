@@ -77,27 +77,36 @@ def calibrate_triage(head: TriageHead, posts: Posts, scores: NDArray[np.float64]
 
 
 def measure_triage(posts: Posts, scores: NDArray[np.float64]) -> JsonObject:
-    """Return the figures of triage on sectors left out.
+    """Return the figures of triage on sectors left out, from the scores of `score_transfer`.
+
+    No post's probability was calibrated on its own fold. See `judge_scores`.
+    """
+    complaints = posts.labels[:, COMPLAINT]
+    folds = deal_sectors(posts)
+    lines = np.zeros_like(scores)
+    for fold in range(FOLDS):
+        inside = folds == fold
+        factor, shift = _fit_line(scores[~inside, COMPLAINT], complaints[~inside], COMPLAINT)
+        lines[inside, COMPLAINT] = factor * scores[inside, COMPLAINT] + shift
+    lines[:, URGENT] = scores[:, URGENT]
+    return judge_scores(posts, lines)
+
+
+def judge_scores(posts: Posts, scores: NDArray[np.float64]) -> JsonObject:
+    """Return how well calibrated scores, (posts, 5), tell what posts are labelled as.
 
     Keys: `examples`, `sectors`, `macro_f1`, `precision`, `recall` (of complaints), `urgency_auroc`, `ece`
     (of the complaint's probability, 15 bins).
     """
-    complaints, urgent = posts.labels[:, COMPLAINT], posts.labels[:, URGENT]
-    folds = deal_sectors(posts)
-    chances = np.zeros(len(complaints))
-    for fold in range(FOLDS):
-        inside = folds == fold
-        factor, shift = _fit_line(scores[~inside, COMPLAINT], complaints[~inside], COMPLAINT)
-        chances[inside] = squash(factor * scores[inside, COMPLAINT] + shift)
+    complaints, chances = posts.labels[:, COMPLAINT], squash(scores[:, COMPLAINT])
     guesses = chances >= LIKELY
-    told = {"zero_division": 0.0}
     return {
         "examples": len(complaints),
         "sectors": len(set(posts.sectors)),
-        "macro_f1": float(f1_score(complaints, guesses, average="macro", **told)),
-        "precision": float(precision_score(complaints, guesses, **told)),
-        "recall": float(recall_score(complaints, guesses, **told)),
-        "urgency_auroc": _rank_quality(urgent, scores[:, URGENT]),
+        "macro_f1": float(f1_score(complaints, guesses, average="macro", zero_division=0.0)),
+        "precision": float(precision_score(complaints, guesses, zero_division=0.0)),
+        "recall": float(recall_score(complaints, guesses, zero_division=0.0)),
+        "urgency_auroc": _rank_quality(posts.labels[:, URGENT], scores[:, URGENT]),
         "ece": get_calibration_error(np.maximum(chances, 1 - chances), guesses == complaints),
     }
 
