@@ -7,41 +7,59 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.domain.understanding import FALLBACK_INTENT, IntentScore
+from bot.domain.understanding import IntentScore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from bot.nlu.confidence import Confidence
+    from bot.nlu.landmarks import LandmarkHead
     from bot.nlu.ngrams import SparseVector
 
-SPARSE_SCALE = np.float32(0.5)
-"""How much the n-grams weigh beside the sentence vector, both of length 1."""
 RANKING_LENGTH = 10
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordHead:
+    """A linear head over n-grams: `weights` (n-grams, intents), `bias` (intents,)."""
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def score(self, grams: Sequence[SparseVector]) -> NDArray[np.float32]:
+        """Return the margin of each intent: (texts, intents)."""
+        scores = np.tile(self.bias, (len(grams), 1))
+        for row, each in enumerate(grams):
+            scores[row] += each.values @ self.weights[each.columns]
+        return scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentHead:
-    """A linear head: `dense` (384, intents), `sparse` (n-grams, intents), `bias` (intents,).
+    """What the sentence means and which words stand in it, together.
 
-    `temperature` turns scores into probabilities that mean what they say on held-out texts.
+    `shares` says how much one unit of the scores of `sentences` and of `words` counts; what that gives
+    for the best intent is set right by `confidence`.
     """
 
     names: tuple[str, ...]
-    dense: NDArray[np.float32]
-    sparse: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    temperature: float
+    sentences: LandmarkHead
+    words: WordHead
+    shares: tuple[float, float]
+    confidence: Confidence
 
-    def score(self, vector: NDArray[np.float32], grams: SparseVector) -> NDArray[np.float32]:
-        """Return the score of each intent: (intents,)."""
-        from_grams = (SPARSE_SCALE * grams.values) @ self.sparse[grams.columns]
-        return np.asarray(vector @ self.dense + from_grams + self.bias, dtype=np.float32)
+    def get_chances(self, vectors: NDArray[np.float32], grams: Sequence[SparseVector]) -> NDArray[np.float64]:
+        """Return the probability of each intent: (texts, intents).
 
-    def rank(self, vector: NDArray[np.float32], grams: SparseVector) -> tuple[IntentScore, ...]:
-        """Return the likeliest intents, best first; the probabilities of all intents add up to 1."""
-        return rank(self.names, soften(self.score(vector, grams), self.temperature))
+        A row adds up to 1 at most: what is missing is the chance that none of the intents is meant.
+        """
+        likeness, nearness = self.sentences.score(vectors)
+        chances = combine(np.stack([likeness, self.words.score(grams)]), self.shares)
+        # More digits would tell how many texts were computed together.
+        return self.confidence.apply(chances, nearness).round(_DIGITS)
 
     def rank_blindly(self) -> tuple[IntentScore, ...]:
         """Return what is known of a text that says nothing: every intent is as likely as any other."""
@@ -61,16 +79,15 @@ class Fallback:
             return True
         return len(ranking) > 1 and ranking[0].confidence - ranking[1].confidence < self.ambiguity
 
-    def apply(self, ranking: tuple[IntentScore, ...]) -> tuple[IntentScore, ...]:
-        """Put `nlu_fallback`, with the threshold as its confidence, before an unsure ranking."""
-        if not self.is_unsure(ranking):
-            return ranking
-        return (IntentScore(name=FALLBACK_INTENT, confidence=self.threshold), *ranking)
+
+def combine(scores: NDArray[np.floating], shares: Sequence[float]) -> NDArray[np.float64]:
+    """Return probabilities (texts, intents): the softmax of the parts' scores (parts, texts, intents)."""
+    return soften(np.tensordot(np.asarray(shares, dtype=np.float64), scores, axes=1))
 
 
-def soften(scores: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
-    """Return probabilities over the last axis: the softmax of `scores / temperature`."""
-    scaled = scores.astype(np.float64) / temperature
+def soften(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return probabilities over the last axis: the softmax of `scores`."""
+    scaled = scores.astype(np.float64)
     powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 

@@ -7,14 +7,13 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from bot.domain.pipeline import EncoderSpec
 from bot.errors import ModelDamaged, ModelError, ModelMissing
 from bot.nlu.arrays import pack_arrays, read_arrays
 from bot.nlu.decision import DEFAULT_ORDER, Decider
 from bot.nlu.entities import EntityTables
 from bot.nlu.entity_files import WEIGHTS, describe_entities, read_entities
+from bot.nlu.head_files import describe_head, is_sound, pack_head, read_head
 from bot.nlu.intents import Fallback, IntentHead
 from bot.nlu.keywords import Keywords
 from bot.nlu.ngrams import Vocabulary
@@ -55,12 +54,7 @@ class NluModel:
 
     def to_files(self) -> dict[str, bytes]:
         """Return the model as files: name → bytes, the same bytes for equal models."""
-        arrays = {
-            "dense": self.head.dense,
-            "sparse": self.head.sparse,
-            "bias": self.head.bias,
-            "weights": self.vocabulary.weights,
-        }
+        arrays = {**pack_head(self.head), "rarity": self.vocabulary.weights}
         text = json.dumps(_describe(self), ensure_ascii=False, allow_nan=False, indent=1)
         recogniser = self.entities.recogniser
         return {
@@ -103,8 +97,7 @@ def _describe(model: NluModel) -> dict[str, Any]:
         "taught": list(model.taught),
         "encoder": model.encoder,
         "encoder_spec": asdict(model.encoder_spec) if model.encoder_spec else None,
-        "intents": list(model.head.names),
-        "temperature": model.head.temperature,
+        "head": describe_head(model.head),
         "fallback": asdict(model.fallback) if model.fallback else None,
         "keywords": asdict(model.keywords) if model.keywords else None,
         "order": list(model.order),
@@ -131,15 +124,9 @@ def _assemble(described: Mapping[str, Any], files: Mapping[str, bytes]) -> NluMo
         encoder_spec=EncoderSpec(**described["encoder_spec"]) if described["encoder_spec"] else None,
         vocabulary=Vocabulary(
             columns={gram: column for column, gram in enumerate(described["ngrams"])},
-            weights=arrays["weights"],
+            weights=arrays["rarity"],
         ),
-        head=IntentHead(
-            names=tuple(described["intents"]),
-            dense=arrays["dense"],
-            sparse=arrays["sparse"],
-            bias=arrays["bias"],
-            temperature=float(described["temperature"]),
-        ),
+        head=read_head(described["head"], arrays),
         entities=read_entities(described["entities"], files),
         fallback=Fallback(**described["fallback"]) if described["fallback"] else None,
         keywords=_read_keywords(described["keywords"]) if described["keywords"] else None,
@@ -154,11 +141,9 @@ def _read_keywords(described: Mapping[str, Any]) -> Keywords:
 
 
 def _check_shapes(model: NluModel) -> None:
-    head, intents = model.head, len(model.head.names)
-    grams = len(model.vocabulary.columns)
-    shapes = head.dense.shape[1:], head.sparse.shape, head.bias.shape, model.vocabulary.weights.shape
-    finite = all(bool(np.isfinite(array).all()) for array in (head.dense, head.sparse, head.bias))
-    if shapes != ((intents,), (grams, intents), (intents,), (grams,)) or not finite or head.temperature <= 0:
+    vocabulary = model.vocabulary
+    fits = vocabulary.weights.shape == (len(vocabulary.columns),)
+    if not fits or not is_sound(model.head, len(vocabulary.columns)):
         raise ModelDamaged(
             "the model's weights do not fit its intents: train again with `visavis train --release`"
         )

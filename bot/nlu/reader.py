@@ -9,11 +9,12 @@ from bot.domain.understanding import Triage, Understanding
 from bot.errors import ModelError
 from bot.nlu.decision import decide
 from bot.nlu.entities import EntityFinder
+from bot.nlu.intents import rank
 from bot.nlu.keywords import KeywordFinder
 from bot.nlu.language import LanguageFinder
 from bot.nlu.ngrams import count_words
 from bot.nlu.normalise import normalise
-from bot.nlu.retrieval import fold_keys, get_chances
+from bot.nlu.retrieval import fold_keys
 from bot.nlu.text import bound_text
 from bot.nlu.tokens import get_token_spans, load_language
 
@@ -60,19 +61,22 @@ class Reader:
         """
         bounded = [bound_text(text) for text in texts]
         normalised = [normalise(text) for text in bounded]
-        vectors = self._encoder.encode([each.text for each in normalised])
+        words = [each.text for each in normalised]
+        vectors = self._encoder.encode(words)
+        grams = [self._model.vocabulary.vectorise(each) for each in words]
+        chances = self._model.head.get_chances(vectors, grams)
         # The zone forgets the words of these texts: spaCy would otherwise keep every word it ever saw.
         with self._language.memory_zone():
             docs = [self._language.make_doc(text) for text in bounded]
             entities = self._entities.find(docs)
-            understood = map(self._understand, docs, normalised, vectors)
+            understood = map(self._understand, docs, normalised, chances)
             judged = map(self._judge, bounded, normalised, vectors)
             return [
                 replace(each, entities=found, triage=triage)
                 for each, found, triage in zip(understood, entities, judged, strict=True)
             ]
 
-    def _understand(self, doc: Doc, normalised: Normalised, vector: NDArray[np.float32]) -> Understanding:
+    def _understand(self, doc: Doc, normalised: Normalised, chances: NDArray[np.float64]) -> Understanding:
         """Return all but the entities."""
         text = doc.text
         if not text:
@@ -80,9 +84,7 @@ class Reader:
         language = self._languages.find(text)
         is_foreign = self._languages.is_foreign(language)
         says_something = not is_foreign and self._says_something(normalised)
-        ranking, selected = (
-            self._rank(normalised.text, vector) if says_something else (self._rank_blindly(), {})
-        )
+        ranking, selected = self._rank(chances) if says_something else (self._rank_blindly(), {})
         keyword = self._keywords.find(text) if self._keywords else None
         decided = decide(self._model.order, ranking, keyword=keyword, fallback=self._model.fallback)
         return Understanding(
@@ -95,14 +97,11 @@ class Reader:
             fallback=decided.fallback,
         )
 
-    def _rank(self, text: str, vector: NDArray[np.float32]) -> tuple[tuple[IntentScore, ...], JsonObject]:
+    def _rank(self, chances: NDArray[np.float64]) -> tuple[tuple[IntentScore, ...], JsonObject]:
         """Return the ranking of intents and, where some are retrieval intents, which keys are meant."""
-        head, folder = self._model.head, self._folder
-        grams = self._model.vocabulary.vectorise(text)
-        if folder is None:
-            return head.rank(vector, grams), {}
-        chances = get_chances(head, vector, grams)
-        return folder.rank(chances), folder.select(chances)
+        if self._folder is None:
+            return rank(self._model.head.names, chances), {}
+        return self._folder.rank(chances), self._folder.select(chances)
 
     def _judge(self, text: str, normalised: Normalised, vector: NDArray[np.float32]) -> Triage | None:
         """Tell whether it is a complaint; nothing written is none, and a model may be without triage."""

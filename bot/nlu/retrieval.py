@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.intents import RANKING_LENGTH, rank, soften
+from bot.nlu.intents import RANKING_LENGTH, rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from bot.domain.json import JsonObject
     from bot.domain.understanding import IntentScore
-    from bot.nlu.intents import IntentHead
-    from bot.nlu.ngrams import SparseVector
 
 DEFAULT = "default"
 
@@ -72,11 +70,6 @@ class KeyFolder:
 def fold_keys(names: Sequence[str]) -> KeyFolder | None:
     """Return a folder for a head's names; None where none of them has a key."""
     return KeyFolder(names) if any("/" in name for name in names) else None
-
-
-def get_chances(head: IntentHead, vector: NDArray[np.float32], grams: SparseVector) -> NDArray[np.float64]:
-    """Return the probability of each of a head's names: (names,)."""
-    return soften(head.score(vector, grams), head.temperature)
 
 
 def _select(names: list[str], shares: NDArray[np.float64]) -> JsonObject:

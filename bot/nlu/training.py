@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from bot.errors import ProjectError
+from bot.nlu.calibration import fit_calibration
 from bot.nlu.components import choose_components
 from bot.nlu.doctor.chart import make_chart
 from bot.nlu.doctor.diagnosis import summarise
 from bot.nlu.doctor.examine import examine
 from bot.nlu.entity_fitting import Course, learn_entities, measure_entities
 from bot.nlu.evaluation import measure
-from bot.nlu.fitting import Labelled, fit_head, fit_temperature
+from bot.nlu.fitting import Labelled, Titles, fit_parts
+from bot.nlu.intents import IntentHead
 from bot.nlu.keywords import learn_keywords
 from bot.nlu.language import find_taught
 from bot.nlu.model import NluModel
@@ -30,9 +33,14 @@ if TYPE_CHECKING:
 
     from bot.domain.example import TrainingData
     from bot.domain.pipeline import PipelineSpec
+    from bot.nlu.calibration import Calibration
     from bot.nlu.components import Components
     from bot.nlu.embeddings import Embedder
     from bot.nlu.keywords import Keywords
+    from bot.nlu.ngrams import Vocabulary
+
+_NO_WORDS = re.compile(r"[_/]+")
+"""What stands between the words of an intent's name."""
 
 
 def train_nlu(
@@ -60,10 +68,9 @@ def train_nlu(
     # One core: on matrices this small the threads of BLAS wait for each other (measured: 20 s against 4 s).
     with threadpool_limits(limits=1, user_api="blas"):
         scores = score_held_out(labelled, folds, seed=seed, report=Stage("validate", progress))
-        temperature = fit_temperature(scores, labelled.labels)
         fitted = Stage("fit", progress)
         fitted(0, 1)
-        vocabulary, head = fit_head(labelled, temperature=temperature, seed=seed)
+        vocabulary, head = _fit_head(labelled, fit_calibration(scores, labelled.labels), seed=seed)
         fitted(1, 1)
     held_out = calibrate(labelled, scores, folds)
     health = summarise(examine(make_chart(data, labelled, held_out)))
@@ -107,9 +114,24 @@ def label_examples(data: TrainingData, embedder: Embedder, progress: Callable[[P
     names = tuple(sorted({intent for _, intent in kept}))
     numbers = {name: number for number, name in enumerate(names)}
     texts = [text for text, _ in kept]
+    titles = [normalise(_NO_WORDS.sub(" ", name)).text for name in names]
+    vectors = embedder.embed([*texts, *titles], Stage("encode", progress))
     return Labelled(
         texts=texts,
-        vectors=embedder.embed(texts, Stage("encode", progress)),
+        vectors=vectors[: len(texts)],
         labels=np.array([numbers[intent] for _, intent in kept], dtype=np.int64),
         names=names,
+        titles=Titles(texts=titles, vectors=vectors[len(texts) :]),
     )
+
+
+def _fit_head(labelled: Labelled, calibration: Calibration, *, seed: int) -> tuple[Vocabulary, IntentHead]:
+    parts = fit_parts(labelled, seed=seed)
+    head = IntentHead(
+        names=labelled.names,
+        sentences=parts.sentences,
+        words=parts.words,
+        shares=calibration.shares,
+        confidence=calibration.confidence,
+    )
+    return parts.vocabulary, head

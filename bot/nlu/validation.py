@@ -1,4 +1,4 @@
-"""Cross-validation: every text is scored once by a head that did not learn from it."""
+"""Cross-validation: every text is scored once by parts that did not learn from it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.nlu.calibration import fit_calibration
 from bot.nlu.evaluation import HeldOut
-from bot.nlu.fitting import DEFAULT_TEMPERATURE, fit_head, fit_temperature, score_texts
-from bot.nlu.intents import soften
+from bot.nlu.fitting import Scores, fit_parts, score_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,25 +46,28 @@ def score_held_out(
     *,
     seed: int,
     report: Callable[[int, int], None],
-) -> NDArray[np.float64]:
-    """Return the scores of each text by the head of the other folds: (texts, intents)."""
-    scores = np.zeros((len(labelled.labels), len(labelled.names)))
+) -> Scores:
+    """Return the scores of each text by the parts of the other folds."""
+    texts, intents = len(labelled.labels), len(labelled.names)
+    parts = np.zeros((2, texts, intents), dtype=np.float32)
+    nearness = np.zeros(texts, dtype=np.float32)
     for fold in range(FOLDS):
         inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         if len(inside) and len(outside):
-            vocabulary, head = fit_head(labelled.select(outside), temperature=DEFAULT_TEMPERATURE, seed=seed)
-            scores[inside] = score_texts(head, vocabulary, labelled.select(inside))
+            fitted = fit_parts(labelled.select(outside), seed=seed)
+            scored = score_texts(fitted, labelled.select(inside))
+            parts[:, inside], nearness[inside] = scored.parts, scored.nearness
         report(fold + 1, FOLDS)
-    return scores
+    return Scores(parts=parts, nearness=nearness)
 
 
-def calibrate(labelled: Labelled, scores: NDArray[np.float64], folds: NDArray[np.int64]) -> HeldOut:
-    """Turn held-out scores into probabilities; no text's temperature was fitted on its own fold."""
-    probabilities = np.zeros_like(scores)
+def calibrate(labelled: Labelled, scores: Scores, folds: NDArray[np.int64]) -> HeldOut:
+    """Turn held-out scores into probabilities; no text's calibration was fitted on its own fold."""
+    probabilities = np.zeros(scores.parts.shape[1:])
     for fold in range(FOLDS):
-        inside = folds == fold
-        temperature = fit_temperature(scores[~inside], labelled.labels[~inside])
-        probabilities[inside] = soften(scores[inside], temperature)
+        inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        calibration = fit_calibration(scores.select(outside), labelled.labels[outside])
+        probabilities[inside] = calibration.apply(scores.select(inside))
     return HeldOut(
         texts=labelled.texts,
         names=labelled.names,

@@ -78,7 +78,6 @@ def test_weights_that_do_not_fit_the_intents_are_refused(model: NluModel) -> Non
 
 
 def test_weights_that_are_not_finite_are_refused(model: NluModel) -> None:
-    bias = model.head.bias.copy()
-    bias[0] = np.nan
+    words = replace(model.head.words, bias=np.full_like(model.head.words.bias, np.nan))
     with pytest.raises(ModelDamaged, match="do not fit"):
-        NluModel.from_files(replace(model, head=replace(model.head, bias=bias)).to_files())
+        NluModel.from_files(replace(model, head=replace(model.head, words=words)).to_files())

@@ -108,7 +108,7 @@ def test_any_text_yields_a_finite_normalised_understanding(reader: Reader, text:
     assert all(math.isfinite(value) and 0 <= value <= 1 for value in confidences)
     scored = confidences[1:] if understanding.fallback else confidences
     assert scored == sorted(scored, reverse=True)
-    assert not scored or sum(scored) == pytest.approx(1)
+    assert not scored or 0 < sum(scored) <= 1 + 1e-4
     json.dumps(render_parse(understanding), ensure_ascii=False, allow_nan=False).encode()
     length = len(understanding.text)
     assert all(0 <= start < end <= length for start, end in understanding.text_tokens)

@@ -1,0 +1,42 @@
+"""Sentence vectors → a score for each intent, from how like they are to examples chosen as landmarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+SHARPNESS = 2.0
+"""How fast likeness falls with distance.
+
+Chosen once, with `RIDGE` in `bot.nlu.fitting`, by cross-validation on the training texts of BANKING77 (all of
+them, and 10 an intent): 2 to 4, with a ridge of 0.03 to 0.3, differ by less than 0.3 points.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandmarkHead:
+    """Kernel ridge regression: `landmarks` (landmarks, dimensions), `coefficients` (landmarks, intents)."""
+
+    landmarks: Vectors
+    coefficients: NDArray[np.float32]
+
+    def score(self, vectors: Vectors) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return scores (texts, intents), about 1 for an intent that fits, and nearness (texts,).
+
+        Nearness is the cosine of the text and the closest landmark.
+        """
+        cosines = vectors @ self.landmarks.T
+        return liken(cosines) @ self.coefficients, cosines.max(axis=1)
+
+
+def liken(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how like (0..1) vectors with these cosines are: a Gaussian of their distance."""
+    likeness: NDArray[np.float32] = np.exp(np.float32(SHARPNESS) * (cosines - np.float32(1)))
+    return likeness
