@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bot.nlu.dimensions.options import load_timezone
 from bot.nlu.entities import EntityFinder, EntityTables, Extractor
 from bot.nlu.entity_scores import score_entities
 from bot.nlu.phrases import learn_phrases
@@ -39,8 +40,13 @@ class Course:
 
 
 def learn_entities(data: TrainingData, course: Course, report: Report) -> EntityTables:
-    """Learn from all the data. Raises `ProjectError` for a pattern that Python cannot compile."""
+    """Learn from all the data.
+
+    Raises `ProjectError` for a pattern that Python cannot compile, `ModelError` for a time zone nobody knows.
+    """
     components = course.components
+    if components.dimensions:
+        load_timezone(components.dimensions.timezone)  # told before the work, not when the model serves
     tables = EntityTables(
         extractors=components.extractors,
         keep_overlaps=components.keep_overlaps,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.pipeline import PipelineSpec
+from bot.domain.pipeline import DIMENSIONS, PipelineSpec
 from bot.nlu.components import Components, choose_components
 from bot.nlu.decision import Decider
 from bot.nlu.dimensions.options import Dimension, DimensionOptions
@@ -119,3 +119,7 @@ def test_a_classifier_told_to_leave_intents_alone_does() -> None:
     components = choose_components(spec)
     assert components.order == (KEYWORDS,)
     assert components.keywords_case_sensitive is False
+
+
+def test_the_dimensions_found_are_those_check_tells_of() -> None:
+    assert tuple(Dimension) == DIMENSIONS

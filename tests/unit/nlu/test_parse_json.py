@@ -61,3 +61,12 @@ def test_parse_json_ranks_ten_at_most() -> None:
     ranking = tuple(IntentScore(name=f"i{number}", confidence=0.05) for number in range(11))
     rendered = render_parse(Understanding(text="x", intent=ranking[0], ranking=ranking))
     assert rendered["intent_ranking"] == [{"name": f"i{number}", "confidence": 0.05} for number in range(10)]
+
+
+def test_what_a_value_says_beside_itself_is_its_additional_info() -> None:
+    info = {"type": "value", "value": 5.0, "unit": "£"}
+    entity = Entity(entity="amount-of-money", value=5.0, start=0, end=2, info=info)
+    understanding = Understanding(text="£5", intent=None, entities=(entity,))
+    assert render_parse(understanding)["entities"] == [
+        {"entity": "amount-of-money", "start": 0, "end": 2, "value": 5.0, "additional_info": info},
+    ]
