@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.bootstrap.lessons import SEED, Lesson, Report, TrainedModel, train_lesson
 from bot.errors import ModelError
-from bot.nlu.archive import Archive, read_archive
+from bot.nlu.archive import DIALOGUE_FOLDER, Archive, read_archive
 from bot.nlu.encoders import identify_encoder
 from bot.rasa_format.project import Project, data_digest, pack_dialogue
 from bot.storage import models
@@ -24,7 +24,6 @@ def train_model(
     """
     # Not at the top: a process that only serves should not load what only training needs.
     from bot.dialogue.dialogue import compile_dialogue  # noqa: PLC0415 - see above
-    from bot.engines.native.load import DIALOGUE_FOLDER  # noqa: PLC0415 - see above
 
     compile_dialogue(project.dialogue)  # what cannot be compiled is told before the work, not after it
     packed = pack_dialogue(project)

@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from bot.errors import VisavisError
+from bot.nlu.archive import DIALOGUE_FOLDER
 from bot.nlu.encoders import open_chosen_encoder
 from bot.nlu.lines import Line, read_lines
 from bot.nlu.model import NLU_FOLDER, NluModel
@@ -40,7 +41,7 @@ class Parser:
     """
 
     def __init__(self, archive: Archive, root: Path) -> None:
-        self._archive = archive
+        self._packed = archive.get_folder(DIALOGUE_FOLDER)  # the rest of the archive need not stay
         model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
         encoder = open_chosen_encoder(model.encoder_spec, root)
         self._idle: SimpleQueue[Reader] = SimpleQueue()
@@ -69,11 +70,9 @@ class Parser:
     def _catalogue(self) -> Catalogue | None:
         """What the model's dialogue knows; None for a model of understanding alone."""
         from bot.dialogue.dialogue import compile_dialogue  # noqa: PLC0415 - see `_press`
-        from bot.engines.native.load import DIALOGUE_FOLDER  # noqa: PLC0415 - see `_press`
         from bot.rasa_format.project import load_dialogue  # noqa: PLC0415 - see `_press`
 
-        packed = self._archive.get_folder(DIALOGUE_FOLDER)
-        return compile_dialogue(load_dialogue(packed)).catalogue if packed else None
+        return compile_dialogue(load_dialogue(self._packed)).catalogue if self._packed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

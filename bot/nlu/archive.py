@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FORMAT = "visavis-model"
 FORMAT_VERSION = 1
 METADATA = "metadata.json"
+DIALOGUE_FOLDER = "dialogue"
+"""Where a project's dialogue lies; `bot.nlu.model.NLU_FOLDER` is the other part."""
 MAX_PACKED = 256 * 2**20
 MAX_UNPACKED = 512 * 2**20
 MAX_FILES = 10_000

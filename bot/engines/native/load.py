@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.dialogue.dialogue import compile_dialogue
 from bot.engines.native.engine import NativeEngine
 from bot.errors import ModelError
+from bot.nlu.archive import DIALOGUE_FOLDER
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.model import NLU_FOLDER, NluModel
 from bot.rasa_format.project import load_dialogue
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from bot.nlu.archive import Archive
     from bot.nlu.encoders import EncoderShelf
 
-DIALOGUE_FOLDER = "dialogue"
 ACTION_LIMIT = timedelta(seconds=10)
 
 

@@ -45,7 +45,10 @@ def test_without_a_model_it_says_what_to_do(service: Service) -> None:
 
 
 def test_bytes_that_are_no_text_are_a_sentence_or_understood_as_far_as_possible(service: Service) -> None:
-    noise, environment = b"\xff hello\n", {**service.environment(), "PYTHONIOENCODING": "utf-8:strict"}
+    noise, environment = (
+        b"\xff hello\n/hours\n",
+        {**service.environment(), "PYTHONIOENCODING": "utf-8:strict"},
+    )
 
     def run(*words: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
@@ -62,4 +65,6 @@ def test_bytes_that_are_no_text_are_a_sentence_or_understood_as_far_as_possible(
     train(service.project, "first")
     parsed = run("parse", "--jsonl")
     assert parsed.returncode == 0
-    assert "hello" in json.loads(parsed.stdout)["text"]
+    spoken, pressed = (json.loads(line) for line in parsed.stdout.splitlines())
+    assert "hello" in spoken["text"]
+    assert pressed["intent"] == {"name": "hours", "confidence": 1.0}  # a button, as in a conversation
