@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from bot.domain.understanding import Entity, IntentScore, Triage, Understanding
 from bot.nlu.parse_json import render_parse
+
+if TYPE_CHECKING:
+    from bot.domain.json import JsonObject
 
 
 def test_parse_json_is_that_of_rasa_with_language_and_triage() -> None:
@@ -64,7 +68,7 @@ def test_parse_json_ranks_ten_at_most() -> None:
 
 
 def test_what_a_value_says_beside_itself_is_its_additional_info() -> None:
-    info = {"type": "value", "value": 5.0, "unit": "£"}
+    info: JsonObject = {"type": "value", "value": 5.0, "unit": "£"}
     entity = Entity(entity="amount-of-money", value=5.0, start=0, end=2, info=info)
     understanding = Understanding(text="£5", intent=None, entities=(entity,))
     assert render_parse(understanding)["entities"] == [
