@@ -85,6 +85,7 @@ def train_lesson(lesson: Lesson, out: Path, *, cache: Path | None, report: Repor
     Raises `ProjectError`, `ModelError`.
     """
     # Not at the top: a process that only serves should not load what only training needs.
+    from bot.nlu.cores import count_cores  # noqa: PLC0415 - see above
     from bot.nlu.embeddings import Embedder  # noqa: PLC0415 - see above
     from bot.nlu.encoders import open_chosen_encoder  # noqa: PLC0415 - see above
     from bot.nlu.model import NLU_FOLDER  # noqa: PLC0415 - see above
@@ -92,7 +93,8 @@ def train_lesson(lesson: Lesson, out: Path, *, cache: Path | None, report: Repor
     from bot.nlu.training import train_nlu  # noqa: PLC0415 - see above
 
     started = time.perf_counter()
-    embedder = Embedder(open_chosen_encoder(lesson.pipeline.encoder, lesson.root), cache)
+    encoder = open_chosen_encoder(lesson.pipeline.encoder, lesson.root, threads=count_cores())
+    embedder = Embedder(encoder, cache)
     nlu = train_nlu(lesson.training, lesson.pipeline, embedder=embedder, seed=seed, progress=report)
     files = {f"{NLU_FOLDER}/{name}": content for name, content in nlu.to_files().items()} | dict(lesson.files)
     metadata: JsonObject = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.nlu.calibration import fit_calibration
+from bot.nlu.cores import count_cores
 from bot.nlu.evaluation import HeldOut
 from bot.nlu.fitting import Scores, fit_parts, score_texts
 
@@ -51,13 +53,18 @@ def score_held_out(
     texts, intents = len(labelled.labels), len(labelled.names)
     parts = np.zeros((2, texts, intents), dtype=np.float32)
     nearness = np.zeros(texts, dtype=np.float32)
-    for fold in range(FOLDS):
+
+    def score(fold: int) -> None:
         inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         if len(inside) and len(outside):
             fitted = fit_parts(labelled.select(outside), seed=seed)
             scored = score_texts(fitted, labelled.select(inside))
             parts[:, inside], nearness[inside] = scored.parts, scored.nearness
-        report(fold + 1, FOLDS)
+
+    with ThreadPoolExecutor(min(count_cores(), FOLDS), thread_name_prefix="fold") as pool:
+        for done, each in enumerate(as_completed([pool.submit(score, fold) for fold in range(FOLDS)])):
+            each.result()
+            report(done + 1, FOLDS)
     return Scores(parts=parts, nearness=nearness)
 
 
