@@ -66,11 +66,11 @@ def evaluate(
             if against is not None:
                 raise typer.BadParameter("--against compares two trained models: leave out --folds")
             found = _cross_validate(folds, nlu, model, config, report)
-    view.show_report(found)
     if json:
         view.write_json(found, json)
     if html:
         view.write_page(found, html)
+    view.show_report(found, page=html)
 
 
 def _evaluate_model(

@@ -22,8 +22,8 @@ _PAIRS, _TEXTS, _INTENTS = 8, 2, 5
 _TEXT_WIDTH = 72
 
 
-def show_report(report: EvaluationReport) -> None:
-    """Show the result first, then figures, the worst of it, and what to do."""
+def show_report(report: EvaluationReport, *, page: Path | None) -> None:
+    """Show the result first, then figures, the worst of it, and what to do; `page` is where to see more."""
     console = Console(highlight=False, markup=False)  # what customers write is no markup
     found = report.subject.assessment
     console.print(Text(words.say_result(report), style="bold"))
@@ -36,6 +36,8 @@ def show_report(report: EvaluationReport) -> None:
     _show_weak_intents(console, found)
     _show_confusions(console, found.confusions)
     _show_next_steps(console, words.say_next_steps(report))
+    if page:
+        console.print(f"\nOpen {page} in a browser to see more.", soft_wrap=True)
 
 
 def write_json(report: EvaluationReport, path: Path) -> None:
@@ -48,7 +50,6 @@ def write_page(report: EvaluationReport, path: Path) -> None:
     from bot.web.evaluation.page import render_page
 
     _write(path, render_page(report))
-    Console(stderr=True, highlight=False, markup=False).print(f"Open {path} in a browser.", soft_wrap=True)
 
 
 def check_writable(path: Path) -> None:
@@ -96,7 +97,7 @@ def _show_weak_intents(console: Console, found: Assessment) -> None:
     if not weak:
         return
     console.print(Text("\nWeakest intents", style="bold"))
-    table = Table(box=None, padding=(0, 2), header_style="dim")
+    table = Table(box=None, padding=(0, 1), header_style="dim")
     table.add_column("intent", overflow="fold")
     for name in ("texts", "precision", "recall", "F1"):
         table.add_column(name, justify="right")
