@@ -11,6 +11,7 @@ from bot.web.evaluation.svg import draw, frame, trace, write
 
 _WIDTH, _HEIGHT = 450, 312
 _MOST_POINTS = 300
+_HEADROOM = 1.35  # for the names above the curves
 _FIRST = 0.02
 """Coverages below this do not decide how high the picture is: one mistake among ten texts is 10 %."""
 
@@ -30,7 +31,7 @@ def draw_coverage(coverage: Coverage, here: Operation, other: Coverage | None = 
     highest = max(
         [here.risk, *(point.risk for curve in curves for point in curve.points if point.coverage >= _FIRST)]
     )
-    field = Field(x=48, y=30, width=380, height=240, top=round_up(max(highest, 0.01) * 1.05))
+    field = Field(x=48, y=30, width=380, height=240, top=min(round_up(max(highest, 0.01) * _HEADROOM), 1.0))
     parts = [
         draw_axes(
             field, across="share of the texts that are answered", up="share of the answers that are wrong"
