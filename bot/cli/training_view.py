@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from bot.bootstrap.lessons import Report, TrainedModel
+from bot.domain.json import Json
 from bot.nlu.progress import Progress as Step
 from bot.rasa_format.problem import Problem
 
@@ -86,7 +87,20 @@ def show_result(trained: TrainedModel, *, next_step: str) -> None:
         value = trained.metrics.get(name)
         if isinstance(value, float):
             console.print(f"  {value:6.1%}  {words} (on texts held out of training)")
+    for sentence in _advise(trained.metrics.get("advice")):
+        console.print(f"  {sentence}")
     seconds = trained.metrics.get("seconds")
     if isinstance(seconds, float):
         console.print(f"  {seconds:5.1f} s  it took in all")
     console.print(next_step, soft_wrap=True)
+
+
+def _advise(advice: Json) -> Iterator[str]:
+    """Say which thresholds would answer how much."""
+    for each in advice if isinstance(advice, list) else []:
+        if isinstance(each, dict):
+            numbers = {name: float(str(value)) for name, value in each.items()}
+            yield (
+                f"at most {numbers['wrong']:.1%} of the answers wrong: FallbackClassifier threshold "
+                f"{numbers['threshold']:.2f}, {numbers['answered']:.0%} answered"
+            )

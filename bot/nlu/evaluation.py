@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.nlu.coverage import find_thresholds, trace_coverage
 from bot.nlu.intents import rank
 from bot.nlu.outcomes import key_of, pack_outcomes
 from bot.nlu.reliability import get_calibration_error
@@ -38,7 +39,8 @@ def measure(held_out: HeldOut, fallback: Fallback | None) -> JsonObject:
     """Return the figures of a model.
 
     Keys: `examples`, `intents`, `accuracy`, `macro_f1`, `ece`; `answered` (share above the fallback
-    thresholds) and `answered_wrong` (share of wrong ones among them); `per_intent`: name → `examples`,
+    thresholds) and `answered_wrong` (share of wrong ones among them); `advice`: for each accepted share of
+    wrong answers the `threshold` that answers most at it, and how much that is (`answered`); `per_intent`: name → `examples`,
     `precision`, `recall`, `f1`; `wrong`: the surest mistakes first, `text`, `expected`, `got`, `confidence`;
     `held_out`: every text's outcome, as `bot.nlu.outcomes` packs them.
     """
@@ -57,10 +59,20 @@ def measure(held_out: HeldOut, fallback: Fallback | None) -> JsonObject:
         "ece": get_calibration_error(held_out.probabilities.max(axis=1), right),
         "answered": _mean(answered),
         "answered_wrong": _mean(~right[answered]),
+        "advice": _advise(held_out.probabilities.max(axis=1), right),
         "per_intent": tabulate(scores),
         "wrong": _list_wrong(held_out, guesses),
         "held_out": _pack(held_out, right),
     }
+
+
+def _advise(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> list[JsonObject]:
+    found = find_thresholds(trace_coverage(confidences, right))
+    return [
+        {"wrong": risk, "threshold": each.threshold, "answered": each.coverage}
+        for risk, each in found.items()
+        if each is not None
+    ]
 
 
 def _find_answered(held_out: HeldOut, fallback: Fallback | None) -> Iterator[bool]:

@@ -27,6 +27,13 @@ def test_measure_counts_as_written_by_hand() -> None:
     }
 
 
+def test_measure_advises_thresholds_for_what_may_be_wrong() -> None:
+    advice = measure(HELD_OUT, None)["advice"]
+    assert advice == [
+        {"wrong": wrong, "threshold": 0.9, "answered": 0.5} for wrong in (0.005, 0.01, 0.02, 0.05)
+    ]
+
+
 def test_measure_without_fallback_answers_everything() -> None:
     figures = measure(HELD_OUT, None)
     assert (figures["answered"], figures["answered_wrong"]) == (1.0, 0.25)
