@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.bootstrap.parsing import Parser
 
+FETCH = "fetch-model"
 FOUND_BROKEN = 1
 FAILED = 2
 INTERRUPTED = 130  # what shells say of a program that Ctrl-C stopped
@@ -135,14 +137,29 @@ def _open_parser(model: Path | None) -> Parser:
     from bot.bootstrap.examples import naming_model
     from bot.bootstrap.parsing import Parser
     from bot.nlu.archive import read_archive
+    from bot.settings import load_settings
 
     if model is not None:
         with naming_model(model):
             return Parser(read_archive(model), root=Path())
+    return Parser(read_archive(_fetch_archive()), root=load_settings().project)
+
+
+def _fetch_archive() -> bytes:
+    """Have another process look into the database: the libraries for that would stay here (65 MB)."""
+    command = (sys.executable, "-m", "bot", FETCH)
+    fetched = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own command
+    if fetched.returncode != 0:  # it has said why
+        raise typer.Exit(fetched.returncode)
+    return fetched.stdout
+
+
+def fetch_model() -> None:
+    """Write the archive of the model in service, or of the newest, to standard output."""
     from bot.bootstrap.commands import find_archive
     from bot.logs import configure_logging
     from bot.settings import load_settings
 
     settings = load_settings()
     configure_logging(settings.log_format, level="WARNING")
-    return Parser(read_archive(asyncio.run(find_archive(settings))), root=settings.project)
+    sys.stdout.buffer.write(asyncio.run(find_archive(settings)))

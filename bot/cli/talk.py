@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.parse import parse
+from bot.cli.parse import FETCH, fetch_model, parse
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -47,3 +47,4 @@ def add_commands(app: typer.Typer) -> None:
     """Register."""
     app.command(rich_help_panel="Try")(chat)
     app.command(rich_help_panel="Try")(parse)
+    app.command(FETCH, hidden=True)(fetch_model)
