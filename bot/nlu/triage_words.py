@@ -12,7 +12,7 @@ _WORDS = MappingProxyType(
     {
         "fault": """
             break broke broken bug buggy bust* crack cracked cracks crash* damag* dead defect*
-            disconnect* error expired fail* fault faulty flaw* freez* frozen glitch* lag laggy
+            disconnect* error expired fail* fault faulty flaw* freeze* freezing frozen glitch* lag laggy
             leak* lost malfunction* mess mildew missing mould mold mouldy moldy nightmare
             outage* overcharg* overheat* problem problems rattl* reject* refus* ripped rotten
             ruin* rust* shatter* smashed smells snapped stained stale stolen stuck torn unable
