@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.domain.understanding import Entity
@@ -25,12 +25,16 @@ RELIABLE = 0.8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A value as it was annotated. Role and group are kept where all its annotations agree on them."""
+    """A value as it was annotated, in small letters. Role and group: where all its annotations agree on them.
+
+    `capitals`: it was always written in capitals (`US`), and in small letters it is another word.
+    """
 
     text: str
     entity: str
     role: str | None = None
     group: str | None = None
+    capitals: bool = False
 
 
 def learn_phrases(examples: Sequence[Example], language: Language) -> tuple[Phrase, ...]:
@@ -58,12 +62,15 @@ def learn_phrases(examples: Sequence[Example], language: Language) -> tuple[Phra
 
 def _collect_phrases(examples: Iterable[Example]) -> list[Phrase]:
     seen: dict[str, Counter[tuple[str, str | None, str | None]]] = defaultdict(Counter)
+    small: set[str] = set()
     for example in examples:
         for entity in example.entities:
-            words = example.text[entity.start : entity.end].strip().lower()
-            if words:
-                seen[words][entity.entity, entity.role, entity.group] += 1
-    return [_make_phrase(words, seen[words]) for words in sorted(seen)]
+            written = example.text[entity.start : entity.end].strip()
+            if written:
+                seen[written.lower()][entity.entity, entity.role, entity.group] += 1
+            if not written.isupper():
+                small.add(written.lower())
+    return [replace(_make_phrase(words, seen[words]), capitals=words not in small) for words in sorted(seen)]
 
 
 def _make_phrase(text: str, labels: Counter[tuple[str, str | None, str | None]]) -> Phrase:
@@ -85,7 +92,8 @@ class PhraseFinder:
 
     def find(self, doc: Doc) -> list[Entity]:
         """Return entities in the order of the text; of overlapping ones the longest, then the first."""
-        matches = [(start, end, int(doc.vocab.strings[key])) for key, start, end in self._matcher(doc)]
+        found_all = ((start, end, int(doc.vocab.strings[key])) for key, start, end in self._matcher(doc))
+        matches = [match for match in found_all if self._is_written_so(doc, match)]
         matches.sort(key=_longest_first)
         taken: set[int] = set()
         found: list[Entity] = []
@@ -94,6 +102,10 @@ class PhraseFinder:
                 taken.update(range(start, end))
                 found.append(_make_entity(self._phrases[number], doc, start, end))
         return sorted(found, key=_get_start)
+
+    def _is_written_so(self, doc: Doc, match: tuple[int, int, int]) -> bool:
+        start, end, number = match
+        return not self._phrases[number].capitals or doc[start:end].text.isupper()
 
 
 def _build_matcher(phrases: Sequence[Phrase], language: Language) -> PhraseMatcher:

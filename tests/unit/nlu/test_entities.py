@@ -129,6 +129,12 @@ def test_a_value_is_the_entity_that_it_is_most_often() -> None:
     assert learn_phrases(examples, LANGUAGE) == (Phrase(text="paris", entity="city"),)
 
 
+def test_a_value_always_in_capitals_is_another_word_without_them() -> None:
+    phrases = learn_phrases([annotate("ship to the US", "US"), annotate("ship to the UK", "UK")], LANGUAGE)
+    assert find("ask US, not us", phrases=phrases) == [("city", "US", 4, 6)]
+    assert all(phrase.capitals for phrase in phrases)
+
+
 def test_a_value_that_is_mostly_no_entity_is_no_phrase() -> None:
     plain = [Example(text=f"I want one {thing}", intent="order") for thing in ("pizza", "salad")]
     examples = [*plain, annotate("a table for one", "one", entity="guests")]
