@@ -91,8 +91,9 @@ def _parse_lines(parser: Parser, source: FileIO) -> None:
 
 def _write_rows(parser: Parser, source: FileIO) -> tuple[int, int]:
     """Return how many lines there were, and how many broken ones among them."""
-    from bot.bootstrap.parsing import parse_lines
+    from bot.bootstrap.parsing import give_back_memory, parse_lines
 
+    give_back_memory()
     lines = broken = 0
     for rows in parse_lines(parser, _read_chunks(source)):
         # As UTF-8 whatever the terminal speaks, and at once.
