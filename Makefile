@@ -55,8 +55,11 @@ check: $(VENV)/.dev $(ASSETS)/node_modules/.stamp ## Lint, types, layers, depend
 	$(BIN)/codespell
 	cd $(ASSETS) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent check
 
-bench: $(VENV)/.dev $(BUILT) ## Measure the road: messages per second, delays, memory
-	@exec $(BIN)/visavis bench $(ARGS)
+bench: $(VENV)/.dev $(BUILT) ## Measure the road (messages per second, delays, memory) and understanding
+	$(BIN)/visavis bench $(ARGS)
+	$(BIN)/python -m tests.bench.nlu --json tests/bench/results/nlu.json
+	$(BIN)/python -m tests.bench.triage --json tests/bench/results/triage.json
+	$(BIN)/python -m tests.bench.entities --json tests/bench/results/entities.json
 
 assets: $(BUILT) ## Bundle the pages' scripts and styles
 

@@ -40,9 +40,9 @@ def measure(held_out: HeldOut, fallback: Fallback | None) -> JsonObject:
 
     Keys: `examples`, `intents`, `accuracy`, `macro_f1`, `ece`; `answered` (share above the fallback
     thresholds) and `answered_wrong` (share of wrong ones among them); `advice`: for each accepted share of
-    wrong answers the `threshold` that answers most at it, and how much that is (`answered`); `per_intent`: name → `examples`,
-    `precision`, `recall`, `f1`; `wrong`: the surest mistakes first, `text`, `expected`, `got`, `confidence`;
-    `held_out`: every text's outcome, as `bot.nlu.outcomes` packs them.
+    wrong answers the `threshold` that answers most at it, and how much that is (`answered`);
+    `per_intent`: name → `examples`, `precision`, `recall`, `f1`; `wrong`: the surest mistakes first, `text`,
+    `expected`, `got`, `confidence`; `held_out`: every text's outcome, as `bot.nlu.outcomes` packs them.
     """
     guesses = held_out.probabilities.argmax(axis=1)
     right = guesses == held_out.labels

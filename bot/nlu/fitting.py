@@ -28,6 +28,7 @@ RIDGE = 0.1
 MAX_LANDMARKS = 4096
 """All examples are learnt from, but likeness is measured to so many of them at most."""
 _JITTER = 1e-3  # keeps the equations solvable where landmarks are all but equal
+_DIGITS = 4  # of the coefficients; more would tell in which order numbers were added up
 _IMPOSSIBLE = -100.0  # the margin of an intent without a text to learn from
 
 
@@ -154,7 +155,7 @@ def _fit_sentences(material: Labelled, rows: NDArray[np.int64]) -> LandmarkHead:
         equations[np.diag_indices_from(equations)] += _JITTER
         right = (likeness.T @ wanted).astype(np.float64)
     solved = cho_solve(cho_factor(equations, lower=True, overwrite_a=True), right)
-    return LandmarkHead(landmarks=landmarks, coefficients=solved.astype(np.float32))
+    return LandmarkHead(landmarks=landmarks, coefficients=solved.round(_DIGITS).astype(np.float32))
 
 
 def _round(array: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -32,6 +32,8 @@ from tests.integration.trainer.project import FILES, STRANGE, read_files
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.domain.json import JsonObject
+
 
 @pytest.fixture
 async def address(road: Road, curriculum: Curriculum, train: Train) -> AsyncIterator[str]:
@@ -146,13 +148,13 @@ async def test_training_and_release_from_the_page(road: Road, address: str, tess
 
 
 async def test_a_model_says_what_is_wrong_with_its_examples(road: Road, address: str, tess: Staff) -> None:
-    advice = {
+    advice: JsonObject = {
         "where": "nlu_data/nlu/orders.yml:31",
         "says": '"<b>late</b>" stands under `greet`.',
         "proposal": "Move it to `track_order`.",
     }
     sentence = "18 examples, 3 intents: 4 things worth a look."
-    health = {"sentence": sentence, "found": 4, "worst": [advice]}
+    health: JsonObject = {"sentence": sentence, "found": 4, "worst": [advice]}
     async with road.database.begin() as connection:
         await models.add_model(
             connection, b"x", digest="d", data_digest="e", metrics={"health": health}, created_by="Tess"
