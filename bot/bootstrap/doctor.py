@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from bot.bootstrap.examples import examine_examples
 from bot.bootstrap.lessons import SEED
 from bot.bootstrap.project import open_project
+from bot.bootstrap.vectors import find_vector_cache
 from bot.nlu.doctor.diagnose import diagnose
 from bot.nlu.embeddings import Embedder
 from bot.nlu.encoder import open_encoder
@@ -30,7 +29,7 @@ def diagnose_project(settings: Settings, *, report: Report) -> Diagnosis:
     """Look at the project's examples. Raises `ProjectError`, `ModelError`."""
     project = open_project(settings)
     encoder = open_chosen_encoder(project.pipeline.encoder, project.root)
-    embedder = Embedder(encoder, settings.data / "cache")
+    embedder = Embedder(encoder, find_vector_cache())
     return diagnose(_keep_repeats(project.nlu), embedder=embedder, seed=SEED, progress=report)
 
 
@@ -38,7 +37,7 @@ def diagnose_files(nlu: Path, *, report: Report) -> Diagnosis:
     """Look at a file or folder of Rasa NLU YAML. Raises `ProjectError`, `ModelError`."""
     content, problems = examine_examples(nlu)
     problems.raise_errors()
-    embedder = Embedder(open_encoder(), platformdirs.user_cache_path("visavis", appauthor=False))
+    embedder = Embedder(open_encoder(), find_vector_cache())
     return diagnose(_keep_repeats(content), embedder=embedder, seed=SEED, progress=report)
 
 

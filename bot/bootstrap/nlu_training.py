@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from bot.bootstrap.examples import examine_examples
 from bot.bootstrap.lessons import Lesson, train_lesson, weigh_doubts
+from bot.bootstrap.vectors import find_vector_cache
 from bot.bootstrap.writable import check_model_writable
 from bot.domain.pipeline import PipelineSpec
 from bot.rasa_format.nlu_data import build_training_data
@@ -35,5 +34,4 @@ def train_on_files(
     check_model_writable(out)
     training = build_training_data(content)
     lesson = Lesson(training=training, pipeline=pipeline, data_digest=digest_lesson(training, pipeline))
-    cache = platformdirs.user_cache_path("visavis", appauthor=False)
-    return train_lesson(lesson, out, cache=cache, report=report, seed=options.seed)
+    return train_lesson(lesson, out, cache=find_vector_cache(), report=report, seed=options.seed)

@@ -17,6 +17,7 @@ from bot.bootstrap.lessons import Report, TrainedModel, TrainingOptions, weigh_d
 from bot.bootstrap.models import ARCHIVE_SUFFIX, read_trained, release_model, train_model
 from bot.bootstrap.project import examine_project
 from bot.bootstrap.stores import open_stores
+from bot.bootstrap.vectors import find_vector_cache
 from bot.bootstrap.writable import check_model_writable, try_to_write
 from bot.embedded import telling_folder
 from bot.errors import ModelError
@@ -55,7 +56,7 @@ def train_here(
     with telling_folder(settings.data):
         try_to_write(settings.data)
     check_model_writable(path)
-    return train_model(project, path, cache=settings.data / "cache", report=report, seed=chosen.seed)
+    return train_model(project, path, cache=find_vector_cache(), report=report, seed=chosen.seed)
 
 
 async def release_trained(settings: Settings, trained: TrainedModel, *, by: str) -> None:

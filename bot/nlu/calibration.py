@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from bot.nlu.confidence import Confidence, get_log_odds, squash
-from bot.nlu.intents import combine
+from bot.nlu.intents import PROBABILITY_DIGITS, combine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +33,7 @@ wrong: 77.6 % for 78.3 %), CLINC150's validation texts gain (out-of-scope AUROC 
 """
 _LEAST_SPREAD = 1e-3
 _DIGITS = 4  # more would tell in which order numbers were added up
-_PULL = 1.0  # what a share that is twice the default costs, in texts that would have to speak for it
+_PULL = 1.0  # what a number that is twice its start costs, in texts that would have to speak for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,8 @@ class Calibration:
 
     def apply(self, scores: Scores) -> Floats:
         """Return the probabilities of texts: (texts, intents)."""
-        return self.confidence.apply(combine(scores.parts, self.shares), scores.nearness)
+        chances = combine(scores.parts, self.shares)
+        return self.confidence.apply(chances, scores.nearness).round(PROBABILITY_DIGITS)
 
 
 def fit_calibration(scores: Scores, labels: NDArray[np.int64]) -> Calibration:
@@ -97,20 +98,22 @@ def _fit_logistic(feature: Floats, right: NDArray[np.bool_]) -> tuple[float, flo
     """Return the weight (not below 0) and bias of the curve that tells from `feature` (texts,) what is right.
 
     What is right or wrong counts a little less than wholly, so that texts that are all right do not
-    make the curve infinitely steep. Source: Platt 1999, "Probabilistic Outputs for Support Vector Machines".
+    make the curve infinitely steep, and the curve is pulled a little towards taking odds as they are, so that
+    such texts do not make it flat either. Source: Platt 1999, "Probabilistic Outputs for Support Vector
+    Machines".
     """
     hits = int(right.sum())
     wanted = np.where(right, (hits + 1) / (hits + 2), 1 / (len(right) - hits + 2))
+    start = np.array([1.0, 0.0])
 
     def lose(curve: Floats) -> tuple[float, Floats]:
         guessed = squash(curve[0] * feature + curve[1])
         bounded = np.clip(guessed, 1e-12, 1 - 1e-12)
         loss = -(wanted * np.log(bounded) + (1 - wanted) * np.log(1 - bounded)).mean()
-        error = guessed - wanted
-        return loss, np.array([(error * feature).mean(), error.mean()])
+        error, distance, pull = guessed - wanted, curve - start, _PULL / len(right)
+        slope = np.array([(error * feature).mean(), error.mean()])
+        return loss + pull * (distance**2).sum(), slope + 2 * pull * distance
 
-    found = minimize(
-        lose, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0, None), (None, None)]
-    )
+    found = minimize(lose, start, jac=True, method="L-BFGS-B", bounds=[(0, None), (None, None)])
     first, second = found.x.round(_DIGITS).tolist()
     return first, second

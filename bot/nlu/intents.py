@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from bot.nlu.ngrams import SparseVector
 
 RANKING_LENGTH = 10
-_DIGITS = 6
+PROBABILITY_DIGITS = 6
+"""More would tell how many texts were computed together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +59,7 @@ class IntentHead:
         """
         likeness, nearness = self.sentences.score(vectors)
         chances = combine(np.stack([likeness, self.words.score(grams)]), self.shares)
-        # More digits would tell how many texts were computed together.
-        return self.confidence.apply(chances, nearness).round(_DIGITS)
+        return self.confidence.apply(chances, nearness).round(PROBABILITY_DIGITS)
 
     def rank_blindly(self) -> tuple[IntentScore, ...]:
         """Return what is known of a text that says nothing: every intent is as likely as any other."""

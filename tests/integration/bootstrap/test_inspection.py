@@ -12,6 +12,7 @@ from bot.bootstrap.inspection import inspect_project
 from bot.bootstrap.models import find_trained, train_model
 from bot.bootstrap.project import open_project
 from bot.bootstrap.serving import EngineBuilder
+from bot.bootstrap.vectors import find_vector_cache
 from bot.cli.app import app
 from bot.errors import ModelMissing
 from tests.integration.bootstrap.conftest import CONFIG, DOMAIN, NLU, Write
@@ -92,7 +93,7 @@ async def test_a_project_answers_with_an_encoder_of_its_own(write: Write, tmp_pa
     assert [problem for problem in inspect_project(settings).problems if problem.severity != "note"] == []
     project = open_project(settings)
     path = tmp_path / "models" / "m.tar.gz"
-    trained = train_model(project, path, cache=tmp_path / "cache", report=lambda _step: None)
+    trained = train_model(project, path, cache=find_vector_cache(), report=lambda _step: None)
     assert find_trained(path.parent, project) is not None
     engine = await EngineBuilder(project).build(path.read_bytes())
     assert (await engine.parse("hello")).ranking[-1].name == "greet"

@@ -10,6 +10,7 @@ from bot.bootstrap.inspection import inspect_project
 from bot.bootstrap.models import train_model
 from bot.bootstrap.project import open_project
 from bot.bootstrap.serving import EngineBuilder
+from bot.bootstrap.vectors import find_vector_cache
 from tests.conversations.talk import Talk
 from tests.integration.bootstrap.conftest import Write
 
@@ -62,7 +63,9 @@ async def test_question_gets_the_answer_of_its_key(write: Write, tmp_path: Path)
     settings = write(FILES)
     assert inspect_project(settings).problems == ()
     project = open_project(settings)
-    trained = train_model(project, tmp_path / "m.tar.gz", cache=tmp_path / "cache", report=lambda _step: None)
+    trained = train_model(
+        project, tmp_path / "m.tar.gz", cache=find_vector_cache(), report=lambda _step: None
+    )
     builder = EngineBuilder(project)
     engine = await builder.build(trained.path.read_bytes())
 

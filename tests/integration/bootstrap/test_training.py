@@ -12,6 +12,7 @@ import pytest
 from bot.bootstrap.lessons import TrainedModel
 from bot.bootstrap.models import train_model
 from bot.bootstrap.project import open_project
+from bot.bootstrap.vectors import find_vector_cache
 from bot.cli.training_view import NOT_IN_SERVICE, show_result
 from bot.domain.json import JsonObject
 from bot.nlu.archive import read_archive
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def train(write: Write, out: Path) -> TrainedModel:
     project = open_project(write({}))
-    return train_model(project, out, cache=out.parent / "cache", report=lambda _step: None)
+    return train_model(project, out, cache=find_vector_cache(), report=lambda _step: None)
 
 
 def test_archive_says_where_its_model_comes_from(write: Write, tmp_path: Path) -> None:

@@ -40,6 +40,14 @@ def test_texts_unlike_all_examples_are_doubted() -> None:
     assert calibration.apply(strange).max(axis=1).mean() < calibration.apply(scores).max(axis=1).mean() / 2
 
 
+def test_a_dozen_texts_that_are_all_right_do_not_make_everything_sure() -> None:
+    scores, labels = make_scores(sentences=9.0, words=9.0)
+    few = scores.select(np.arange(12))
+    calibration = fit_calibration(few, labels[:12])
+    vague = Scores(parts=few.parts * np.float32(0.1), nearness=few.nearness)
+    assert calibration.apply(vague).max(axis=1).max() < calibration.apply(few).max(axis=1).min()
+
+
 def test_nothing_held_out_gives_the_defaults() -> None:
     none = Scores(parts=np.zeros((2, 0, 3), dtype=np.float32), nearness=np.zeros(0, dtype=np.float32))
     assert fit_calibration(none, np.zeros(0, dtype=np.int64)) == Calibration()
