@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.understanding import Triage, Understanding
 from bot.errors import ModelError
+from bot.nlu.cores import keep_to_one_core
 from bot.nlu.decision import decide
 from bot.nlu.entities import EntityFinder
 from bot.nlu.intents import rank
@@ -44,6 +45,7 @@ class Reader:
                 f"the model was trained with the encoder {model.encoder}, "
                 f"but {encoder.identity} is installed: train again with `visavis train --release`",
             )
+        keep_to_one_core()
         self._model = model
         self._encoder = encoder
         self._language = load_language(model.language)
