@@ -20,6 +20,15 @@ class Mood(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriageLabels:
+    """What is told of a post, question by question; None where nobody told."""
+
+    complaint: bool | None = None
+    urgent: bool | None = None
+    mood: Mood | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TriageExample:
     """A labelled post.
 

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
 
 from bot.desk.brief import Brief, write_brief
+from bot.domain.message import Author
 from bot.domain.staff import Role
 from bot.errors import BadPayload, UnknownConversation
 from bot.service.list_queue import QueueEntry, list_queue
 from bot.service.take_over import may_take_over
-from bot.storage import conversations, handoffs, messages, queue
+from bot.storage import conversations, corrections, handoffs, messages, queue
 from bot.storage.queue import QueueCounts, QueueView
 from bot.web.auth import current_staff, require
 from bot.web.desk_view import Holding, holding_of, name_of, view_row, view_thread
 from bot.web.ids import read_id
 from bot.web.keys import CONNECTORS, ROAD
 from bot.web.render import is_fragment, render
+from bot.web.triage_view import view_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.domain.conversation import Conversation
     from bot.domain.handoff import Handoff
     from bot.domain.message import Message
+    from bot.storage.database import Connection
+    from bot.web.triage_view import TriageMark
 
 PAGE = 50  # messages read at once
 LIST_LIMIT = 200
@@ -44,6 +48,7 @@ class Opened:
     latest: Sequence[Message]
     brief: Brief
     may_take_over: bool
+    marks: Mapping[int, TriageMark] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -72,7 +77,7 @@ async def get_rows(request: web.Request) -> web.StreamResponse:
 @require(Role.AGENT, Role.LEAD)
 async def get_state(request: web.Request) -> web.StreamResponse:
     """`GET /desk/c/{id}/state`: who has it, its brief and facts, without its messages."""
-    return render(request, "desk/state.html", **_opened_values(request, await _open(request)))
+    return render(request, "desk/state.html", **_opened_values(request, await _open(request, marked=False)))
 
 
 @require(Role.AGENT, Role.LEAD)
@@ -92,7 +97,8 @@ async def get_messages(request: web.Request) -> web.StreamResponse:
             before_id=before,
             limit=PAGE,
         )
-    values = _thread_values(request, conversation, found, above)
+        marks = await _load_marks(connection, conversation_id, found)
+    values = _thread_values(request, conversation, found, above, marks)
     return render(request, "desk/messages.html", **values, earlier=not after)
 
 
@@ -103,9 +109,10 @@ async def get_message(request: web.Request) -> web.StreamResponse:
     async with request.app[ROAD].database.read() as connection:
         conversation = await conversations.get_conversation(connection, conversation_id)
         message = await messages.get_message(connection, message_id)
-    if conversation is None or message is None or message.conversation_id != conversation_id:
-        raise UnknownConversation("There is no such message.")
-    values = _thread_values(request, conversation, [message], message)
+        if conversation is None or message is None or message.conversation_id != conversation_id:
+            raise UnknownConversation("There is no such message.")
+        marks = await _load_marks(connection, conversation_id, [message])
+    values = _thread_values(request, conversation, [message], message, marks)
     return render(request, "desk/messages.html", **values, earlier=False)
 
 
@@ -143,13 +150,14 @@ async def _list_values(request: web.Request, ids: list[int] | None) -> dict[str,
     }
 
 
-async def _open(request: web.Request) -> Opened:
+async def _open(request: web.Request, *, marked: bool = True) -> Opened:
     conversation_id, road = id_of(request), request.app[ROAD]
     async with road.database.read() as connection:
         conversation = await conversations.get_conversation(connection, conversation_id)
         if conversation is None:
             raise UnknownConversation("There is no such conversation.")
         latest = await messages.list_messages(connection, conversation_id, limit=PAGE)
+        marks = await _load_marks(connection, conversation_id, latest) if marked else {}
         recorded = await handoffs.list_handoffs(connection, conversation_id)
         free = await may_take_over(connection, conversation, current_staff(request), road.now())
     entries = await list_queue(road, view=QueueView.RECENT, conversation_ids=[conversation_id])
@@ -161,6 +169,7 @@ async def _open(request: web.Request) -> Opened:
         latest=latest,
         brief=write_brief(latest, open_handoff),
         may_take_over=free,
+        marks=marks,
     )
 
 
@@ -168,7 +177,7 @@ def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
     conversation, staff = opened.conversation, current_staff(request)
     holding = holding_of(conversation, staff)
     connector = request.app[CONNECTORS].get((conversation.channel, conversation.account))
-    return _thread_values(request, conversation, opened.latest, None) | {
+    return _thread_values(request, conversation, opened.latest, None, opened.marks) | {
         "opened": opened,
         "view": view_of(request),
         "holding": holding,
@@ -186,16 +195,27 @@ def _thread_values(
     conversation: Conversation,
     found: Sequence[Message],
     above: Message | None,
+    marks: Mapping[int, TriageMark],
 ) -> dict[str, Any]:
     zone = _zone_of(request)
     name = name_of(conversation.contact_name, conversation.id)
     return {
         "conversation": conversation,
-        "entries": view_thread(found, contact=name, zone=zone, before=above),
+        "entries": view_thread(found, contact=name, zone=zone, before=above, marks=marks),
         "zone": zone,
         "today": request.app[ROAD].now().astimezone(zone).date(),
         "more_before": found[0].id if len(found) == PAGE else None,
     }
+
+
+async def _load_marks(
+    connection: Connection, conversation_id: int, found: Sequence[Message]
+) -> dict[int, TriageMark]:
+    """Read how the customer's messages were judged, and what staff say of them."""
+    turn_ids = [message.turn_id for message in found if message.author is Author.CONTACT and message.turn_id]
+    judged = await corrections.list_judged(connection, conversation_id, turn_ids)
+    said = await corrections.list_corrections(connection, [message.id for message in found])
+    return view_marks(found, judged, said)
 
 
 def _zone_of(request: web.Request) -> ZoneInfo:

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.domain.staff import Role
 from bot.errors import BadPayload, Refused
 from bot.service.add_note import add_note
+from bot.service.correct_triage import correct_triage, withdraw_correction
 from bot.service.give_back import give_back
 from bot.service.resolve import resolve
 from bot.service.show_typing import show_typing
@@ -78,6 +79,26 @@ async def post_resolve(request: web.Request) -> web.StreamResponse:
     return _done(request, conversation_id)
 
 
+@require(Role.AGENT, Role.LEAD)
+async def post_triage(request: web.Request) -> web.StreamResponse:
+    """`POST /desk/c/{id}/messages/{message}/triage`: this message is `choice`, whatever was judged."""
+    form, conversation_id = await read_form(request), id_of(request)
+    message_id, staff = read_id(request.match_info["message"]), current_staff(request)
+    choice = form.get("choice", "")
+    with _explained("triage"):
+        await correct_triage(request.app[ROAD], conversation_id, message_id, staff, choice=choice)
+    return _done(request, conversation_id)
+
+
+@require(Role.AGENT, Role.LEAD)
+async def post_triage_undo(request: web.Request) -> web.StreamResponse:
+    """`POST /desk/c/{id}/messages/{message}/triage/undo`: it was judged rightly after all."""
+    conversation_id, message_id = id_of(request), read_id(request.match_info["message"])
+    with _explained("triage"):
+        await withdraw_correction(request.app[ROAD], conversation_id, message_id, current_staff(request))
+    return _done(request, conversation_id)
+
+
 def _seen_of(form: Mapping[str, str]) -> int | None:
     """Return the last message that a page showed, None where it does not say. Raises `BadPayload`."""
     seen = form.get("seen", "")
@@ -125,3 +146,5 @@ def add_desk_act_routes(app: web.Application) -> None:
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/give-back", _act("give_back", give_back))
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/resolve", post_resolve)
     app.router.add_post(r"/desk/c/{id:\d{1,19}}/typing", post_typing)
+    app.router.add_post(r"/desk/c/{id:\d{1,19}}/messages/{message:\d{1,19}}/triage", post_triage)
+    app.router.add_post(r"/desk/c/{id:\d{1,19}}/messages/{message:\d{1,19}}/triage/undo", post_triage_undo)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,13 +14,14 @@ from bot.storage.queue import QueueView
 from bot.web.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime, tzinfo
 
     from bot.domain.conversation import Conversation
     from bot.domain.message import Attachment, Button, Message
     from bot.domain.staff import Staff
     from bot.service.list_queue import QueueEntry
+    from bot.web.triage_view import TriageMark
 
 _QUIET_KINDS = frozenset({Kind.RECEIPT})
 _EVENT_LINES = frozenset({Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.UNSUPPORTED})
@@ -129,6 +130,7 @@ class ThreadEntry:
     buttons: tuple[Button, ...]
     delivery: str
     wrong: bool
+    mark: TriageMark | None = None
 
 
 def view_thread(
@@ -137,11 +139,14 @@ def view_thread(
     contact: str,
     zone: tzinfo,
     before: Message | None = None,
+    marks: Mapping[int, TriageMark] | None = None,
 ) -> list[ThreadEntry]:
     """Show messages, oldest first; `before` is the one that stands above them already."""
     shown = [message for message in messages if message.kind not in _QUIET_KINDS]
     return [
-        _view_message(last, message, contact, zone) for last, message in pairwise([before, *shown]) if message
+        replace(_view_message(last, message, contact, zone), mark=(marks or {}).get(message.id))
+        for last, message in pairwise([before, *shown])
+        if message
     ]
 
 

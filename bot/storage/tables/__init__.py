@@ -13,7 +13,7 @@ from bot.storage.tables.conversations import (
     tracker,
     turn,
 )
-from bot.storage.tables.learning import model, proposal, release, training
+from bot.storage.tables.learning import model, proposal, release, training, triage_correction
 from bot.storage.tables.people import account, contact, handle, staff, staff_session
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "timer",
     "tracker",
     "training",
+    "triage_correction",
     "turn",
 ]

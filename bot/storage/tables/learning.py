@@ -1,4 +1,4 @@
-"""What trainers decide and what comes of it: proposals, models, releases."""
+"""What trainers decide and what comes of it: proposals, corrections, models, releases."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -42,6 +43,27 @@ proposal = Table(
     CheckConstraint("reason IN ('unsure','staff_answered')", name="reason"),
     CheckConstraint("status IN ('open','labelled','none','skipped')", name="status"),
     Index("ix_proposal_open", "times", "last_seen", postgresql_where=text("status = 'open'")),
+)
+
+# The words stand in `message` alone: whoever deletes them there has deleted them here.
+triage_correction = Table(
+    "triage_correction",
+    metadata,
+    Column("message_id", BigInteger, ForeignKey("message.id", ondelete="CASCADE"), primary_key=True),
+    Column("complaint", Boolean),
+    Column("urgent", Boolean),
+    Column("mood", Text),
+    ref("said_by", "staff.id"),
+    Column("said_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("status", Text, nullable=False, server_default="open"),
+    Column("example", Text),  # as a trainer had it written, without what tells who the customer is
+    Column("file", Text),  # where it was written, relative to the project
+    ref("decided_by", "staff.id", nullable=True),
+    at("decided_at", nullable=True),
+    CheckConstraint("mood IN ('angry','unhappy','neutral','happy')", name="mood"),
+    CheckConstraint("status IN ('open','taught','dismissed')", name="status"),
+    CheckConstraint("num_nonnulls(complaint, urgent, mood) > 0", name="something"),
+    Index("ix_triage_correction_status", "status", "said_at"),
 )
 
 model = Table(

@@ -4,6 +4,7 @@
 import { frameKey, isTyping } from "../staff/frame";
 import { setMode } from "./box";
 import { move } from "./list";
+import { closeMarks, openLastMark } from "./marks";
 import { find } from "./page";
 
 function press(selector: string): void {
@@ -19,6 +20,7 @@ const acts: Record<string, () => void> = {
   r: () => setMode("reply"),
   n: () => setMode("note"),
   t: () => press('[data-key="t"]'),
+  c: () => openLastMark(),
   B: () => press('[data-key="B"]'),
   E: () => press('[data-key="E"]'),
   "/": () => find<HTMLInputElement>("#find")?.focus(),
@@ -33,6 +35,7 @@ export function startKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       find("#open")?.classList.remove("shows-context");
+      closeMarks();
       if (isTyping(event.target)) (event.target as HTMLElement).blur();
       return;
     }

@@ -103,6 +103,21 @@ export async function loadMessage(messageId: number): Promise<void> {
     if (from && to) to.replaceWith(from);
     else if (from) present.append(from);
   }
+  renewMark(find(".mark", present), find(".mark", fresh), present);
+}
+
+// Somebody may be in the middle of it: what was open stays open, and what had the focus has it.
+function renewMark(from: HTMLDetailsElement | null, to: HTMLDetailsElement | null, entry: Element): void {
+  if (!to || !from) {
+    from?.remove();
+    if (to) entry.append(to);
+    return;
+  }
+  const focused = from.contains(document.activeElement) ? document.activeElement : null;
+  const name = focused instanceof HTMLButtonElement && focused.value ? `[value="${focused.value}"]` : "summary";
+  to.open = from.open;
+  from.replaceWith(to);
+  if (focused) find<HTMLElement>(name, to)?.focus();
 }
 
 async function loadEarlier(button: HTMLElement): Promise<void> {

@@ -8,6 +8,7 @@ export interface LiveEvent {
   author?: string;
   message_id?: number;
   proposal_id?: number;
+  turn_id?: number;
   status?: string;
   staff_id?: number | null;
 }
