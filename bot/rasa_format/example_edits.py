@@ -14,7 +14,7 @@ from bot.rasa_format.nodes import ListNode, MapNode, ScalarNode
 from bot.rasa_format.text_edit import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bot.domain.example import Example
 
@@ -34,9 +34,9 @@ def additions(data: bytes, root: MapNode, intent: str, text: str) -> Iterator[by
             quoted = encode_for(data, json.dumps(text, ensure_ascii=False))
             yield _add_to_list(lines, entry.node, quoted)
         elif isinstance(entry.node, ScalarNode) and entry.node.style == "|":
-            yield _add_to_text(lines, entry.node, written, column=entry.column)
+            yield add_to_text(lines, entry.node, written, column=entry.column)
     name = encode_for(data, quote_name(intent))
-    yield _add_block(lines, root, name, written)
+    yield add_block(lines, root, "nlu", [b"intent: " + name, b"examples: |", b"  - " + written])
 
 
 def removals(data: bytes, root: MapNode, example: Example) -> Iterator[bytes]:
@@ -53,7 +53,7 @@ def removals(data: bytes, root: MapNode, example: Example) -> Iterator[bytes]:
                 yield lines.delete(item.source.line, item.last_line)
         elif isinstance(node, ScalarNode) and sum(bool(text.strip()) for _, text in node.lines()) > 1:
             yield lines.delete(line, line)
-        yield _remove_block(lines, root, block)
+        yield remove_block(lines, root, "nlu", block)
 
 
 def quote_name(name: str) -> str:
@@ -73,7 +73,8 @@ def _name(block: MapNode) -> str | None:
     return node.value.strip() if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
 
 
-def _add_to_text(lines: Lines, node: ScalarNode, text: bytes, *, column: int) -> bytes:
+def add_to_text(lines: Lines, node: ScalarNode, text: bytes, *, column: int) -> bytes:
+    """Add a line behind the examples of a `|` block whose key stands in `column`."""
     written = [(number, line) for number, line in node.lines() if line.strip()]
     examples = [number for number, line in written if line.startswith("-")]
     indent = b" " * (column + 2)
@@ -89,32 +90,32 @@ def _add_to_list(lines: Lines, node: ListNode, quoted: bytes) -> bytes:
     return lines.insert_after(last.last_line, [indent + b"text: " + quoted])
 
 
-def _add_block(lines: Lines, root: MapNode, name: bytes, text: bytes) -> bytes:
-    nlu = root.get("nlu")
+def add_block(lines: Lines, root: MapNode, key: str, body: Sequence[bytes]) -> bytes:
+    """Add a map, given by its lines, behind the last of the list under `key`, or begin that list."""
+    listed = root.get(key)
     first, column, head = b"- ", 2, []
-    if isinstance(nlu, ListNode) and nlu.items:
-        last = nlu.items[-1]
+    if isinstance(listed, ListNode) and listed.items:
+        last = listed.items[-1]
         first, column = lines.content(last.source.line)[: last.column], last.column
-        after = nlu.last_line
-        if len(nlu.items) == 1 or lines.is_blank(last.source.line - 1):
+        after = listed.last_line
+        if len(listed.items) == 1 or lines.is_blank(last.source.line - 1):
             head = [b""]
-    elif "nlu" in root.entries:
-        after = root.entries["nlu"].source.line
+    elif key in root.entries:
+        after = root.entries[key].source.line
     elif root.entries:
-        after, head = root.last_line, [b"", b"nlu:"]
+        after, head = root.last_line, [b"", key.encode() + b":"]
     else:
-        after, head = len(lines), [b'version: "3.1"', b"", b"nlu:"]
+        after, head = len(lines), [b'version: "3.1"', b"", key.encode() + b":"]
     rest = b" " * column
-    body = [first + b"intent: " + name, rest + b"examples: |", rest + b"  - " + text]
-    return lines.insert_after(after, [*head, *body])
+    return lines.insert_after(after, [*head, first + body[0], *(rest + line for line in body[1:])])
 
 
-def _remove_block(lines: Lines, root: MapNode, block: MapNode) -> bytes:
-    """Take out a block, the blank line before it, and `nlu:` itself when nothing else stands under it."""
+def remove_block(lines: Lines, root: MapNode, key: str, block: MapNode) -> bytes:
+    """Take out a block, the blank line before it, and `key:` itself when nothing else stands under it."""
     first = block.source.line
-    nlu = root.get("nlu")
-    if isinstance(nlu, ListNode) and len(nlu.items) == 1:
-        first = root.entries["nlu"].source.line
+    listed = root.get(key)
+    if isinstance(listed, ListNode) and len(listed.items) == 1:
+        first = root.entries[key].source.line
     if first > 1 and lines.is_blank(first - 1):
         first -= 1
     return lines.delete(first, block.last_line)

@@ -7,9 +7,9 @@ written: unless it says exactly one example more (or less) than before, the file
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from bot.domain.example import Example
 from bot.errors import BadPayload, ProjectError
 from bot.rasa_format.escapes import clean_example
 from bot.rasa_format.example_edits import additions, removals
@@ -17,29 +17,14 @@ from bot.rasa_format.fields import Reader
 from bot.rasa_format.files import data_folder, list_training_files, relative_path
 from bot.rasa_format.nlu_data import read_nlu
 from bot.rasa_format.problem import Problems
-from bot.rasa_format.text_edit import folder_lock, replace_file
-from bot.rasa_format.yaml_reader import parse_yaml, read_yaml_file
+from bot.rasa_format.text_edit import folder_lock
+from bot.rasa_format.training_file import example_fact, facts_of, read_training_file, replace_with_first
+from bot.rasa_format.yaml_reader import read_yaml_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.domain.example import Example
-    from bot.rasa_format.nlu_data import NluContent
-    from bot.rasa_format.nodes import MapNode
-
-    Fact: TypeAlias = tuple[object, ...]
-
 NEW_FILE = "taught.yml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    """A training file as it is now."""
-
-    path: Path
-    data: bytes
-    root: MapNode
-    content: NluContent
 
 
 def find_file_for_intent(project_root: Path, intent: str) -> Path:
@@ -71,12 +56,10 @@ def add_example(path: Path, intent: str, text: str) -> None:
         raise BadPayload(f"`{intent}` cannot be the name of an intent.")
     path.parent.mkdir(parents=True, exist_ok=True)
     with folder_lock(path.parent):
-        file = _read(path)
-        wanted = _facts(file.content) + Counter([_example_fact(intent, clean)])
-        for edited in additions(file.data, file.root, intent, clean):
-            if _says(edited, file, wanted):
-                replace_file(path, edited)
-                return
+        file = read_training_file(path)
+        wanted = facts_of(file.content) + Counter([example_fact(Example(text=clean, intent=intent))])
+        if replace_with_first(file, additions(file.data, file.root, intent, clean), wanted):
+            return
     raise ProjectError(
         path, None, f"This file cannot be edited safely. Add by hand under `{intent}`: - {clean}"
     )
@@ -89,58 +72,15 @@ def remove_example(path: Path, intent: str, text: str) -> None:
     """
     clean = clean_example(text)
     with folder_lock(path.parent):
-        file = _read(path)
+        file = read_training_file(path)
         found = [
             example for example in file.content.examples if (example.intent, example.text) == (intent, clean)
         ]
         if not found:
             raise BadPayload(f'"{clean}" is no example of `{intent}` in this file.')
-        wanted = _facts(file.content) - Counter([_fact(found[-1])])
-        for edited in removals(file.data, file.root, found[-1]):
-            if _says(edited, file, wanted):
-                replace_file(path, edited)
-                return
+        wanted = facts_of(file.content) - Counter([example_fact(found[-1])])
+        if replace_with_first(file, removals(file.data, file.root, found[-1]), wanted):
+            return
     raise ProjectError(
         path, None, f"This file cannot be edited safely. Delete by hand under `{intent}`: - {clean}"
     )
-
-
-def _read(path: Path) -> _File:
-    data = path.read_bytes() if path.exists() else b""
-    root = parse_yaml(data, path=path.name)
-    problems = Problems()
-    content = read_nlu([root], Reader(problems))
-    problems.raise_first_error()
-    return _File(path=path, data=data, root=root, content=content)
-
-
-def _says(edited: bytes, file: _File, wanted: Counter[Fact]) -> bool:
-    """Tell whether an edited file says what is wanted, and the same as before in all else."""
-    problems = Problems()
-    try:
-        root = parse_yaml(edited, path=file.path.name)
-        content = read_nlu([root], Reader(problems))
-        problems.raise_first_error()
-    except ProjectError:
-        return False
-    return _facts(content) == wanted and _rest(root) == _rest(file.root)
-
-
-def _facts(content: NluContent) -> Counter[Fact]:
-    facts = Counter(_fact(example) for example in content.examples)
-    facts.update(("regex", pattern.name, pattern.patterns) for pattern in content.regexes)
-    facts.update(("lookup", pattern.name, pattern.patterns) for pattern in content.lookups)
-    facts.update(("synonym", text, canonical) for text, canonical, _ in content.synonyms)
-    return facts
-
-
-def _fact(example: Example) -> Fact:
-    return ("example", example.intent, example.text, example.entities)
-
-
-def _example_fact(intent: str, text: str) -> Fact:
-    return ("example", intent, text, ())
-
-
-def _rest(root: MapNode) -> object:
-    return {key: entry.node.plain for key, entry in root.entries.items() if key not in ("nlu", "version")}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from bot.dialogue.event_json import event_json, user_event
 from bot.domain.understanding import IntentScore, Triage, Understanding
 from bot.nlu.parse_json import render_parse
@@ -27,6 +29,7 @@ class JudgingEngine(PlainEngine):
 
     triage: Triage = field(default=ANGRY)
 
+    @override
     async def respond(self, turn: Turn) -> TurnResult:
         result = await super().respond(turn)
         text = "\n".join(message.content.text for message in turn.messages)
@@ -39,9 +42,9 @@ class JudgingEngine(PlainEngine):
 
 async def hear(road: Road, *texts: str, triage: Triage = ANGRY, sender: str = "nora") -> tuple[int, int]:
     """Have a customer say something in one go, and the bot judge it; returns (conversation, last message)."""
-    for text in texts:
-        received = await receive(road, says(text, sender=sender))
-    assert received.conversation_id is not None
-    answered = await answer(road, JudgingEngine(triage=triage), received.conversation_id)
+    received = [await receive(road, says(text, sender=sender)) for text in texts]
+    conversation_id = received[-1].conversation_id
+    assert conversation_id is not None
+    answered = await answer(road, JudgingEngine(triage=triage), conversation_id)
     assert answered is not None
-    return received.conversation_id, answered.turn_id
+    return conversation_id, answered.turn_id
