@@ -5,19 +5,20 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from bot.bootstrap.evaluation import Report, name_stage
-from bot.bootstrap.examples import read_examples, read_nlu_model
+from bot.bootstrap.examples import read_examples, read_nlu_model, read_pipeline
 from bot.bootstrap.lessons import SEED
 from bot.bootstrap.project import open_project
+from bot.bootstrap.vectors import find_vector_cache
 from bot.domain.pipeline import PipelineSpec
 from bot.nlu.assessment import assess
 from bot.nlu.components import choose_components
+from bot.nlu.cores import count_cores
 from bot.nlu.cross_validation import HeldOutReading, cross_validate
 from bot.nlu.embeddings import Embedder
 from bot.nlu.encoders import open_chosen_encoder
@@ -26,9 +27,7 @@ from bot.nlu.normalise import normalise
 from bot.nlu.reader import Reader
 from bot.nlu.training import train_nlu
 from bot.nlu.trials import try_examples
-from bot.rasa_format.nlu_files import read_pipeline_file
 from bot.rasa_format.problem import Problems
-from bot.settings import get_environment
 
 if TYPE_CHECKING:
     from bot.domain.example import Example, TrainingData
@@ -60,20 +59,19 @@ def take_project(settings: Settings) -> Material:
     )
 
 
-def take_files(nlu: Path, pipeline: PipelineSpec) -> Material:
-    """Return the examples of a file or folder. Raises `ProjectError`."""
-    return Material(name=str(nlu), root=Path(), training=read_examples(nlu), pipeline=pipeline)
+def take_files(nlu: Path, *, config: Path | None = None, lender: Path | None = None) -> Material:
+    """Return the examples of a file or folder, with the pipeline of a `config.yml`, or a model's (`lender`).
 
-
-def read_pipeline(config: Path) -> PipelineSpec:
-    """Return the pipeline of a `config.yml`. Raises `ProjectError`."""
+    Raises `ProjectError`, `ModelError`.
+    """
     problems = Problems()
-    pipeline = read_pipeline_file(config, get_environment(), problems)
+    pipeline = _copy_pipeline(lender) if lender else read_pipeline(config, problems)
     problems.raise_errors()
-    return pipeline
+    root = config.parent if config else Path()
+    return Material(name=str(nlu), root=root, training=read_examples(nlu), pipeline=pipeline)
 
 
-def copy_pipeline(model: Path) -> PipelineSpec:
+def _copy_pipeline(model: Path) -> PipelineSpec:
     """Return the default pipeline with a model's language, encoder and thresholds. Raises `ModelError`."""
     trained = read_nlu_model(model)
     fallback = trained.fallback
@@ -89,11 +87,9 @@ def evaluate_training(material: Material, *, folds: int, report: Report) -> Eval
     """Cross-validate. Takes as long as `folds` trainings. Raises `ProjectError`, `ModelError`."""
     at, started = datetime.now(UTC), time.perf_counter()
     examples = material.training.examples
-    with TemporaryDirectory() as cache:
-        read = _learn_with(material, Path(cache), report)
-        reading = cross_validate(
-            material.training, read, folds=folds, seed=SEED, report=name_stage("folds", report)
-        )
+    data = replace(material.training, triage=())  # it learns from posts of its own, and no fold tries it
+    read = _learn_with(material, report)
+    reading = cross_validate(data, read, folds=folds, seed=SEED, report=name_stage("folds", report))
     known = frozenset(example.intent for example in examples)
     subject = Subject(
         name=f"{material.name}, in {len(set(reading.folds))} parts",
@@ -106,11 +102,11 @@ def evaluate_training(material: Material, *, folds: int, report: Report) -> Eval
 
 
 def _learn_with(
-    material: Material, cache: Path, report: Report
+    material: Material, report: Report
 ) -> Callable[[TrainingData, Sequence[str]], Sequence[Understanding]]:
-    """Return what trains as `material` says and reads texts. `cache` serves all folds, and only them."""
-    encoder = open_chosen_encoder(material.pipeline.encoder, material.root)
-    embedder = Embedder(encoder, cache)
+    """Return what trains as `material` says and reads texts."""
+    encoder = open_chosen_encoder(material.pipeline.encoder, material.root, threads=count_cores())
+    embedder = Embedder(encoder, find_vector_cache())
     texts = [normalise(example.text).text for example in material.training.examples]
     embedder.embed(texts, name_stage("encode", report))
 

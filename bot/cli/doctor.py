@@ -37,9 +37,12 @@ def doctor(
     """
     from bot.bootstrap.doctor import diagnose_files, diagnose_project
     from bot.cli import doctor_view as view
+    from bot.cli.files import check_writable
     from bot.cli.training_view import show_bars
     from bot.settings import load_settings
 
+    for path in filter(None, (json_out, html_out)):
+        check_writable(path)
     with show_bars() as report:
         diagnosis = (
             diagnose_files(nlu, report=report)

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.errors import ProjectError
-from bot.nlu.doctor.diagnosis import Diagnosis, Group, to_json
+from bot.cli.files import write_file
+from bot.nlu.doctor.diagnosis import Diagnosis, Group
+from bot.nlu.doctor.diagnosis_json import render_diagnosis
 from bot.nlu.doctor.finding import Finding, Severity
 
 MOST_SHOWN = 5
@@ -50,20 +51,12 @@ def _show_finding(console: Console, finding: Finding) -> None:
 
 
 def write_json(diagnosis: Diagnosis, path: Path) -> None:
-    """Write all findings. Raises `ProjectError` where the file cannot be written."""
-    _write(path, json.dumps(to_json(diagnosis), ensure_ascii=False, indent=2) + "\n")
+    """Write all findings. Raises `SettingsError` where the file cannot be written."""
+    write_file(path, json.dumps(render_diagnosis(diagnosis), ensure_ascii=False, indent=1) + "\n")
 
 
 def write_page(diagnosis: Diagnosis, path: Path) -> None:
-    """Write all findings as one page. Raises `ProjectError` where the file cannot be written."""
-    from bot.web.doctor_page import render_diagnosis
+    """Write all findings as one page. Raises `SettingsError` where the file cannot be written."""
+    from bot.web.doctor_page import render_page
 
-    _write(path, render_diagnosis(diagnosis))
-
-
-def _write(path: Path, content: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise ProjectError(path, None, f"cannot be written: {error.strerror}") from error
+    write_file(path, render_page(diagnosis))

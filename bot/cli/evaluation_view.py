@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.errors import SettingsError
+from bot.cli.files import write_file
 from bot.nlu import evaluation_words as words
 from bot.nlu.assessment import Assessment
 from bot.nlu.confusions import Confusion
@@ -42,28 +42,14 @@ def show_report(report: EvaluationReport, *, page: Path | None) -> None:
 
 def write_json(report: EvaluationReport, path: Path) -> None:
     """Write all figures. Raises `SettingsError` where the file cannot be written."""
-    _write(path, json.dumps(render_report(report), ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+    write_file(path, json.dumps(render_report(report), ensure_ascii=False, allow_nan=False, indent=1) + "\n")
 
 
 def write_page(report: EvaluationReport, path: Path) -> None:
     """Write the page with pictures. Raises `SettingsError` where the file cannot be written."""
     from bot.web.evaluation.page import render_page
 
-    _write(path, render_page(report))
-
-
-def check_writable(path: Path) -> None:
-    """Tell before the work what could not be written after it. Raises `SettingsError`."""
-    if path.is_dir():
-        raise SettingsError(f"{path} is a folder: name a file in it")
-
-
-def _write(path: Path, content: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
+    write_file(path, render_page(report))
 
 
 def _list_figures(found: Assessment) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.nlu.coverage import find_thresholds
 from bot.nlu.scores import tabulate
+from bot.nlu.source_json import render_source
 
 if TYPE_CHECKING:
     from bot.domain.json import JsonObject
@@ -58,8 +59,7 @@ def _render_trial(trial: Trial) -> JsonObject:
         "got": trial.got,
         "confidence": trial.confidence,
         "answered": not trial.unsure,
-        "file": trial.source.path if trial.source else None,
-        "line": trial.source.line if trial.source else None,
+        **render_source(trial.source),
     }
 
 

@@ -12,7 +12,7 @@ from bot.errors import ProjectError
 from bot.nlu.calibration import fit_calibration
 from bot.nlu.components import choose_components
 from bot.nlu.doctor.chart import make_chart
-from bot.nlu.doctor.diagnosis import summarise
+from bot.nlu.doctor.diagnosis_json import summarise
 from bot.nlu.doctor.examine import examine
 from bot.nlu.entity_fitting import Course, learn_entities, measure_entities
 from bot.nlu.evaluation import measure

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).parent / "templates"
 
 
-def render_diagnosis(diagnosis: Diagnosis) -> str:
+def render_page(diagnosis: Diagnosis) -> str:
     """Return the page."""
     templates = Environment(
         loader=FileSystemLoader(_ROOT),

@@ -1,4 +1,4 @@
-"""All that the doctor found in a data set, in one sentence, in groups, and as JSON."""
+"""All that the doctor found in a data set, in one sentence and in groups."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from bot.nlu.doctor.words import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.domain.json import JsonObject
-    from bot.nlu.doctor.finding import Finding, Place
+    from bot.nlu.doctor.finding import Finding
 
 TITLES = {
     Kind.TWO_MEANINGS: "The same text under two intents",
@@ -33,8 +32,6 @@ TITLES = {
     Kind.UNUSED_PATTERN: "Lookup tables and regexes that are never used",
     Kind.UNUSED_SYNONYM: "Synonyms that are hardly used",
 }
-
-_MOST_OF_A_KIND = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,56 +78,3 @@ class Diagnosis:
 def _order(group: Group) -> tuple[int, float]:
     gravest = min(tuple(Severity).index(finding.severity) for finding in group.findings)
     return gravest, -sum(finding.harm for finding in group.findings)
-
-
-def to_json(diagnosis: Diagnosis) -> JsonObject:
-    """Return it all; findings in the order of harm, `line` counts from 1."""
-    return {
-        "examples": diagnosis.examples,
-        "intents": diagnosis.intents,
-        "errors": diagnosis.errors,
-        "sentence": diagnosis.sentence,
-        "findings": [finding_to_json(finding) for finding in diagnosis.findings],
-    }
-
-
-def summarise(diagnosis: Diagnosis) -> JsonObject:
-    """Return the sentence and the worst findings of each kind in words, for a model's metrics."""
-    worst = [finding for group in diagnosis.groups for finding in group.findings[:_MOST_OF_A_KIND]]
-    return {
-        "sentence": diagnosis.sentence,
-        "found": len(diagnosis.findings),
-        "worst": [
-            {
-                "where": finding.places[0].where if finding.places else "",
-                "says": finding.says,
-                "proposal": finding.proposal,
-            }
-            for finding in worst
-        ],
-    }
-
-
-def finding_to_json(finding: Finding) -> JsonObject:
-    """Return a finding."""
-    return {
-        "kind": finding.kind.value,
-        "severity": finding.severity.value,
-        "sure": round(finding.sure, 4),
-        "harm": round(finding.harm, 4),
-        "says": finding.says,
-        "proposal": finding.proposal,
-        "move_to": finding.move_to,
-        "intents": list(finding.intents),
-        "places": [_place_to_json(each) for each in finding.places],
-    }
-
-
-def _place_to_json(place: Place) -> JsonObject:
-    source = place.source
-    return {
-        "file": source.path if source else None,
-        "line": source.line if source else None,
-        "text": place.text,
-        "intent": place.intent or None,
-    }

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from bot.bootstrap.cross_validation import take_files
 from bot.bootstrap.examples import examine_examples, read_nlu_model
 from bot.bootstrap.lessons import TrainingOptions, weigh_doubts
 from bot.bootstrap.nlu_training import train_on_files
+from bot.bootstrap.parsing import Parser
 from bot.engines.native.load import load_native_engine
-from bot.errors import ModelError, ProjectError
+from bot.errors import ModelError, ModelMissing, ProjectError
 from bot.nlu.archive import read_archive
 from bot.nlu.encoders import EncoderShelf
 from bot.nlu.reader import Reader
 from tests.unit.nlu.conftest import TEXTS, ignore
+from tests.unit.nlu.small_encoders import write_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from bot.nlu.encoder import Encoder
     from bot.nlu.progress import Progress
     from bot.rasa_format.problem import Problem
 
+OWN_ENCODER = "pipeline:\n- name: visavis.Encoder\n  model: colours\n  file: model.xml\n"
 CONFIG = "pipeline:\n- name: FallbackClassifier\n  threshold: 0.8\nchannels:\n  telegram: ${UNSET}\n"
 
 
@@ -105,6 +109,24 @@ def test_the_pipeline_of_a_config_is_used(tmp_path: Path) -> None:
     fallback = read_nlu_model(tmp_path / "model").fallback
     assert fallback is not None
     assert fallback.threshold == 0.8
+
+
+def test_an_encoder_is_looked_for_beside_the_config_and_found_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "brand" / "config.yml"
+    config.parent.mkdir()
+    config.write_text(OWN_ENCODER)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with pytest.raises(ModelMissing, match=str(config.parent / "colours")):
+        train(write_nlu(tmp_path), tmp_path / "model", config=config)
+    write_encoder(config.parent / "colours")
+    train(tmp_path / "nlu.yml", tmp_path / "model", config=config)
+    Parser(read_archive(tmp_path / "model"), root=Path()).parse(["red"])
+    assert take_files(tmp_path / "nlu.yml", config=config).pipeline.encoder == (
+        read_nlu_model(tmp_path / "model").encoder_spec
+    )
 
 
 def test_doubtful_examples_are_told_and_refused_where_it_is_asked(tmp_path: Path) -> None:
