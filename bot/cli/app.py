@@ -12,7 +12,7 @@ app = typer.Typer(
     epilog="Start with `visavis serve`. Project files are read from this folder, or VISAVIS_PROJECT.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -15,43 +15,48 @@ if TYPE_CHECKING:
 
 _MOST_SEED = 2**32 - 1
 
+_Out = Annotated[Path | None, typer.Option(help="Where to write the model; default: a new file in models/.")]
+_Release = Annotated[
+    bool, typer.Option("--release", help="Put the model into service, everywhere, without a restart.")
+]
+_Nlu = Annotated[
+    Path | None,
+    typer.Option(
+        help="Learn to understand texts from this file or folder of Rasa NLU YAML, no project needed. "
+        "Wants --out."
+    ),
+]
+_Config = Annotated[
+    Path | None,
+    typer.Option(help="With --nlu: the config.yml whose pipeline to use; default: the native one."),
+]
+_Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Refuse examples that contradict each other: a text under two intents, an intent "
+        "without examples, entities that overlap.",
+    ),
+]
+_Seed = Annotated[
+    int | None,
+    typer.Option(min=0, max=_MOST_SEED, help="Equal data and an equal seed give equal bytes."),
+]
+_JsonProgress = Annotated[
+    bool,
+    typer.Option("--json-progress", help="Tell progress as one JSON object per line on standard output."),
+]
+
 
 def train(
     *,
-    out: Annotated[
-        Path | None, typer.Option(help="Where to write the model; default: a new file in models/.")
-    ] = None,
-    release: Annotated[
-        bool,
-        typer.Option("--release", help="Put the model into service, everywhere, without a restart."),
-    ] = False,
-    nlu: Annotated[
-        Path | None,
-        typer.Option(
-            help="Learn to understand texts from this file or folder of Rasa NLU YAML, no project needed. "
-            "Wants --out."
-        ),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(help="With --nlu: the config.yml whose pipeline to use; default: the native one."),
-    ] = None,
-    strict: Annotated[
-        bool,
-        typer.Option(
-            "--strict",
-            help="Refuse examples that contradict each other: a text under two intents, an intent "
-            "without examples, entities that overlap.",
-        ),
-    ] = False,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, max=_MOST_SEED, help="Equal data and an equal seed give equal bytes."),
-    ] = None,
-    json_progress: Annotated[
-        bool,
-        typer.Option("--json-progress", help="Tell progress as one JSON object per line on standard output."),
-    ] = False,
+    out: _Out = None,
+    release: _Release = False,
+    nlu: _Nlu = None,
+    config: _Config = None,
+    strict: _Strict = False,
+    seed: _Seed = None,
+    json_progress: _JsonProgress = False,
 ) -> None:
     """Train a model from the project's files.
 

@@ -31,7 +31,7 @@ def parse(
     texts: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TEXT]...", help="What customers might write. With --jsonl: the file to read instead."
+            metavar="TEXT", help="What customers might write. With --jsonl: the file to read instead."
         ),
     ] = None,
     *,
@@ -57,11 +57,12 @@ def parse(
         raise typer.BadParameter("--jsonl reads one file, or standard input")
     if not jsonl and not words:
         raise typer.BadParameter("give a text, or --jsonl and lines on standard input")
+    parser = _open_parser(model)
     if jsonl:
         with _open_source(Path(words[0]) if words else None) as source:
-            _parse_lines(_open_parser(model), source)
+            _parse_lines(parser, source)
     else:
-        _parse_texts(_open_parser(model), words)
+        _parse_texts(parser, words)
 
 
 def _parse_texts(parser: Parser, texts: list[str]) -> None:
@@ -118,6 +119,10 @@ def _open_source(path: Path | None) -> Iterator[FileIO]:
     try:
         source = open(0 if path is None else path, "rb", buffering=0, closefd=path is not None)  # noqa: SIM115
         source.read(0)  # a folder says now that it is none
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"there is no file {path}: --jsonl reads lines of a file or of standard input, and no texts"
+        ) from error
     except OSError as error:
         raise SettingsError(f"{path or 'standard input'} cannot be read: {error.strerror}") from error
     with source:

@@ -37,8 +37,8 @@ def serve(
 ) -> None:
     """Start the service. Ctrl-C stops it once the answers under way are finished.
 
-    [bold]web[/bold] serves pages and webhooks, [bold]worker[/bold] answers, [bold]courier[/bold] delivers,
-    [bold]clock[/bold] sweeps and runs timers; [bold]all[/bold] is every one of them.
+    **web** serves pages and webhooks, **worker** answers, **courier** delivers,
+    **clock** sweeps and runs timers; **all** is every one of them.
     /healthz and /metrics are served with the pages; worker, courier and clock listen nowhere unless
     --ops-port says where.
 
