@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, files
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ModelMissing
-from bot.nlu.ngrams import count_words
+from bot.nlu.ngrams import list_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping, Sequence
@@ -120,7 +120,7 @@ class LanguageFinder:
 
     def _count_familiar(self, words: Sequence[str]) -> float:
         """Return the share of the words that examples hold."""
-        grams = [gram for gram in count_words(" ".join(words)) if " " not in gram]
+        grams = list_words(" ".join(words))
         return sum(gram in self._grams for gram in grams) / max(len(grams), 1)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,8 @@ _WORD = re.compile(r"\w\w+")
 _SIZES = (2, 3, 4)
 _WORDS, _CHARACTERS = "w:", "c:"
 """Every n-gram carries its kind: the two kinds are scaled to length 1 apart from each other."""
+MOST_WORDS, LONGEST_WORD = 4_000, 30
+"""How many words' characters are remembered (2 MB): the same few make up most of what people write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,29 +36,45 @@ class SparseVector:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """The n-grams seen in training: `columns` numbers them, `weights` (n-grams,) holds their rarity."""
+    """The n-grams seen in training: `columns` numbers them, `weights` (n-grams,) holds their rarity.
+
+    May be used by several threads at once.
+    """
 
     columns: Mapping[str, int]
     weights: NDArray[np.float32]
+    _met: dict[str, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def vectorise(self, text: str) -> SparseVector:
         """Return the n-grams of `text` that training saw; each kind has length 1 if it has any."""
-        pieces = [self._scale(grams) for grams in (count_words(text), count_characters(text))]
-        return SparseVector(
-            columns=np.concatenate([columns for columns, _ in pieces]),
-            values=np.concatenate([values for _, values in pieces]),
-        )
+        words = Counter(self._number(list_word_grams(text)))
+        characters = Counter(chain.from_iterable(map(self._number_characters, text.lower().split())))
+        columns, values = zip(self._scale(words), self._scale(characters), strict=True)
+        return SparseVector(columns=np.concatenate(columns), values=np.concatenate(values))
 
-    def _scale(self, grams: Mapping[str, int]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        known = [(self.columns[gram], count) for gram, count in grams.items() if gram in self.columns]
-        columns = np.array([column for column, _ in known], dtype=np.int32)
-        values = np.array([count for _, count in known], dtype=np.float32) * self.weights[columns]
+    def _scale(self, counts: Mapping[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        columns = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
+        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts)) * self.weights[columns]
         return columns, values / max(float(np.linalg.norm(values)), 1e-12)
+
+    def _number(self, grams: Iterable[str]) -> list[int]:
+        """Return the columns of those n-grams that training saw."""
+        return [self.columns[gram] for gram in grams if gram in self.columns]
+
+    def _number_characters(self, word: str) -> tuple[int, ...]:
+        numbers = self._met.get(word)
+        if numbers is None:
+            numbers = tuple(self._number(_list_character_grams(word)))
+            if len(self._met) >= MOST_WORDS:
+                self._met.clear()
+            if len(word) <= LONGEST_WORD:
+                self._met[word] = numbers
+        return numbers
 
 
 def learn_vocabulary(texts: Sequence[str]) -> Vocabulary:
     """Number every n-gram of `texts` (in order of the alphabet) and weigh it: ln((1+n)/(1+df)) + 1."""
-    frequencies = Counter(gram for text in texts for gram in _all_grams(text))
+    frequencies = Counter(chain.from_iterable(map(_collect_grams, texts)))
     grams = sorted(frequencies)
     counts = np.array([frequencies[gram] for gram in grams], dtype=np.float64)
     weights = np.log((1 + len(texts)) / (1 + counts)) + 1
@@ -66,24 +84,28 @@ def learn_vocabulary(texts: Sequence[str]) -> Vocabulary:
     )
 
 
-def count_words(text: str) -> Mapping[str, int]:
-    """Count words of two characters or more, and pairs of neighbours."""
+def list_word_grams(text: str) -> list[str]:
+    """Return the words of two characters or more, then the pairs of neighbours."""
     words = _WORD.findall(text.lower())
-    pairs = (f"{first} {second}" for first, second in pairwise(words))
-    return Counter(_WORDS + gram for gram in (*words, *pairs))
+    pairs = (f"{_WORDS}{first} {second}" for first, second in pairwise(words))
+    return [*(_WORDS + word for word in words), *pairs]
 
 
-def count_characters(text: str) -> Mapping[str, int]:
-    """Count runs of 2 to 4 characters within words, a blank before and after each word included."""
-    padded = (f" {word} " for word in text.lower().split())
-    return Counter(
-        _CHARACTERS + word[start : start + size]
-        for word in padded
+def list_words(text: str) -> list[str]:
+    """Return the words alone, each once, as the n-grams of a vocabulary are written."""
+    return [_WORDS + word for word in dict.fromkeys(_WORD.findall(text.lower()))]
+
+
+def _list_character_grams(word: str) -> list[str]:
+    """Return runs of 2 to 4 characters within a word, a blank before and after it included."""
+    padded = f" {word} "
+    return [
+        _CHARACTERS + padded[start : start + size]
         for size in _SIZES
-        for start in range(len(word) - size + 1)
-    )
+        for start in range(len(padded) - size + 1)
+    ]
 
 
-def _all_grams(text: str) -> Iterable[str]:
-    yield from count_words(text)
-    yield from count_characters(text)
+def _collect_grams(text: str) -> set[str]:
+    words = set(text.lower().split())
+    return {*list_word_grams(text), *chain.from_iterable(map(_list_character_grams, words))}

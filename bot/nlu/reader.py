@@ -13,11 +13,11 @@ from bot.nlu.entities import EntityFinder
 from bot.nlu.intents import rank
 from bot.nlu.keywords import KeywordFinder
 from bot.nlu.language import LanguageFinder
-from bot.nlu.ngrams import count_words
+from bot.nlu.ngrams import list_words
 from bot.nlu.normalise import normalise
 from bot.nlu.retrieval import fold_keys
 from bot.nlu.text import bound_text
-from bot.nlu.tokens import get_token_spans, load_language
+from bot.nlu.tokens import Tokenizer, get_token_spans, load_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +48,9 @@ class Reader:
         keep_to_one_core()
         self._model = model
         self._encoder = encoder
-        self._language = load_language(model.language)
-        self._entities = EntityFinder(model.entities, self._language)
+        language = load_language(model.language)
+        self._entities = EntityFinder(model.entities, language)
+        self._tokenizer = Tokenizer(language)
         self._keywords = KeywordFinder(model.keywords) if model.keywords else None
         self._folder = fold_keys(model.head.names)
         self._languages = LanguageFinder(model.language, model.vocabulary.columns, model.taught)
@@ -67,20 +68,19 @@ class Reader:
         vectors = self._encoder.encode(words)
         grams = [self._model.vocabulary.vectorise(each) for each in words]
         chances = self._model.head.get_chances(vectors, grams)
-        # The zone forgets the words of these texts: spaCy would otherwise keep every word it ever saw.
-        with self._language.memory_zone():
-            docs = [self._language.make_doc(text) for text in bounded]
-            entities = self._entities.find(docs)
-            understood = map(self._understand, docs, normalised, chances)
-            judged = map(self._judge, bounded, normalised, vectors)
-            return [
-                replace(each, entities=found, triage=triage)
-                for each, found, triage in zip(understood, entities, judged, strict=True)
-            ]
+        docs = self._tokenizer.cut(bounded)
+        entities = self._entities.find(docs)
+        understood = map(self._understand, bounded, docs, normalised, chances)
+        judged = map(self._judge, bounded, normalised, vectors)
+        return [
+            replace(each, entities=found, triage=triage)
+            for each, found, triage in zip(understood, entities, judged, strict=True)
+        ]
 
-    def _understand(self, doc: Doc, normalised: Normalised, chances: NDArray[np.float64]) -> Understanding:
-        """Return all but the entities."""
-        text = doc.text
+    def _understand(
+        self, text: str, doc: Doc, normalised: Normalised, chances: NDArray[np.float64]
+    ) -> Understanding:
+        """Return all but entities and triage."""
         if not text:
             return Understanding(text="", intent=None)
         language = self._languages.find(text)
@@ -119,5 +119,5 @@ class Reader:
         """Tell whether there are words, or signs alone whose names the examples hold."""
         if not normalised.is_wordless:
             return True
-        words = [gram for gram in count_words(normalised.text) if " " not in gram]
+        words = list_words(normalised.text)
         return bool(words) and all(word in self._model.vocabulary.columns for word in words)

@@ -164,12 +164,6 @@ def test_reading_many_texts_equals_reading_each(reader: Reader) -> None:
     assert reader.read(texts) == [read(reader, text) for text in texts]
 
 
-def test_words_once_read_are_forgotten(reader: Reader) -> None:
-    before = {lexeme.text for lexeme in reader._language.vocab}
-    read(reader, "an unheardof1 word")
-    assert {lexeme.text for lexeme in reader._language.vocab} == before
-
-
 def test_a_model_of_another_encoder_is_refused(model: NluModel, encoder: Encoder) -> None:
     with pytest.raises(ModelError, match="`visavis train --release`"):
         Reader(replace(model, encoder="other"), encoder)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import importlib.util
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import ModelError, ModelMissing
-from bot.nlu.tokens import get_token_spans, load_language
+from bot.nlu.tokens import LONGEST_TEXT, MOST_WORDS, Tokenizer, get_token_spans, load_language
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 
 @pytest.mark.parametrize(
@@ -21,6 +25,32 @@ from bot.nlu.tokens import get_token_spans, load_language
 def test_each_language_has_its_own_words(code: str, text: str, tokens: list[str]) -> None:
     spans = get_token_spans(load_language(code).make_doc(text))
     assert [text[start:end] for start, end in spans] == tokens
+
+
+def count_known(language: Language) -> int:
+    return len(list(language.vocab))
+
+
+def test_many_words_are_cut_as_well_as_few_but_not_remembered() -> None:
+    language = load_language("en")
+    tokenizer = Tokenizer(language)
+    text = "I can't log in (again!), what's wrong w/ my account?"
+    spans = [get_token_spans(doc) for doc in tokenizer.cut([text])]
+    for first in range(0, 2 * MOST_WORDS, 50):
+        tokenizer.cut([" ".join(f"word{number}" for number in range(first, first + 50))])
+    assert [get_token_spans(doc) for doc in tokenizer.cut([text])] == spans
+    assert count_known(language) < MOST_WORDS + 100
+
+
+def test_the_words_of_a_very_long_text_are_forgotten() -> None:
+    language = load_language("en")
+    tokenizer = Tokenizer(language)
+    before = count_known(language)
+    (doc,) = tokenizer.cut(["unheardof1 " * LONGEST_TEXT])
+    assert len(doc) == LONGEST_TEXT
+    del doc
+    tokenizer.cut([])
+    assert count_known(language) == before
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyvi") is not None, reason="the package is installed here")
