@@ -56,12 +56,15 @@ class TriageHead:
         said = np.fromiter(values.values(), dtype=np.float32, count=len(values))[:, np.newaxis] * rows
         chances = squash(vector @ self.dense + said.sum(axis=0) + self.bias)
         complaint = float(chances[COMPLAINT])
-        because = dict(zip(values, said[:, COMPLAINT].tolist(), strict=True))
+        because: tuple[str, ...] = ()
+        if complaint >= LIKELY:
+            weights = dict(zip(values, said[:, COMPLAINT].tolist(), strict=True))
+            because = name_reasons(text, list_words(normalised.text), weights)
         return Triage(
             complaint=complaint,
             urgency=float(chances[URGENT]),
             sentiment=weigh_mood(chances),
-            because=name_reasons(text, because) if complaint >= LIKELY else (),
+            because=because,
         )
 
     def to_files(self) -> dict[str, bytes]:

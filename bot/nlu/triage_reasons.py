@@ -10,7 +10,7 @@ from bot.nlu.triage_features import list_words, name_kind
 from bot.nlu.triage_words import find_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MOST_WORDS = 5
 _LEAST_SHARE = 0.25
@@ -28,16 +28,20 @@ _SAY_NOTHING_ALONE = frozenset(
 )
 
 
-def name_reasons(text: str, weights: Mapping[str, float]) -> tuple[str, ...]:
+def name_reasons(text: str, words: Iterable[str], weights: Mapping[str, float]) -> tuple[str, ...]:
     """Return a few words of `text`, in its order, each once.
 
-    `weights`: what each of its words, pairs of words and signals adds to the score of a complaint. What a
-    pair adds is split between its words; what a kind of words adds is said of each such word.
+    `words` are those of its normalised form, in order; `weights` what each of them, of their pairs and of
+    the signals adds to the score of a complaint. What a pair adds is split between its words; what a kind of
+    words adds is said of each such word.
     """
-    words = [word for word in dict.fromkeys(list_words(normalise(text).text)) if word[0].isalpha()]
     split = _split_pairs(weights)
-    said = {word: split.get(word, 0.0) + weights.get(name_kind(find_kind(word) or ""), 0.0) for word in words}
-    said = {word: weight for word, weight in said.items() if weight > 0 and word not in _SAY_NOTHING_ALONE}
+    said = {
+        word: split.get(word, 0.0) + weights.get(name_kind(find_kind(word) or ""), 0.0)
+        for word in words
+        if word[0].isalpha() and word not in _SAY_NOTHING_ALONE
+    }
+    said = {word: weight for word, weight in said.items() if weight > 0}
     least = _LEAST_SHARE * max(said.values(), default=0.0)
     strong = sorted((word for word in said if said[word] >= least), key=said.__getitem__, reverse=True)
     return _find_written(text, frozenset(strong[:MOST_WORDS]))

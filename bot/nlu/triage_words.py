@@ -45,11 +45,12 @@ _WORDS = MappingProxyType(
 _WHOLE = MappingProxyType({word: kind for kind, words in _WORDS.items() for word in words.split()})
 _STEMS = MappingProxyType({word[:-1]: kind for word, kind in _WHOLE.items() if word.endswith("*")})
 _LENGTHS = sorted({len(stem) for stem in _STEMS})
+_BEGINNINGS = frozenset(stem[: _LENGTHS[0]] for stem in _STEMS)
 
 
 def find_kind(word: str) -> str | None:
     """Return the kind of a lower-case word; None for most words."""
     kind = _WHOLE.get(word)
-    if kind is not None:
+    if kind is not None or word[: _LENGTHS[0]] not in _BEGINNINGS:
         return kind
     return next((_STEMS[word[:length]] for length in _LENGTHS if word[:length] in _STEMS), None)
