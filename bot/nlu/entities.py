@@ -81,25 +81,28 @@ class EntityFinder:
 
     def find(self, docs: Sequence[Doc]) -> list[tuple[Entity, ...]]:
         """Return the entities of each tokenised text."""
+        texts = [doc.text for doc in docs]  # spaCy puts it together anew each time
         found: list[tuple[Entity, ...]] = [() for _ in docs]
         for extractor in self._tables.extractors:
             if extractor is Extractor.SYNONYMS:
                 found = [tuple(map(self._replace_synonym, entities)) for entities in found]
             else:
-                more = self._extract(extractor, docs)
+                more = self._extract(extractor, docs, texts)
                 found = [self._join(*each) for each in zip(found, more, strict=True)]
         return found
 
-    def _extract(self, extractor: Extractor, docs: Sequence[Doc]) -> Iterable[Iterable[Entity]]:
+    def _extract(
+        self, extractor: Extractor, docs: Sequence[Doc], texts: Sequence[str]
+    ) -> Iterable[Iterable[Entity]]:
         if extractor is Extractor.PATTERNS:
-            return [find_patterns(doc.text, self._tables.patterns) for doc in docs]
+            return [find_patterns(text, self._tables.patterns) for text in texts]
         if extractor is Extractor.LEARNED:
             return self._learned.find(docs)
         if extractor is Extractor.SPACY and self._spacy:
-            return [self._spacy.find(doc.text) for doc in docs]
+            return [self._spacy.find(text) for text in texts]
         if extractor is Extractor.DIMENSIONS and self._dimensions:
-            return [self._dimensions.find(doc.text) for doc in docs]
-        return [() for _ in docs]
+            return [self._dimensions.find(text) for text in texts]
+        return [() for _ in texts]
 
     def _join(self, found: tuple[Entity, ...], more: Iterable[Entity]) -> tuple[Entity, ...]:
         if self._tables.keep_overlaps:

@@ -3,10 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from dateparser.languages.loader import LocaleDataLoader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ModelError
+from bot.nlu.dimensions.date_words import collect_words
+from bot.nlu.dimensions.dates import find_runs, may_hold_date, pick_telling
 from bot.nlu.dimensions.finder import DimensionFinder
 from bot.nlu.dimensions.options import Dimension, DimensionOptions
 
@@ -128,6 +131,15 @@ def test_other_languages_have_the_words_of_their_own_calendar() -> None:
 def test_a_language_without_a_calendar_has_no_dates() -> None:
     finder = DimensionFinder(DimensionOptions(dimensions=(Dimension.TIME,)), "xx", get_sunday)
     assert find(finder, "tomorrow, 2026-10-01") == []
+
+
+CALENDAR = collect_words(LocaleDataLoader().get_locale("en").info)
+
+
+@given(st.lists(st.sampled_from([*CALENDAR, "3rd", "12/5/26", "5pm", "Mayday", "Fri\u0130"])).map(" ".join))
+def test_no_date_is_missed_by_the_first_look(text: str) -> None:
+    if list(find_runs(text, CALENDAR)):
+        assert may_hold_date(text, pick_telling(CALENDAR))
 
 
 def test_only_what_is_switched_on_is_found() -> None:
