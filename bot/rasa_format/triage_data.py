@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 KEY = "triage"
+OWN_SECTOR = "brand"
+"""Where posts of a project's own customers belong: together they are left out when transfer is measured."""
 SHIPPED = Path(__file__).with_name("triage.yml")
 _KEYS = ("sector", "complaint", "urgent", "mood", "examples")
 _MOODS = {mood.value: mood for mood in Mood}
@@ -50,7 +52,7 @@ def read_triage(documents: Iterable[MapNode], reader: Reader) -> tuple[TriageExa
 
 def add_shipped(own: Iterable[TriageExample]) -> tuple[TriageExample, ...]:
     """Return the posts that come with Visavis and a project's own; where both hold one, the project's."""
-    return tuple({_fold(example.text): example for example in (*read_shipped(), *own)}.values())
+    return tuple({fold_post(example.text): example for example in (*read_shipped(), *own)}.values())
 
 
 @cache
@@ -117,11 +119,11 @@ def _read_posts(node: Node | None, reader: Reader) -> Iterator[tuple[Source, str
 def _report_contradictions(examples: Iterable[TriageExample], reader: Reader) -> None:
     by_text: dict[str, list[TriageExample]] = defaultdict(list)
     for example in examples:
-        by_text[_fold(example.text)].append(example)
+        by_text[fold_post(example.text)].append(example)
     for first, *others in by_text.values():
         for other in others:
             where = first.source or _NOWHERE
-            if _labels(other) == _labels(first):
+            if labels_of(other) == labels_of(first):
                 text = f'"{other.text}" stands twice, first in {where.path}:{where.line}. Delete one of them.'
                 reader.warn(other.source or _NOWHERE, text)
             else:
@@ -129,9 +131,11 @@ def _report_contradictions(examples: Iterable[TriageExample], reader: Reader) ->
                 reader.problems.contradict(other.source or _NOWHERE, text)
 
 
-def _labels(example: TriageExample) -> tuple[bool, bool, Mood]:
+def labels_of(example: TriageExample) -> tuple[bool, bool, Mood]:
+    """Return what a post is labelled as."""
     return example.complaint, example.urgent, example.mood
 
 
-def _fold(text: str) -> str:
+def fold_post(text: str) -> str:
+    """Return what of a post counts: case and spacing do not matter."""
     return " ".join(text.casefold().split())

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot.errors import BadPayload, ProjectError
+from bot.errors import BadPayload, Conflict, ProjectError
 from bot.rasa_format.files import data_folder, list_training_files, relative_path
 from bot.rasa_format.text_edit import folder_lock
 from bot.rasa_format.training_file import facts_of, post_fact, read_training_file, replace_with_first
-from bot.rasa_format.triage_data import KEY
+from bot.rasa_format.triage_data import KEY, fold_post, labels_of
 from bot.rasa_format.triage_edits import additions, removals
 from bot.rasa_format.yaml_reader import read_yaml_file
 
@@ -39,20 +39,36 @@ def find_triage_file(project_root: Path) -> Path:
     return usual
 
 
-def add_post(path: Path, post: TriageExample) -> None:
+def add_post(path: Path, post: TriageExample) -> bool:
     """Append a post to a group with its labels, or to a new group at the end of the list.
 
-    The post's text is what `clean_example` leaves of one. Raises `ProjectError` when the file has a
-    mistake or is written in a way that cannot be edited; it is then as it was.
+    The post's text is what `clean_example` leaves of one. Returns False, and writes nothing, when it
+    stands in the file already. Raises `Conflict` when it does so with other labels, `ProjectError` when
+    the file has a mistake or is written in a way that cannot be edited; it is then as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with folder_lock(path.parent):
         file = read_training_file(path)
+        if any(is_known(post, known, path.name) for known in file.content.triage):
+            return False
         wanted = facts_of(file.content) + Counter([post_fact(post)])
         if replace_with_first(file, additions(file.data, file.root, post), wanted):
-            return
+            return True
     text = f"This file cannot be edited safely. Add by hand under `{KEY}`: - {post.text}"
     raise ProjectError(path, None, text)
+
+
+def is_known(post: TriageExample, known: TriageExample, file: str) -> bool:
+    """Tell whether `known`, which stands in `file`, says what a post says.
+
+    Raises `Conflict` when it says something else of the same text.
+    """
+    if fold_post(known.text) != fold_post(post.text):
+        return False
+    if labels_of(known) == labels_of(post):
+        return True
+    line = known.source.line if known.source else 1
+    raise Conflict(f"This text is labelled otherwise already ({file}, line {line}). Change it there.")
 
 
 def remove_post(path: Path, text: str) -> None:

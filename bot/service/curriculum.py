@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from bot.rasa_format.files import list_domain_files, list_training_files, relati
 from bot.rasa_format.known import items
 from bot.rasa_format.nlu_data import read_nlu
 from bot.rasa_format.problem import Problems
+from bot.rasa_format.triage_data import fold_post
 from bot.rasa_format.write_examples import find_file_for_intent
 from bot.rasa_format.yaml_reader import read_yaml_file
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bot.domain.example import Example
+    from bot.domain.triage_example import TriageExample
+    from bot.rasa_format.nlu_data import NluContent
     from bot.rasa_format.nodes import MapNode
 
 _LONG_SAMPLE = 48
@@ -50,12 +53,14 @@ class TaughtIntent:
 class Lesson:
     """All intents by name, and every example: (text, intent) → the file it stands in and its line.
 
-    `keys` are those of the examples as a model's held-out outcomes name them.
+    `keys` are those of the examples as a model's held-out outcomes name them. `posts` are the project's own
+    posts for triage by their folded text, each with its file.
     """
 
     intents: Mapping[str, TaughtIntent]
     examples: Mapping[tuple[str, str], tuple[str, int]]
     keys: frozenset[int] = frozenset()
+    posts: Mapping[str, tuple[TriageExample, str]] = field(default_factory=dict)
 
     def find_text(self, text: str) -> tuple[str, str, int] | None:
         """Return (intent, file, line) of an example with exactly this text, or None."""
@@ -96,11 +101,8 @@ class Curriculum:
         return find_file_for_intent(self.root, intent)
 
     def _put_together(self, training: list[Path], domain: list[Path]) -> Lesson:
-        examples = [
-            (example, relative_path(self.root, path))
-            for path in training
-            for example in self._get(path, _read_examples)
-        ]
+        taught = [(self._get(path, _read_taught), relative_path(self.root, path)) for path in training]
+        examples = [(example, file) for content, file in taught for example in content.examples]
         listed = [name for path in domain for name in self._get(path, _read_intents)]
         by_name: dict[str, list[str]] = {name: [] for name in listed}
         for example, _ in examples:
@@ -116,6 +118,7 @@ class Curriculum:
                 for example, file in examples
             },
             keys=frozenset(_read_keys(example for example, _ in examples)),
+            posts={fold_post(post.text): (post, file) for content, file in taught for post in content.triage},
         )
 
     def _get(self, path: Path, read: Callable[[MapNode], Any]) -> Any:
@@ -150,11 +153,11 @@ def _stamp(path: Path) -> object:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _read_examples(document: MapNode) -> tuple[Example, ...]:
+def _read_taught(document: MapNode) -> NluContent:
     problems = Problems()
-    examples = read_nlu([document], Reader(problems)).examples
+    content = read_nlu([document], Reader(problems))
     problems.raise_first_error()
-    return examples
+    return content
 
 
 def _read_intents(document: MapNode) -> tuple[str, ...]:

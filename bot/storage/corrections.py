@@ -15,6 +15,7 @@ from bot.storage.tables import triage_correction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,6 +62,14 @@ _LIST = text(
     ORDER BY coalesce(c.decided_at, c.said_at) DESC, c.message_id DESC LIMIT :most"""
 ).bindparams(bindparam("status", type_=Text))
 
+_COUNT_OPEN = text(
+    f"SELECT count(*) FROM ({_READ} WHERE c.status = 'open' AND words.text <> '') w"  # noqa: S608 - constants
+)
+_LAST = text(
+    f"{_READ} WHERE c.status <> 'open' AND c.decided_by = :staff_id"
+    " ORDER BY c.decided_at DESC, c.message_id DESC LIMIT 1"
+).bindparams(bindparam("staff_id", type_=BigInteger))
+
 
 async def list_judged(
     connection: AsyncConnection, conversation_id: int, turn_ids: Iterable[int]
@@ -100,12 +109,28 @@ async def list_by_status(
     return [_to_correction(row) for row in rows]
 
 
-async def count_corrections(connection: AsyncConnection) -> dict[CorrectionStatus, int]:
-    """Return how many corrections there are by what became of them."""
+async def count_open(connection: AsyncConnection) -> int:
+    """Return how many corrections wait for a trainer."""
+    amount: int = (await connection.execute(_COUNT_OPEN)).scalar_one()
+    return amount
+
+
+async def count_taught_since(connection: AsyncConnection, moment: datetime | None) -> int:
+    """Return how many posts trainers had written since a moment; ever, without one."""
     table = triage_correction
-    statement = select(table.c.status, func.count().label("amount")).group_by(table.c.status)
-    amounts = {row.status: row.amount for row in await connection.execute(statement)}
-    return {status: amounts.get(status.value, 0) for status in CorrectionStatus}
+    statement = select(func.count()).where(
+        table.c.status == CorrectionStatus.TAUGHT.value, table.c.file.is_not(None)
+    )
+    if moment is not None:
+        statement = statement.where(table.c.decided_at > moment)
+    amount: int = (await connection.execute(statement)).scalar_one()
+    return amount
+
+
+async def get_last_decided(connection: AsyncConnection, staff_id: int) -> Correction | None:
+    """Return what a trainer decided last and did not take back, or None."""
+    row = (await connection.execute(_LAST, {"staff_id": staff_id})).one_or_none()
+    return _to_correction(row) if row else None
 
 
 async def say(connection: AsyncConnection, message_id: int, labels: TriageLabels, *, staff_id: int) -> bool:

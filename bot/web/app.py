@@ -44,6 +44,7 @@ from bot.web.static_files import STATIC_FILES, StaticFiles, add_static_routes
 from bot.web.trainer import add_trainer_routes
 from bot.web.trainer_acts import add_trainer_act_routes
 from bot.web.trainer_training import add_training_routes
+from bot.web.trainer_triage import add_trainer_triage_routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def make_app(parts: AppParts) -> web.Application:
     for add_routes in (
         *(add_health_routes, add_metrics_routes, add_static_routes, add_login_routes, add_chat_routes),
         *(add_live_routes, add_desk_routes, add_desk_act_routes),
-        *(add_trainer_routes, add_trainer_act_routes, add_training_routes),
+        *(add_trainer_routes, add_trainer_act_routes, add_trainer_triage_routes, add_training_routes),
     ):
         add_routes(app)
     return app

@@ -15,7 +15,7 @@ from bot.nlu.comparison import Comparison, Verdict, compare
 from bot.nlu.outcomes import unpack_outcomes
 from bot.service.curriculum import describe_intent
 from bot.service.release_model import release_model
-from bot.storage import models
+from bot.storage import corrections, models
 from bot.web.auth import current_staff, require
 from bot.web.ids import read_id
 from bot.web.keys import CURRICULUM, ROAD, SERVING, TRAINER
@@ -101,7 +101,9 @@ async def _count_new(request: web.Request, model: Model | None) -> int | None:
         lesson = await request.app[CURRICULUM].load()
     except ProjectError:
         return None
-    return len(lesson.keys - learned.keys())
+    async with request.app[ROAD].database.read() as connection:
+        posts = await corrections.count_taught_since(connection, model.created_at if model else None)
+    return len(lesson.keys - learned.keys()) + posts
 
 
 def _is_fresh(training: Training | None, shelf: Shelf) -> bool:

@@ -39,6 +39,7 @@ class Tab(StrEnum):
 
     TEACH = "teach"
     LIST = "list"
+    TRIAGE = "triage"
     MODELS = "models"
 
 

@@ -9,6 +9,8 @@ from bot.desk.labels import CHOICES, correct_labels, holds, read_labels
 from bot.domain.correction import CorrectionStatus
 from bot.domain.message import Author, Kind
 from bot.domain.triage_example import Mood, TriageLabels
+from bot.nlu.masking import mask_personal
+from bot.rasa_format.escapes import clean_example
 from bot.web.words import say
 
 if TYPE_CHECKING:
@@ -59,6 +61,51 @@ def view_marks(
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionView:
+    """A correction as a trainer decides it: `text` and `questions` may be changed before it is taught."""
+
+    said: str
+    judged: str
+    text: str
+    questions: tuple[tuple[str, tuple[LabelChoice, ...]], ...]
+
+
+def view_correction(correction: Correction, judged: Triage | None, labels: TriageLabels) -> CorrectionView:
+    """Show a correction; `labels` are what it would teach."""
+    said = ", ".join(
+        say(f"triage.choose_{name}") for name, choice in CHOICES.items() if holds(choice, correction.said)
+    )
+    words = describe_labels(read_labels(judged)) or say("triage.nothing")
+    return CorrectionView(
+        said=say("trainer.triage_said", name=correction.staff_name, words=said),
+        judged=say("trainer.triage_judged", words=words) if judged else say("trainer.triage_not_judged"),
+        text=clean_example(mask_personal(correction.text)),
+        questions=tuple(zip(("complaint", "urgent", "mood"), _view_questions(labels), strict=True)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionDone:
+    """What a trainer's decision did, in words; it can be undone."""
+
+    message_id: int
+    sentence: str
+    text: str
+
+
+def describe_correction_done(correction: Correction) -> CorrectionDone:
+    """Say what a decision changed."""
+    name = correction.status.value
+    if correction.status is CorrectionStatus.TAUGHT and correction.file is None:
+        name = "there"
+    return CorrectionDone(
+        message_id=correction.message_id,
+        sentence=say(f"trainer.triage_done_{name}", file=correction.file or ""),
+        text=correction.example or clean_example(mask_personal(correction.text)),
+    )
+
+
 def describe_labels(labels: TriageLabels) -> str:
     """Say in a few words what is out of the ordinary about a message; empty where nothing is."""
     words = [
@@ -84,13 +131,17 @@ def _view_mark(triage: Triage | None, correction: Correction | None) -> TriageMa
         note=_describe_correction(correction),
         open=correction is None or correction.status is CorrectionStatus.OPEN,
         said=correction is not None,
-        questions=tuple(
-            tuple(
-                LabelChoice(name=name, words=say(f"triage.choose_{name}"), holds=holds(CHOICES[name], labels))
-                for name in names
-            )
-            for names in _QUESTIONS
-        ),
+        questions=_view_questions(labels),
+    )
+
+
+def _view_questions(labels: TriageLabels) -> tuple[tuple[LabelChoice, ...], ...]:
+    return tuple(
+        tuple(
+            LabelChoice(name=name, words=say(f"triage.choose_{name}"), holds=holds(CHOICES[name], labels))
+            for name in names
+        )
+        for names in _QUESTIONS
     )
 
 

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
 
 from bot.bootstrap.lessons import TrainedModel
 from bot.bootstrap.models import train_model
 from bot.domain.proposal import Proposal
 from bot.domain.staff import Role, Staff
+from bot.engines.serving import ServingEngine
 from bot.nlu.progress import Progress
 from bot.rasa_format.project import load_project
 from bot.service.add_staff import add_staff
 from bot.service.curriculum import Curriculum
 from bot.service.receive import receive
 from bot.service.staff_reply import staff_reply
+from bot.service.train import Classroom, Trainer
 from bot.storage import models, proposals
+from bot.web.desk import add_desk_routes
+from bot.web.desk_acts import add_desk_act_routes
+from bot.web.keys import CONNECTORS, CURRICULUM, ENGINE, PUBLIC_URL, ROAD, SERVING, SIGNING_KEY, TRAINER
+from bot.web.login import add_login_routes
+from bot.web.render import TEMPLATES, make_templates
+from bot.web.trainer import add_trainer_routes
+from bot.web.trainer_acts import add_trainer_act_routes
+from bot.web.trainer_training import add_training_routes
+from bot.web.trainer_triage import add_trainer_triage_routes
+from tests.fakes.serving import serve
 from tests.integration.service.events import says
+from tests.integration.trainer.browser import PASSWORD
 from tests.integration.trainer.project import write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.service.road import Road
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -107,3 +119,26 @@ async def store_model(road: Road, trained: TrainedModel) -> int:
             metrics=trained.metrics,
             created_by="Tess",
         )
+
+
+@pytest.fixture
+async def address(road: Road, curriculum: Curriculum, train: Train) -> AsyncIterator[str]:
+    """Where desk and trainer's pages are served, with training in this process."""
+
+    async def train_here(out: Path, _report: Callable[[Progress], None]) -> None:
+        await asyncio.to_thread(train, out)
+
+    app = web.Application()
+    app[ROAD], app[CURRICULUM], app[PUBLIC_URL] = road, curriculum, None
+    app[CONNECTORS] = {}
+    app[SIGNING_KEY] = b"a key of the tests, long enough."
+    app[ENGINE] = app[SERVING] = ServingEngine()
+    app[TRAINER] = Trainer(road, Classroom(root=curriculum.root, environment={}, train=train_here))
+    app[TEMPLATES] = make_templates("/static/{}".format)
+    for add_routes in (
+        *(add_login_routes, add_desk_routes, add_desk_act_routes, add_trainer_routes),
+        *(add_trainer_act_routes, add_trainer_triage_routes, add_training_routes),
+    ):
+        add_routes(app)
+    async with serve(app) as (url, _site):
+        yield url

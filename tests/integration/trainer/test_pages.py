@@ -2,85 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import aiohttp
 import pytest
-from aiohttp import web
-from yarl import URL
 
 from bot.domain.staff import Role, Staff
-from bot.engines.serving import ServingEngine
-from bot.nlu.progress import Progress
 from bot.service.add_staff import add_staff
 from bot.service.curriculum import Curriculum
 from bot.service.road import Road
-from bot.service.train import Classroom, Trainer
 from bot.storage import models
-from bot.web.keys import CURRICULUM, ENGINE, PUBLIC_URL, ROAD, SERVING, SIGNING_KEY, TRAINER
-from bot.web.login import add_login_routes
-from bot.web.render import TEMPLATES, make_templates
-from bot.web.trainer import add_trainer_routes
-from bot.web.trainer_acts import add_trainer_act_routes
-from bot.web.trainer_training import add_training_routes
-from tests.fakes.serving import serve
-from tests.integration.trainer.conftest import PASSWORD, Train, make_proposal
+from tests.integration.trainer.browser import PASSWORD, Browser, logged_in
+from tests.integration.trainer.conftest import make_proposal
 from tests.integration.trainer.project import FILES, STRANGE, read_files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.domain.json import JsonObject
-
-
-@pytest.fixture
-async def address(road: Road, curriculum: Curriculum, train: Train) -> AsyncIterator[str]:
-    """Where the trainer's pages are served, with training in this process."""
-
-    async def train_here(out: Path, _report: Callable[[Progress], None]) -> None:
-        await asyncio.to_thread(train, out)
-
-    app = web.Application()
-    app[ROAD], app[CURRICULUM], app[PUBLIC_URL] = road, curriculum, None
-    app[SIGNING_KEY] = b"a key of the tests, long enough."
-    app[ENGINE] = app[SERVING] = ServingEngine()
-    app[TRAINER] = Trainer(road, Classroom(root=curriculum.root, environment={}, train=train_here))
-    app[TEMPLATES] = make_templates("/static/{}".format)
-    for add_routes in (add_login_routes, add_trainer_routes, add_trainer_act_routes, add_training_routes):
-        add_routes(app)
-    async with serve(app) as (url, _site):
-        yield url
-
-
-class Browser:
-    """A logged-in browser. `act` posts as the page's script does, with the page's token."""
-
-    def __init__(self, http: aiohttp.ClientSession) -> None:
-        self.http, self.csrf = http, ""
-
-    async def get(self, path: str) -> str:
-        async with self.http.get(path) as response:
-            assert response.status == 200, await response.text()
-            return await response.text()
-
-    async def act(self, path: str, **form: str) -> tuple[int, str]:
-        headers = {"HX-Request": "true", "X-CSRF-Token": self.csrf}
-        async with self.http.post(path, data=form, headers=headers, allow_redirects=False) as response:
-            return response.status, await response.text()
-
-
-@asynccontextmanager
-async def logged_in(address: str, staff: Staff) -> AsyncIterator[Browser]:
-    jar = aiohttp.CookieJar(unsafe=True)  # cookies of an address that is a number
-    async with aiohttp.ClientSession(URL(address), cookie_jar=jar) as http:
-        browser = Browser(http)
-        login = {"email": staff.email, "password": PASSWORD}
-        async with http.post("/login?next=/trainer", data=login) as response:
-            found = re.search(r'name="csrf" content="([^"]+)"', await response.text())
-        browser.csrf = found[1] if found else ""
-        yield browser
 
 
 async def test_a_sentence_is_shown_with_its_neighbours_decided_and_undone(

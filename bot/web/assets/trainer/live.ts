@@ -1,10 +1,11 @@
 // Live events: other trainers' decisions, new sentences, the progress of a training, releases.
 
 import { followEvents, type LiveEvent } from "../staff/events";
-import { htmx } from "../staff/frame";
+import { htmx, isTyping } from "../staff/frame";
 import { fetchPart, find, soon } from "../staff/parts";
 
 const tab = (): string => find<HTMLElement>("main.trainer")?.dataset["tab"] ?? "teach";
+const shownCorrection = (): string | undefined => find<HTMLElement>("#teach [data-correction]")?.dataset["correction"];
 const shownSentence = (): string | undefined => find<HTMLElement>("#teach [data-proposal]")?.dataset["proposal"];
 
 const everyLag = 3_000;
@@ -25,7 +26,8 @@ async function replace(path: string, selector: string): Promise<void> {
 const loadTabs = soon(async () => {
   await replace(`/trainer/tabs?tab=${tab()}`, "#tabs");
   showLeft();
-  if (tab() === "teach" && !shownSentence() && left() > 0 && !deciding) nextSentence();
+  if (tab() === "teach" && !shownSentence() && left() > 0 && !deciding) next("/trainer");
+  if (tab() === "triage" && !shownCorrection() && left() > 0 && !deciding) next("/trainer/triage");
 }, 1_000);
 
 const loadTraining = soon(async () => {
@@ -47,8 +49,8 @@ function watchLag(): void {
   if (find("#lagging")) lagTimer = window.setTimeout(loadModels, everyLag);
 }
 
-function nextSentence(): void {
-  htmx.ajax("get", "/trainer", { target: "#teach", swap: "innerHTML" }).catch(() => undefined);
+function next(path: string): void {
+  htmx.ajax("get", path, { target: "#teach", swap: "innerHTML" }).catch(() => undefined);
 }
 
 function left(): number {
@@ -74,11 +76,18 @@ function take(event: LiveEvent): void {
     if (tab() === "models") loadModels();
   }
   if (event.kind === "answered" || (event.kind === "message" && event.author === "staff")) loadTabs();
+  if (event.kind === "correction") {
+    loadTabs();
+    loadTraining();
+    const shown = shownCorrection() === String(event.message_id);
+    // What somebody is in the middle of writing stays; what became of it shows when it is sent.
+    if (tab() === "triage" && shown && !deciding && !isTyping(document.activeElement)) next("/trainer/triage");
+  }
   if (event.kind !== "proposal") return;
   loadTabs();
   loadTraining();
   // A colleague decided what is on the screen here: on to the next.
-  if (tab() === "teach" && !deciding && shownSentence() === String(event.proposal_id)) nextSentence();
+  if (tab() === "teach" && !deciding && shownSentence() === String(event.proposal_id)) next("/trainer");
 }
 
 export function follow(): void {
