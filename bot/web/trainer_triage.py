@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from bot.domain.correction import Correction, CorrectionStatus
 from bot.domain.staff import Role
 from bot.domain.triage_example import TriageLabels
 from bot.errors import BadPayload, ProjectError, Refused
+from bot.nlu.masking import mask_personal
 from bot.service.decide_correction import (
     dismiss_correction,
     get_last_decided,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from bot.domain.message import Message
     from bot.storage.database import Connection
+    from bot.web.trainer_view import Neighbour
 
     Decide = Callable[[web.Request, int], Awaitable[Correction]]
 
@@ -91,9 +94,13 @@ async def _describe(connection: Connection, found: Correction) -> dict[str, Any]
     )
     return {
         "shown": view_correction(found, judged, correct_labels(read_labels(judged), found.said)),
-        "before": view_neighbour(_outside(before[::-1], message)),
-        "after": view_neighbour(after),
+        "before": _mask(view_neighbour(_outside(before[::-1], message))),
+        "after": _mask(view_neighbour(after)),
     }
+
+
+def _mask(neighbour: Neighbour | None) -> Neighbour | None:
+    return replace(neighbour, text=mask_personal(neighbour.text)) if neighbour else None
 
 
 def _outside(before: list[Message], message: Message | None) -> list[Message]:

@@ -16,7 +16,7 @@ function openNew(): void {
 
 function act(key: string): boolean {
   if (/^[0-5su]$/.test(key)) press(key);
-  else if (key === "ArrowRight") press("s");
+  else if (key === "ArrowRight" && find('[data-key="s"]')) press("s");
   else if (key === "n") openNew();
   else if (key === "/") find<HTMLInputElement>("#find")?.focus();
   else return false;

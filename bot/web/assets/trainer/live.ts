@@ -1,7 +1,7 @@
 // Live events: other trainers' decisions, new sentences, the progress of a training, releases.
 
 import { followEvents, type LiveEvent } from "../staff/events";
-import { htmx, isTyping } from "../staff/frame";
+import { htmx } from "../staff/frame";
 import { fetchPart, find, soon } from "../staff/parts";
 
 const tab = (): string => find<HTMLElement>("main.trainer")?.dataset["tab"] ?? "teach";
@@ -80,8 +80,9 @@ function take(event: LiveEvent): void {
     loadTabs();
     loadTraining();
     const shown = shownCorrection() === String(event.message_id);
-    // What somebody is in the middle of writing stays; what became of it shows when it is sent.
-    if (tab() === "triage" && shown && !deciding && !isTyping(document.activeElement)) next("/trainer/triage");
+    // What somebody is in the middle of changing stays; what became of it shows when it is sent.
+    const busy = deciding || document.activeElement?.closest("#post-form");
+    if (tab() === "triage" && shown && !busy) next("/trainer/triage");
   }
   if (event.kind !== "proposal") return;
   loadTabs();
