@@ -91,7 +91,7 @@ async def take_back_correction(road: Road, curriculum: Curriculum, message_id: i
 async def get_last_decided(road: Road, staff: Staff) -> Correction | None:
     """Return what this trainer decided last, not long ago, and may take back; or None."""
     async with road.database.read() as connection:
-        last = await corrections.get_last_decided(connection, staff.id)
+        last = next(iter(await corrections.list_decided(connection, staff_id=staff.id, limit=1)), None)
     if last is None or last.decided_at is None or road.now() - last.decided_at > RECENT:
         return None
     return last

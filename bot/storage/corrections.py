@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
-from sqlalchemy.types import BigInteger, Text
+from sqlalchemy.types import BigInteger
 
 from bot.domain.correction import Correction, CorrectionStatus
 from bot.domain.triage_example import Mood, TriageLabels
@@ -57,17 +57,12 @@ _OF_MESSAGES = text(f"{_READ} WHERE c.message_id = ANY(:ids)").bindparams(
     bindparam("ids", type_=ARRAY(BigInteger))
 )
 # What the customer deleted meanwhile is nothing to teach.
-_LIST = text(
-    f"""{_READ} WHERE c.status = :status AND (c.status <> 'open' OR words.text <> '')
-    ORDER BY coalesce(c.decided_at, c.said_at) DESC, c.message_id DESC LIMIT :most"""
-).bindparams(bindparam("status", type_=Text))
-
-_COUNT_OPEN = text(
-    f"SELECT count(*) FROM ({_READ} WHERE c.status = 'open' AND words.text <> '') w"  # noqa: S608 - constants
-)
-_LAST = text(
-    f"{_READ} WHERE c.status <> 'open' AND c.decided_by = :staff_id"
-    " ORDER BY c.decided_at DESC, c.message_id DESC LIMIT 1"
+_WAITING = f"{_READ} WHERE c.status = 'open' AND words.text <> ''"
+_LIST_OPEN = text(f"{_WAITING} ORDER BY c.said_at DESC, c.message_id DESC LIMIT :most")
+_COUNT_OPEN = text(f"SELECT count(*) FROM ({_WAITING}) waiting")  # noqa: S608 - constants of this file
+_LIST_DECIDED = text(
+    f"""{_READ} WHERE c.status <> 'open' AND (c.decided_by = :staff_id OR :staff_id IS NULL)
+    ORDER BY c.decided_at DESC, c.message_id DESC LIMIT :most"""
 ).bindparams(bindparam("staff_id", type_=BigInteger))
 
 
@@ -97,15 +92,24 @@ def _to_triage(stored: dict[str, object]) -> Triage:
 
 async def list_corrections(connection: AsyncConnection, message_ids: Iterable[int]) -> dict[int, Correction]:
     """Return what staff said of these messages, by message."""
-    rows = await connection.execute(_OF_MESSAGES, {"ids": sorted(message_ids)})
+    wanted = sorted(message_ids)
+    if not wanted:
+        return {}
+    rows = await connection.execute(_OF_MESSAGES, {"ids": wanted})
     return {row.message_id: _to_correction(row) for row in rows}
 
 
-async def list_by_status(
-    connection: AsyncConnection, status: CorrectionStatus, *, limit: int = 100
+async def list_open(connection: AsyncConnection, *, limit: int = 100) -> list[Correction]:
+    """Return what waits for a trainer, the latest first."""
+    rows = await connection.execute(_LIST_OPEN, {"most": limit})
+    return [_to_correction(row) for row in rows]
+
+
+async def list_decided(
+    connection: AsyncConnection, *, staff_id: int | None = None, limit: int = 100
 ) -> list[Correction]:
-    """Return corrections, the latest first."""
-    rows = await connection.execute(_LIST, {"status": status.value, "most": limit})
+    """Return what trainers decided, or one of them, and did not take back; the latest first."""
+    rows = await connection.execute(_LIST_DECIDED, {"staff_id": staff_id, "most": limit})
     return [_to_correction(row) for row in rows]
 
 
@@ -125,12 +129,6 @@ async def count_taught_since(connection: AsyncConnection, moment: datetime | Non
         statement = statement.where(table.c.decided_at > moment)
     amount: int = (await connection.execute(statement)).scalar_one()
     return amount
-
-
-async def get_last_decided(connection: AsyncConnection, staff_id: int) -> Correction | None:
-    """Return what a trainer decided last and did not take back, or None."""
-    row = (await connection.execute(_LAST, {"staff_id": staff_id})).one_or_none()
-    return _to_correction(row) if row else None
 
 
 async def say(connection: AsyncConnection, message_id: int, labels: TriageLabels, *, staff_id: int) -> bool:

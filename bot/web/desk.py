@@ -214,7 +214,8 @@ async def _load_marks(
     """Read how the customer's messages were judged, and what staff say of them."""
     turn_ids = [message.turn_id for message in found if message.author is Author.CONTACT and message.turn_id]
     judged = await corrections.list_judged(connection, conversation_id, turn_ids)
-    said = await corrections.list_corrections(connection, [message.id for message in found])
+    theirs = [message.id for message in found if message.author is Author.CONTACT]
+    said = await corrections.list_corrections(connection, theirs)
     return view_marks(found, judged, said)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.desk.labels import CHOICES, correct_labels, read_labels
-from bot.domain.correction import Correction, CorrectionStatus
+from bot.domain.correction import Correction
 from bot.domain.staff import Role
 from bot.domain.triage_example import TriageLabels
 from bot.errors import BadPayload, ProjectError, Refused
@@ -68,12 +68,8 @@ async def _render_part(
 async def _values(request: web.Request, wanted: int | None = None) -> dict[str, Any]:
     values = await tab_values(request, Tab.TRIAGE)
     async with request.app[ROAD].database.read() as connection:
-        waiting = await corrections.list_by_status(connection, CorrectionStatus.OPEN, limit=_LATELY)
-        lately = [
-            each
-            for status in (CorrectionStatus.TAUGHT, CorrectionStatus.DISMISSED)
-            for each in await corrections.list_by_status(connection, status, limit=_LATELY)
-        ]
+        waiting = await corrections.list_open(connection, limit=_LATELY)
+        lately = await corrections.list_decided(connection, limit=_LATELY)
         found = next((each for each in waiting if each.message_id == wanted), next(iter(waiting), None))
         if found is None:
             return values | {"correction": None, "lately": lately}

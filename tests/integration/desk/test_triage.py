@@ -120,10 +120,10 @@ async def test_words_the_customer_deletes_are_nothing_to_teach(road: Road, mara:
     conversation_id, message_id = await hear(road, "it smokes, person!")
     await mara.act(f"/desk/c/{conversation_id}/messages/{message_id}/triage", choice="complaint")
     async with road.database.read() as connection:
-        assert await corrections.list_by_status(connection, CorrectionStatus.OPEN)
+        assert await corrections.list_open(connection)
     await receive(road, await deletion(road, message_id))
     async with road.database.read() as connection:
-        assert await corrections.list_by_status(connection, CorrectionStatus.OPEN) == []
+        assert await corrections.list_open(connection) == []
 
 
 async def test_a_correction_goes_with_its_message(road: Road, mara: Browser) -> None:
