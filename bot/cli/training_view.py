@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from bot.bootstrap.lessons import Report, TrainedModel
 from bot.domain.json import Json
+from bot.nlu.evaluation_words import FEW
 from bot.nlu.progress import Progress as Step
 from bot.rasa_format.problem import Problem
 
@@ -28,6 +29,7 @@ _WORDS = {
     "encode": "Reading the examples",
     "validate": "Measuring on texts held out",
     "fit": "Learning from all of them",
+    "triage": "Learning what complaints are",
     "examine": "Looking for what is wrong",
     "read": "Reading the texts",
     "read_other": "The other model reads them",
@@ -36,7 +38,8 @@ _WORDS = {
 _SHOWN = {
     "accuracy": "intents right",
     "macro_f1": "mean F1 of the intents",
-    "answered_wrong": "answered wrongly",
+    "answered": "sure enough to answer",
+    "answered_wrong": "of the answers wrong",
 }
 
 
@@ -44,15 +47,20 @@ _SHOWN = {
 def show_bars() -> Iterator[Report]:
     """Show a bar for each stage on standard error."""
     columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, TaskID] = {}
+    bars = Progress(*columns, console=Console(stderr=True))
+    tasks: dict[str, TaskID] = {}
 
-        def report(step: Step) -> None:
-            if step.stage not in tasks:
-                tasks[step.stage] = bars.add_task(_WORDS.get(step.stage, step.stage), total=step.total)
-            bars.update(tasks[step.stage], completed=step.done, total=step.total)
+    def report(step: Step) -> None:
+        bars.start()  # not before: an error that comes first should find no empty lines
+        if step.stage not in tasks:
+            tasks[step.stage] = bars.add_task(_WORDS.get(step.stage, step.stage), total=step.total)
+        bars.update(tasks[step.stage], completed=step.done, total=step.total)
 
+    try:
         yield report
+    finally:
+        if tasks:
+            bars.stop()
 
 
 def write_step(step: Step) -> None:
@@ -82,25 +90,31 @@ def write_doubt(problem: Problem) -> None:
 def show_result(trained: TrainedModel, *, next_step: str) -> None:
     """Say what came out and what to do with it."""
     console = Console(highlight=False)
+    metrics = trained.metrics
     console.print(f"Model [bold]{trained.digest[:12]}[/bold] written to {trained.path}", soft_wrap=True)
     for name, words in _SHOWN.items():
-        value = trained.metrics.get(name)
+        value = metrics.get(name)
         if isinstance(value, float):
-            console.print(f"  {value:6.1%}  {words} (on texts held out of training)")
-    for sentence in _advise(trained.metrics.get("advice")):
-        console.print(f"  {sentence}")
-    seconds = trained.metrics.get("seconds")
+            console.print(f"  {value:6.1%}  {words}", soft_wrap=True)
+    examples, seconds = metrics.get("examples"), metrics.get("seconds")
+    if isinstance(examples, int):
+        console.print(f"  That is of {examples:,} texts, each held out of training once.")
+        if examples >= FEW:
+            for sentence in _advise(metrics.get("advice")):
+                console.print(f"  {sentence}", soft_wrap=True)
     if isinstance(seconds, float):
         console.print(f"  {seconds:5.1f} s  it took in all")
     console.print(next_step, soft_wrap=True)
 
 
 def _advise(advice: Json) -> Iterator[str]:
-    """Say which thresholds would answer how much."""
-    for each in advice if isinstance(advice, list) else []:
-        if isinstance(each, dict):
-            numbers = {name: float(str(value)) for name, value in each.items()}
-            yield (
-                f"at most {numbers['wrong']:.1%} of the answers wrong: FallbackClassifier threshold "
-                f"{numbers['threshold']:.2f}, {numbers['answered']:.0%} answered"
-            )
+    """Say which thresholds of the FallbackClassifier would answer how much."""
+    rows = [row for row in advice if isinstance(row, dict)] if isinstance(advice, list) else []
+    if rows:
+        yield "With the threshold of FallbackClassifier at"
+    for row in rows:
+        numbers = {name: float(str(value)) for name, value in row.items()}
+        yield (
+            f"  {numbers['threshold']:.3f}  {numbers['answered']:4.0%} are answered, at most "
+            f"{numbers['wrong']:.1%} of these wrongly"
+        )

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 class Progress:
     """`done` of `total` steps of a stage.
 
-    Stages: `encode` (texts), `validate` (folds), `fit` (heads), `examine` (the doctor's detectors).
+    Stages of a training: `recognise` (rounds of the recogniser), `encode` (texts), `validate` (folds),
+    `fit` (heads), `triage` (all of it). Others: `examine` (the doctor's detectors), `folds` (trainings of a
+    cross-validation), `read` and `read_other` (texts).
     """
 
     stage: str

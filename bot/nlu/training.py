@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.nlu.calibration import Calibration
     from bot.nlu.components import Components
     from bot.nlu.embeddings import Embedder
+    from bot.nlu.evaluation import HeldOut
     from bot.nlu.keywords import Keywords
     from bot.nlu.ngrams import Vocabulary
 
@@ -64,17 +65,12 @@ def train_nlu(
     entities = learn_entities(data, course, Stage("recognise", progress))
     found = measure_entities(data, entities, course)
     labelled = label_examples(data, embedder, progress)
-    folds = deal_folds(labelled, seed=seed)
-    # One core: on matrices this small the threads of BLAS wait for each other (measured: 20 s against 4 s).
-    with threadpool_limits(limits=1, user_api="blas"):
-        scores = score_held_out(labelled, folds, seed=seed, report=Stage("validate", progress))
-        fitted = Stage("fit", progress)
-        fitted(0, 1)
-        vocabulary, head = _fit_head(labelled, fit_calibration(scores, labelled.labels), seed=seed)
-        fitted(1, 1)
-    held_out = calibrate(labelled, scores, folds)
+    vocabulary, head, held_out = _learn_intents(labelled, seed, progress)
     health = summarise(examine(make_chart(data, labelled, held_out)))
+    judged = Stage("triage", progress)
+    judged(0, 1)
     triage, transfer = train_triage(data.triage, embedder)
+    judged(1, 1)
     return NluModel(
         language=components.language,
         taught=find_taught([example.text for example in data.examples], components.language),
@@ -94,6 +90,21 @@ def train_nlu(
             "triage": transfer,
         },
     )
+
+
+def _learn_intents(
+    labelled: Labelled, seed: int, progress: Callable[[Progress], None]
+) -> tuple[Vocabulary, IntentHead, HeldOut]:
+    """Return what tells intents, and what parts that had not learnt a text made of it."""
+    folds = deal_folds(labelled, seed=seed)
+    fitted = Stage("fit", progress)
+    # One core: on matrices this small the threads of BLAS wait for each other (measured: 20 s against 4 s).
+    with threadpool_limits(limits=1, user_api="blas"):
+        scores = score_held_out(labelled, folds, seed=seed, report=Stage("validate", progress))
+        fitted(0, 1)
+        vocabulary, head = _fit_head(labelled, fit_calibration(scores, labelled.labels), seed=seed)
+        fitted(1, 1)
+    return vocabulary, head, calibrate(labelled, scores, folds)
 
 
 def _learn_keywords(data: TrainingData, components: Components) -> Keywords | None:

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from bot.domain.understanding import IntentScore
 
 MOST_CHOICES = 5
-# Where each stage begins and ends, of the whole. Validation fits five heads, the end fits one.
+# Where each stage begins and ends, of the whole. Validation fits five heads, the fit one.
 _STAGES = {
     "": (0.0, 0.0),
     "recognise": (0.0, 0.1),
     "encode": (0.1, 0.15),
-    "validate": (0.15, 0.88),
-    "fit": (0.88, 0.98),
+    "validate": (0.15, 0.7),
+    "fit": (0.7, 0.82),
+    "triage": (0.82, 0.98),
 }
 _STEPS = tuple(_STAGES)
 _STARTING = 4.0  # seconds until the other process has begun

@@ -37,8 +37,9 @@ def test_training_reports_every_stage_from_start_to_end(embedder: Embedder) -> N
         "encode",
         "validate",
         "fit",
+        "triage",
     ]
-    for stage in ("recognise", "encode", "validate", "fit"):
+    for stage in ("recognise", "encode", "validate", "fit", "triage"):
         steps = [progress for progress in seen if progress.stage == stage]
         assert steps[-1].done == steps[-1].total
         assert [step.done for step in steps] == sorted(step.done for step in steps)

@@ -36,6 +36,7 @@ def test_a_training_only_goes_forward() -> None:
         ("validate", 1, 5),
         ("validate", 5, 5),
         ("fit", 1, 1),
+        ("triage", 1, 1),
     ]
     views = [view_running(running(*step), NOW, usual=None) for step in steps]
     shares = [view.share for view in views if view]
@@ -44,7 +45,7 @@ def test_a_training_only_goes_forward() -> None:
     assert shares[-1] < 1
     last = views[-1]
     assert last is not None
-    assert [step.state for step in last.steps] == ["past", "past", "past", "past", "now"]
+    assert [step.state for step in last.steps] == ["past", "past", "past", "past", "past", "now"]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_a_training_only_goes_forward() -> None:
     [
         (running("", 0, 0, seconds=1), None, ""),
         (running("", 0, 0, seconds=1), 27.0, "about 30 seconds left"),
-        (running("validate", 5, 5, seconds=88), None, "about 10 seconds left"),
+        (running("validate", 5, 5, seconds=90), None, "about 40 seconds left"),
         (running("validate", 1, 5, seconds=88), None, "about 4 minutes left"),
         (running("fit", 1, 1, seconds=10), None, "about 5 seconds left"),
     ],
