@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 _NOWHERE = Source(path="", line=0)
 _REST_OF_ANNOTATION = re.compile(r"\][({\[]")
+_UNFINISHED = re.compile(r'\[[^\]]*\][({]|\{\s*"(?:entity|role|group|value)"')
 
 
 def check_examples(nlu: NluContent, problems: Problems) -> None:
     """No text has two meanings, no intent is empty, no entities overlap; nothing is said twice.
 
-    The first three are contradictions: training goes on with them, but not with `--strict`. Synonyms
-    and patterns are checked too.
+    The first three are contradictions: training goes on with them, but not with `--strict`. Unfinished
+    marks, synonyms and patterns are checked too.
     """
     by_text: dict[str, list[Example]] = defaultdict(list)
     for example in nlu.examples:
@@ -81,17 +82,30 @@ def _check_overlaps(example: Example, problems: Problems) -> None:
             f'"{_words(example, pair[1])}" as `{pair[1].entity}`, and the two overlap. Keep one.',
         )
         return
-    for entity in entities:
-        _check_nested(example, entity, problems)
-
-
-def _check_nested(example: Example, entity: Entity, problems: Problems) -> None:
-    """Find a mark inside another: Rasa reads the inner one up to its end, and the rest as plain text."""
-    rest = example.text[_span(entity)[1] :]
-    if "[" in _words(example, entity) and _REST_OF_ANNOTATION.search(rest):
+    nested = next((entity for entity in entities if _is_nested(example, entity)), None)
+    if nested is not None:
         problems.contradict(
             example.source or _NOWHERE,
-            f"The mark of `{entity.entity}` stands inside another one, so the two overlap. Keep one.",
+            f"The mark of `{nested.entity}` stands inside another one, so the two overlap. Keep one.",
+        )
+    else:
+        _check_unfinished(example, problems)
+
+
+def _is_nested(example: Example, entity: Entity) -> bool:
+    """Tell of a mark inside another: Rasa reads the inner one up to its end, and the rest as plain text."""
+    rest = example.text[_span(entity)[1] :]
+    return "[" in _words(example, entity) and _REST_OF_ANNOTATION.search(rest) is not None
+
+
+def _check_unfinished(example: Example, problems: Problems) -> None:
+    """Find what was meant as a mark, and is none: it teaches its brackets."""
+    found = _UNFINISHED.search(example.text)
+    if found:
+        problems.warn(
+            example.source or _NOWHERE,
+            f"`{found[0]}` is no whole mark of an entity, so it is read as plain text. Write "
+            "`[words](entity)`, or delete the brackets.",
         )
 
 

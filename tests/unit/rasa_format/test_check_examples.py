@@ -57,6 +57,13 @@ def test_entities_beside_each_other_and_other_brackets_are_fine(tmp_path: Path, 
     assert check(tmp_path, f"- intent: a\n  examples: |\n    - {text}\n") == []
 
 
+@pytest.mark.parametrize("text", ["to [Ghent](", "to [Ghent]()", '[to](way){"role": "start"} go'])
+def test_an_unfinished_mark_is_doubted(tmp_path: Path, text: str) -> None:
+    (found,) = check(tmp_path, f"- intent: a\n  examples: |\n    - {text}\n")
+    assert (found.line, found.contradiction) == (4, False)
+    assert "is read as plain text" in found.text
+
+
 def test_an_intent_without_examples_is_a_contradiction(tmp_path: Path) -> None:
     found = check(tmp_path, "- intent: a\n- intent: b\n  examples: |\n    - x\n- intent: b\n")
     assert [(each.line, each.contradiction) for each in found] == [(2, True), (6, False)]
