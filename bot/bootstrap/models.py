@@ -8,6 +8,7 @@ from bot.bootstrap.lessons import SEED, Lesson, Report, TrainedModel, train_less
 from bot.errors import ModelError
 from bot.nlu.archive import DIALOGUE_FOLDER, Archive, read_archive
 from bot.nlu.encoders import identify_encoder
+from bot.nlu.model import FORMAT
 from bot.rasa_format.project import Project, data_digest, pack_dialogue
 from bot.storage import models
 from bot.storage.database import Database
@@ -44,17 +45,21 @@ def read_trained(path: Path) -> TrainedModel:
 
 
 def find_trained(folder: Path, project: Project) -> TrainedModel | None:
-    """Return the newest model in `folder` trained on exactly this project, for the encoder that is here.
+    """Return the newest model in `folder` trained on exactly this project, for this version and its encoder.
 
     Raises `ModelMissing` where the project's own encoder is not.
     """
-    wanted = (data_digest(project), identify_encoder(project.pipeline.encoder, project.root))
+    wanted = {
+        "data_digest": data_digest(project),
+        "nlu_format": FORMAT,
+        "encoder": identify_encoder(project.pipeline.encoder, project.root),
+    }
     for path in sorted(folder.glob(f"*{ARCHIVE_SUFFIX}"), key=_changed_at, reverse=True):
         try:
             archive = read_archive(path)
         except ModelError:
             continue  # another version's, or somebody else's file: not a reason to stop
-        if (archive.metadata.get("data_digest"), archive.metadata.get("encoder")) == wanted:
+        if wanted.items() <= archive.metadata.items():
             return _to_trained(path, archive)
     return None
 

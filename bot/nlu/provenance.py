@@ -7,6 +7,8 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from bot.nlu.model import FORMAT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,6 +37,7 @@ def describe_model(model: NluModel, *, data_digest: str, seed: int) -> JsonObjec
     return {
         "data_digest": data_digest,
         "seed": seed,
+        "nlu_format": FORMAT,
         "encoder": model.encoder,
         "language": model.language,
         "intents": list(model.head.names),

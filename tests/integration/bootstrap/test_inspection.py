@@ -95,6 +95,9 @@ async def test_a_project_answers_with_an_encoder_of_its_own(write: Write, tmp_pa
     path = tmp_path / "models" / "m.tar.gz"
     trained = train_model(project, path, cache=find_vector_cache(), report=lambda _step: None)
     assert find_trained(path.parent, project) is not None
+    with pytest.MonkeyPatch.context() as other_version:
+        other_version.setattr("bot.bootstrap.models.FORMAT", 0)
+        assert find_trained(path.parent, project) is None
     engine = await EngineBuilder(project).build(path.read_bytes())
     assert (await engine.parse("hello")).ranking[-1].name == "greet"
     await engine.close()
