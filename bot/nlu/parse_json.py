@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.domain.understanding import Triage
+
 if TYPE_CHECKING:
     from bot.domain.json import Json, JsonObject
-    from bot.domain.understanding import Entity, IntentScore, Triage, Understanding
+    from bot.domain.understanding import Entity, IntentScore, Understanding
 
 RANKING_LENGTH = 10
 
 
 def render_parse(understanding: Understanding) -> JsonObject:
-    """Return the body of `POST /model/parse`, its keys in Rasa's order; after them those Rasa has not."""
+    """Return the body of `POST /model/parse`, its keys in Rasa's order; after them those Rasa has not.
+
+    What nobody wrote, like the payload of a button, is no complaint.
+    """
     intent = understanding.intent
     return {
         "text": understanding.text,
@@ -22,7 +27,7 @@ def render_parse(understanding: Understanding) -> JsonObject:
         "intent_ranking": [_render_intent(score) for score in understanding.ranking[:RANKING_LENGTH]],
         "response_selector": understanding.response_selector,
         "language": understanding.language,
-        "triage": _render_triage(understanding.triage) if understanding.triage else None,
+        "triage": _render_triage(understanding.triage or Triage()),
     }
 
 

@@ -74,3 +74,10 @@ def test_what_a_value_says_beside_itself_is_its_additional_info() -> None:
     assert render_parse(understanding)["entities"] == [
         {"entity": "amount-of-money", "start": 0, "end": 2, "value": 5.0, "additional_info": info},
     ]
+
+
+def test_a_button_is_no_complaint() -> None:
+    triage = render_parse(Understanding(text="/refund", intent=IntentScore(name="refund", confidence=1.0)))[
+        "triage"
+    ]
+    assert triage == {"complaint": 0.0, "urgency": 0.0, "sentiment": 0.5, "because": []}
