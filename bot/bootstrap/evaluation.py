@@ -82,7 +82,8 @@ def _examine(
     report: Callable[[int, int], None],
 ) -> Subject:
     model = loaded.model
-    readers = [Reader(model, shelf.get(model.encoder_spec)).read for _ in range(_THREADS)]
+    with naming_model(loaded.path):
+        readers = [Reader(model, shelf.get(model.encoder_spec)).read for _ in range(_THREADS)]
     understandings = read_texts(readers, [example.text for example in examples], report)
     return Subject(
         name=str(loaded.path),

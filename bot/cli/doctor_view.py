@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from bot.cli.files import write_file
+from bot.cli.paragraphs import print_paragraph
 from bot.nlu.doctor.diagnosis import Diagnosis, Group
 from bot.nlu.doctor.diagnosis_json import render_diagnosis
 from bot.nlu.doctor.finding import Finding, Severity
@@ -45,9 +45,9 @@ def _show_finding(console: Console, finding: Finding) -> None:
     where = finding.places[0].where if finding.places else ""
     head.append(f"  {where}" if where else "", style="cyan")
     head.append(f"  {finding.sureness}" if finding.sureness else "", style="dim")
-    console.print(Padding(head, (0, 0, 0, 2)), soft_wrap=True)
-    console.print(Padding(Text(finding.says), (0, 0, 0, 4)))
-    console.print(Padding(Text(f"→ {finding.proposal}", style="green"), (0, 0, 0, 4)))
+    console.print(Text("  ").append_text(head), soft_wrap=True)
+    print_paragraph(console, finding.says, indent=4)
+    print_paragraph(console, f"→ {finding.proposal}", indent=4, style="green")
 
 
 def write_json(diagnosis: Diagnosis, path: Path) -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.files import write_file
+from bot.cli.paragraphs import print_paragraph
 from bot.nlu import evaluation_words as words
 from bot.nlu.assessment import Assessment
 from bot.nlu.confusions import Confusion
@@ -126,4 +127,4 @@ def _show_next_steps(console: Console, steps: list[str]) -> None:
 
 def _show_lines(console: Console, lines: Iterable[str], *, mark: str = "", style: str = "") -> None:
     for line in lines:
-        console.print(Padding(Text(mark + line, style=style), (0, 0, 0, 2)))
+        print_paragraph(console, mark + line, indent=2, style=style)

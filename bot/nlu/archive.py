@@ -131,7 +131,7 @@ def _read_file(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise ModelMissing(f"there is no model at {path}: run `visavis train`") from error
     except OSError as error:
-        raise ModelError(f"the model at {path} cannot be read: {error}") from error
+        raise ModelError(f"the model at {path} cannot be read: {error.strerror}") from error
 
 
 def _sign(body: bytes) -> bytes:

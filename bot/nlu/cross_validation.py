@@ -47,7 +47,12 @@ def cross_validate(
     dealt = deal_examples(data.examples, folds=folds, seed=seed)
     used = sorted(set(dealt))
     if len(used) == 1:
-        raise ProjectError("nlu", None, "there is only one text: without it nothing is left to learn from")
+        only = data.examples[0].source
+        raise ProjectError(
+            only.path if only else "nlu",
+            only.line if only else None,
+            "this is the only text: without it nothing is left to learn from",
+        )
     understood: dict[int, Understanding] = {}
     for done, fold in enumerate(used):
         report(done, len(used))

@@ -114,10 +114,10 @@ def _say_answers(subject: Subject) -> str:
     if fallback is None:
         return f"It has no threshold, so it answers every text; {wrong}"
     ahead = f", and {fallback.ambiguity:g} ahead of the next" if fallback.ambiguity else ""
-    return (
-        f"It is sure enough to answer {say_share(found.answered)} of them (confidence {fallback.threshold:g} "
-        f"or more{ahead}); {wrong}"
-    )
+    bar = f"(confidence {fallback.threshold:g} or more{ahead})"
+    if not found.answered:
+        return f"It is sure enough to answer none of them {bar}."
+    return f"It is sure enough to answer {say_share(found.answered)} of them {bar}; {wrong}"
 
 
 def _warn_of_subject(subject: Subject) -> Iterator[str]:
@@ -131,9 +131,10 @@ def _warn_of_subject(subject: Subject) -> Iterator[str]:
     keys = [name for name in found.unknown if "/" in name]
     if intents:
         texts = sum(found.unknown[name] for name in intents)
+        others = f" Without them, {say_share(found.accuracy_of_known)} are right."
         yield (
             f"The model does not know {list_names(intents)}: {say_count(texts, 'text')} counted as "
-            f"misunderstood. Without them, {say_share(found.accuracy_of_known)} are right."
+            f"misunderstood.{others if texts < found.examples else ''}"
         )
     if keys:
         yield f"The model has no answer {list_names(keys)}: their texts cannot get the right one."

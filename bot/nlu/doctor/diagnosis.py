@@ -61,7 +61,8 @@ class Diagnosis:
         seen = f"{count(self.examples, 'example')}, {count(self.intents, 'intent')}"
         if not self.findings:
             return f"{seen}: nothing that needs a look."
-        errors = {0: "", 1: ", 1 of them an error"}.get(self.errors, f", {self.errors:,} of them errors")
+        named = {0: "", 1: ", 1 of them an error"}.get(self.errors, f", {self.errors:,} of them errors")
+        errors = ", an error" if len(self.findings) == self.errors == 1 else named
         return f"{seen}: {count(len(self.findings), 'thing')} worth a look{errors}."
 
     @property

@@ -54,7 +54,7 @@ def test_equal_texts_stay_together() -> None:
 
 
 def test_a_single_text_cannot_be_held_out() -> None:
-    with pytest.raises(ProjectError, match="only one text"):
+    with pytest.raises(ProjectError, match="the only text"):
         cross_validate(
             TrainingData(examples=DATA.examples[:1]), read_by_heart, folds=5, seed=0, report=ignore
         )
