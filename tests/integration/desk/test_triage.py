@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+from typing_extensions import override
 
 from bot.connector import InboundEvent
 from bot.domain.correction import Correction, CorrectionStatus
 from bot.domain.message import Kind
 from bot.domain.triage_example import Mood, TriageLabels
+from bot.domain.understanding import Understanding
+from bot.service.answer import answer
 from bot.service.receive import receive
 from bot.service.road import Road
 from bot.storage import corrections
-from tests.fakes.judging_engine import CALM, hear
+from tests.conversations.talk import Words, build_engine
+from tests.fakes.judging_engine import ANGRY, CALM, hear
 from tests.integration.desk.conftest import Browser
 from tests.integration.service.events import says
+from tests.unit.dialogue.specs import RULES, spec
 
 
 async def read_correction(road: Road, message_id: int) -> Correction | None:
@@ -37,6 +44,21 @@ async def test_a_message_shows_how_it_was_judged_and_a_burst_at_its_end(road: Ro
     assert summaries(page) == ["complaint · urgent · angry"]
     assert "Because of “smokes”." in page
     assert pressed(page) == ["complaint", "urgent", "angry"]
+
+
+class JudgingWords(Words):
+    @override
+    async def parse(self, text: str) -> Understanding:
+        return replace(await super().parse(text), triage=ANGRY)
+
+
+async def test_the_native_engine_tells_the_desk_how_it_judged(road: Road, mara: Browser) -> None:
+    received = await receive(road, says("hi"))
+    assert received.conversation_id is not None
+    engine = build_engine(spec(rules=RULES), words=JudgingWords({"hi": "greet"}))
+    await answer(road, engine, received.conversation_id)
+    page = await mara.get(f"/desk/c/{received.conversation_id}")
+    assert summaries(page) == ["complaint · urgent · angry"]
 
 
 async def test_what_is_nothing_out_of_the_ordinary_is_quiet(road: Road, mara: Browser) -> None:
