@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from openvino import Model, Type
 from openvino import opset13 as op
-from safetensors import safe_open
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,14 +25,11 @@ _EPSILON = 1e-12
 _MASKED = np.float32(-1e4)  # added to the scores of padding: far below any score, within half precision
 
 
-def read_weights(path: Path) -> Mapping[str, NDArray[np.float32]]:
-    """Return the matrices and vectors of a safetensors file by name."""
-    with safe_open(path, framework="numpy") as file:
-        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
-
-
 def build_graph(weights: Mapping[str, NDArray[np.float32]], *, most_tokens: int) -> Any:
-    """Return the model: `input_ids`, `attention_mask` (texts, tokens) → vectors (texts, 384) of length 1."""
+    """Return the model: `input_ids`, `attention_mask` (texts, tokens) → vectors (texts, 384) of length 1.
+
+    It looks at the matrices' own memory, and may do so again whenever it runs.
+    """
     return _Builder(weights).build(most_tokens)
 
 
@@ -77,7 +73,9 @@ class _Builder:
         places = self._weights["embeddings.position_embeddings.weight"][:most_tokens] + segment
         tokens = op.gather(op.shape_of(ids), _axes(1), first)
         here = op.slice(op.constant(places), _axes(0), tokens, _axes(1), first)
-        words = op.gather(self._matrix("embeddings.word_embeddings.weight"), ids, first)
+        # In half precision, which these numbers have anyway: half the memory.
+        known = self._weights["embeddings.word_embeddings.weight"].astype(np.float16)
+        words = op.gather(op.convert(op.constant(known), Type.f32), ids, first)
         return self._normalise(op.add(words, here), "embeddings.LayerNorm")
 
     def _attend(self, states: Any, penalty: Any, name: str) -> Any:
@@ -101,17 +99,14 @@ class _Builder:
         return self._normalise(op.add(states, narrow), f"{name}.output.LayerNorm")
 
     def _linear(self, states: Any, name: str) -> Any:
-        product = op.matmul(states, self._matrix(f"{name}.weight"), transpose_a=False, transpose_b=True)
+        matrix = op.constant(self._weights[f"{name}.weight"], shared_memory=True)
+        product = op.matmul(states, matrix, transpose_a=False, transpose_b=True)
         return op.add(product, op.constant(self._weights[f"{name}.bias"]))
 
     def _normalise(self, states: Any, name: str) -> Any:
         centred = op.mvn(states, _axes(-1), True, _EPSILON, "inside_sqrt")  # noqa: FBT003 - OpenVINO's order
         scaled = op.multiply(centred, op.constant(self._weights[f"{name}.weight"]))
         return op.add(scaled, op.constant(self._weights[f"{name}.bias"]))
-
-    def _matrix(self, name: str) -> Any:
-        """Return a constant kept in half precision: half the memory, no less exact than the arithmetic."""
-        return op.convert(op.constant(self._weights[name].astype(np.float16)), Type.f32)
 
 
 def pool(states: Any, present: Any) -> Any:

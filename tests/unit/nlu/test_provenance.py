@@ -20,7 +20,7 @@ def test_metadata_says_from_what_and_how_good(model: NluModel) -> None:
     assert archive.metadata["metrics"] == model.metrics
     packages = cast("JsonObject", archive.metadata["packages"])
     # The libraries that a model's vectors and weights come from.
-    for package in ("numpy", "scikit-learn", "openvino", "safetensors"):
+    for package in ("numpy", "scikit-learn", "openvino", "tokenizers"):
         assert packages[package] == version(package)
     assert NluModel.from_files(archive.get_folder("nlu")).to_files() == model.to_files()
 
