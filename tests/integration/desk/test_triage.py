@@ -111,6 +111,15 @@ async def test_a_burst_is_corrected_as_it_was_judged(road: Road, mara: Browser) 
     assert correction.text == "hello\nit smokes!!\na person please"
 
 
+async def test_it_works_without_a_script(road: Road, mara: Browser) -> None:
+    conversation_id, message_id = await hear(road, "it smokes, person!")
+    path = f"/desk/c/{conversation_id}/messages/{message_id}/triage"
+    form = {"choice": "no_complaint", "csrf": mara.csrf}
+    async with mara.http.post(path, data=form) as response:
+        assert response.url.path == f"/desk/c/{conversation_id}"
+        assert summaries(await response.text()) == ["urgent · angry (corrected by Mara)"]
+
+
 async def test_only_customers_words_of_this_conversation_are_corrected(road: Road, mara: Browser) -> None:
     conversation_id, message_id = await hear(road, "it smokes, person!")
     other, _ = await hear(road, "hello", triage=CALM, sender="olaf")

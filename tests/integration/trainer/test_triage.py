@@ -170,6 +170,28 @@ async def test_what_is_no_post_is_refused_with_the_message_still_there(
         assert (status, "Tess says: No complaint." in answer) == (200, True)
 
 
+async def test_it_is_decided_without_a_script(road: Road, address: str, tess: Staff) -> None:
+    message_id = await correct(road, tess)
+    async with logged_in(address, tess) as browser:
+        form = {"csrf": browser.csrf}
+        async with browser.http.post(f"/trainer/triage/{message_id}/dismiss", data=form) as response:
+            page = await response.text()
+            assert (response.status, "Not taught." in page) == (200, True)
+        async with browser.http.post(f"/trainer/triage/{message_id}/undo", data=form) as response:
+            assert "Tess says: No complaint." in await response.text()
+
+
+async def test_only_trainers_decide(road: Road, address: str, tess: Staff) -> None:
+    message_id = await correct(road, tess)
+    async with logged_in(address, tess) as browser:
+        async with browser.http.post(f"/trainer/triage/{message_id}/dismiss") as response:
+            assert response.status == 403
+        async with road.database.begin() as connection:
+            await connection.exec_driver_sql("UPDATE staff SET roles = '{agent}'")
+        assert (await browser.act(f"/trainer/triage/{message_id}/dismiss"))[0] == 403
+    assert (await get_correction(road, message_id)).status is CorrectionStatus.OPEN
+
+
 async def test_what_staff_took_back_is_gone(road: Road, curriculum: Curriculum, tess: Staff) -> None:
     message_id = await correct(road, tess)
     conversation_id = (await get_correction(road, message_id)).conversation_id

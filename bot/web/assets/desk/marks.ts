@@ -12,7 +12,6 @@ export function openLastMark(): void {
   const last = marks().at(-1);
   if (!last) return;
   last.open = true;
-  last.scrollIntoView({ block: "nearest" });
   (find<HTMLElement>("button", last) ?? find<HTMLElement>("summary", last))?.focus();
 }
 
@@ -48,5 +47,9 @@ export function startMarks(): void {
     event.preventDefault();
     void correct(mark, form, event.submitter);
   });
+  document.addEventListener("toggle", (event) => {
+    const mark = event.target as Element;
+    if (mark.matches(".mark[open]")) mark.scrollIntoView({ block: "nearest" });
+  }, true);
   document.addEventListener("click", (event) => closeMarks((event.target as Element).closest(".mark")));
 }
