@@ -26,8 +26,8 @@ WRONG_BEFOREHAND = 1 / 400
 """The odds that a label is wrong before anything is known of its text.
 
 Chosen on BANKING77's training set with 3 % of the labels swapped: about as many of the swapped ones are left
-out as others are named (1/400: 88 % found, 87 % of those named were swapped; 1/250: 92 % and 84 %; 1/600: 84 %
-and 89 %). Of 20 labels swapped among the demo brand's 2,300, 85 % are found, beside 8 others.
+out as others are named. 1/400: 88 % found, and 87 % of those named were swapped; 1/250: 92 % and 84 %;
+1/600: 84 % and 89 %. Of 20 labels swapped among the demo brand's 2,300, 85 % are found, beside 8 others.
 """
 SURE_ENOUGH = 0.5
 """With these odds, another intent that is 400 times as likely as the text's own."""
