@@ -27,6 +27,7 @@ from bot.nlu.normalise import normalise
 from bot.nlu.reader import Reader
 from bot.nlu.training import train_nlu
 from bot.nlu.trials import try_examples
+from bot.rasa_format.files import data_folder
 from bot.rasa_format.problem import Problems
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def take_project(settings: Settings) -> Material:
     """Return what the project trains on. Raises `ProjectError`."""
     project = open_project(settings)
     return Material(
-        name=str(settings.project),
+        name=str(data_folder(settings.project) or settings.project),
         root=settings.project,
         training=project.training,
         pipeline=project.pipeline,

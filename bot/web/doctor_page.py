@@ -1,25 +1,15 @@
-"""What the data doctor found, as one file that opens anywhere: no scripts, nothing fetched."""
+"""What the data doctor found, as one file."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from bot.web.single_file import get_template
 
 if TYPE_CHECKING:
     from bot.nlu.doctor.diagnosis import Diagnosis
 
-_ROOT = Path(__file__).parent / "templates"
-
 
 def render_page(diagnosis: Diagnosis) -> str:
-    """Return the page."""
-    templates = Environment(
-        loader=FileSystemLoader(_ROOT),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return templates.get_template("doctor.html").render(diagnosis=diagnosis, groups=diagnosis.groups)
+    """Return the page. What examples say is escaped."""
+    return get_template("doctor.html").render(diagnosis=diagnosis, groups=diagnosis.groups)

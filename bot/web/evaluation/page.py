@@ -1,11 +1,6 @@
-"""An evaluation as one HTML file: no scripts, nothing fetched, the style and all pictures inside."""
+"""An evaluation as one file, with all its pictures."""
 
 from __future__ import annotations
-
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.nlu import evaluation_words as words
 from bot.nlu.confusions import cluster_names, count_pairs, flatten, take_clusters
@@ -14,8 +9,8 @@ from bot.nlu.evaluation_report import EvaluationReport, Subject
 from bot.web.evaluation.coverage import Operation, draw_coverage
 from bot.web.evaluation.matrix import draw_matrix, draw_overview
 from bot.web.evaluation.reliability import draw_reliability
+from bot.web.single_file import get_template
 
-_WEB = Path(__file__).parents[1]
 _READABLE = 24
 """Intents in the matrix with names."""
 PAIRS_SHOWN, TEXTS_SHOWN = 40, 40
@@ -26,7 +21,7 @@ def render_page(report: EvaluationReport) -> str:
     """Return the page. Everything customers wrote is escaped."""
     subject, versus = report.subject, report.versus
     found = subject.assessment
-    return _open_template().render(
+    return get_template("evaluation/page.html").render(
         report=report,
         subject=subject,
         found=found,
@@ -44,20 +39,6 @@ def render_page(report: EvaluationReport) -> str:
         pairs_shown=PAIRS_SHOWN,
         texts_shown=TEXTS_SHOWN,
     )
-
-
-@cache
-def _open_template() -> Template:
-    """Return the page's template; the style takes its tokens from all our pages' own."""
-    templates = Environment(
-        loader=FileSystemLoader((_WEB / "templates", _WEB / "assets")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters["share"] = words.say_share
-    return templates.get_template("evaluation/page.html")
 
 
 def _locate(subject: Subject) -> Operation:
