@@ -51,7 +51,12 @@ async def test_training_in_a_process_of_its_own_stores_a_model_and_tells_how_far
     training = await trainer.get_last()
     assert training is not None
     assert (training.state, training.started_by, training.problems) == (TrainingState.DONE, "Tess", ())
-    assert [step.stage for step in steps if step.done == step.total] == ["encode", "validate", "fit", "triage"]
+    assert [step.stage for step in steps if step.done == step.total] == [
+        "encode",
+        "validate",
+        "fit",
+        "triage",
+    ]
     async with road.database.read() as connection:
         assert training.model_id is not None
         model = await models.get_model(connection, training.model_id)
