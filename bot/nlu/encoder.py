@@ -135,16 +135,16 @@ def open_encoder(*, threads: int = 1, arithmetic: Arithmetic | None = None) -> E
     Without `arithmetic`, what is faster on this processor.
     Raises `ModelMissing` where its packages are not installed, `ModelDamaged` where a file's digest differs.
     """
-    # Not at the top of the file: processes that never parse should not pay for a 35 MB runtime.
-    import openvino  # noqa: PLC0415 - see above
+    # Not at the top of the file: processes that never parse should not pay for a 30 MB runtime.
     from tokenizers import Tokenizer  # noqa: PLC0415 - see above
 
     from bot.nlu.minilm import read_rounded_graph  # noqa: PLC0415 - see above
+    from bot.nlu.runtime import Core  # noqa: PLC0415 - see above
 
     tokenizer = Tokenizer.from_file(str(find_encoder_file(TOKENIZER)))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
-    core = openvino.Core()
+    core = Core()
     # No precision asked for: OpenVINO takes bfloat16 only where the processor computes in it.
     options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
     if (arithmetic or _choose_arithmetic(core)) is Arithmetic.EXACT:

@@ -55,12 +55,11 @@ def open_chosen_encoder(spec: EncoderSpec | None, root: Path, *, threads: int = 
     if spec is None:
         return open_encoder(threads=threads)
     # Not at the top of the file, as in `bot.nlu.encoder`.
-    import openvino  # noqa: PLC0415 - see above
-
     from bot.nlu.onnx_graph import read_sentence_graph  # noqa: PLC0415 - see above
+    from bot.nlu.runtime import Core  # noqa: PLC0415 - see above
 
     files = find_encoder_files(spec, root)
-    core = openvino.Core()
+    core = Core()
     graph = read_sentence_graph(core, files.model, files.pooling)
     options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
     try:

@@ -3,7 +3,7 @@
 Source: Wang et al. 2020 (MiniLM), Reimers and Gurevych 2019 (Sentence-BERT): six layers of a BERT
 encoder, 12 heads, 384 dimensions, then the mean of the token vectors.
 
-Import it where an encoder is opened: OpenVINO is 35 MB that processes which never parse do not need.
+Import it where an encoder is opened, as `bot.nlu.runtime`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from openvino import Model, Type
-from openvino import opset13 as op
+
+from bot.nlu.runtime import Model, Type, op
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """A sentence encoder from an ONNX file, as a graph of the same inputs and output as the built-in one.
 
-Import it where an encoder is opened, as `bot.nlu.minilm`.
+Import it where an encoder is opened, as `bot.nlu.runtime`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from openvino import Model, PartialShape, Type
-from openvino import opset13 as op
 
 from bot.errors import ModelError
 from bot.nlu.minilm import pool
+from bot.nlu.runtime import Model, PartialShape, Type, op
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,8 +22,11 @@ from bot.nlu.encoder import (
     open_encoder,
     plan_batches,
 )
+from bot.settings import get_environment
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.nlu.encoder import Encoder
 
 
@@ -82,6 +85,18 @@ def test_importing_the_interpreter_loads_no_runtime() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_opening_the_encoder_tells_nobody(tmp_path: Path) -> None:
+    program = (
+        "import sys; from bot.nlu.encoder import open_encoder; open_encoder()\n"
+        "print([name for name in sys.modules if 'telemetry' in name])"
+    )
+    environment = {**get_environment(), "HOME": str(tmp_path), "CI": ""}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == "[]"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_rounded_weights_give_nearly_the_same_vectors(encoder: Encoder) -> None:
