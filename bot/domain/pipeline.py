@@ -31,7 +31,7 @@ KEYWORDS, FALLBACK, SPACY_MODEL, SPACY_ENTITIES, ENCODER = (
 class EncoderSpec:
     """A sentence encoder of the project's own choice (`visavis.Encoder`).
 
-    `model` is a folder, relative to the project, or a name on the model hub; `file` its ONNX file, where it
+    `model` is a folder, relative to `config.yml`, or a name on the model hub; `file` its ONNX file, where it
     is not the usual one. `pooling` makes one vector of the tokens' (`mean`, `cls`); None: as the model
     itself says. `prefix` goes before every text.
     """
