@@ -121,7 +121,10 @@ def label_examples(data: TrainingData, embedder: Embedder, progress: Callable[[P
     pairs = dict.fromkeys((normalise(example.text).text, example.intent) for example in data.examples)
     kept = [(text, intent) for text, intent in pairs if text]
     if not kept:
-        raise ProjectError("nlu_data", None, "no examples: an intent needs texts to learn from")
+        first = data.examples[0].source if data.examples else None
+        raise ProjectError(
+            first.path if first else "nlu_data", None, "no examples: an intent needs texts to learn from"
+        )
     names = tuple(sorted({intent for _, intent in kept}))
     numbers = {name: number for number, name in enumerate(names)}
     texts = [text for text, _ in kept]
