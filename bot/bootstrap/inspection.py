@@ -10,6 +10,7 @@ from bot.domain.pipeline import ENCODER, KEYWORDS, SPACY_MODEL
 from bot.errors import ModelError
 from bot.nlu.components import choose_components
 from bot.nlu.decision import Decider
+from bot.nlu.dimensions.options import load_timezone
 from bot.nlu.encoder_files import find_encoder_files
 from bot.nlu.keywords import learn_keywords
 from bot.nlu.outline import outline
@@ -18,6 +19,7 @@ from bot.nlu.tokens import load_language
 from bot.plugins import load_actions
 from bot.rasa_format.known import child, items
 from bot.rasa_format.nodes import MapNode
+from bot.rasa_format.pipeline_file import DUCKLING
 from bot.rasa_format.problem import Severity
 
 if TYPE_CHECKING:
@@ -62,12 +64,17 @@ def _find_lacks(project: Project) -> Iterator[tuple[Source, ModelError]]:
             find_encoder_files(spec.encoder, project.root, may_download=False)
         except ModelError as error:
             yield _place(config, ENCODER), error
-    spacy = choose_components(spec).spacy
-    if spacy is not None:
+    components = choose_components(spec)
+    if components.spacy is not None:
         try:
-            check_installed(spacy)
+            check_installed(components.spacy)
         except ModelError as error:
             yield _place(config, SPACY_MODEL), error
+    if components.dimensions is not None:
+        try:
+            load_timezone(components.dimensions.timezone)
+        except ModelError as error:
+            yield _place(config, DUCKLING), error
 
 
 def _note_lost_keywords(project: Project) -> Iterator[str]:

@@ -15,6 +15,7 @@ def check() -> None:
     """
     from bot.bootstrap.inspection import inspect_project
     from bot.cli.pipeline_view import show_stages
+    from bot.nlu.wording import count
     from bot.rasa_format.problem import Severity
     from bot.settings import load_settings
 
@@ -26,7 +27,8 @@ def check() -> None:
     warnings = sum(problem.severity is Severity.WARNING for problem in problems)
     if not errors:
         show_stages(inspection.stages)
-    typer.echo(f"{errors} errors, {warnings} warnings." if errors or warnings else "No problems found.")
+    found = f"{count(errors, 'error')}, {count(warnings, 'warning')}."
+    typer.echo(found if errors or warnings else "No problems found.")
     if errors:
         raise typer.Exit(FOUND_ERRORS)
 

@@ -15,6 +15,7 @@ from bot.bootstrap.lessons import Report, TrainedModel
 from bot.domain.json import Json
 from bot.nlu.evaluation_words import FEW
 from bot.nlu.progress import Progress as Step
+from bot.nlu.wording import count
 from bot.rasa_format.problem import Problem
 
 IN_SERVICE = "It is in service now."
@@ -98,7 +99,7 @@ def show_result(trained: TrainedModel, *, next_step: str) -> None:
             console.print(f"  {value:6.1%}  {words}", soft_wrap=True)
     examples, seconds = metrics.get("examples"), metrics.get("seconds")
     if isinstance(examples, int):
-        console.print(f"  That is of {examples:,} texts, each held out of training once.")
+        console.print(f"  That is of {count(examples, 'text')}, each held out of training once.")
         if examples >= FEW:
             for sentence in _advise(metrics.get("advice")):
                 console.print(f"  {sentence}", soft_wrap=True)

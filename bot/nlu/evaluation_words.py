@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.nlu.coverage import find_thresholds
+from bot.nlu.wording import code, count, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,15 +32,10 @@ def say_share(share: float) -> str:
     return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
-def say_count(number: int, noun: str) -> str:
-    """Return a number of things as `1 text` or `3,080 texts`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def say_result(report: EvaluationReport) -> str:
     """Return the one sentence that comes first."""
     found = report.subject.assessment
-    return f"{say_share(found.accuracy)} of {say_count(found.examples, 'text')} understood as meant."
+    return f"{say_share(found.accuracy)} of {count(found.examples, 'text')} understood as meant."
 
 
 def say_details(report: EvaluationReport) -> list[str]:
@@ -78,7 +74,7 @@ def say_comparison(versus: Versus, found: Assessment) -> list[str]:
     else:
         verdict = f"Worse than the other model: {accuracies} of the texts understood."
     counts = (
-        f"Of {say_count(test.examples, 'text')} {test.better:,} only this model has right, and "
+        f"Of {count(test.examples, 'text')} {test.better:,} only this model has right, and "
         f"{test.worse:,} only the other. {_say_chance(test.p_value)} "
         f"(exact McNemar test, p = {_say_p(test.p_value)})."
     )
@@ -91,10 +87,8 @@ def say_comparison(versus: Versus, found: Assessment) -> list[str]:
 
 def list_names(names: Sequence[str]) -> str:
     """Return names in a row, the last ones as a number where there are many."""
-    shown = [f"`{name}`" for name in names[:NAMES_LISTED]]
-    if len(names) > NAMES_LISTED:
-        shown.append(f"{len(names) - NAMES_LISTED} more")
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    more = [f"{len(names) - NAMES_LISTED} more"] if len(names) > NAMES_LISTED else []
+    return join([*map(code, names[:NAMES_LISTED]), *more])
 
 
 def _say_certainty(subject: Subject) -> Iterator[str]:
@@ -133,7 +127,7 @@ def _warn_of_subject(subject: Subject) -> Iterator[str]:
         texts = sum(found.unknown[name] for name in intents)
         others = f" Without them, {say_share(found.accuracy_of_known)} are right."
         yield (
-            f"The model does not know {list_names(intents)}: {say_count(texts, 'text')} counted as "
+            f"The model does not know {list_names(intents)}: {count(texts, 'text')} counted as "
             f"misunderstood.{others if texts < found.examples else ''}"
         )
     if keys:
@@ -141,7 +135,7 @@ def _warn_of_subject(subject: Subject) -> Iterator[str]:
     if found.untested:
         yield f"No text tests {list_names(found.untested)}."
     if 0 < found.examples < FEW:
-        yield f"{say_count(found.examples, 'text')} cannot prove much: see the range above."
+        yield f"{count(found.examples, 'text')} cannot prove much: see the range above."
 
 
 def _warn_of_opponent(versus: Versus | None) -> Iterator[str]:

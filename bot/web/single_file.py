@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.nlu.evaluation_words import say_share
+from bot.nlu.wording import count
 
 _WEB = Path(__file__).parent
 
@@ -26,5 +27,6 @@ def _open_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.globals["count"] = count
     templates.filters["share"] = say_share
     return templates

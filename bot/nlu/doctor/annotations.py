@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.nlu.doctor.finding import Finding, Kind, Severity, place
 from bot.nlu.doctor.patterns import find_known_values
 from bot.nlu.doctor.values import Spot, find_values, index_values
-from bot.nlu.doctor.words import code, count, quote
+from bot.nlu.wording import code, count, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.nlu.doctor.finding import Kind, Severity
-from bot.nlu.doctor.words import count
+from bot.nlu.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ import numpy as np
 from bot.nlu.doctor.finding import Finding, Kind, Severity, grow_sure, place
 from bot.nlu.doctor.mislabelled import find_suspects
 from bot.nlu.doctor.neighbours import find_pairs, group_pairs, share_wording
-from bot.nlu.doctor.words import code, count, join, percent, quote
 from bot.nlu.normalise import normalise
+from bot.nlu.wording import code, count, join, percent, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

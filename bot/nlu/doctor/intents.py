@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.nlu.doctor.finding import Finding, Kind, Severity, grow_sure
-from bot.nlu.doctor.words import code, count, join
+from bot.nlu.wording import code, count, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

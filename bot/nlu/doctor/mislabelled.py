@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.nlu.doctor.finding import Finding, Kind, Severity, name_line
-from bot.nlu.doctor.words import code, percent, quote
+from bot.nlu.wording import code, percent, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

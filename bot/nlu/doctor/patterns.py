@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bot.errors import ProjectError
 from bot.nlu.doctor.finding import Finding, Kind, Place, Severity
 from bot.nlu.doctor.values import find_values, index_values
-from bot.nlu.doctor.words import code, quote
 from bot.nlu.regex_entities import RegexOptions, collect_patterns, find_patterns
+from bot.nlu.wording import code, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

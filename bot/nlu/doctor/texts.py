@@ -10,7 +10,7 @@ import numpy as np
 from bot.nlu.doctor.chart import split_words
 from bot.nlu.doctor.finding import Finding, Kind, Severity, place
 from bot.nlu.doctor.neighbours import plain
-from bot.nlu.doctor.words import code, count, join, quote
+from bot.nlu.wording import code, count, join, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -57,6 +57,10 @@ def test_a_project_with_errors_shows_them_alone(write: Write) -> None:
             ),
             "config.yml:4: warning: On this machine the spaCy pipeline 'xx_none'",
         ),
+        (
+            CONFIG.replace(FALLBACK, "- name: DucklingEntityExtractor\n  timezone: Mars/Olympus\n"),
+            "config.yml:4: warning: On this machine config.yml: DucklingEntityExtractor: timezone",
+        ),
     ],
 )
 def test_what_this_machine_lacks_is_told_with_its_line(

@@ -1,4 +1,4 @@
-"""The doctor's words: lists, amounts, and texts as they are quoted."""
+"""Lists, amounts, names and quotes in the sentences of evaluation and doctor."""
 
 from __future__ import annotations
 
