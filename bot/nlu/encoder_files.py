@@ -43,7 +43,7 @@ def find_encoder_files(spec: EncoderSpec, root: Path, *, may_download: bool = Tr
 
     Raises `ModelMissing`, which says what is missing and what to do.
     """
-    folder = root / Path(spec.model).expanduser()
+    folder = (root / Path(spec.model).expanduser()).absolute()  # an error says where it was looked for
     if not folder.is_dir():
         folder = _find_on_hub(spec, folder, may_download=may_download)
     return _look_into(folder, spec)
