@@ -9,25 +9,26 @@ import typer
 
 FOUND_ERRORS = 1
 
+_Nlu = Annotated[
+    Path | None, typer.Option(help="A file or folder of Rasa NLU YAML; default: the project's own examples.")
+]
+_Json = Annotated[Path | None, typer.Option("--json", help="Write every finding to this file, as JSON.")]
+_Html = Annotated[Path | None, typer.Option(help="Write every finding to this file, as a page.")]
+_All = Annotated[
+    bool, typer.Option("--all", help="Show every finding here, not only the worst of each kind.")
+]
+_Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit with 1 when there are errors among the findings.")
+]
+
 
 def doctor(
     *,
-    nlu: Annotated[
-        Path | None,
-        typer.Option(help="A file or folder of Rasa NLU YAML; default: the project's own examples."),
-    ] = None,
-    json_out: Annotated[
-        Path | None, typer.Option("--json", help="Write every finding to this file, as JSON.")
-    ] = None,
-    html_out: Annotated[
-        Path | None, typer.Option("--html", help="Write every finding to this file, as a page.")
-    ] = None,
-    show_all: Annotated[
-        bool, typer.Option("--all", help="Show every finding here, not only the worst of each kind.")
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 1 when there are errors among the findings.")
-    ] = False,
+    nlu: _Nlu = None,
+    json: _Json = None,
+    html: _Html = None,
+    show_all: _All = False,
+    strict: _Strict = False,
 ) -> None:
     """Look for examples that teach the wrong thing, and say what to do about each.
 
@@ -41,7 +42,7 @@ def doctor(
     from bot.cli.training_view import show_bars
     from bot.settings import load_settings
 
-    for path in filter(None, (json_out, html_out)):
+    for path in filter(None, (json, html)):
         check_writable(path)
     with show_bars() as report:
         diagnosis = (
@@ -49,10 +50,10 @@ def doctor(
             if nlu is not None
             else diagnose_project(load_settings(), report=report)
         )
-    if json_out is not None:
-        view.write_json(diagnosis, json_out)
-    if html_out is not None:
-        view.write_page(diagnosis, html_out)
+    if json is not None:
+        view.write_json(diagnosis, json)
+    if html is not None:
+        view.write_page(diagnosis, html)
     view.show_diagnosis(diagnosis, most=None if show_all else view.MOST_SHOWN)
     if strict and diagnosis.errors:
         raise typer.Exit(FOUND_ERRORS)
