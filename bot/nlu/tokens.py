@@ -52,13 +52,21 @@ class Tokenizer:
 
     def __init__(self, language: Language) -> None:
         self._language = language
+        self._remembered = 0
         self._zone = ExitStack()
 
     def cut(self, texts: Sequence[str]) -> list[Doc]:
         """Return the tokens of each text. They are good until the next call."""
         self._zone.close()
-        if len(self._language.vocab) >= MOST_WORDS or max(map(len, texts), default=0) > LONGEST_TEXT:
+        if self._remembered >= MOST_WORDS or max(map(len, texts), default=0) > LONGEST_TEXT:
             self._zone.enter_context(self._language.memory_zone())
+            return self._cut(texts)
+        before = len(self._language.vocab)
+        docs = self._cut(texts)
+        self._remembered += len(self._language.vocab) - before
+        return docs
+
+    def _cut(self, texts: Sequence[str]) -> list[Doc]:
         return [self._language.make_doc(text) for text in texts]
 
 
