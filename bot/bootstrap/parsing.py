@@ -32,6 +32,7 @@ THREADS = 2
 BATCH = 128
 """Texts in one go: of like lengths there are more among many, which the encoder likes."""
 _AHEAD = 4  # batches under way or done before the first of them is taken
+_TRIM_THRESHOLD = -1  # glibc's number of the option
 
 
 class Parser:
@@ -85,10 +86,15 @@ class Row:
 
 
 def give_back_memory() -> None:
-    """Return to the system what loading needed and reading does not: 20 MB with glibc, elsewhere nothing."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    """Return to the system what loading needed, and from now on what a batch needed.
+
+    With glibc, elsewhere nothing: with every large array that comes and goes it keeps more for the next one,
+    10 MB in all.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt") and hasattr(libc, "malloc_trim"):
+        libc.mallopt(_TRIM_THRESHOLD, 2**20)
+        libc.malloc_trim(0)
 
 
 def parse_lines(parser: Parser, chunks: Iterable[bytes]) -> Generator[list[Row], None, None]:
