@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from threading import Lock
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bot.errors import ModelDamaged, ModelMissing
+from bot.nlu.sentences import Sentences, join_sentences
 from bot.nlu.weights_file import WeightsFile
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from tokenizers import Encoding, Tokenizer
+
+    from bot.nlu.tail import TailWeights
 
     Vectors = NDArray[np.float32]
 
@@ -73,6 +77,8 @@ The processor decides how exactly its vectors are computed; that moves them by a
 class Encoder:
     """A compiled graph: `input_ids`, `attention_mask` (texts, tokens) → vectors (texts, `dimensions`).
 
+    The built-in one has a second output, the states of the tokens before its last step.
+
     Vectors (and the models trained on them) are comparable only under equal identities. `prefix` is put
     before every text. May be called from any thread; one call runs at a time, outside the GIL.
     """
@@ -95,20 +101,33 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector per text: (texts, dimensions), each of length 1."""
-        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for rows, batch in self.encode_batches(texts):
-            vectors[rows] = batch
-        return vectors
+        return self.read(texts).vectors
 
-    def encode_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
-        """Yield (positions in `texts`, their vectors) batch by batch, texts of like length together."""
+    def read(self, texts: Sequence[str]) -> Sentences:
+        """Return the vectors of texts and the states of their tokens."""
+        batches = list(self.encode_batches(texts))
+        if not batches:
+            return self.encode_nothing()
+        order = np.argsort(np.concatenate([rows for rows, _ in batches]), kind="stable")
+        return join_sentences([batch for _, batch in batches]).select(order)
+
+    def encode_nothing(self) -> Sentences:
+        """Return what no texts at all are."""
+        return Sentences(
+            vectors=np.zeros((0, self.dimensions), dtype=np.float32),
+            states=np.zeros((0, self.dimensions), dtype=np.float16),
+            lengths=np.zeros(0, dtype=np.int64),
+        )
+
+    def encode_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Sentences]]:
+        """Yield (positions in `texts`, what they are) batch by batch, texts of like length together."""
         # One by one: `encode_batch` would start a thread per core for 30 microseconds of work each.
         tokens = [self._tokenizer.encode(self._prefix + text) for text in texts]
         widths = [_round_up(len(encoding.ids)) for encoding in tokens]
         for rows, width in plan_batches(widths):
             yield rows, self._run([tokens[row] for row in rows], width)
 
-    def _run(self, tokens: Sequence[Encoding], width: int) -> Vectors:
+    def _run(self, tokens: Sequence[Encoding], width: int) -> Sentences:
         ids = np.zeros((len(tokens), width), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, encoding in enumerate(tokens):
@@ -116,8 +135,15 @@ class Encoder:
             mask[row, : len(encoding.ids)] = 1
         inputs = {"input_ids": ids, "attention_mask": mask}
         with self._lock:
-            vectors: Vectors = self._request.infer(inputs, share_inputs=True, share_outputs=False)[0]
-        return vectors
+            computed = self._request.infer(inputs, share_inputs=True, share_outputs=False)
+        vectors, *others = (computed[port] for port in range(len(computed)))
+        if not others:
+            return Sentences(
+                vectors=vectors,
+                states=np.zeros((0, self.dimensions), dtype=np.float32),
+                lengths=np.zeros(len(tokens), dtype=np.int64),
+            )
+        return Sentences(vectors=vectors, states=others[0][mask.astype(bool)], lengths=mask.sum(axis=1))
 
 
 class Arithmetic(StrEnum):
@@ -164,6 +190,17 @@ def _open_exact(core: Any, options: Mapping[str, Any], tokenizer: Tokenizer) -> 
     encoder.encode(["hello"])
     weights.put_back()
     return encoder
+
+
+@cache
+def read_published_tail() -> TailWeights:
+    """Return the weights of the built-in encoder's last step, whose tuning begins with them.
+
+    Raises as `open_encoder`.
+    """
+    from bot.nlu.minilm import read_tail  # noqa: PLC0415 - as in `open_encoder`
+
+    return read_tail(WeightsFile(find_encoder_file(WEIGHTS)).arrays)
 
 
 def _choose_arithmetic(core: Any) -> Arithmetic:

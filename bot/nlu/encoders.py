@@ -87,9 +87,10 @@ def _read_tokenizer(files: EncoderFiles) -> Tokenizer:
 def _try_out(encoder: Encoder, files: EncoderFiles) -> int:
     """Return how many dimensions the vectors have. Raises `ModelError` where no finite ones come out."""
     try:
-        (_, vectors), *_ = encoder.encode_batches(["Hello, is anybody there?"])
+        (_, sentences), *_ = encoder.encode_batches(["Hello, is anybody there?"])
     except (RuntimeError, IndexError) as error:
         raise ModelError(f"{files.model} does not fit its {files.tokenizer.name}: {error}") from error
+    vectors = sentences.vectors
     if vectors.ndim != 2 or not np.isfinite(vectors).all():  # noqa: PLR2004 - texts, dimensions
         raise ModelError(f"{files.model} gives no usable vectors: {vectors.shape}")
     return int(vectors.shape[1])

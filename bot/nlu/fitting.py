@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
+from bot.nlu.encoder import read_published_tail
 from bot.nlu.intents import WordHead
 from bot.nlu.landmarks import LandmarkHead, liken
+from bot.nlu.meanings import MeaningHead
 from bot.nlu.ngrams import learn_vocabulary
+from bot.nlu.sentences import join_sentences
+from bot.nlu.tail import Tail
+from bot.nlu.tuning import tune
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bot.nlu.ngrams import Vocabulary
+    from bot.nlu.sentences import Sentences
+    from bot.nlu.tail import TailWeights
 
     Vectors = NDArray[np.float32]
 
@@ -27,28 +35,31 @@ MARGIN_C = 1.0
 RIDGE = 0.1
 MAX_LANDMARKS = 4096
 """All examples are learnt from, but likeness is measured to so many of them at most."""
+_TINY = 1e-12
 _JITTER = 1e-3  # keeps the equations solvable where landmarks are all but equal
 _DIGITS = 4  # of the coefficients; more would tell in which order numbers were added up
+_ONE_AT_A_TIME = Lock()
+"""The library behind `LinearSVC` has one generator of random numbers for all threads of a process."""
 _IMPOSSIBLE = -100.0  # the margin of an intent without a text to learn from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Titles:
-    """The intents' names as words, and their vectors (intents, dimensions)."""
+    """The intents' names as words, and what the encoder makes of them."""
 
     texts: Sequence[str]
-    vectors: Vectors
+    sentences: Sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """Texts to learn from: `vectors` (texts, dimensions) and `labels` (texts,), positions in `names`.
+    """Texts to learn from: what the encoder makes of them, and `labels` (texts,), positions in `names`.
 
     A name says what its intent is about: each of `titles` counts as one more example, never held out.
     """
 
     texts: Sequence[str]
-    vectors: Vectors
+    sentences: Sentences
     labels: NDArray[np.int64]
     names: tuple[str, ...]
     titles: Titles | None = None
@@ -57,7 +68,7 @@ class Labelled:
         """Return the given rows, under the same names."""
         return Labelled(
             texts=[self.texts[row] for row in rows],
-            vectors=self.vectors[rows],
+            sentences=self.sentences.select(rows),
             labels=self.labels[rows],
             names=self.names,
             titles=self.titles,
@@ -66,18 +77,19 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What an intent head is made of."""
+    """What an intent head is made of. `tail` is None where the encoder shows no states to tune it by."""
 
     vocabulary: Vocabulary
-    sentences: LandmarkHead
+    tail: TailWeights | None
+    meanings: MeaningHead
     words: WordHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """What `Parts` make of texts: `parts` (2, texts, intents), by sentences and by words.
+    """What `Parts` make of texts: `parts` (2, texts, intents), by meaning and by words.
 
-    `nearness` (texts,) is the cosine of a text and the closest landmark.
+    `nearness` (texts, 2): see `MeaningHead`.
     """
 
     parts: NDArray[np.float32]
@@ -92,18 +104,31 @@ def fit_parts(labelled: Labelled, *, seed: int) -> Parts:
     """Learn from texts and titles. An intent of `names` without either can never win."""
     material = _add_titles(labelled)
     vocabulary = learn_vocabulary(material.texts)
+    means = _add_up(material)
+    tail, tuned, centres = _tune(material, means, seed)
     return Parts(
         vocabulary=vocabulary,
-        sentences=_fit_sentences(material, choose_landmarks(material.labels)),
+        tail=tail,
+        meanings=MeaningHead(
+            means=_round(means),
+            centres=_round(centres),
+            landmarks=_fit_landmarks(tuned, material),
+        ),
         words=_fit_words(material, vocabulary, seed),
     )
 
 
 def score_texts(parts: Parts, labelled: Labelled) -> Scores:
     """Return the scores of all texts at once."""
-    likeness, nearness = parts.sentences.score(labelled.vectors)
+    tuned = encode_tuned(parts.tail, labelled.sentences)
+    likeness, nearness = parts.meanings.score(labelled.sentences.vectors, tuned)
     words = build_matrix(parts.vocabulary, labelled.texts) @ parts.words.weights + parts.words.bias
     return Scores(parts=np.stack([likeness, words]).astype(np.float32), nearness=nearness)
+
+
+def encode_tuned(tail: TailWeights | None, sentences: Sentences) -> Vectors:
+    """Return the vectors that the tail makes; without one the encoder's own: (texts, dimensions)."""
+    return Tail(tail).encode(sentences) if tail else sentences.vectors
 
 
 def choose_landmarks(labels: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -132,19 +157,37 @@ def _add_titles(labelled: Labelled) -> Labelled:
         return labelled
     return Labelled(
         texts=[*labelled.texts, *titles.texts],
-        vectors=np.concatenate([labelled.vectors, titles.vectors]),
+        sentences=join_sentences([labelled.sentences, titles.sentences]),
         labels=np.concatenate([labelled.labels, np.arange(len(labelled.names))]),
         names=labelled.names,
     )
 
 
-def _fit_sentences(material: Labelled, rows: NDArray[np.int64]) -> LandmarkHead:
+def _tune(material: Labelled, means: Vectors, seed: int) -> tuple[TailWeights | None, Vectors, Vectors]:
+    """Return the tail, the vectors it makes of the texts, and the intents' centres among them."""
+    if not material.sentences.has_states:
+        return None, material.sentences.vectors, means
+    tuned = tune(read_published_tail(), material.sentences, material.labels, means, seed=seed)
+    return tuned.weights, encode_tuned(tuned.weights, material.sentences), tuned.centres
+
+
+def _add_up(material: Labelled) -> Vectors:
+    """Return each intent's mean vector of length 1, 0 for one without texts: (intents, dimensions)."""
+    vectors = material.sentences.vectors
+    sums = np.zeros((len(material.names), vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, material.labels, vectors)
+    means: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), _TINY)
+    return means
+
+
+def _fit_landmarks(vectors: Vectors, material: Labelled) -> LandmarkHead:
     """Solve kernel ridge regression; with fewer landmarks than texts by the Nyström method.
 
     Source: Williams and Seeger 2001, "Using the Nyström Method to Speed Up Kernel Machines".
     """
-    landmarks = _round(material.vectors[rows])
-    likeness = liken(material.vectors @ landmarks.T)
+    rows = choose_landmarks(material.labels)
+    landmarks = _round(vectors[rows])
+    likeness = liken(vectors @ landmarks.T)
     wanted = np.full((len(material.labels), len(material.names)), -1 / len(material.names), dtype=np.float32)
     wanted[np.arange(len(material.labels)), material.labels] = 1
     if len(rows) == len(material.labels):
@@ -152,10 +195,21 @@ def _fit_sentences(material: Labelled, rows: NDArray[np.int64]) -> LandmarkHead:
         equations[np.diag_indices_from(equations)] += RIDGE
     else:
         equations = (likeness.T @ likeness).astype(np.float64) + RIDGE * liken(landmarks @ landmarks.T)
-        equations[np.diag_indices_from(equations)] += _JITTER
         right = (likeness.T @ wanted).astype(np.float64)
-    solved = cho_solve(cho_factor(equations, lower=True, overwrite_a=True), right)
+    solved = _solve(equations, right)
     return LandmarkHead(landmarks=landmarks, coefficients=solved.round(_DIGITS).astype(np.float32))
+
+
+def _solve(equations: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Solve symmetric equations, where landmarks are all but equal with as much added as that takes."""
+    added = _JITTER
+    while True:
+        given = equations.copy()
+        given[np.diag_indices_from(given)] += added
+        try:
+            return np.asarray(cho_solve(cho_factor(given, lower=True, overwrite_a=True), right))
+        except LinAlgError:
+            added *= 10
 
 
 def _round(array: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -170,7 +224,8 @@ def _fit_words(material: Labelled, vocabulary: Vocabulary, seed: int) -> WordHea
     bias[present] = 0
     if len(present) > 1:
         grams = build_matrix(vocabulary, material.texts)
-        margin = LinearSVC(C=MARGIN_C, random_state=seed).fit(grams, material.labels)
+        with _ONE_AT_A_TIME:
+            margin = LinearSVC(C=MARGIN_C, random_state=seed).fit(grams, material.labels)
         coefficients, intercepts = _both_sides(margin.coef_, margin.intercept_)
         weights[:, present] = _round(coefficients.T)
         bias[present] = intercepts

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.domain.understanding import IntentScore
+from bot.nlu.confidence import gather_evidence, squash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bot.nlu.confidence import Confidence
-    from bot.nlu.landmarks import LandmarkHead
+    from bot.nlu.meanings import MeaningHead
     from bot.nlu.ngrams import SparseVector
+    from bot.nlu.tail import TailWeights
 
 RANKING_LENGTH = 10
 PROBABILITY_DIGITS = 6
@@ -39,27 +41,40 @@ class WordHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """`chances` (texts, intents) and `in_scope` (texts,), all in 0..1.
+
+    A row of `chances` adds up to 1 at most: what is missing is the chance that none of the intents is meant.
+    `in_scope` is 0.5 for a text stranger than 19 of 20 of the project's own, and 0.95 for an ordinary one.
+    """
+
+    chances: NDArray[np.float64]
+    in_scope: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntentHead:
     """What the sentence means and which words stand in it, together.
 
-    `shares` says how much one unit of the scores of `sentences` and of `words` counts; what that gives
-    for the best intent is set right by `confidence`.
+    `shares` says how much one unit of the scores of `meanings` and of `words` counts; what that gives
+    for the best intent is set right by `confidence`. The vectors that `meanings` is to be asked with are
+    made by `tail`; None: by the encoder itself.
     """
 
     names: tuple[str, ...]
-    sentences: LandmarkHead
+    tail: TailWeights | None
+    meanings: MeaningHead
     words: WordHead
     shares: tuple[float, float]
     confidence: Confidence
 
-    def get_chances(self, vectors: NDArray[np.float32], grams: Sequence[SparseVector]) -> NDArray[np.float64]:
-        """Return the probability of each intent: (texts, intents).
-
-        A row adds up to 1 at most: what is missing is the chance that none of the intents is meant.
-        """
-        likeness, nearness = self.sentences.score(vectors)
-        chances = combine(np.stack([likeness, self.words.score(grams)]), self.shares)
-        return self.confidence.apply(chances, nearness).round(PROBABILITY_DIGITS)
+    def judge(
+        self, vectors: NDArray[np.float32], tuned: NDArray[np.float32], grams: Sequence[SparseVector]
+    ) -> Judged:
+        """Judge texts by the encoder's vectors, those of the tail, and the n-grams."""
+        likeness, nearness = self.meanings.score(vectors, tuned)
+        parts = np.stack([likeness, self.words.score(grams)])
+        return judge(parts, nearness, self.shares, self.confidence)
 
     def rank_blindly(self) -> tuple[IntentScore, ...]:
         """Return what is known of a text that says nothing: every intent is as likely as any other."""
@@ -78,6 +93,21 @@ class Fallback:
         if not ranking or ranking[0].confidence < self.threshold:
             return True
         return len(ranking) > 1 and ranking[0].confidence - ranking[1].confidence < self.ambiguity
+
+
+def judge(
+    parts: NDArray[np.floating],
+    nearness: NDArray[np.floating],
+    shares: Sequence[float],
+    confidence: Confidence,
+) -> Judged:
+    """Judge texts by the scores `parts` (2, texts, intents) and `nearness` (texts, 2)."""
+    chances = combine(parts, shares)
+    evidence = gather_evidence(chances, parts, nearness)
+    return Judged(
+        chances=confidence.apply(chances, evidence).round(PROBABILITY_DIGITS),
+        in_scope=squash(confidence.scope.place(evidence.odds, evidence.nearness)).round(PROBABILITY_DIGITS),
+    )
 
 
 def combine(scores: NDArray[np.floating], shares: Sequence[float]) -> NDArray[np.float64]:

@@ -27,13 +27,10 @@ class LandmarkHead:
     landmarks: Vectors
     coefficients: NDArray[np.float32]
 
-    def score(self, vectors: Vectors) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return scores (texts, intents), about 1 for an intent that fits, and nearness (texts,).
-
-        Nearness is the cosine of the text and the closest landmark.
-        """
-        cosines = vectors @ self.landmarks.T
-        return liken(cosines) @ self.coefficients, cosines.max(axis=1)
+    def score(self, vectors: Vectors) -> NDArray[np.float32]:
+        """Return scores (texts, intents), about 1 for an intent that fits."""
+        scores: NDArray[np.float32] = liken(vectors @ self.landmarks.T) @ self.coefficients
+        return scores
 
 
 def liken(cosines: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bot.nlu.runtime import Model, Type, op
+from bot.nlu.tail import TailWeights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LAYERS, HEADS, DIMENSIONS = 6, 12, 384
+_LAST_LAYER = f"encoder.layer.{LAYERS - 1}"
+_TAIL_NAMES = {
+    "wide": "intermediate.dense.weight",
+    "wide_bias": "intermediate.dense.bias",
+    "narrow": "output.dense.weight",
+    "narrow_bias": "output.dense.bias",
+    "scale": "output.LayerNorm.weight",
+    "shift": "output.LayerNorm.bias",
+}
+"""`TailWeights` → the published names within a layer."""
 _EPSILON = 1e-12
 _MASKED = np.float32(-1e4)  # added to the scores of padding: far below any score, within half precision
 
@@ -28,7 +39,8 @@ _MASKED = np.float32(-1e4)  # added to the scores of padding: far below any scor
 def build_graph(weights: Mapping[str, NDArray[np.float32]], *, most_tokens: int) -> Any:
     """Return the model: `input_ids`, `attention_mask` (texts, tokens) → vectors (texts, 384) of length 1.
 
-    It looks at the matrices' own memory, and may do so again whenever it runs.
+    Its second output are the states (texts, tokens, 384) that the last feed-forward step begins with. It
+    looks at the matrices' own memory, and may do so again whenever it runs.
     """
     return _Builder(weights).build(most_tokens)
 
@@ -44,7 +56,31 @@ def read_rounded_graph(core: Any, path: Path) -> Any:
     for reader in segments.get_target_inputs():
         reader.replace_source_output(nothing.output(0))
     inputs = [graph.input(name).get_node() for name in ("input_ids", "attention_mask")]
-    return Model([op.result(pool(states, present))], inputs, "all-MiniLM-L6-v2, 8 bits")
+    outputs = [op.result(pool(states, present)), op.result(_find_late_states(graph))]
+    return Model(outputs, inputs, "all-MiniLM-L6-v2, 8 bits")
+
+
+def _find_late_states(graph: Any) -> Any:
+    """Return what the last feed-forward step begins with: the sum with the bias of the scaling before it."""
+    name = f"{_LAST_LAYER}.attention.output.LayerNorm.bias"
+    bias = next(node for node in graph.get_ops() if node.get_friendly_name().endswith(name))
+    (reader,) = bias.output(0).get_target_inputs()
+    return reader.get_node()
+
+
+def build_tail(weights: TailWeights) -> Any:
+    """Return the last feed-forward step with other weights: states (tokens, 384) → states (tokens, 384).
+
+    It looks at the matrices' own memory, and may do so again whenever it runs.
+    """
+    named = {f"tail.{_TAIL_NAMES[name]}": array for name, array in weights.items()}
+    states = op.parameter([-1, DIMENSIONS], Type.f32, name="states")
+    return Model([op.result(_Builder(named).feed_forward(states, "tail"))], [states], "tail")
+
+
+def read_tail(weights: Mapping[str, NDArray[np.float32]]) -> TailWeights:
+    """Return the last feed-forward step of the published weights."""
+    return TailWeights(**{ours: weights[f"{_LAST_LAYER}.{theirs}"] for ours, theirs in _TAIL_NAMES.items()})
 
 
 class _Builder:
@@ -61,10 +97,11 @@ class _Builder:
             op.subtract(op.constant(np.float32(1)), op.unsqueeze(present, _axes(1, 2))), op.constant(_MASKED)
         )
         states = self._embed(ids, most_tokens)
+        late = states
         for layer in range(LAYERS):
-            states = self._attend(states, penalty, f"encoder.layer.{layer}.attention")
-            states = self._feed_forward(states, f"encoder.layer.{layer}")
-        return Model([op.result(pool(states, present))], [ids, mask], "all-MiniLM-L6-v2")
+            late = self._attend(states, penalty, f"encoder.layer.{layer}.attention")
+            states = self.feed_forward(late, f"encoder.layer.{layer}")
+        return Model([op.result(pool(states, present)), op.result(late)], [ids, mask], "all-MiniLM-L6-v2")
 
     def _embed(self, ids: Any, most_tokens: int) -> Any:
         """Add up word, place and segment. There is one segment."""
@@ -93,7 +130,8 @@ class _Builder:
         """(texts, tokens, 384) → (texts, tokens, heads, 32)."""
         return op.reshape(states, _axes(0, 0, HEADS, DIMENSIONS // HEADS), special_zero=True)
 
-    def _feed_forward(self, states: Any, name: str) -> Any:
+    def feed_forward(self, states: Any, name: str) -> Any:
+        """Let each token think for itself."""
         wide = op.gelu(self._linear(states, f"{name}.intermediate.dense"), "erf")
         narrow = self._linear(wide, f"{name}.output.dense")
         return self._normalise(op.add(states, narrow), f"{name}.output.LayerNorm")

@@ -24,8 +24,8 @@ IN_SCOPE_REJECTED = 0.05
 class OutOfScope:
     """`refused` is the share of these texts that the project's thresholds refuse.
 
-    `auroc` and `recall` look at confidence alone: the chance that a text of an intent is surer than one of
-    none, and the share of the latter below the threshold that refuses 5 % of the former. Both are None
+    `auroc` and `recall` look at `in_scope` alone: the chance that a text of an intent has more of it than one
+    of none, and the share of the latter below the threshold that refuses 5 % of the former. Both are None
     where there is no text in scope. `answered` are the texts that would get an answer, the surest first.
     """
 
@@ -40,7 +40,7 @@ def measure_out_of_scope(in_scope: Sequence[Trial], out_of_scope: Sequence[Trial
     """Return the figures; None where no text is out of scope."""
     if not out_of_scope:
         return None
-    inside, outside = _get_confidences(in_scope), _get_confidences(out_of_scope)
+    inside, outside = _get_scopes(in_scope), _get_scopes(out_of_scope)
     answered = [trial for trial in out_of_scope if not trial.unsure]
     return OutOfScope(
         examples=len(out_of_scope),
@@ -59,5 +59,5 @@ def _get_auroc(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> flo
     return float((below + equal / 2).mean() / len(outside))
 
 
-def _get_confidences(trials: Sequence[Trial]) -> NDArray[np.float64]:
-    return np.array([trial.confidence for trial in trials], dtype=np.float64)
+def _get_scopes(trials: Sequence[Trial]) -> NDArray[np.float64]:
+    return np.array([trial.in_scope for trial in trials], dtype=np.float64)

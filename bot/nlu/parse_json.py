@@ -27,6 +27,7 @@ def render_parse(understanding: Understanding) -> JsonObject:
         "intent_ranking": [_render_intent(score) for score in understanding.ranking[:RANKING_LENGTH]],
         "response_selector": understanding.response_selector,
         "language": understanding.language,
+        "in_scope": understanding.in_scope,
         "triage": _render_triage(understanding.triage or Triage()),
     }
 

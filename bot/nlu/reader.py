@@ -16,6 +16,7 @@ from bot.nlu.language import LanguageFinder
 from bot.nlu.ngrams import list_words
 from bot.nlu.normalise import normalise
 from bot.nlu.retrieval import fold_keys
+from bot.nlu.tail import Tail
 from bot.nlu.text import bound_text
 from bot.nlu.tokens import Tokenizer, get_token_spans, load_language
 
@@ -48,6 +49,7 @@ class Reader:
         keep_to_one_core()
         self._model = model
         self._encoder = encoder
+        self._tail = Tail(model.head.tail) if model.head.tail else None
         language = load_language(model.language)
         self._entities = EntityFinder(model.entities, language)
         self._tokenizer = Tokenizer(language)
@@ -65,22 +67,25 @@ class Reader:
         bounded = [bound_text(text) for text in texts]
         normalised = [normalise(text) for text in bounded]
         words = [each.text for each in normalised]
-        vectors = self._encoder.encode(words)
+        sentences = self._encoder.read(words)
         grams = [self._model.vocabulary.vectorise(each) for each in words]
-        chances = self._model.head.get_chances(vectors, grams)
+        tuned = self._tail.encode(sentences) if self._tail and words else sentences.vectors
+        judged = self._model.head.judge(sentences.vectors, tuned, grams)
         docs = self._tokenizer.cut(bounded)
         entities = self._entities.find(docs)
-        understood = map(self._understand, bounded, docs, normalised, chances)
-        judged = map(self._judge, bounded, normalised, vectors)
+        verdicts = zip(judged.chances, judged.in_scope.tolist(), strict=True)
+        understood = map(self._understand, bounded, docs, normalised, verdicts)
+        moods = map(self._triage, bounded, normalised, sentences.vectors)
         return [
-            replace(each, entities=found, triage=triage)
-            for each, found, triage in zip(understood, entities, judged, strict=True)
+            replace(each, entities=found, triage=mood)
+            for each, found, mood in zip(understood, entities, moods, strict=True)
         ]
 
     def _understand(
-        self, text: str, doc: Doc, normalised: Normalised, chances: NDArray[np.float64]
+        self, text: str, doc: Doc, normalised: Normalised, verdict: tuple[NDArray[np.float64], float]
     ) -> Understanding:
-        """Return all but entities and triage."""
+        """Return all but entities and triage. `verdict` are a text's `chances` and `in_scope`."""
+        chances, in_scope = verdict
         if not text:
             return Understanding(text="", intent=None)
         language = self._languages.find(text)
@@ -97,6 +102,7 @@ class Reader:
             text_tokens=get_token_spans(doc),
             response_selector=selected,
             fallback=decided.fallback,
+            in_scope=in_scope if says_something else 0.0,
         )
 
     def _rank(self, chances: NDArray[np.float64]) -> tuple[tuple[IntentScore, ...], JsonObject]:
@@ -105,7 +111,7 @@ class Reader:
             return rank(self._model.head.names, chances), {}
         return self._folder.rank(chances), self._folder.select(chances)
 
-    def _judge(self, text: str, normalised: Normalised, vector: NDArray[np.float32]) -> Triage | None:
+    def _triage(self, text: str, normalised: Normalised, vector: NDArray[np.float32]) -> Triage | None:
         """Tell whether it is a complaint; nothing written is none, and a model may be without triage."""
         head = self._model.triage
         if head is None or not text:

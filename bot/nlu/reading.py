@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,10 +32,14 @@ def read_texts(
     shares = [range(first, len(batches), len(readers)) for first in range(len(readers))]
     read: dict[int, Sequence[Understanding]] = {}
 
+    counting = Lock()
+
     def work(reader: Read, numbers: Sequence[int]) -> None:
         for number in numbers:
-            read[number] = reader(batches[number])
-            report(sum(len(batches[each]) for each in list(read)), len(texts))
+            understood = reader(batches[number])
+            with counting:  # so that what is reported never goes back
+                read[number] = understood
+                report(sum(len(batches[each]) for each in read), len(texts))
 
     with ThreadPoolExecutor(len(readers)) as pool:
         for done in [pool.submit(work, *each) for each in zip(readers, shares, strict=True)]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from bot.nlu.components import Components
     from bot.nlu.embeddings import Embedder
     from bot.nlu.evaluation import HeldOut
+    from bot.nlu.fitting import Parts
     from bot.nlu.keywords import Keywords
     from bot.nlu.ngrams import Vocabulary
 
@@ -98,13 +100,15 @@ def _learn_intents(
     """Return what tells intents, and what parts that had not learnt a text made of it."""
     folds = deal_folds(labelled, seed=seed)
     fitted = Stage("fit", progress)
-    # One core: on matrices this small the threads of BLAS wait for each other (measured: 20 s against 4 s).
-    with threadpool_limits(limits=1, user_api="blas"):
+    # One core each: on matrices this small BLAS's threads wait for each other (measured: 20 s against 4).
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(1, "fit") as beside:
+        fitting = beside.submit(fit_parts, labelled, seed=seed)
         scores = score_held_out(labelled, folds, seed=seed, report=Stage("validate", progress))
         fitted(0, 1)
-        vocabulary, head = _fit_head(labelled, fit_calibration(scores, labelled.labels), seed=seed)
+        parts = fitting.result()
         fitted(1, 1)
-    return vocabulary, head, calibrate(labelled, scores, folds)
+    head = _make_head(labelled.names, parts, fit_calibration(scores, labelled.labels))
+    return parts.vocabulary, head, calibrate(labelled, scores, folds)
 
 
 def _learn_keywords(data: TrainingData, components: Components) -> Keywords | None:
@@ -129,23 +133,23 @@ def label_examples(data: TrainingData, embedder: Embedder, progress: Callable[[P
     numbers = {name: number for number, name in enumerate(names)}
     texts = [text for text, _ in kept]
     titles = [normalise(_NO_WORDS.sub(" ", name)).text for name in names]
-    vectors = embedder.embed([*texts, *titles], Stage("encode", progress))
+    sentences = embedder.embed([*texts, *titles], Stage("encode", progress))
+    rows = np.arange(len(sentences))
     return Labelled(
         texts=texts,
-        vectors=vectors[: len(texts)],
+        sentences=sentences.select(rows[: len(texts)]),
         labels=np.array([numbers[intent] for _, intent in kept], dtype=np.int64),
         names=names,
-        titles=Titles(texts=titles, vectors=vectors[len(texts) :]),
+        titles=Titles(texts=titles, sentences=sentences.select(rows[len(texts) :])),
     )
 
 
-def _fit_head(labelled: Labelled, calibration: Calibration, *, seed: int) -> tuple[Vocabulary, IntentHead]:
-    parts = fit_parts(labelled, seed=seed)
-    head = IntentHead(
-        names=labelled.names,
-        sentences=parts.sentences,
+def _make_head(names: tuple[str, ...], parts: Parts, calibration: Calibration) -> IntentHead:
+    return IntentHead(
+        names=names,
+        tail=parts.tail,
+        meanings=parts.meanings,
         words=parts.words,
         shares=calibration.shares,
         confidence=calibration.confidence,
     )
-    return parts.vocabulary, head

@@ -26,8 +26,8 @@ def train_triage(
     posts = gather_posts(examples)
     if not posts.texts:
         return None, {}
-    vectors = embedder.embed([normalised.text for normalised in posts.normalised], _ignore)
-    posts = replace(posts, vectors=vectors)
+    sentences = embedder.embed([normalised.text for normalised in posts.normalised], _ignore)
+    posts = replace(posts, vectors=sentences.vectors)
     # One core: see `train_nlu`.
     with threadpool_limits(limits=1, user_api="blas"):
         scores = score_transfer(posts)

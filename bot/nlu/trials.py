@@ -22,14 +22,16 @@ class Trial:
     """An example, and what a model made of its text.
 
     `got` is the likeliest intent and `confidence` (0..1) its probability, also where that was too low to act
-    on it (`unsure`); a text that says nothing is taken for `nlu_fallback`. Intents are named without
-    the keys of retrieval intents; `expected_key` and `got_key` name both, `faq/hours`, where there is a key.
+    on it (`unsure`); a text that says nothing is taken for `nlu_fallback`. `in_scope` is the understanding's.
+    Intents are named without the keys of retrieval intents; `expected_key` and `got_key` name both,
+    `faq/hours`, where there is a key.
     """
 
     text: str
     expected: str
     got: str
     confidence: float
+    in_scope: float = 0.0
     unsure: bool = False
     expected_key: str | None = None
     got_key: str | None = None
@@ -80,6 +82,7 @@ def _try_one(example: Example, understanding: Understanding) -> Trial:
         expected=expected,
         got=got,
         confidence=guess.confidence if guess else 0.0,
+        in_scope=understanding.in_scope or 0.0,
         unsure=understanding.fallback or guess is None,
         expected_key=example.intent if slash else None,
         got_key=_get_key(understanding.response_selector, got),

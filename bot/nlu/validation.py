@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.nlu.fitting import Labelled
 
-FOLDS = 5
+FOLDS = 4
 
 
 def deal_folds(labelled: Labelled, *, seed: int) -> NDArray[np.int64]:
@@ -52,7 +52,7 @@ def score_held_out(
     """Return the scores of each text by the parts of the other folds."""
     texts, intents = len(labelled.labels), len(labelled.names)
     parts = np.zeros((2, texts, intents), dtype=np.float32)
-    nearness = np.zeros(texts, dtype=np.float32)
+    nearness = np.zeros((texts, 2), dtype=np.float32)
 
     def score(fold: int) -> None:
         inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)

@@ -117,11 +117,12 @@ def _measure_scope(data: Path, embedder: Embedder, say: Say) -> dict[str, Any]:
     known = guess(model, embedder, asked.texts)
     unknown = guess(model, embedder, strange.texts)
     in_scope = np.concatenate([np.ones(len(asked.texts)), np.zeros(len(strange.texts))])
-    limit = np.quantile(known.confidences, REJECTED)
+    limit = np.quantile(known.in_scope, REJECTED)
     return {
         "clinc150_accuracy": float(known.compare(asked.intents).mean()),
-        "clinc150_recall_at_5": float((unknown.confidences < limit).mean()),
-        "clinc150_auroc": float(
+        "clinc150_recall_at_5": float((unknown.in_scope < limit).mean()),
+        "clinc150_auroc": float(roc_auc_score(in_scope, np.concatenate([known.in_scope, unknown.in_scope]))),
+        "clinc150_auroc_of_confidence": float(
             roc_auc_score(in_scope, np.concatenate([known.confidences, unknown.confidences]))
         ),
     }
@@ -139,4 +140,4 @@ def _measure_margins(taught: Texts, asked: Texts, embedder: Embedder) -> float:
 
 
 def _embed(texts: Texts, embedder: Embedder) -> NDArray[np.float32]:
-    return embedder.embed(list(texts.texts), lambda _done, _total: None)
+    return embedder.embed(list(texts.texts), lambda _done, _total: None).vectors

@@ -33,10 +33,11 @@ class Texts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guesses:
-    """The likeliest intent of each text, and its confidence (texts,)."""
+    """The likeliest intent of each text, its confidence, and whether it is in scope (texts,)."""
 
     intents: Sequence[str]
     confidences: NDArray[np.float64]
+    in_scope: NDArray[np.float64]
 
     def compare(self, meant: Sequence[str]) -> NDArray[np.bool_]:
         """Tell which are right: (texts,)."""
@@ -88,5 +89,7 @@ def guess(model: NluModel, embedder: Embedder, texts: Sequence[str]) -> Guesses:
     read = Reader(model, embedder.encoder).read(texts)
     best = [each.ranking[1] if each.fallback else each.ranking[0] for each in read]
     return Guesses(
-        intents=[each.name for each in best], confidences=np.array([each.confidence for each in best])
+        intents=[each.name for each in best],
+        confidences=np.array([each.confidence for each in best]),
+        in_scope=np.array([each.in_scope for each in read], dtype=np.float64),
     )

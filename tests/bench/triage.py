@@ -64,7 +64,7 @@ def measure(head: TriageHead, examples: Sequence[TriageExample], embedder: Embed
     """Return the figures of a trained head."""
     posts = gather_posts(examples)
     texts = [normalised.text for normalised in posts.normalised]
-    posts = replace(posts, vectors=embedder.embed(texts, lambda _done, _total: None))
+    posts = replace(posts, vectors=embedder.embed(texts, lambda _done, _total: None).vectors)
     return dict(judge_scores(posts, np.asarray(score_posts(head, posts))))
 
 

@@ -97,6 +97,6 @@ def make_chart(data: TrainingData, labelled: Labelled, held_out: HeldOut) -> Cha
     return Chart(
         data=data,
         held_out=held_out,
-        vectors=labelled.vectors,
+        vectors=labelled.sentences.vectors,
         examples=[by_text[text, name] for text, name in zip(labelled.texts, names, strict=True)],
     )

@@ -36,7 +36,14 @@ def make_understandings(said: tuple[Said, ...] = SAID) -> list[Understanding]:
 
 def make_trial(meant: str, got: str, confidence: float = 0.9, *, unsure: bool = False) -> Trial:
     """Return a trial of some text."""
-    return Trial(text=f"{meant} as {got}", expected=meant, got=got, confidence=confidence, unsure=unsure)
+    return Trial(
+        text=f"{meant} as {got}",
+        expected=meant,
+        got=got,
+        confidence=confidence,
+        in_scope=confidence,
+        unsure=unsure,
+    )
 
 
 def _understand(text: str, got: str, confidence: float) -> Understanding:
@@ -48,4 +55,4 @@ def _understand(text: str, got: str, confidence: float) -> Understanding:
     unsure = confidence < THRESHOLD
     if unsure:
         ranking = (IntentScore(name=FALLBACK_INTENT, confidence=THRESHOLD), *ranking)
-    return Understanding(text=text, intent=ranking[0], ranking=ranking, fallback=unsure)
+    return Understanding(text=text, intent=ranking[0], ranking=ranking, fallback=unsure, in_scope=confidence)

@@ -14,7 +14,7 @@ def make_scores(*, sentences: float, words: float, near: float = 0.7) -> tuple[S
     labels = np.arange(TEXTS) % INTENTS
     parts = dice.normal(size=(2, TEXTS, INTENTS)).astype(np.float32)
     parts[:, np.arange(TEXTS), labels] += np.array([[sentences], [words]], dtype=np.float32)
-    nearness = dice.normal(near, 0.1, TEXTS).astype(np.float32)
+    nearness = dice.normal(near, 0.1, (TEXTS, 2)).astype(np.float32)
     return Scores(parts=parts, nearness=nearness), labels
 
 
@@ -49,7 +49,7 @@ def test_a_dozen_texts_that_are_all_right_do_not_make_everything_sure() -> None:
 
 
 def test_nothing_held_out_gives_the_defaults() -> None:
-    none = Scores(parts=np.zeros((2, 0, 3), dtype=np.float32), nearness=np.zeros(0, dtype=np.float32))
+    none = Scores(parts=np.zeros((2, 0, 3), dtype=np.float32), nearness=np.zeros((0, 2), dtype=np.float32))
     assert fit_calibration(none, np.zeros(0, dtype=np.int64)) == Calibration()
 
 

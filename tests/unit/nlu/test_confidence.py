@@ -5,40 +5,56 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.confidence import Confidence
+from bot.nlu.confidence import LONGEST, Confidence, Evidence, gather_evidence
+from bot.nlu.scope import Scope
 
 SURE = np.array([[0.9, 0.08, 0.02]])
+SCOPE = Scope(mean=10.0, bias=-5.0)  # 0 at a cosine of 0.5
+
+
+def give(chances: np.ndarray, nearest: float = 1.0) -> Evidence:
+    return gather_evidence(chances, np.stack([chances, chances]), np.full((len(chances), 2), nearest))
 
 
 def test_the_identity_leaves_probabilities_as_they_are() -> None:
-    assert Confidence().apply(SURE, np.array([0.5])) == pytest.approx(SURE)
+    assert Confidence().apply(SURE, give(SURE)) == pytest.approx(SURE)
 
 
-def test_a_text_far_from_every_example_is_doubted_as_a_whole() -> None:
-    confidence = Confidence(farness=20.0, far=0.5)
-    near, far = (confidence.apply(SURE, np.array([nearness])) for nearness in (0.6, 0.3))
-    assert near == pytest.approx(SURE)
-    assert far.max() < 0.2
-    assert far / far.max() == pytest.approx(SURE / SURE.max())  # none of the intents gains by it
+def test_a_strange_text_is_doubted_as_a_whole() -> None:
+    confidence = Confidence(strangeness=2.0, scope=SCOPE)
+    ordinary, strange = (confidence.apply(SURE, give(SURE, nearest)) for nearest in (0.6, 0.3))
+    assert ordinary == pytest.approx(SURE)
+    assert strange.max() < 0.2
+    assert strange / strange.max() == pytest.approx(SURE / SURE.max())  # none of the intents gains by it
 
 
 def test_what_one_gains_the_others_lose() -> None:
-    surer = Confidence(odds=2.0).apply(SURE, np.array([1.0]))
+    surer = Confidence(odds=2.0).apply(SURE, give(SURE))
     assert surer.max() > 0.98
     assert surer.sum() == pytest.approx(1)
+
+
+def test_a_lead_is_before_the_runner_up_of_its_part() -> None:
+    parts = np.array([[[0.9, 0.2, 0.1]], [[-0.5, -100.0, 0.25]]])
+    evidence = gather_evidence(np.array([[0.8, 0.1, 0.1]]), parts, np.ones((1, 2)))
+    assert evidence.leads == pytest.approx(np.array([[0.7, -0.75]]))
+    evidence = gather_evidence(np.array([[0.1, 0.8, 0.1]]), parts, np.ones((1, 2)))
+    assert evidence.leads[0, 1] == -LONGEST
 
 
 @given(
     scores=st.lists(st.floats(0.001, 1), min_size=1, max_size=9),
     odds=st.floats(0, 5),
+    leads=st.tuples(st.floats(0, 5), st.floats(0, 5)),
     bias=st.floats(-9, 9),
-    nearness=st.floats(-1, 1),
+    nearest=st.floats(-1, 1),
 )
 def test_the_order_stays_and_the_sum_is_one_at_most(
-    scores: list[float], odds: float, bias: float, nearness: float
+    scores: list[float], odds: float, leads: tuple[float, float], bias: float, nearest: float
 ) -> None:
     chances = np.array([scores]) / sum(scores)
-    adjusted = Confidence(odds=odds, farness=5.0, far=0.4, bias=bias).apply(chances, np.array([nearness]))
+    confidence = Confidence(odds=odds, leads=leads, strangeness=1.0, bias=bias, scope=SCOPE)
+    adjusted = confidence.apply(chances, give(chances, nearest))
     assert np.isfinite(adjusted).all()
     assert adjusted.min() >= 0
     assert adjusted.sum() <= 1 + 1e-6

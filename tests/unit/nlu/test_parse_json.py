@@ -28,6 +28,7 @@ def test_parse_json_is_that_of_rasa_with_language_and_triage() -> None:
         ),
         text_tokens=((0, 2), (3, 6)),
         language="en",
+        in_scope=0.97,
         triage=Triage(complaint=0.9, urgency=0.2, sentiment=0.1, because=("late", "again")),
     )
     assert json.loads(json.dumps(render_parse(understanding))) == {
@@ -51,6 +52,7 @@ def test_parse_json_is_that_of_rasa_with_language_and_triage() -> None:
         ],
         "response_selector": {},
         "language": "en",
+        "in_scope": 0.97,
         "triage": {"complaint": 0.9, "urgency": 0.2, "sentiment": 0.1, "because": ["late", "again"]},
     }
 

@@ -50,6 +50,22 @@ def test_read_finds_an_annotated_value_in_a_new_sentence(reader: Reader) -> None
     assert (entity.entity, entity.value, entity.start, entity.end) == ("city", "BERLIN", 11, 17)
 
 
+def test_texts_unlike_all_examples_are_out_of_scope(reader: Reader) -> None:
+    own, strange, foreign, empty = reader.read(
+        [
+            "where is my parcel now",
+            "who painted the ceiling of that chapel",
+            "ich möchte mein Geld zurück",
+            "",
+        ]
+    )
+    assert own.in_scope is not None
+    assert strange.in_scope is not None
+    assert strange.in_scope < 0.5 < own.in_scope
+    assert foreign.in_scope == 0
+    assert empty.in_scope is None
+
+
 @pytest.mark.parametrize("text", ["???", "🙃🙃", "... !", "\u200b\u2060", "$$", "@Lyra <url>", ":)"])
 def test_text_that_says_nothing_falls_back(reader: Reader, text: str) -> None:
     understanding = read(reader, text)

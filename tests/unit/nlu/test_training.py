@@ -11,6 +11,7 @@ from bot.errors import ModelError, ProjectError
 from bot.nlu.fitting import Labelled
 from bot.nlu.progress import Progress
 from bot.nlu.reader import Reader
+from bot.nlu.sentences import Sentences
 from bot.nlu.training import train_nlu
 from bot.nlu.validation import FOLDS, deal_folds
 from tests.unit.nlu.conftest import TEXTS, ignore, make_data
@@ -95,7 +96,7 @@ def test_an_unknown_language_is_told_before_the_work(embedder: Embedder) -> None
 
 
 def test_folds_share_out_every_intent_evenly() -> None:
-    labelled = label([10, 7, 1])
+    labelled = label([2 * FOLDS, 7, 1])
     folds, labels = deal_folds(labelled, seed=3), labelled.labels
     assert np.bincount(folds[labels == 0]).tolist() == [2] * FOLDS
     assert max(np.bincount(folds[labels == 1], minlength=FOLDS)) == 2
@@ -114,7 +115,11 @@ def label(amounts: list[int]) -> Labelled:
     texts = [f"{intent}-{number}" for intent, amount in enumerate(amounts) for number in range(amount)]
     return Labelled(
         texts=texts,
-        vectors=np.zeros((len(texts), 1), dtype=np.float32),
+        sentences=Sentences(
+            vectors=np.zeros((len(texts), 1), dtype=np.float32),
+            states=np.zeros((0, 1), dtype=np.float16),
+            lengths=np.zeros(len(texts), dtype=np.int64),
+        ),
         labels=np.repeat(np.arange(len(amounts)), amounts),
         names=tuple("abc"),
     )

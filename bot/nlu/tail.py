@@ -1,0 +1,85 @@
+"""The encoder's last step, with weights of a project's own: token states → sentence vectors.
+
+All texts go through the encoder that all projects share; what a project's intents differ by is learnt in
+the last feed-forward step alone (`bot.nlu.tuning`), which costs little to learn, to keep and to run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bot.nlu.sentences import pool_tokens
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bot.nlu.sentences import Sentences
+
+    Floats = NDArray[np.float32]
+
+RUN_SIZES = (16, 32, 64, 128, 256, 512)
+"""So many tokens at once: OpenVINO keeps kernels and buffers for each size it has met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TailWeights:
+    """A feed-forward step and the scaling after it, as in the published encoder.
+
+    `wide` (inner, dimensions) and `narrow` (dimensions, inner) are its matrices, `*_bias` what is added to
+    each; `scale` and `shift` (dimensions,) follow when a token's mean and variance are set to 0 and 1.
+    """
+
+    wide: Floats
+    wide_bias: Floats
+    narrow: Floats
+    narrow_bias: Floats
+    scale: Floats
+    shift: Floats
+
+    def round(self) -> TailWeights:
+        """Return what half precision leaves of the numbers: that is how a model keeps them."""
+        halved = {name: array.astype(np.float16) for name, array in self.items()}
+        return TailWeights(**{name: array.astype(np.float32) for name, array in halved.items()})
+
+    def items(self) -> list[tuple[str, Floats]]:
+        """Return the names of the arrays, and the arrays."""
+        return list(zip(self.__slots__, astuple(self), strict=True))
+
+    def fits(self) -> bool:
+        """Tell whether the shapes fit each other, and all numbers are finite."""
+        inner, dimensions = self.wide.shape if self.wide.ndim == 2 else (-1, -1)  # noqa: PLR2004 - a matrix
+        shapes = [array.shape for _, array in self.items()]
+        right = [(inner, dimensions), (inner,), (dimensions, inner), *[(dimensions,)] * 3]
+        return shapes == right and all(bool(np.isfinite(array).all()) for _, array in self.items())
+
+
+class Tail:
+    """Runs `weights` on the processor. Not for use by several threads at once."""
+
+    def __init__(self, weights: TailWeights) -> None:
+        # Not at the top of the file: see `bot.nlu.runtime`.
+        from bot.nlu.minilm import build_tail  # noqa: PLC0415 - see above
+        from bot.nlu.runtime import Core  # noqa: PLC0415 - see above
+
+        self._weights = weights  # the graph looks at their memory
+        options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
+        compiled: Any = Core().compile_model(build_tail(weights), "CPU", options)
+        self._request = compiled.create_infer_request()
+
+    def encode(self, sentences: Sentences) -> Floats:
+        """Return a vector of length 1 for each text: (texts, dimensions)."""
+        states = np.empty(sentences.states.shape, dtype=np.float32)
+        for start in range(0, len(states), RUN_SIZES[-1]):
+            given = sentences.states[start : start + RUN_SIZES[-1]]
+            states[start : start + len(given)] = self._run(given)
+        return pool_tokens(states, sentences.lengths)
+
+    def _run(self, given: NDArray[np.floating]) -> Floats:
+        size = next(size for size in RUN_SIZES if len(given) <= size)
+        padded = np.zeros((size, given.shape[1]), dtype=np.float32)
+        padded[: len(given)] = given
+        computed: Floats = self._request.infer([padded], share_inputs=True, share_outputs=True)[0]
+        return computed[: len(given)]
