@@ -108,6 +108,8 @@ class Encoder:
         batches = list(self.encode_batches(texts))
         if not batches:
             return self.encode_nothing()
+        if len(texts) == 1:
+            return batches[0][1]
         order = np.argsort(np.concatenate([rows for rows, _ in batches]), kind="stable")
         return join_sentences([batch for _, batch in batches]).select(order)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg.blas import ssyrk
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
@@ -122,7 +123,8 @@ def score_texts(parts: Parts, labelled: Labelled) -> Scores:
     """Return the scores of all texts at once."""
     tuned = encode_tuned(parts.tail, labelled.sentences)
     likeness, nearness = parts.meanings.score(labelled.sentences.vectors, tuned)
-    words = build_matrix(parts.vocabulary, labelled.texts) @ parts.words.weights + parts.words.bias
+    grams = build_matrix(parts.vocabulary, labelled.texts)
+    words = grams @ parts.words.weights.astype(np.float32) + parts.words.bias
     return Scores(parts=np.stack([likeness, words]).astype(np.float32), nearness=nearness)
 
 
@@ -194,7 +196,9 @@ def _fit_landmarks(vectors: Vectors, material: Labelled) -> LandmarkHead:
         equations, right = likeness.astype(np.float64), wanted.astype(np.float64)
         equations[np.diag_indices_from(equations)] += RIDGE
     else:
-        equations = (likeness.T @ likeness).astype(np.float64) + RIDGE * liken(landmarks @ landmarks.T)
+        # `ssyrk` computes the lower half alone, which is all that is read.
+        equations = ssyrk(1.0, likeness, trans=1, lower=1).astype(np.float64)
+        equations += RIDGE * liken(landmarks @ landmarks.T)
         right = (likeness.T @ wanted).astype(np.float64)
     solved = _solve(equations, right)
     return LandmarkHead(landmarks=landmarks, coefficients=solved.round(_DIGITS).astype(np.float32))
@@ -219,7 +223,7 @@ def _round(array: NDArray[np.floating]) -> NDArray[np.float32]:
 
 def _fit_words(material: Labelled, vocabulary: Vocabulary, seed: int) -> WordHead:
     present = np.unique(material.labels)
-    weights = np.zeros((len(vocabulary.weights), len(material.names)), dtype=np.float32)
+    weights = np.zeros((len(vocabulary.weights), len(material.names)), dtype=np.float16)
     bias = np.full(len(material.names), _IMPOSSIBLE, dtype=np.float32)
     bias[present] = 0
     if len(present) > 1:
@@ -227,7 +231,7 @@ def _fit_words(material: Labelled, vocabulary: Vocabulary, seed: int) -> WordHea
         with _ONE_AT_A_TIME:
             margin = LinearSVC(C=MARGIN_C, random_state=seed).fit(grams, material.labels)
         coefficients, intercepts = _both_sides(margin.coef_, margin.intercept_)
-        weights[:, present] = _round(coefficients.T)
+        weights[:, present] = coefficients.T
         bias[present] = intercepts
     return WordHead(weights=weights, bias=bias)
 

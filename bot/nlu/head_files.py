@@ -36,7 +36,7 @@ def pack_head(head: IntentHead) -> dict[str, NDArray[Any]]:
         "centres": meanings.centres.astype(np.float16),
         "landmarks": meanings.landmarks.landmarks.astype(np.float16),
         "coefficients": meanings.landmarks.coefficients,
-        "word_weights": head.words.weights.astype(np.float16),
+        "word_weights": head.words.weights,
         "word_bias": head.words.bias,
         **{f"{_TAIL}{name}": array.astype(np.float16) for name, array in tail},
     }
@@ -68,7 +68,7 @@ def read_head(described: Mapping[str, Any], arrays: Arrays) -> IntentHead:
                 coefficients=arrays["coefficients"],
             ),
         ),
-        words=WordHead(weights=arrays["word_weights"].astype(np.float32), bias=arrays["word_bias"]),
+        words=WordHead(weights=arrays["word_weights"].astype(np.float16), bias=arrays["word_bias"]),
         shares=(of_meanings, of_words),
         confidence=_read_confidence(described["confidence"]),
     )

@@ -27,16 +27,16 @@ PROBABILITY_DIGITS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordHead:
-    """A linear head over n-grams: `weights` (n-grams, intents), `bias` (intents,)."""
+    """A linear head over n-grams: `weights` (n-grams, intents) in half precision, `bias` (intents,)."""
 
-    weights: NDArray[np.float32]
+    weights: NDArray[np.float16]
     bias: NDArray[np.float32]
 
     def score(self, grams: Sequence[SparseVector]) -> NDArray[np.float32]:
         """Return the margin of each intent: (texts, intents)."""
         scores = np.tile(self.bias, (len(grams), 1))
         for row, each in enumerate(grams):
-            scores[row] += each.values @ self.weights[each.columns]
+            scores[row] += each.values @ self.weights[each.columns].astype(np.float32)
         return scores
 
 

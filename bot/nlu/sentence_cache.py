@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.arrays import pack_arrays, read_arrays
+from bot.nlu.arrays import read_arrays
 from bot.nlu.sentences import Sentences, join_sentences
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ class SentenceCache:
             return
         others = np.array([row for row, key in enumerate(digests) if key not in used], dtype=np.int64)
         keys = [*used, *(digests[row] for row in others)]
-        together = join_sentences([*used.values(), kept.select(others)])
+        together = join_sentences([*used.values(), _pick(kept, others)])
         fitting = self._count_fitting(together.lengths)
         with suppress(OSError):
-            self._write(keys[:fitting], together.select(np.arange(fitting)))
+            self._write(keys[:fitting], _pick(together, np.arange(fitting)))
 
     def _has_room(self, kept: Sentences) -> bool:
         """Tell whether so much is free that the order in which texts were used does not matter yet."""
@@ -107,11 +107,16 @@ class SentenceCache:
         handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".embeddings-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(pack_arrays({"digests": digests, **arrays}))
+                np.savez(file, digests=digests, **arrays)  # type: ignore[arg-type]  # as in `pack_arrays`
             Path(temporary).replace(self._path)
         except OSError:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def _pick(sentences: Sentences, rows: NDArray[np.int64]) -> Sentences:
+    """Return the given texts, which are in order; without copying where these are all."""
+    return sentences if len(rows) == len(sentences) else sentences.select(rows)
 
 
 def _cut(kept: Sentences, starts: NDArray[np.int64], row: int) -> Sentences:

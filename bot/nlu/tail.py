@@ -68,6 +68,7 @@ class Tail:
         options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
         compiled: Any = Core().compile_model(build_tail(weights), "CPU", options)
         self._request = compiled.create_infer_request()
+        self._given = np.zeros((RUN_SIZES[-1], len(weights.shift)), dtype=np.float32)
 
     def encode(self, sentences: Sentences) -> Floats:
         """Return a vector of length 1 for each text: (texts, dimensions)."""
@@ -79,7 +80,7 @@ class Tail:
 
     def _run(self, given: NDArray[np.floating]) -> Floats:
         size = next(size for size in RUN_SIZES if len(given) <= size)
-        padded = np.zeros((size, given.shape[1]), dtype=np.float32)
-        padded[: len(given)] = given
-        computed: Floats = self._request.infer([padded], share_inputs=True, share_outputs=True)[0]
+        self._given[: len(given)] = given
+        self._given[len(given) : size] = 0
+        computed: Floats = self._request.infer([self._given[:size]], share_inputs=True, share_outputs=True)[0]
         return computed[: len(given)]
