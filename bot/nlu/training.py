@@ -31,6 +31,7 @@ from bot.nlu.validation import calibrate, deal_folds, score_held_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from bot.domain.example import TrainingData
     from bot.domain.pipeline import PipelineSpec
@@ -67,12 +68,15 @@ def train_nlu(
     entities = learn_entities(data, course, Stage("recognise", progress))
     found = measure_entities(data, entities, course)
     labelled = label_examples(data, embedder, progress)
-    vocabulary, head, held_out = _learn_intents(labelled, seed, progress)
-    health = summarise(examine(make_chart(data, labelled, held_out)))
     judged = Stage("triage", progress)
-    judged(0, 1)
-    triage, transfer = train_triage(data.triage, embedder)
-    judged(1, 1)
+    # One core each: on matrices this small BLAS's threads wait for each other (measured: 20 s against 4).
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(2, "beside") as beside:
+        judging = beside.submit(train_triage, data.triage, embedder)
+        vocabulary, head, held_out = _learn_intents(labelled, beside, seed=seed, progress=progress)
+        judged(0, 1)
+        triage, transfer = judging.result()
+        judged(1, 1)
+    health = summarise(examine(make_chart(data, labelled, held_out)))
     return NluModel(
         language=components.language,
         taught=find_taught([example.text for example in data.examples], components.language),
@@ -95,18 +99,16 @@ def train_nlu(
 
 
 def _learn_intents(
-    labelled: Labelled, seed: int, progress: Callable[[Progress], None]
+    labelled: Labelled, beside: Executor, *, seed: int, progress: Callable[[Progress], None]
 ) -> tuple[Vocabulary, IntentHead, HeldOut]:
     """Return what tells intents, and what parts that had not learnt a text made of it."""
     folds = deal_folds(labelled, seed=seed)
     fitted = Stage("fit", progress)
-    # One core each: on matrices this small BLAS's threads wait for each other (measured: 20 s against 4).
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(1, "fit") as beside:
-        fitting = beside.submit(fit_parts, labelled, seed=seed)
-        scores = score_held_out(labelled, folds, seed=seed, report=Stage("validate", progress))
-        fitted(0, 1)
-        parts = fitting.result()
-        fitted(1, 1)
+    fitting = beside.submit(fit_parts, labelled, seed=seed)
+    scores = score_held_out(labelled, folds, seed=seed, report=Stage("validate", progress))
+    fitted(0, 1)
+    parts = fitting.result()
+    fitted(1, 1)
     head = _make_head(labelled.names, parts, fit_calibration(scores, labelled.labels))
     return parts.vocabulary, head, calibrate(labelled, scores, folds)
 

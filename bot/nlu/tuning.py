@@ -7,7 +7,6 @@ CLINC150's with its validation texts. Twice or half of each does hardly less wel
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,10 +28,8 @@ RATE = 2e-3
 CENTRES_RATE = 1e-3
 BATCH = 64
 ROUNDS = 6
-"""How often each text is read, where that makes no more than `MOST_READ` in all."""
+"""How often each text is read, where that makes no more than `MOST_READ` in all; once at least."""
 MOST_READ = 6000
-LEAST_ROUNDS = 0.75
-"""How often at least: of eight thousand texts and more most are read once, the others never."""
 LEFT_OUT = 0.1
 _WARM_UP = 0.1  # the share of the steps in which the rate rises
 _FIRST, _SECOND, _TINY = 0.9, 0.999, 1e-8
@@ -68,8 +65,8 @@ def tune(
 
 def count_steps(texts: int) -> int:
     """Return how many batches are learnt from."""
-    read = max(LEAST_ROUNDS * texts, min(ROUNDS * texts, MOST_READ))
-    return math.ceil(read / BATCH)
+    read = max(texts, min(ROUNDS * texts, MOST_READ))
+    return -(-read // BATCH)
 
 
 def _deal_batches(texts: int, steps: int, dice: np.random.Generator) -> Iterator[NDArray[np.int64]]:
