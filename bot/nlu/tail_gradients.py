@@ -50,8 +50,11 @@ def find_gradients(arrays: Mapping[str, Floats], batch: Batch) -> tuple[float, d
     texts of one intent find each other among all. Sources: Hendrycks and Gimpel 2016 (GELU, by tanh); Ba et
     al. 2016 (layer normalisation); Khosla et al. 2020, "Supervised Contrastive Learning".
     """
-    inner, slopes = _bend(batch.states @ arrays["wide"].T + arrays["wide_bias"])
-    added = inner @ arrays["narrow"].T + arrays["narrow_bias"]
+    widened = batch.states @ arrays["wide"].T
+    widened += arrays["wide_bias"]
+    inner, slopes = _bend(widened)
+    added = inner @ arrays["narrow"].T
+    added += arrays["narrow_bias"]
     if batch.kept is not None:
         added *= batch.kept
     normal, spread = _normalise(batch.states + added)
@@ -71,7 +74,8 @@ def find_gradients(arrays: Mapping[str, Floats], batch: Batch) -> tuple[float, d
     by_added = (by_normal - mean - normal * (by_normal * normal).mean(axis=1, keepdims=True)) * spread
     if batch.kept is not None:
         by_added *= batch.kept
-    by_wide = (by_added @ arrays["narrow"]) * slopes
+    by_wide = by_added @ arrays["narrow"]
+    by_wide *= slopes
     return from_centres + from_texts, {
         "wide": by_wide.T @ batch.states,
         "wide_bias": by_wide.sum(axis=0),
