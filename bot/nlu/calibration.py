@@ -30,9 +30,9 @@ STRANGE = 0.05
 LOWERED = 0.5
 """By how many standard deviations of the curve's score, for one of strangeness.
 
-Both were chosen once: what BANKING77's training texts answer at 1 % wrong stays the same by it (79 %, read by
-what had learnt from four fifths), and CLINC150's validation texts tell what is out of scope better (AUROC
-0.988 for 0.973).
+Both were chosen once, among the texts of BANKING77's training set that had not been learnt from and CLINC150's
+validation texts: the confidence of BANKING77's stays as true (calibration error 0.016 for 0.012) and that of
+CLINC150's tells better what is out of scope (AUROC 0.982 for 0.974). With 4.0 it would be 0.05, and 0.988.
 """
 _LEAST_SPREAD = 1e-3
 _DIGITS = 4  # more would tell in which order numbers were added up
