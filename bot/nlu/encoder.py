@@ -18,7 +18,7 @@ from bot.nlu.sentences import Sentences, join_sentences
 from bot.nlu.weights_file import WeightsFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from tokenizers import Encoding, Tokenizer
@@ -167,26 +167,25 @@ def open_encoder(*, threads: int = 1, arithmetic: Arithmetic | None = None) -> E
     from tokenizers import Tokenizer  # noqa: PLC0415 - see above
 
     from bot.nlu.minilm import read_rounded_graph  # noqa: PLC0415 - see above
-    from bot.nlu.runtime import Core  # noqa: PLC0415 - see above
+    from bot.nlu.runtime import Core, compile_graph  # noqa: PLC0415 - see above
 
     tokenizer = Tokenizer.from_file(str(find_encoder_file(TOKENIZER)))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     core = Core()
-    # No precision asked for: OpenVINO takes bfloat16 only where the processor computes in it.
-    options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
     if (arithmetic or _choose_arithmetic(core)) is Arithmetic.EXACT:
-        return _open_exact(core, options, tokenizer)
+        return _open_exact(core, tokenizer, threads)
     graph = read_rounded_graph(core, find_encoder_file(ROUNDED))
-    return Encoder(tokenizer, core.compile_model(graph, "CPU", options))
+    return Encoder(tokenizer, compile_graph(core, graph, threads=threads))
 
 
-def _open_exact(core: Any, options: Mapping[str, Any], tokenizer: Tokenizer) -> Encoder:
+def _open_exact(core: Any, tokenizer: Tokenizer, threads: int) -> Encoder:
     from bot.nlu.minilm import build_graph  # noqa: PLC0415 - as in `open_encoder`
+    from bot.nlu.runtime import compile_graph  # noqa: PLC0415 - as in `open_encoder`
 
     weights = WeightsFile(find_encoder_file(WEIGHTS))
     graph = build_graph(weights.arrays, most_tokens=MAX_TOKENS)
-    encoder = Encoder(tokenizer, core.compile_model(graph, "CPU", options))
+    encoder = Encoder(tokenizer, compile_graph(core, graph, threads=threads))
     # With the first text OpenVINO packs the weights as the processor likes them, and keeps the given ones,
     # too: 42 MB that it does not look at again.
     encoder.encode(["hello"])

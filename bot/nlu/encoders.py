@@ -56,14 +56,13 @@ def open_chosen_encoder(spec: EncoderSpec | None, root: Path, *, threads: int = 
         return open_encoder(threads=threads)
     # Not at the top of the file, as in `bot.nlu.encoder`.
     from bot.nlu.onnx_graph import read_sentence_graph  # noqa: PLC0415 - see above
-    from bot.nlu.runtime import Core  # noqa: PLC0415 - see above
+    from bot.nlu.runtime import Core, compile_graph  # noqa: PLC0415 - see above
 
     files = find_encoder_files(spec, root)
     core = Core()
     graph = read_sentence_graph(core, files.model, files.pooling)
-    options = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
     try:
-        compiled = core.compile_model(graph, "CPU", options)
+        compiled = compile_graph(core, graph, threads=threads)
     except RuntimeError as error:
         raise ModelError(f"{files.model} cannot run here: {error}") from error
     tokenizer = _read_tokenizer(files)

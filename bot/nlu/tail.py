@@ -7,7 +7,7 @@ the last feed-forward step alone (`bot.nlu.tuning`), which costs little to learn
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -62,12 +62,10 @@ class Tail:
     def __init__(self, weights: TailWeights) -> None:
         # Not at the top of the file: see `bot.nlu.runtime`.
         from bot.nlu.minilm import build_tail  # noqa: PLC0415 - see above
-        from bot.nlu.runtime import Core  # noqa: PLC0415 - see above
+        from bot.nlu.runtime import Core, compile_graph  # noqa: PLC0415 - see above
 
         self._weights = weights  # the graph looks at their memory
-        options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
-        compiled: Any = Core().compile_model(build_tail(weights), "CPU", options)
-        self._request = compiled.create_infer_request()
+        self._request = compile_graph(Core(), build_tail(weights), threads=1).create_infer_request()
         self._given = np.zeros((RUN_SIZES[-1], len(weights.shift)), dtype=np.float32)
 
     def encode(self, sentences: Sentences) -> Floats:
