@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.domain.handoff import HandoffRequest
     from bot.domain.json import JsonObject
     from bot.domain.message import Content, Message
+    from bot.domain.trigger import Trigger
     from bot.domain.understanding import Understanding
 
 
@@ -24,7 +25,8 @@ class Turn:
     """New messages of one contact, oldest first, and what the engine left behind last time.
 
     `sender_id` is Rasa's word for the conversation. `resumed` is True on the first turn after a
-    person gave the conversation back: a paused tracker must speak again.
+    person gave the conversation back: a paused tracker must speak again. A turn with a `trigger`
+    has no messages: it begins with that intent, which nobody said.
     """
 
     sender_id: str
@@ -34,13 +36,16 @@ class Turn:
     now: datetime
     resumed: bool = False
     metadata: JsonObject = field(default_factory=dict)
+    trigger: Trigger | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnResult:
     """What the engine made of a turn.
 
-    `events` are Rasa's event dicts (`{"event": "user", …}`), in order, for the event log.
+    `events` are Rasa's event dicts (`{"event": "user", …}`), in order, for the event log. Reminders are
+    set, cancelled and dropped by those among them (`reminder`, `cancel_reminder`, `restart`): an engine
+    has nothing else to say about them, and none of its own to keep.
     `understandings` stands beside `Turn.messages`: one each, None where NLU was not asked.
     """
 

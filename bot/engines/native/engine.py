@@ -75,6 +75,8 @@ class NativeEngine:
                 understandings[known_by] = understanding
             metadata = {**turn.metadata, **turn.messages[known_by].metadata}
             await run.hear(understanding, str(turn.messages[known_by].id), metadata)
+        if turn.trigger:
+            await run.trigger(turn.trigger)
         return TurnResult(
             tracker=tracker_to_json(trim(run.tracker, self._dialogue.window)),
             events=tuple(run.events),

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bot.dialogue.tracker import Tracker
     from bot.domain.json import JsonObject
     from bot.domain.message import Content
+    from bot.domain.trigger import Trigger
     from bot.domain.understanding import Understanding
     from bot.engines.native.actions import ActionRunner
 
@@ -94,6 +95,20 @@ class TurnRun:
                 input_channel=self._stage.scene.channel,
                 message_id=message_id,
                 metadata=metadata,
+            ),
+        )
+        await self._extract()
+        await self._answer()
+
+    async def trigger(self, trigger: Trigger) -> None:
+        """Act on an intent that nobody said. To what the policies see it is a message like any other."""
+        await self._start_session({})
+        intent: JsonObject = {"name": trigger.intent}
+        self._log(
+            user_event(
+                {"intent": intent, "entities": list(trigger.entities), "text": trigger.text},
+                input_channel=self.tracker.input_channel,
+                metadata={"is_external": True},
             ),
         )
         await self._extract()
