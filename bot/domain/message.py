@@ -36,6 +36,7 @@ class Kind(StrEnum):
     NOTE = "note"  # a message customers never see
     LINE = "line"  # a system line: "Mara joins"
     UNSUPPORTED = "unsupported"
+    TRIGGER = "trigger"  # nobody said it: a reminder that is due, or a call of the API
 
 
 class Settled(StrEnum):

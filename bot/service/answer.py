@@ -21,10 +21,11 @@ from bot.desk.promise import require_entry, route, tell_customer
 from bot.domain.conversation import Status
 from bot.domain.handoff import HandoffRequest, Priority
 from bot.domain.message import Author, Kind, Settled
+from bot.domain.reminder import ReminderChanges, read_reminders
 from bot.engines.engine import Turn, TurnResult
 from bot.errors import StorageUnavailable, VisavisError
 from bot.service.metrics import TURN_SECONDS, TURNS
-from bot.storage import leases, turn_commit, turns
+from bot.storage import leases, triggers, turn_commit, turns
 
 if TYPE_CHECKING:
     from bot.domain.conversation import Lease
@@ -84,9 +85,7 @@ async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered |
 
 
 async def _answer(road: Road, engine: Engine, claim: Claim) -> Answered:
-    if claim.pull:
-        # A caller waits for the answer to each of its own messages; a burst is answered together.
-        claim = replace(claim, messages=claim.messages[:1])
+    claim = replace(claim, messages=_take_next(claim))
     began = perf_counter()
     result = _keep_contract(road, await _respond(road, engine, claim))
     try:
@@ -106,6 +105,17 @@ async def _answer(road: Road, engine: Engine, claim: Claim) -> Answered:
     return answered
 
 
+def _take_next(claim: Claim) -> tuple[Message, ...]:
+    """Return what is answered now, of what waits.
+
+    A caller waits for the answer to each of its own messages; a burst is answered together, as far as
+    the next trigger, which has a turn to itself.
+    """
+    found = [number for number, message in enumerate(claim.messages) if message.kind is Kind.TRIGGER]
+    most = 1 if claim.pull or found[:1] == [0] else found[0] if found else None
+    return claim.messages[:most]
+
+
 async def _hand_back(road: Road, lease: Lease) -> None:
     """Blame no message for a server that writes nothing now: attempts count what kills workers.
 
@@ -120,14 +130,16 @@ async def _hand_back(road: Road, lease: Lease) -> None:
 
 
 async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:
+    trigger = triggers.read_trigger(claim.messages[0])
     turn = Turn(
         sender_id=claim.key,
         channel=claim.channel,
-        messages=claim.messages,
+        messages=() if trigger else claim.messages,
         tracker=claim.tracker,
         now=road.now(),
         resumed=claim.resumed,
         metadata=claim.messages[-1].metadata,
+        trigger=trigger,
     )
     if claim.attempts > MAX_ATTEMPTS:
         log.error("Turn given up after repeated attempts", conversation_id=claim.lease.conversation_id)
@@ -169,13 +181,14 @@ def _failed(claim: Claim) -> TurnResult:
 async def _commit(road: Road, claim: Claim, result: TurnResult) -> turn_commit.Stored:
     outcome = turn_commit.Outcome(
         taken=claim.messages,
-        settled=settled_by(result),
+        settled=_settled_by(claim, result),
         status=Status.QUEUED if result.handoff else Status.BOT,
         replies=result.replies,
         tracker=result.tracker,
         events=result.events,
         handoff=_entry(road, result.handoff) if result.handoff else None,
         unsure=tuple(find_unsure(claim.messages, result)),
+        reminders=read_turn_reminders(road, claim.lease.conversation_id, result),
     )
     async with road.database.direct() as connection:
         return await turn_commit.commit_turn(connection, claim.lease, outcome)
@@ -184,6 +197,21 @@ async def _commit(road: Road, claim: Claim, result: TurnResult) -> turn_commit.S
 def _entry(road: Road, handoff: HandoffRequest) -> turn_commit.Entry:
     deadline_at = deadline_of(handoff, road.desk, road.now())
     return turn_commit.Entry(request=handoff, deadline_at=deadline_at, timer=DEADLINE_TIMER)
+
+
+def read_turn_reminders(road: Road, conversation_id: int, result: TurnResult) -> ReminderChanges:
+    """Return what a turn does to reminders; what cannot be kept is told to whoever reads the log."""
+    changes = read_reminders(result.events, road.now())
+    for why in changes.refused:
+        log.warning("Reminder not kept", conversation_id=conversation_id, why=why)
+    return changes
+
+
+def _settled_by(claim: Claim, result: TurnResult) -> Settled:
+    """As `settled_by`; to what nobody said nobody awaits an answer."""
+    settled = settled_by(result)
+    heard = claim.messages[0].kind is not Kind.TRIGGER
+    return settled if heard or settled is not Settled.WAITING else Settled.NOT_NEEDED
 
 
 def settled_by(result: TurnResult) -> Settled:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.service.answer import DEADLINE_TIMER
+from bot.service.remind import remind
 from bot.storage import handoffs, timers
 
 if TYPE_CHECKING:
@@ -28,4 +29,4 @@ async def run_timers(road: Road) -> int:
     for conversation_id in late:
         log.warning("Nobody answered by the deadline", conversation_id=conversation_id)
         await road.bus.live.publish("status", conversation_id, late=True)
-    return len(due)
+    return len(due) + await remind(road)

@@ -37,10 +37,13 @@ _SET = text(
 ).bindparams(bindparam("data", type_=JSONB))
 
 
-# For a statement that knows the conversation as `mine`.
+# For a statement that knows the conversation as `mine`. Each timer knows what was said before it
+# (`after_seq`): all there is, unless it says otherwise.
 SET_MANY = """
-    INSERT INTO timer (conversation_id, kind, due_at, data) SELECT mine.id, t.kind, t.due_at, '{}'
-    FROM mine, jsonb_to_recordset(:timers) AS t(kind text, due_at timestamptz)
+    INSERT INTO timer (conversation_id, kind, due_at, data)
+    SELECT mine.id, t.kind, t.due_at,
+        jsonb_build_object('after_seq', mine.last_seq) || coalesce(t.data, '{}')
+    FROM mine, jsonb_to_recordset(:timers) AS t(kind text, due_at timestamptz, data jsonb)
 """
 
 

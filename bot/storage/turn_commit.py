@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import BigInteger, Text
+from sqlalchemy.types import BigInteger, Boolean, Text
 
+from bot.domain.conversation import Status
+from bot.domain.reminder import ReminderChanges
 from bot.errors import LeaseLost
-from bot.storage import handoffs, proposals, timers
+from bot.storage import handoffs, proposals, reminders, timers
 from bot.storage.content import dump_content
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import TextClause
 
-    from bot.domain.conversation import Lease, Status
+    from bot.domain.conversation import Lease
     from bot.domain.handoff import HandoffRequest
     from bot.domain.json import JsonObject
     from bot.domain.message import Content, Message, Settled
@@ -36,21 +38,44 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unasked:
+    """What stands for messages in a turn that none began.
+
+    `turn_id` is drawn from their ids. Everything up to `inbound_seq` stood there when it was claimed.
+    `holders` are who may hold the conversation when it is committed.
+    """
+
+    turn_id: int
+    inbound_seq: int
+    holders: frozenset[Status]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A turn as it is stored. `status` is who holds the conversation afterwards.
+    """A turn as it is stored. `status` is who holds the conversation afterwards; None: who holds it now.
 
     `settled`: what becomes of the messages `taken`, of which the last gives the turn its id. `unsure`:
-    what of them was not understood, for trainers.
+    what of them was not understood, for trainers. A turn that no message began has `unasked` in their
+    place. `collected`: whoever called for the turn reads its replies, wherever others go. `reminders`:
+    what becomes of the conversation's.
     """
 
     taken: tuple[Message, ...]
     settled: Settled
-    status: Status
+    status: Status | None
     replies: tuple[Content, ...]
     tracker: JsonObject
     events: tuple[JsonObject, ...]
     handoff: Entry | None = None
     unsure: tuple[tuple[Message, Understanding], ...] = ()
+    unasked: Unasked | None = None
+    collected: bool = False
+    reminders: ReminderChanges = field(default_factory=ReminderChanges)
+
+    @property
+    def answered_seq(self) -> int:
+        """The place of the last entry of the stream that this turn knows of."""
+        return self.unasked.inbound_seq if self.unasked else self.taken[-1].seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +86,15 @@ class Stored:
     more: bool
 
 
+_BOT_ONLY = frozenset({Status.BOT})
+
 # One statement, so that a turn costs one round trip. `mine` is the fence: it locks the row and finds
 # it only while the lease is ours and no person took the conversation; everything else hangs on it.
 # Whether more is due is decided by the row's own columns, which are re-read under the lock.
 _HEAD = """
     WITH mine AS (
-        SELECT id, account_id, last_seq, pull FROM conversation
-        WHERE id = :conversation_id AND answer_token = :token AND status = 'bot'
+        SELECT id, account_id, last_seq, pull OR :collected AS pull FROM conversation
+        WHERE id = :conversation_id AND answer_token = :token AND status = ANY(:holders)
         FOR UPDATE
     ), settled AS (
         UPDATE message SET settled = :settled, turn_id = :turn_id FROM mine WHERE message.id = ANY(:taken)
@@ -88,25 +115,26 @@ _HEAD = """
 """
 _TAIL = """
     UPDATE conversation c SET
-        status = :status,
+        status = coalesce(:status, c.status),
         answer_leased_until = NULL,
         answer_attempts = 0,
         resumed = FALSE,
         answer_due_at = CASE
-            WHEN :status = 'bot' AND c.inbound_seq > :answered_seq THEN clock_timestamp()
+            WHEN coalesce(:status, c.status) = 'bot' AND c.inbound_seq > :answered_seq THEN clock_timestamp()
             ELSE NULL END,
         last_seq = c.last_seq + jsonb_array_length(:replies),
         last_message_at = CASE WHEN jsonb_array_length(:replies) > 0 THEN now() ELSE c.last_message_at END,
         outbound_id = greatest(c.outbound_id, (SELECT max(id) FROM said)),
         deliver_due_at = CASE
-            WHEN c.pull OR jsonb_array_length(:replies) = 0 THEN c.deliver_due_at
+            WHEN mine.pull OR jsonb_array_length(:replies) = 0 THEN c.deliver_due_at
             ELSE coalesce(c.deliver_due_at, clock_timestamp()) END
     FROM mine WHERE c.id = mine.id
     RETURNING (SELECT array_agg(id ORDER BY id) FROM said) AS reply_ids, c.answer_due_at IS NOT NULL AS more
 """
-# What few turns leave: a place in the queue, its timer, what a trainer should see.
+# What few turns leave: a place in the queue, timers, what a trainer should see.
 _MORE = f"""
-    , timed AS ({timers.SET_MANY}), promised AS ({handoffs.OPEN_MANY}), proposed AS ({proposals.PROPOSE_MANY})
+    , cancelled AS ({reminders.CANCEL_MANY}), timed AS ({timers.SET_MANY})
+    , promised AS ({handoffs.OPEN_MANY}), proposed AS ({proposals.PROPOSE_MANY})
 """
 
 
@@ -119,6 +147,8 @@ def _statement(sql: str, *names: str) -> TextClause:
         bindparam("taken", type_=ARRAY(BigInteger)),
         bindparam("settled", type_=Text),
         bindparam("status", type_=Text),
+        bindparam("holders", type_=ARRAY(Text)),
+        bindparam("collected", type_=Boolean),
         bindparam("replies", type_=JSONB),
         bindparam("tracker", type_=JSONB),
         bindparam("events", type_=JSONB),
@@ -127,7 +157,7 @@ def _statement(sql: str, *names: str) -> TextClause:
 
 
 _COMMIT = _statement(_HEAD + _TAIL)
-_COMMIT_MORE = _statement(_HEAD + _MORE + _TAIL, "timers", "handoffs", "proposals")
+_COMMIT_MORE = _statement(_HEAD + _MORE + _TAIL, "timers", "cancelled", "handoffs", "proposals")
 
 
 async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome) -> Stored:
@@ -136,21 +166,24 @@ async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome)
     Raises `LeaseLost` when a person took the conversation or another worker has it: nothing is
     stored then.
     """
-    last = outcome.taken[-1]
+    unasked = outcome.unasked
+    holders = unasked.holders if unasked else _BOT_ONLY
     values: dict[str, object] = {
         "conversation_id": lease.conversation_id,
         "token": lease.token,
-        "turn_id": last.id,
-        "answered_seq": last.seq,
+        "turn_id": unasked.turn_id if unasked else outcome.taken[-1].id,
+        "answered_seq": outcome.answered_seq,
         "taken": [message.id for message in outcome.taken],
         "settled": outcome.settled.value,
-        "status": outcome.status.value,
+        "status": outcome.status.value if outcome.status else None,
+        "holders": [holder.value for holder in holders],
+        "collected": outcome.collected,
         "replies": [dump_content(content) for content in outcome.replies],
         "tracker": dict(outcome.tracker),
         "events": [dict(each) for each in outcome.events],
     }
     statement = _COMMIT
-    if outcome.handoff or outcome.unsure:
+    if outcome.handoff or outcome.unsure or outcome.reminders:
         statement, values = _COMMIT_MORE, values | _more_values(outcome)
     row = (await connection.execute(statement, values)).one_or_none()
     if row is None:
@@ -160,8 +193,12 @@ async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome)
 
 def _more_values(outcome: Outcome) -> dict[str, object]:
     entry = outcome.handoff
+    watch = [{"kind": entry.timer, "due_at": entry.deadline_at.isoformat()}] if entry else []
+    after_seq = None if outcome.unasked else outcome.answered_seq
+    set_now = [reminders.dump_reminder(each, after_seq) for each in outcome.reminders.kept]
     return {
-        "timers": [{"kind": entry.timer, "due_at": entry.deadline_at.isoformat()}] if entry else [],
+        "timers": [*watch, *set_now],
+        "cancelled": [dict(pattern) for pattern in outcome.reminders.cancelled],
         "handoffs": [handoffs.dump_handoff(entry.request, entry.deadline_at)] if entry else [],
         "proposals": proposals.dump_unsure(outcome.unsure),
     }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.web.triage_view import TriageMark
 
 _QUIET_KINDS = frozenset({Kind.RECEIPT})
-_EVENT_LINES = frozenset({Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.UNSUPPORTED})
+_EVENT_LINES = frozenset({Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.UNSUPPORTED, Kind.TRIGGER})
 _WRONG = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.PARTIAL})
 
 

@@ -31,7 +31,8 @@ class PlainEngine:
     heard: list[str] = field(default_factory=list)
 
     async def respond(self, turn: Turn) -> TurnResult:
-        text = "\n".join(message.content.text for message in turn.messages)
+        said = "\n".join(message.content.text for message in turn.messages)
+        text = turn.trigger.text if turn.trigger else said
         self.heard.append(text)
         if self.before:
             outcome = self.before(turn)

@@ -88,7 +88,7 @@ message = Table(
     UniqueConstraint("account_id", "event_id", "revision"),
     CheckConstraint("author IN ('contact','bot','staff','system')", name="author"),
     CheckConstraint("settled IN ('waiting','bot','staff','not_needed')", name="settled"),
-    CheckConstraint("settled IS NULL OR author = 'contact'", name="settled_author"),
+    CheckConstraint("settled IS NULL OR author = 'contact' OR kind = 'trigger'", name="settled_author"),
     Index("ix_message_turn", "turn_id", postgresql_where=text("turn_id IS NOT NULL")),
     Index("ix_message_waiting", "conversation_id", "seq", postgresql_where=text("settled = 'waiting'")),
     Index("ix_message_ledger", "created_at", postgresql_where=text("author = 'contact'")),
@@ -189,4 +189,5 @@ timer = Table(
     json_object("data"),
     at("done_at", nullable=True),
     Index("ix_timer_due", "due_at", postgresql_where=text("done_at IS NULL")),
+    Index("ix_timer_conversation", "conversation_id", postgresql_where=text("done_at IS NULL")),
 )
