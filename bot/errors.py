@@ -26,6 +26,9 @@ VisavisError
 │   ├── NotAllowed             this person may not do that (403)
 │   └── TooManyAttempts        slow down (429)
 ├── EngineError                the engine could not answer a turn
+│   ├── NotOffered             this engine cannot do what a program asks of it
+│   ├── BadEvent               what a program says happened is no event
+│   └── UnknownAction          what a program wants done is no action
 └── ActionError                an action failed or was not found
 """
 
@@ -201,6 +204,28 @@ class TooManyAttempts(Refused):
 
 class EngineError(VisavisError):
     """The engine could not answer a turn; the conversation goes to a person."""
+
+
+class NotOffered(EngineError):
+    """This engine cannot do what a program asks of it."""
+
+
+class BadEvent(EngineError):
+    """What a program says happened is no event. `number` is its place in the list, from 0."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        """Hold where it stands and what is wrong with it."""
+        self.number, self.problem = number, problem
+        super().__init__(f"event {number} of the list cannot be read: {problem}")
+
+
+class UnknownAction(EngineError):
+    """What a program wants done is no action."""
+
+    def __init__(self, name: str) -> None:
+        """Hold the name."""
+        self.name = name
+        super().__init__(f"there is no action `{name}`: neither the domain nor Rasa's defaults have it")
 
 
 class ActionError(VisavisError):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from bot.domain.understanding import Understanding
 from bot.engines.engine import Engine, Turn, TurnResult
-from bot.errors import ModelMissing
+from bot.engines.steering import Steerable
+from bot.errors import ModelMissing, NotOffered
 
 
 @dataclass(slots=True)
@@ -44,6 +45,17 @@ class ServingEngine:
         """Understand one text. Raises `ModelMissing` when nothing is in service yet."""
         async with self._use() as engine:
             return await engine.parse(text)
+
+    @asynccontextmanager
+    async def steered(self) -> AsyncIterator[Steerable]:
+        """Lend the engine in service to a program that steers it: one model for all it asks.
+
+        Raises `ModelMissing` when nothing is in service yet, `NotOffered` where it cannot be steered.
+        """
+        async with self._use() as engine:
+            if not isinstance(engine, Steerable):
+                raise NotOffered(f"{type(engine).__name__} cannot do this; the native engine can")
+            yield engine
 
     async def close(self) -> None:
         """Close the engine in service."""

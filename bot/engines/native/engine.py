@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,17 +11,22 @@ from bot.dialogue.scene import Scene
 from bot.dialogue.tracker_json import tracker_from_json, tracker_to_json
 from bot.dialogue.window import trim
 from bot.engines.engine import TurnResult
-from bot.engines.native.turn import Stage, TurnRun
+from bot.engines.native.action_tracker import tracker_state
+from bot.engines.native.steering import SteeredRun, forecast, replay_events
+from bot.engines.native.turn import Stage
 from bot.engines.native.utterances import utterances
+from bot.engines.steering import Replayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.dialogue.dialogue import Dialogue
     from bot.dialogue.spec import Variation
+    from bot.domain.json import JsonObject
     from bot.domain.understanding import Understanding
     from bot.engines.engine import Turn
     from bot.engines.native.actions import ActionRunner
+    from bot.engines.steering import Forecast, Order
 
 
 class Interpreter(Protocol):
@@ -55,18 +61,8 @@ class NativeEngine:
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer one turn. Raises `EngineError` when the stored tracker is not one."""
         catalogue = self._dialogue.catalogue
-        scene = Scene(catalogue=catalogue, channel=turn.channel, choose=self._choose)
-        stage = Stage(
-            dialogue=self._dialogue,
-            scene=scene,
-            actions=self._actions,
-            sender_id=turn.sender_id,
-            now=turn.now,
-        )
-        run = TurnRun(stage, tracker_from_json(turn.tracker, catalogue))
+        run = self._begin(turn)
         understandings: list[Understanding | None] = [None] * len(turn.messages)
-        if turn.resumed:
-            run.resume()
         for utterance in utterances(turn.messages, catalogue):
             understanding = utterance.understanding
             known_by = utterance.known_by
@@ -77,6 +73,23 @@ class NativeEngine:
             await run.hear(understanding, str(turn.messages[known_by].id), metadata)
         if turn.trigger:
             await run.trigger(turn.trigger)
+        return self._end(run, understandings)
+
+    def _begin(self, turn: Turn) -> SteeredRun:
+        catalogue = self._dialogue.catalogue
+        stage = Stage(
+            dialogue=self._dialogue,
+            scene=Scene(catalogue=catalogue, channel=turn.channel, choose=self._choose),
+            actions=self._actions,
+            sender_id=turn.sender_id,
+            now=turn.now,
+        )
+        run = SteeredRun(stage, tracker_from_json(turn.tracker, catalogue))
+        if turn.resumed:
+            run.resume()
+        return run
+
+    def _end(self, run: SteeredRun, understandings: Sequence[Understanding | None] = ()) -> TurnResult:
         return TurnResult(
             tracker=tracker_to_json(trim(run.tracker, self._dialogue.window)),
             events=tuple(run.events),
@@ -84,6 +97,31 @@ class NativeEngine:
             handoff=run.handoff,
             understandings=tuple(understandings),
         )
+
+    async def steer(self, turn: Turn, order: Order) -> TurnResult:
+        """Carry out an order of a program. Raises `BadEvent`, `UnknownAction`."""
+        run = self._begin(turn)
+        await run.obey(order, self._interpreter)
+        return self._end(run)
+
+    async def describe(self, sender_id: str, tracker: JsonObject | None) -> JsonObject:
+        """Return Rasa's tracker state, without events. Raises `EngineError` for a tracker that is none."""
+        state = tracker_state(tracker_from_json(tracker, self._dialogue.catalogue), sender_id)
+        return {key: value for key, value in state.items() if key not in ("events", "latest_event_time")}
+
+    async def predict(self, tracker: JsonObject | None) -> Forecast:
+        """Say what would be done next. Raises `EngineError` for a tracker that is none."""
+        return forecast(self._dialogue, tracker_from_json(tracker, self._dialogue.catalogue))
+
+    async def replay(self, events: tuple[JsonObject, ...]) -> Replayed:
+        """Return what those events leave behind. Raises `BadEvent` where one is none."""
+        # Of a long conversation it takes a second; others must not wait for it.
+        tracker, applied = await asyncio.to_thread(replay_events, events, self._dialogue.catalogue)
+        return Replayed(tracker=tracker_to_json(trim(tracker, self._dialogue.window)), applied=applied)
+
+    async def get_domain(self) -> JsonObject:
+        """Return the domain as Rasa's `domain.yml` has it."""
+        return self._dialogue.catalogue.domain.raw
 
     async def parse(self, text: str) -> Understanding:
         """Understand one text. `/intent{…}` is read as in a conversation."""
