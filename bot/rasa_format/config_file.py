@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from bot.dialogue.spec import PolicySpec
+from bot.domain.engine_spec import EngineSpec
 from bot.domain.example import Source
 from bot.domain.pipeline import DeskSpec, PipelineSpec, QueueSpec
 from bot.rasa_format.components import POLICIES, read_named
+from bot.rasa_format.engine_key import read_engine
+from bot.rasa_format.fields import Reader
 from bot.rasa_format.nodes import MapNode, Node
 from bot.rasa_format.pipeline_file import read_pipeline
-from bot.rasa_format.problem import did_you_mean
-
-if TYPE_CHECKING:
-    from bot.rasa_format.fields import Reader
+from bot.rasa_format.problem import Problems, did_you_mean
 
 OWN_KEYS = ("engine", "channels", "desk")
 _RASA_KEYS = ("recipe", "assistant_id", "language", "pipeline", "policies", "version")
@@ -24,7 +23,6 @@ _IGNORED = {
     "importers": "only the files of this folder are read",
     "spaces": "only the files of this folder are read",
 }
-ENGINE = "native"  # so far there is one
 RECIPE = "default.v1"
 GRAPH_RECIPE = "graph.v1"
 
@@ -37,17 +35,22 @@ class Config:
     policies: PolicySpec
     desk: DeskSpec
     assistant_id: str
+    engine: EngineSpec = field(default_factory=EngineSpec)
 
 
 def read_config(config: MapNode, reader: Reader) -> Config:
     """Read the file. `channels` is read by `bot.rasa_format.channels`."""
+    engine = read_engine(config.get("engine"), reader)
+    # Real Rasa reads these itself, also those that do not run here, and says what is wrong with them.
+    rasas = Reader(Problems()) if engine.is_rasa else reader
     _check_top(config, reader)
-    _check_engine(config.get("engine"), reader)
+    _check_recipe(config.get("recipe"), rasas)
     return Config(
-        pipeline=read_pipeline(config, reader),
-        policies=read_policies(config, reader),
+        pipeline=read_pipeline(config, rasas),
+        policies=read_policies(config, rasas),
         desk=_read_desk(config.get("desk"), reader),
         assistant_id=reader.text(config.get("assistant_id"), "`assistant_id`") or "",
+        engine=engine,
     )
 
 
@@ -59,18 +62,13 @@ def _check_top(config: MapNode, reader: Reader) -> None:
         elif key not in known:
             hint = did_you_mean(key, known) or " Delete it, unless another tool reads it."
             reader.warn(entry.source, f"`{key}` means nothing here.{hint}")
-    recipe = config.get("recipe")
+
+
+def _check_recipe(recipe: Node | None, reader: Reader) -> None:
     text = reader.text(recipe, "`recipe`")
     if recipe is not None and text not in (None, RECIPE):
         graph = " A graph of one's own runs in Rasa only." if text == GRAPH_RECIPE else ""
         reader.error(recipe.source, f"The recipe `{text}` is not known.{graph} Write `recipe: {RECIPE}`.")
-
-
-def _check_engine(node: Node | None, reader: Reader) -> None:
-    text = reader.text(node, "`engine`")
-    if node is not None and text not in (None, ENGINE):
-        hint = did_you_mean(text, (ENGINE,)) or f" Write `engine: {ENGINE}`, or delete the line."
-        reader.error(node.source, f"There is no engine `{text}` in this version.{hint}")
 
 
 def read_policies(config: MapNode, reader: Reader) -> PolicySpec:

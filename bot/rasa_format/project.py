@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.spec import DialogueSpec
+from bot.domain.engine_spec import EngineSpec
 from bot.errors import ModelDamaged, ModelError
 from bot.rasa_format.channels import Accounts, read_channels
 from bot.rasa_format.config_file import Config, read_config, read_policies
@@ -62,6 +63,7 @@ class Project:
     accounts_off: tuple[str, ...]
     account_places: Mapping[tuple[str, str], Source]
     assistant_id: str
+    engine: EngineSpec
     sources: DialogueSources = field(repr=False)
     nlu: NluContent = field(repr=False)
 
@@ -112,6 +114,7 @@ def _assemble(
         accounts_off=accounts.off,
         account_places=accounts.places,
         assistant_id=config.assistant_id,
+        engine=config.engine,
         sources=sources,
         nlu=nlu,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WRONG_ACTION = {"nlu_data/all.yml": NLU.replace("action: utter_greet", "action: utter_gret")}
 WRONG_OPTION = {"config.yml": CONFIG.replace("open: true", "opn: true")}
-OTHER_ENGINE = {"config.yml": CONFIG + "engine: rasa\n"}
+OTHER_ENGINE = {"config.yml": CONFIG + "engine: mycroft\n"}
 NO_CLASS = {"domain.yml": DOMAIN + "actions:\n- action_missing\n"}
 
 
@@ -36,7 +36,7 @@ def watch_nothing(_step: Progress) -> None:
     [
         (WRONG_ACTION, "nlu_data/all.yml:11: The response `utter_gret` does not exist."),
         (WRONG_OPTION, "config.yml:10: The rest account `open`: `opn` is not an option of rest."),
-        (OTHER_ENGINE, "config.yml:11: There is no engine `rasa` in this version."),
+        (OTHER_ENGINE, "config.yml:11: There is no engine `mycroft`."),
     ],
 )
 async def test_service_and_training_refuse_a_mistake_with_file_and_line(
