@@ -15,6 +15,7 @@ VisavisError
 ├── LeaseLost                  somebody else works on this conversation now
 ├── Refused                    input from outside that is not accepted
 │   ├── BadPayload             not what the channel sends (400)
+│   │   └── BadParameter       one parameter of a program's call (400)
 │   ├── BadSignature           not signed by who it claims to be (401)
 │   ├── UnknownAccount         no such channel or account here (404)
 │   ├── UnknownConversation    no such conversation here (404)
@@ -132,6 +133,15 @@ class BadPayload(Refused):
     code = "bad_payload"
 
 
+class BadParameter(BadPayload):
+    """One parameter of a program's call. `place` is where it stands: query, path or body."""
+
+    def __init__(self, name: str, place: str, problem: str) -> None:
+        """Hold which one it is."""
+        self.name, self.place = name, place
+        super().__init__(problem)
+
+
 class BadSignature(Refused):
     """Not signed by who it claims to be, or no secret is set to check it with."""
 
@@ -204,6 +214,10 @@ class TooManyAttempts(Refused):
 
 class EngineError(VisavisError):
     """The engine could not answer a turn; the conversation goes to a person."""
+
+
+class EngineUnavailable(EngineError):
+    """Real Rasa does not answer, or is not there."""
 
 
 class NotOffered(EngineError):

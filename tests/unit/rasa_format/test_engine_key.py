@@ -48,7 +48,7 @@ def test_rasa_that_runs_elsewhere_has_an_address_and_secrets() -> None:
         ("engine:\n  rasa:\n    url: rasa.example.com\n", "config.yml:3: error: `url` should be an address"),
         ("engine:\n  rasa:\n    urls: x\n", "config.yml:3: warning: `urls` means nothing in engine `rasa`."),
         ("engine:\n  rasa: here\n", "config.yml:2: error: engine `rasa` should be a map"),
-        ("engine:\n  rasa:\n  native:\n", "config.yml:1: error: `engine` should have one key"),
+        ("engine:\n  rasa:\n  native:\n", "config.yml:2: error: `engine` should have one key"),
         ("engine:\n  native:\n    url: x\n", "config.yml:3: warning: `url` means nothing: the engine"),
         ("engine:\n  rasa:\n    token: abc\n", "config.yml:3: warning: `token` changes nothing"),
         ("engine:\n  rasa:\n    answer_seconds: 0\n", "config.yml:3: error: `answer_seconds` should be"),

@@ -1,0 +1,212 @@
+"""Real Rasa as an engine: it answers, we keep the conversation.
+
+A turn is three calls: is Rasa where we left it, let it answer, what happened. What Rasa does not know, for it
+was started anew or another engine answered meanwhile, it is told first. What it did that we do not know, for
+a call broke off or this process died, is found by the ids of our messages and not done again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from bot.dialogue.events import LISTEN, REQUESTED_SLOT
+from bot.dialogue.tracker_json import tracker_from_json
+from bot.engines.native.utterances import utterances
+from bot.engines.rasa.history import MESSAGE_KEY, find_message, restore_events, split_at, time_of_last
+from bot.engines.rasa.result import Heard, Known, combine, conclude, read_known
+from bot.engines.rasa.understanding import read_understanding
+from bot.errors import EngineError, EngineUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from bot.dialogue.catalogue import Catalogue
+    from bot.dialogue.tracker import Tracker
+    from bot.dialogue.window import Window
+    from bot.domain.json import JsonObject
+    from bot.domain.understanding import Understanding
+    from bot.engines.engine import Turn, TurnResult
+    from bot.engines.native.engine import Interpreter
+    from bot.engines.native.utterances import Utterance
+    from bot.engines.rasa.client import RasaClient
+
+log = structlog.get_logger(__name__)
+
+_MOST_EVENTS = 400  # a Rasa of ours with more is told the last of them anew: its turns cost what it remembers
+_FIRST_PAUSE = 0.2  # seconds before a Rasa that is gone is asked again; twice as long each time
+
+
+class House(Protocol):
+    """Where a Rasa of ours runs."""
+
+    async def close(self) -> None:
+        """Stop it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the engine is made of.
+
+    `house` None: the Rasa is somebody else's, and what it remembers is only ever added to. `interpreter` is
+    our own understanding, for triage; None: messages are not judged as complaints.
+    """
+
+    client: RasaClient
+    catalogue: Catalogue
+    window: Window
+    patience: timedelta
+    house: House | None = None
+    interpreter: Interpreter | None = None
+
+
+class RasaEngine:
+    """An `Engine`. It holds no conversations: they live in the trackers it hands out."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def respond(self, turn: Turn) -> TurnResult:
+        """Answer one turn. Raises `EngineError` when Rasa cannot, or not in time."""
+        tracker = tracker_from_json(turn.tracker, self._parts.catalogue)
+        said = utterances(turn.messages, self._parts.catalogue)
+        heard = await self._insist(turn, tracker, said)
+        written = await self._judge_all(turn, said)
+        return conclude(heard, tracker, turn.messages, written=written, window=self._parts.window)
+
+    async def parse(self, text: str) -> Understanding:
+        """Understand one text: Rasa's understanding, our triage."""
+        theirs = read_understanding(await self._parts.client.parse(text))
+        return combine(theirs, await self._judge(text))
+
+    async def close(self) -> None:
+        """End the Rasa of ours, and release connections and threads."""
+        await self._parts.client.close()
+        if self._parts.house is not None:
+            await self._parts.house.close()
+        if self._parts.interpreter is not None:
+            await self._parts.interpreter.close()
+
+    async def _insist(self, turn: Turn, tracker: Tracker, said: Sequence[Utterance]) -> Heard:
+        """Have the turn answered; while Rasa is gone, try again until patience ends."""
+        pause = _FIRST_PAUSE
+        deadline = asyncio.get_running_loop().time() + self._parts.patience.total_seconds()
+        while True:
+            try:
+                return await self._hear(turn, tracker, said)
+            except EngineUnavailable as error:
+                if asyncio.get_running_loop().time() + pause > deadline:
+                    raise
+                log.warning("Rasa is gone, trying again", reason=str(error))
+                await asyncio.sleep(pause)
+                pause *= 2
+
+    async def _hear(self, turn: Turn, tracker: Tracker, said: Sequence[Utterance]) -> Heard:
+        client, sender = self._parts.client, turn.sender_id
+        if not said and turn.trigger is None and not turn.resumed:
+            return Heard(events=[], missed=0, known=read_known(turn.tracker))  # a reaction, a receipt
+        known, late = await self._agree(turn, tracker)
+        if turn.resumed and not tracker.is_empty:
+            await client.append(sender, _resumption(tracker))
+        ids = [_id_of(turn, each) for each in said]
+        for utterance, message_id in zip(said, ids, strict=True):
+            if find_message(late, (message_id,)) is None:
+                await client.say(self._message(turn, utterance, message_id))
+        if turn.trigger is not None:
+            await client.trigger(sender, turn.trigger.intent, turn.trigger.entities)
+        theirs = await client.events(sender)
+        events = split_at(theirs, known)
+        if events is None:
+            raise EngineUnavailable("Rasa lost the conversation while it answered")
+        if any(find_message(events, (each,)) is None for each in ids):
+            raise EngineError("Rasa could not answer a message: its log says why")
+        done = find_message(late, ids)
+        last = await self._take_reminders(sender, events) or time_of_last(theirs)
+        missed = len(late) if done is None else done
+        return Heard(events=events, missed=missed, known=Known(last=last, events=len(theirs)))
+
+    async def _agree(self, turn: Turn, tracker: Tracker) -> tuple[float | None, list[JsonObject]]:
+        """See to it that Rasa knows what we know.
+
+        Returns the time of the last event that both know, None where there is none, and what Rasa did
+        since, unknown to us.
+        """
+        client, sender, known = self._parts.client, turn.sender_id, read_known(turn.tracker)
+        if tracker.is_empty and known.last is None:
+            return None, await client.events(sender) if await client.knows(sender) else []
+        if known.last is not None:
+            if await client.time_of_last(sender) != known.last:
+                late = split_at(await client.events(sender), known.last)
+                if late is not None:
+                    log.warning("Rasa went on without us", events=len(late))
+                    return known.last, late
+                log.warning("Rasa does not know the conversation, telling it")
+            elif not self._is_crowded(known):
+                return known.last, []
+        return await self._tell(sender, restore_events(tracker)), []
+
+    def _is_crowded(self, known: Known) -> bool:
+        return self._parts.house is not None and known.events > _MOST_EVENTS
+
+    async def _tell(self, sender: str, events: list[JsonObject]) -> float | None:
+        if self._parts.house is not None:
+            await self._parts.client.replace(sender, events)
+        elif events:
+            await self._parts.client.append(sender, events)
+        return time_of_last(events)
+
+    def _message(self, turn: Turn, utterance: Utterance, message_id: str) -> JsonObject:
+        named = {MESSAGE_KEY: message_id} if self._parts.house is None else {}
+        metadata: JsonObject = {**turn.metadata, **turn.messages[utterance.known_by].metadata, **named}
+        return {
+            "sender": turn.sender_id,
+            "message": utterance.text or _intent_message(utterance),
+            "message_id": message_id,
+            "input_channel": turn.channel,
+            "metadata": metadata or None,
+        }
+
+    async def _take_reminders(self, sender: str, events: Sequence[JsonObject]) -> float | None:
+        """Take from Rasa the reminders it set: they are ours to keep, and must not go off twice.
+
+        Returns the time of Rasa's last event then, None where there were none.
+        """
+        if not any(event["event"] == "reminder" for event in events):
+            return None
+        cancel: JsonObject = {"event": "cancel_reminder", "name": None, "intent": None, "entities": None}
+        return time_of_last(await self._parts.client.append(sender, [cancel], side_effects=True))
+
+    async def _judge_all(self, turn: Turn, said: Sequence[Utterance]) -> dict[str, Understanding | None]:
+        """Return our own understanding of what somebody wrote, by the id of the message."""
+        written = [each for each in said if each.understanding is None]
+        return {_id_of(turn, each): await self._judge(each.text) for each in written}
+
+    async def _judge(self, text: str) -> Understanding | None:
+        interpreter = self._parts.interpreter
+        return None if interpreter is None else await interpreter.parse(text)
+
+
+def _id_of(turn: Turn, utterance: Utterance) -> str:
+    return str(turn.messages[utterance.known_by].id)
+
+
+def _intent_message(utterance: Utterance) -> str:
+    """Say without words what a picture means."""
+    intent = utterance.understanding.intent if utterance.understanding else None
+    return f"/{intent.name}" if intent else ""
+
+
+def _resumption(tracker: Tracker) -> list[JsonObject]:
+    """Return what gives a conversation back to the bot: it may speak again, is in no form, and listens."""
+    events: list[JsonObject] = [{"event": "resume"}]
+    if tracker.live.loop_name is not None:
+        events.append({"event": "active_loop", "name": None})
+        events.append({"event": "slot", "name": REQUESTED_SLOT, "value": None})
+    if tracker.live.action != LISTEN:
+        events.append({"event": "action", "name": LISTEN})
+    return events

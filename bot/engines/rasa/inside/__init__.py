@@ -1,0 +1,1 @@
+"""Modules for a Rasa that is started here: its `PYTHONPATH` begins with this folder."""
