@@ -80,7 +80,11 @@ class SlotType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotSpec:
-    """A slot, in the order of the domain file."""
+    """A slot, in the order of the domain file.
+
+    `class_path` is the dotted path of the project's own slot class, whose `type` is then `any`;
+    `options` are the keys written for that class.
+    """
 
     name: str
     type: SlotType
@@ -90,6 +94,8 @@ class SlotSpec:
     values: tuple[Json, ...] = ()
     min_value: float = 0.0
     max_value: float = 1.0
+    class_path: str | None = None
+    options: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,8 +108,11 @@ def _flag(rules: MapNode, key: str, reader: Reader) -> bool:
 def _max_history(memory: MapNode | None, reader: Reader) -> int | None:
     node = None if memory is None else memory.get("max_history")
     number = reader.whole_number(node, "`max_history`")
-    if node is not None and number is not None and number < 1:
+    if node is not None and number is not None and number < 0:
         reader.error(node.source, "`max_history` should be 1 or more; leave it out to remember everything.")
+        return None
+    if node is not None and number == 0:
+        reader.warn(node.source, "`max_history: 0` remembers everything, as in Rasa. Leave it out to say so.")
         return None
     return number
 

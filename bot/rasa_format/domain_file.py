@@ -11,6 +11,7 @@ from bot.rasa_format.domain_merge import name_of
 from bot.rasa_format.domain_responses import read_responses
 from bot.rasa_format.domain_slots import read_forms, read_slots
 from bot.rasa_format.nodes import ListNode, MapNode, Node, ScalarNode
+from bot.rasa_format.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -36,6 +37,9 @@ def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[
         f"utter_{name}" for name in sorted(set(retrieval_intents)) if f"utter_{name}" not in actions
     )
     session = _read_session(domain.get("session_config"), reader)
+    if "session_config" in domain.entries and domain.get("session_config") is None:
+        source = domain.entries["session_config"].source
+        reader.error(source, "Nothing is written under `session_config`. Write its options, or delete it.")
     return DomainSpec(
         intents=_read_intents(domain.get("intents"), entities, reader),
         entities=entities,
@@ -99,7 +103,10 @@ def _read_intent(name: str, body: MapNode | None, ignored: tuple[str, ...], read
     """
     if body is None:
         return IntentSpec(name=name, ignore_entities=ignored)
-    reader.check_keys(body, ("use_entities", "ignore_entities"), f"intent `{name}`")
+    reader.check_keys(body, ("use_entities", "ignore_entities", "triggers"), f"intent `{name}`")
+    if "triggers" in body.entries:
+        text = f"`triggers` of intent `{name}` did something until Rasa 2. Write a rule in its place."
+        reader.error(body.entries["triggers"].source, text)
     use = _use_entities(body, reader)
     own = _entity_names(body.get("ignore_entities"), "`ignore_entities`", reader)
     if use is None:
@@ -151,7 +158,7 @@ def _read_actions(node: Node | None, reader: Reader) -> tuple[tuple[str, ...], f
             reader.error(item.source, f"Action `{name}` stands here twice. Delete one of them.")
         names[name] = None
         if body is not None:
-            reader.check_keys(body, ("send_domain",), f"action `{name}`")
+            reader.check_keys(body, ("send_domain",), f"action `{name}`", severity=Severity.ERROR)
             if reader.flag(body.get("send_domain"), "`send_domain`", default=False):
                 send_domain.add(name)
     return tuple(names), frozenset(send_domain)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.example import Source
+from bot.rasa_format.domain_responses import read_responses
 from bot.rasa_format.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def add_responses(domain: MapNode, documents: Sequence[MapNode], reader: Reader)
     """Merge the `responses:` that stand in training files; the domain's own win."""
     for document in documents:
         if document.get("responses") is not None:
+            read_responses(document.get("responses"), reader)  # what another file's win over is checked, too
             only = replace(document, entries={"responses": document.entries["responses"]})
             domain = _merge(domain, only, reader)
     return domain

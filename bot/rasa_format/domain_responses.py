@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.dialogue.spec import Variation
 from bot.rasa_format.domain_slots import plain_or_none
 from bot.rasa_format.nodes import ListNode, MapNode, Node, ScalarNode
+from bot.rasa_format.problem import Severity
 
 if TYPE_CHECKING:
     from bot.domain.json import Json
@@ -40,11 +41,14 @@ def _read_variation(name: str, node: Node, reader: Reader) -> Variation | None:
     body = reader.map(node, f"a variation of `{name}`")
     if body is None:
         return None
-    reader.check_keys(body, _KEYS, f"a variation of `{name}`")
+    reader.check_keys(body, _KEYS, f"a variation of `{name}`", severity=Severity.ERROR)
     if body.get("text") is None and body.get("custom") is None:
         reader.error(node.source, f"This variation of `{name}` says nothing. Add `text:` or `custom:`.")
         return None
-    if body.get("text") is not None and reader.text(body.get("text"), f"`text` of `{name}`") is None:
+    text = body.get("text")
+    if isinstance(text, ScalarNode) and text.value == "":
+        reader.warn(text.source, f"This variation of `{name}` says nothing: its text is empty.")
+    elif text is not None and reader.text(text, f"`text` of `{name}`") is None:
         return None
     _check_shapes(name, body, reader)
     return Variation(
@@ -55,14 +59,15 @@ def _read_variation(name: str, node: Node, reader: Reader) -> Variation | None:
 
 
 def _check_shapes(name: str, body: MapNode, reader: Reader) -> None:
-    for key in ("image", "button_type"):
+    for key in ("id", "image", "button_type"):
         reader.text(body.get(key), f"`{key}` of `{name}`")
-    reader.map(body.get("custom"), f"`custom` of `{name}`")
+    for key in ("custom", "attachment"):
+        reader.map(body.get(key), f"`{key}` of `{name}`")
     for key in ("buttons", "quick_replies"):
         for item in reader.items(body.get(key), f"`{key}` of `{name}`"):
             button = reader.map(item, f"a button of `{name}`")
             if button is not None and reader.text(button.get("title"), "a button's `title`") is None:
-                reader.error(item.source, f"A button of `{name}` has no `title`.")
+                reader.warn(item.source, f"A button of `{name}` has no `title`, so nobody can read it.")
             if button is not None:
                 reader.text(button.get("payload"), "a button's `payload`")
     for item in reader.items(body.get("elements"), f"`elements` of `{name}`"):
@@ -75,12 +80,16 @@ def _read_conditions(name: str, node: Node | None, reader: Reader) -> tuple[tupl
         body = reader.map(item, f"a condition of `{name}`")
         if body is None:
             continue
+        keys = ("type", "name", "value")
+        reader.check_keys(body, keys, f"a condition of `{name}`", severity=Severity.ERROR)
         kind = reader.text(body.get("type"), "a condition's `type`")
         slot = reader.text(body.get("name"), "a condition's `name`")
-        if kind != "slot" or slot is None:
+        if slot is None:
             reader.error(
                 item.source, f"A condition of `{name}` should say `type: slot`, `name:` and `value:`."
             )
             continue
+        if kind not in (None, "slot"):
+            reader.warn(item.source, f"A condition of `{name}` is of type `{kind}`, which is read as `slot`.")
         conditions.append((slot, plain_or_none(body.get("value"))))
     return tuple(conditions)

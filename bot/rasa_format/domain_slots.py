@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.dialogue.spec import FormSpec, MappingCondition, MappingType, SlotMapping, SlotSpec, SlotType
 from bot.rasa_format.nodes import Entry, ListNode, MapNode, Node, ScalarNode
-from bot.rasa_format.problem import did_you_mean
+from bot.rasa_format.problem import Severity, did_you_mean
 
 if TYPE_CHECKING:
     from bot.domain.example import Source
-    from bot.domain.json import Json
+    from bot.domain.json import Json, JsonObject
     from bot.rasa_format.fields import Reader
 
 _SLOT_KEYS = (
@@ -18,6 +19,16 @@ _SLOT_KEYS = (
     "value_reset_delay",
 )  # fmt: skip
 _MAPPING_KEYS = ("type", "entity", "role", "group", "value", "intent", "not_intent", "conditions", "action")
+_NAME = re.compile("[A-Za-z]")  # Rasa's schema looks at the beginning only
+_RASA_SLOTS = "rasa.shared.core.slots."
+_RASA_CLASSES = {
+    "TextSlot": SlotType.TEXT,
+    "BooleanSlot": SlotType.BOOL,
+    "FloatSlot": SlotType.FLOAT,
+    "ListSlot": SlotType.LIST,
+    "CategoricalSlot": SlotType.CATEGORICAL,
+    "AnySlot": SlotType.ANY,
+}
 _NEEDS = {
     MappingType.FROM_ENTITY: "entity",
     MappingType.FROM_INTENT: "value",
@@ -28,31 +39,43 @@ _NEEDS = {
 def read_slots(node: Node | None, reader: Reader) -> dict[str, SlotSpec]:
     """Read `slots:`, in the order written."""
     slots = {name: _read_slot(name, entry, reader) for name, entry in reader.entries(node, "`slots`")}
+    _check_names(node, "slot", reader)
     return {name: slot for name, slot in slots.items() if slot is not None}
 
 
 def read_forms(node: Node | None, reader: Reader) -> dict[str, FormSpec]:
     """Read `forms:`."""
+    _check_names(node, "form", reader)
     return {name: _read_form(name, entry, reader) for name, entry in reader.entries(node, "`forms`")}
+
+
+def _check_names(node: Node | None, kind: str, reader: Reader) -> None:
+    for name, entry in node.entries.items() if isinstance(node, MapNode) else ():
+        if not _NAME.match(name):
+            reader.error(entry.source, f"`{name}` cannot be the name of a {kind}: begin it with a letter.")
 
 
 def _read_slot(name: str, entry: Entry, reader: Reader) -> SlotSpec | None:
     body = _body(entry, f"slot `{name}`", reader)
     if body is None:
         return None
-    reader.check_keys(body, _SLOT_KEYS, f"slot `{name}`")
     slot_type = _slot_type(name, body, entry.source, reader)
     if slot_type is None:
         return None
+    path = _class_path(body)
+    if path is None:
+        reader.check_keys(body, _SLOT_KEYS, f"slot `{name}`", severity=Severity.ERROR)
     influence = reader.flag(
         body.get("influence_conversation"),
         "`influence_conversation`",
-        default=slot_type is not SlotType.ANY,
+        default=slot_type is not SlotType.ANY or path is not None,
     )
-    if slot_type is SlotType.ANY and influence:
+    if slot_type is SlotType.ANY and influence and path is None:
         text = f"Slot `{name}` has the type `any`, which cannot influence the conversation. Delete the line."
         reader.error(body.entries["influence_conversation"].source, text)
     low, high = _range(name, body, reader)
+    if slot_type is SlotType.FLOAT:
+        reader.number(body.get("initial_value"), f"`initial_value` of slot `{name}`")
     return SlotSpec(
         name=name,
         type=slot_type,
@@ -62,6 +85,8 @@ def _read_slot(name: str, entry: Entry, reader: Reader) -> SlotSpec | None:
         values=_values(name, slot_type, body, reader),
         min_value=low,
         max_value=high,
+        class_path=path,
+        options={} if path is None else _own_options(body),
     )
 
 
@@ -85,13 +110,27 @@ def _slot_type(name: str, body: MapNode, source: Source, reader: Reader) -> Slot
     text = reader.text(written, f"the type of slot `{name}`")
     if text is None:
         return None
+    if _class_path(body) is not None:
+        return SlotType.ANY
     try:
-        return SlotType(text)
+        return _RASA_CLASSES.get(text.rpartition(".")[2]) or SlotType(text)
     except ValueError:
         hint = did_you_mean(text, list(SlotType)) or f" Types are: {', '.join(SlotType)}."
-        own = " Own slot classes cannot be used." if "." in text else ""
-        reader.error(written.source, f"`{text}` is no type of a slot.{own}{hint}")
+        reader.error(written.source, f"`{text}` is no type of a slot.{hint}")
         return None
+
+
+def _own_options(body: MapNode) -> JsonObject:
+    return {key: value for key, value in body.plain.items() if key not in _SLOT_KEYS}
+
+
+def _class_path(body: MapNode) -> str | None:
+    """Return the dotted path of the project's own slot class; None for Rasa's types, by path too."""
+    written = body.get("type")
+    text = written.value if isinstance(written, ScalarNode) else None
+    if not isinstance(text, str) or "." not in text or text.startswith(_RASA_SLOTS):
+        return None
+    return text
 
 
 def _values(name: str, slot_type: SlotType, body: MapNode, reader: Reader) -> tuple[Json, ...]:
@@ -115,10 +154,12 @@ def _range(name: str, body: MapNode, reader: Reader) -> tuple[float, float]:
 
 def _read_mappings(name: str, body: MapNode, source: Source, reader: Reader) -> tuple[SlotMapping, ...]:
     written = body.get("mappings")
-    if written is None or (isinstance(written, ListNode) and not written.items):
+    if written is None:
         text = f"Slot `{name}` has no mappings. Say how it is filled, for example `- type: custom`."
         reader.error(source, text)
         return ()
+    if isinstance(written, ListNode) and not written.items:
+        reader.warn(source, f"Slot `{name}` has no mappings, so only actions fill it: `- type: custom`.")
     found = (_read_mapping(name, item, reader) for item in reader.items(written, f"the mappings of `{name}`"))
     return tuple(mapping for mapping in found if mapping is not None)
 
@@ -157,7 +198,9 @@ def _read_conditions(name: str, node: Node | None, reader: Reader) -> tuple[Mapp
         body = reader.map(item, f"a condition of slot `{name}`")
         if body is None:
             continue
-        reader.check_keys(body, ("active_loop", "requested_slot"), f"a condition of slot `{name}`")
+        reader.check_keys(
+            body, ("active_loop", "requested_slot"), f"a condition of slot `{name}`", severity=Severity.ERROR
+        )
         if "active_loop" not in body.entries:
             text = f"This condition of slot `{name}` never holds. Add `active_loop:` (`null`: in no form)."
             reader.warn(item.source, text)
@@ -173,11 +216,14 @@ def _read_conditions(name: str, node: Node | None, reader: Reader) -> tuple[Mapp
 
 def _read_form(name: str, entry: Entry, reader: Reader) -> FormSpec:
     if isinstance(entry.node, ScalarNode) and entry.node.value is None:
+        text = f"Nothing is written under form `{name}`. List its `required_slots`, or write `{name}: {{}}`."
+        reader.error(entry.source, text)
         return FormSpec(name=name, required_slots=())
     body = reader.map(entry.node, f"form `{name}`")
     if body is None:
         return FormSpec(name=name, required_slots=())
-    reader.check_keys(body, ("required_slots", "ignored_intents"), f"form `{name}`")
+    keys = ("required_slots", "ignored_intents")
+    reader.check_keys(body, keys, f"form `{name}`", severity=Severity.ERROR)
     if "required_slots" not in body.entries:
         reader.error(entry.source, f"Form `{name}` has no `required_slots`. List the slots it asks for.")
     return FormSpec(

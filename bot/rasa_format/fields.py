@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.rasa_format.nodes import Entry, ListNode, MapNode, Node, ScalarNode
-from bot.rasa_format.problem import did_you_mean
+from bot.rasa_format.problem import Severity, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -131,9 +131,11 @@ class Reader:
         self.error(node.source, f"{what} should have one key; indent what belongs to it by two more spaces.")
         return None
 
-    def check_keys(self, node: MapNode, known: Collection[str], what: str) -> None:
-        """Warn of keys that nothing reads."""
+    def check_keys(
+        self, node: MapNode, known: Collection[str], what: str, *, severity: Severity = Severity.WARNING
+    ) -> None:
+        """Tell of keys that nothing reads. They are errors where Rasa refuses them."""
         for key, entry in node.entries.items():
             if key not in known:
                 hint = did_you_mean(key, known) or f" Known are: {', '.join(sorted(known))}."
-                self.warn(entry.source, f"`{key}` means nothing in {what}.{hint}")
+                self.problems.tell(entry.source, severity, f"`{key}` means nothing in {what}.{hint}")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from bot.domain.example import Source
 from bot.errors import ProjectError
+from bot.rasa_format.json_reader import NLU_JSON_KEY, read_json_file
 from bot.rasa_format.nodes import MapNode, ScalarNode
+from bot.rasa_format.old_formats import find_nlu_json, find_old_formats, name_old_format
 from bot.rasa_format.variables import expand_map
 from bot.rasa_format.yaml_reader import read_yaml_file
 
@@ -24,6 +26,7 @@ DOMAIN_FOLDER = "domain"
 DATA_FOLDERS = ("nlu_data", "data")  # ours, then Rasa's; the first that is there counts
 TRAINING_KEYS = ("nlu", "responses", "stories", "rules", "triage")  # Rasa's, then ours
 _ENDINGS = (".yml", ".yaml")
+_BEGINNINGS = tuple(f"{key}:".encode() for key in TRAINING_KEYS)
 _NEWEST_VERSION = (3, 1)
 
 
@@ -40,11 +43,11 @@ def read_project_files(root: Path, environment: Mapping[str, str], reader: Reade
     """Read everything; a file that is missing or broken is a problem and reads as empty."""
     config = _read(root, root / CONFIG_FILE, environment, reader)
     domain = [_read(root, file, environment, reader) for file in _domain_files(root, reader)]
-    training = [_read(root, file, environment, reader) for file in _training_files(root, reader)]
+    training = [_read_training(root, file, environment, reader) for file in _training_files(root, reader)]
     for document in (*domain, *training):
         check_version(document, reader)
     for document in training:
-        reader.check_keys(document, (*TRAINING_KEYS, "version"), "a training file")
+        reader.check_keys(document, (*TRAINING_KEYS, NLU_JSON_KEY, "version"), "a training file")
     return ProjectFiles(config=config, domain=tuple(domain), training=tuple(training))
 
 
@@ -66,13 +69,35 @@ def relative_path(root: Path, file: Path) -> str:
 
 def _read(root: Path, file: Path, environment: Mapping[str, str], reader: Reader) -> MapNode:
     path = relative_path(root, file)
+    read = read_json_file if file.suffix == ".json" else read_yaml_file
     try:
-        document = read_yaml_file(file, path=path)
+        document = read(file, path=path)
     except ProjectError as error:
         reader.error(Source(path=path, line=error.line or 0), error.problem)
         reader.problems.unreadable.add(path)
         return MapNode(source=Source(path=path, line=0))
     return expand_map(document, environment, reader.problems, leave=frozenset({"channels"}))
+
+
+def _read_training(root: Path, file: Path, environment: Mapping[str, str], reader: Reader) -> MapNode:
+    """Read a training file. One that is broken but holds nothing of ours may be meant for another tool."""
+    if file.suffix == ".json" or _is_ours(file):
+        return _read(root, file, environment, reader)
+    path = relative_path(root, file)
+    try:
+        return read_yaml_file(file, path=path)
+    except ProjectError as error:
+        text = f"Left out: no line here begins with `nlu:`, `stories:` or `rules:`. {error.problem}"
+        reader.warn(Source(path=path, line=error.line or 0), text)
+        return MapNode(source=Source(path=path, line=0))
+
+
+def _is_ours(file: Path) -> bool:
+    """Tell whether a file is training data as Rasa tells it: by what its lines begin with, at any indent."""
+    try:
+        return any(line.lstrip().startswith(_BEGINNINGS) for line in file.read_bytes().splitlines())
+    except OSError:
+        return True  # whoever reads it says what is wrong
 
 
 def list_domain_files(root: Path) -> list[Path]:
@@ -84,8 +109,8 @@ def list_domain_files(root: Path) -> list[Path]:
 def _domain_files(root: Path, reader: Reader) -> list[Path]:
     files = list_domain_files(root)
     if files == [root / DOMAIN_FILE] and files[0].exists() and (root / DOMAIN_FOLDER).is_dir():
-        text = f"There is also a folder `{DOMAIN_FOLDER}/`. Move the file into it, or delete the folder."
-        reader.error(Source(path=DOMAIN_FILE, line=0), text)
+        text = f"The folder `{DOMAIN_FOLDER}/` is not read beside this file. Move one into the other."
+        reader.warn(Source(path=DOMAIN_FILE, line=0), text)
     if not files:
         text = "There is no .yml file in this folder. Write the domain into one."
         reader.error(Source(path=f"{DOMAIN_FOLDER}/", line=0), text)
@@ -94,6 +119,11 @@ def _domain_files(root: Path, reader: Reader) -> list[Path]:
 
 def _training_files(root: Path, reader: Reader) -> list[Path]:
     files = list_training_files(root)
+    folder = data_folder(root)
+    if folder is not None:
+        files = sorted((*files, *find_nlu_json(folder)))
+        for file in find_old_formats(folder):
+            reader.warn(Source(path=relative_path(root, file), line=0), name_old_format(file))
     if not files:
         text = "There are no training files. Create the folder with `nlu:` and `rules:` in .yml files."
         reader.error(Source(path=f"{DATA_FOLDERS[0]}/", line=0), text)
@@ -121,13 +151,11 @@ def check_version(document: MapNode, reader: Reader) -> None:
     if node is None:
         return
     if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
-        reader.warn(
-            node.source, 'The version should be in quotes: `version: "3.1"`. Rasa refuses it without.'
-        )
+        reader.error(node.source, 'The version should be in quotes: `version: "3.1"`.')
         return
     parts = node.value.strip("\"' ").split(".")
     if not all(part.isdecimal() for part in parts):
-        reader.error(node.source, f'`{node.value}` is no version. Write `version: "3.1"`.')
+        reader.warn(node.source, f'`{node.value}` is no version. Write `version: "3.1"`.')
     elif tuple(int(part) for part in parts)[:2] > _NEWEST_VERSION:
         reader.error(
             node.source, f'Files of version {node.value} cannot be read. Write them as `version: "3.1"`.'

@@ -38,6 +38,7 @@ def known_names(domain: DomainSpec) -> Known:
     A name under `actions` that begins with `utter_` is a response, and must be written as one.
     """
     bases = {name.partition("/")[0] for name in domain.responses if "/" in name}
+    bases.intersection_update(domain.actions)  # where no example has a key, nothing could choose among them
     responses = frozenset(domain.responses) | bases
     forms = frozenset(domain.forms)
     listed = {name for name in domain.actions if not name.startswith("utter_")}

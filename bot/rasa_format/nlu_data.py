@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.domain.example import Example, Source, TrainingData, WordPattern
 from bot.rasa_format.annotations import AnnotatedText, BadAnnotation, parse_annotations
+from bot.rasa_format.nlu_json import NluJson
 from bot.rasa_format.nodes import ListNode, MapNode, Node, ScalarNode
+from bot.rasa_format.problem import Severity
 from bot.rasa_format.triage_data import add_shipped, read_triage
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def read_nlu(documents: Iterable[MapNode], reader: Reader) -> NluContent:
             block = reader.map(item, "an item of `nlu`")
             if block is not None:
                 _read_block(block, reader, draft)
+        _read_json(NluJson(document, reader), draft)
     return NluContent(
         examples=tuple(draft.examples),
         unfilled=tuple(draft.unfilled),
@@ -62,6 +65,13 @@ def read_nlu(documents: Iterable[MapNode], reader: Reader) -> NluContent:
         synonyms=tuple(draft.synonyms),
         triage=read_triage(documents, reader),
     )
+
+
+def _read_json(old: NluJson, draft: _Draft) -> None:
+    draft.examples += old.examples()
+    draft.synonyms += old.synonyms()
+    draft.regexes += old.regexes()
+    draft.lookups += old.lookups()
 
 
 def build_training_data(content: NluContent) -> TrainingData:
@@ -106,10 +116,11 @@ def _read_block(block: MapNode, reader: Reader, draft: _Draft) -> None:
             "This block says nothing. Begin it with `intent:`, `synonym:`, `regex:` or `lookup:`.",
         )
         return
-    reader.check_keys(block, _KEYS.get(kind, (kind, "examples")), f"a block of `{kind}`")
+    known = _KEYS.get(kind, (kind, "examples"))
+    reader.check_keys(block, known, f"a block of `{kind}`", severity=Severity.ERROR)
     source = block.entries[kind].source
     if block.get(kind) is None:
-        reader.error(source, f"`{kind}` has no name. Write it behind the colon.")
+        reader.warn(source, f"`{kind}` has no name, so the block is left out. Write it behind the colon.")
         return
     name = (reader.text(block.get(kind), f"the name of `{kind}`") or "").strip()
     if not name:
@@ -206,7 +217,7 @@ def _list_example(item: Node, owner: str, reader: Reader) -> Iterator[tuple[int,
     if text is not None:
         yield found.entries["text"].source.line, text.strip(_STRIPPED)
     elif found.get("text") is None:
-        reader.error(found.source, f"This example of {owner} has no `text`.")
+        reader.warn(found.source, f"This example of {owner} has no `text`, so it is left out.")
 
 
 def _block_example(

@@ -10,8 +10,10 @@ from bot.errors import ProjectError
 from bot.rasa_format.config_file import read_config
 from bot.rasa_format.fields import Reader
 from bot.rasa_format.files import check_version, walk_yaml_files
+from bot.rasa_format.json_reader import NLU_JSON_KEY, read_json_file
 from bot.rasa_format.nlu_data import NluContent, read_nlu
 from bot.rasa_format.nodes import ListNode, MapNode, Node
+from bot.rasa_format.old_formats import find_nlu_json, find_old_formats, name_old_format
 from bot.rasa_format.variables import expand_map
 from bot.rasa_format.yaml_reader import read_yaml_file
 
@@ -21,10 +23,6 @@ if TYPE_CHECKING:
 
     from bot.domain.pipeline import PipelineSpec
     from bot.rasa_format.problem import Problems
-
-# What only the old formats hold, by the ending of their files; anything else of that ending is not ours.
-_OLD_FORMATS = {".json": b'"rasa_nlu_data"', ".md": b"## intent:"}
-_LOOK_AT = 2**20  # bytes
 
 
 def read_nlu_files(path: Path, environment: Mapping[str, str], problems: Problems) -> NluContent:
@@ -53,33 +51,14 @@ def _find_files(path: Path, reader: Reader) -> list[Path]:
     if not path.exists():
         reader.error(_whole(path), "There is no such file or folder.")
         return []
-    if not path.is_dir():
-        return [] if _is_refused(path, reader) else [path]
-    for ending in _OLD_FORMATS:
-        for file in sorted(path.rglob(f"*{ending}")):
-            _is_refused(file, reader)
-    return walk_yaml_files(path)
-
-
-def _is_refused(path: Path, reader: Reader) -> bool:
-    """Tell whether a file is in an old format, and note it as an error."""
-    mark = _OLD_FORMATS.get(path.suffix.lower())
-    if mark is None or not path.is_file() or mark not in _read_start(path):
-        return False
-    reader.error(
-        _whole(path),
-        "This is an old format of Rasa, which is not read here. Convert it to YAML, with Rasa 2 by "
-        "`rasa data convert nlu -f yaml --data IN --out OUT`.",
-    )
-    return True
-
-
-def _read_start(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LOOK_AT)
-    except OSError:
-        return b""  # who reads it next says so
+    if path.is_dir():
+        for file in find_old_formats(path):
+            reader.error(_whole(file), name_old_format(file))
+        return sorted((*walk_yaml_files(path), *find_nlu_json(path)))
+    problem = name_old_format(path)
+    if problem:
+        reader.error(_whole(path), problem)
+    return [] if problem else [path]
 
 
 def _read(file: Path, environment: Mapping[str, str], reader: Reader) -> MapNode:
@@ -93,13 +72,16 @@ def _read(file: Path, environment: Mapping[str, str], reader: Reader) -> MapNode
 
 def _teaches(key: str, node: Node) -> bool:
     """Tell whether a part of a file holds examples; `triage:` of a `config.yml` holds none."""
-    return (key == "nlu" and node.plain is not None) or (key == "triage" and isinstance(node, ListNode))
+    return (key in ("nlu", NLU_JSON_KEY) and node.plain is not None) or (
+        key == "triage" and isinstance(node, ListNode)
+    )
 
 
 def _read_document(file: Path, reader: Reader) -> MapNode:
     """Read a file; one that cannot be read is a problem and reads as empty."""
     try:
-        return read_yaml_file(file, path=str(file))
+        read = read_json_file if file.suffix == ".json" else read_yaml_file
+        return read(file, path=str(file))
     except ProjectError as error:
         reader.error(Source(path=str(file), line=error.line or 0), error.problem)
         return MapNode(source=_whole(file))

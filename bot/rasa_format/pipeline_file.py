@@ -88,6 +88,9 @@ def _check_repeats(found: Components, reader: Reader) -> None:
         if name in seen and name in _ONCE:
             reader.warn(body.source, f"`{name}` stands twice: only the last one counts. Keep one.")
         seen.add(name)
+    tokenizers = [body for name, body in found if name.endswith("Tokenizer")]
+    for body in tokenizers[1:]:
+        reader.error(body.source, "A pipeline has one tokenizer, and this one is another. Keep one.")
 
 
 def _check_types(named: Components, reader: Reader) -> None:

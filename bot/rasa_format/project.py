@@ -100,6 +100,8 @@ def _assemble(
     accounts: Accounts,
 ) -> Project:
     nlu = read_nlu(files.training, reader)
+    for document in files.domain if len(files.domain) > 1 else ():
+        read_domain(document, reader)  # for its problems: of what stands in two files, one is not used
     domain = add_responses(merge_domains(files.domain, reader), files.training, reader)
     sources = DialogueSources(
         config=files.config, domain=domain, training=files.training, retrieval_intents=retrieval_intents(nlu)
@@ -196,6 +198,8 @@ def data_digest(project: Project) -> str:
         "domain": sources.domain.plain,
         "paths": [_only(document, ("rules", "stories")).plain for document in sources.training],
     }
+    if project.engine.is_started_here:  # it reads what the native engine does not look at
+        content["rasa"] = _only(sources.config, ("recipe", "language", "pipeline", "policies")).plain
     return _digest(content)
 
 

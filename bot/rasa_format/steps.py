@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from bot.dialogue.spec import Step, StepType
 from bot.domain.example import Source
 from bot.rasa_format.annotations import BadAnnotation, parse_annotations
+from bot.rasa_format.fields import describe
 from bot.rasa_format.nodes import MapNode, Node, ScalarNode
-from bot.rasa_format.problem import did_you_mean
+from bot.rasa_format.problem import Severity, did_you_mean
 
 if TYPE_CHECKING:
     from bot.domain.json import Json
@@ -52,7 +53,8 @@ class StepReader:
             hint = did_you_mean(written, _KEYS) or f" A step is one of: {', '.join(_KEYS)}."
             self._reader.error(body.source, f"`{written}` is no step.{hint}")
             return None
-        self._reader.check_keys(body, _WITH.get(key, (key,)), f"a step of `{key}`")
+        known = _WITH.get(key, (key,))
+        self._reader.check_keys(body, known, f"a step of `{key}`", severity=Severity.ERROR)
         return self._dispatch(key, body)
 
     def _dispatch(self, key: str, body: MapNode) -> Step | None:
@@ -80,7 +82,10 @@ class StepReader:
 
     def _required(self, key: str, body: MapNode, source: Source) -> str | None:
         if body.get(key) is None:
-            self._reader.error(source, f"Nothing stands behind `{key}:` in {self._owner}. Write its name.")
+            text = (
+                f"Nothing stands behind `{key}:` in {self._owner}, so the step is left out. Write its name."
+            )
+            self._reader.warn(source, text)
             return None
         return self._reader.text(body.get(key), f"`{key}`")
 
@@ -153,6 +158,9 @@ class StepReader:
         return Step(type=StepType.OR, branches=tuple(branches), source=source)
 
     def _read_checkpoint(self, body: MapNode, source: Source) -> Step | None:
+        if body.get("checkpoint") is None:
+            self._reader.error(source, f"A checkpoint of {self._owner} has no name.")
+            return None
         name = self._required("checkpoint", body, source)
         if name is None:
             return None
@@ -168,9 +176,11 @@ class StepReader:
             if isinstance(item, MapNode):
                 slots += ((name, entry.node.plain) for name, entry in item.entries.items())
                 continue
-            name = self._reader.text(item, "the name of a slot")
-            if name is not None:
-                filled.append(name)
+            if isinstance(item, ScalarNode) and isinstance(item.value, str):
+                filled.append(item.value)
+                continue
+            text = f"A slot of {self._owner} is `- name` or `- name: value`: {describe(item)} is left out."
+            self._reader.warn(item.source, text)
         return Step(type=StepType.SLOT, slots=tuple(slots), filled=tuple(filled), source=source)
 
 

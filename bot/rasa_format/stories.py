@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.dialogue.spec import RuleSpec, StepType, StorySpec
-from bot.rasa_format.problem import did_you_mean
+from bot.rasa_format.problem import Severity, did_you_mean
 from bot.rasa_format.steps import StepReader
 
 if TYPE_CHECKING:
@@ -45,24 +45,29 @@ def _blocks(document: MapNode, title: str, key: str, reader: Reader) -> Iterator
             continue
         if title not in body.entries:
             written = next(iter(body.entries), "")
-            reader.error(
+            keys = _RULE_KEYS if title == "rule" else _STORY_KEYS
+            reader.check_keys(body, keys, f"an item of `{key}`", severity=Severity.ERROR)
+            reader.warn(
                 body.source,
-                f"This {title} has no name. Begin it with `{title}:`.{did_you_mean(written, (title,))}",
+                f"This is no {title}, so it is left out. Begin it with `{title}:`."
+                f"{did_you_mean(written, (title,))}",
             )
             continue
         source = body.entries[title].source
         name = reader.text(body.get(title), f"the name of a {title}")
         if name is None:
             if body.get(title) is None:
-                reader.error(source, f"This {title} has no name. Write it behind `{title}:`.")
+                reader.warn(source, f"This {title} has no name. Write it behind `{title}:`.")
+                if body.get("steps") is not None:
+                    yield "", body
         elif body.get("steps") is None:
-            reader.error(source, f"The {title} `{name}` has no steps. Add `steps:`.")
+            reader.warn(source, f"The {title} `{name}` has no steps, so it is left out. Add `steps:`.")
         else:
             yield name, body
 
 
 def _read_rule(name: str, body: MapNode, reader: Reader) -> RuleSpec:
-    reader.check_keys(body, _RULE_KEYS, f"rule `{name}`")
+    reader.check_keys(body, _RULE_KEYS, f"rule `{name}`", severity=Severity.ERROR)
     steps = StepReader(reader, f"rule `{name}`")
     condition = steps.read(body.get("condition"), "condition")
     for step in condition:
@@ -71,9 +76,14 @@ def _read_rule(name: str, body: MapNode, reader: Reader) -> RuleSpec:
             reader.error(
                 source, f"A condition of rule `{name}` may be `slot_was_set:` or `active_loop:` only."
             )
+    found = steps.read(body.get("steps"), "steps")
+    for step in found:
+        if step.type in (StepType.CHECKPOINT, StepType.BOT_TEXT):
+            text = f"A rule has no `{step.type}:` steps. Make `{name}` a story."
+            reader.error(step.source or body.source, text)
     return RuleSpec(
         name=name,
-        steps=steps.read(body.get("steps"), "steps"),
+        steps=found,
         condition=condition,
         conversation_start=_flag("conversation_start", body, reader, default=False),
         wait_for_user_input=_flag("wait_for_user_input", body, reader, default=True),
@@ -82,7 +92,7 @@ def _read_rule(name: str, body: MapNode, reader: Reader) -> RuleSpec:
 
 
 def _read_story(name: str, body: MapNode, reader: Reader) -> StorySpec:
-    reader.check_keys(body, _STORY_KEYS, f"story `{name}`")
+    reader.check_keys(body, _STORY_KEYS, f"story `{name}`", severity=Severity.ERROR)
     steps = StepReader(reader, f"story `{name}`").read(body.get("steps"), "steps")
     return StorySpec(name=name, steps=steps, source=_source(body, "story"))
 

@@ -24,14 +24,14 @@ def check_data(project: Project, known: Known, problems: Problems) -> None:
         if base not in known.intents and base not in seen:
             seen.add(base)  # one problem for each intent, at its first example
             hint = did_you_mean(base, known.intents) or " Add it to `intents` of the domain."
-            problems.error(source, f"The intent `{base}` is not in the domain.{hint}")
+            problems.warn(source, f"The intent `{base}` is not in the domain.{hint}")
         elif base != example.intent and example.intent not in seen:
             seen.add(example.intent)
             _check_answer(example.intent, source, known, problems)
         for entity in example.entities:
             if entity.entity not in known.entities:
                 hint = did_you_mean(entity.entity, known.entities) or " Add it to `entities` of the domain."
-                problems.error(source, f"The entity `{entity.entity}` is not in the domain.{hint}")
+                problems.warn(source, f"The entity `{entity.entity}` is not in the domain.{hint}")
 
 
 def _check_answer(key: str, source: Source, known: Known, problems: Problems) -> None:
@@ -39,4 +39,4 @@ def _check_answer(key: str, source: Source, known: Known, problems: Problems) ->
     response = f"utter_{key}"
     if response not in known.responses:
         hint = did_you_mean(response, known.responses) or " Add it to `responses` of the domain."
-        problems.error(source, f"`{key}` has examples here but no response `{response}`.{hint}")
+        problems.warn(source, f"`{key}` has examples here but no response `{response}`.{hint}")

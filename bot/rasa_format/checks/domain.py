@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.rasa_format.known import child, items, texts
 from bot.rasa_format.nodes import MapNode
-from bot.rasa_format.problem import did_you_mean
+from bot.rasa_format.problem import Severity, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bot.rasa_format.known import Known
     from bot.rasa_format.nodes import Node
     from bot.rasa_format.problem import Problems
+
+_MUST_EXIST = ("form", "slot")  # Rasa trains on all else, and what is named just never comes
 
 
 def check_domain(domain: MapNode, known: Known, problems: Problems) -> None:
@@ -38,7 +40,8 @@ def _check_names(node: Node | None, kind: str, known: frozenset[str], owner: str
     for source, text in texts(node):
         if text not in known:
             hint = did_you_mean(text, known) or " Add it to the domain."
-            problems.error(source, f"The {kind} `{text}` of {owner} does not exist.{hint}")
+            severity = Severity.ERROR if kind in _MUST_EXIST else Severity.WARNING
+            problems.tell(source, severity, f"The {kind} `{text}` of {owner} does not exist.{hint}")
 
 
 def _check_mapping(name: str, mapping: Node, domain: MapNode, known: Known, problems: Problems) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.dialogue.spec import SlotType, StepType
 from bot.domain.example import Source
 from bot.rasa_format.checks.intents import all_steps, walk_steps
-from bot.rasa_format.problem import did_you_mean
+from bot.rasa_format.problem import Severity, did_you_mean
 
 if TYPE_CHECKING:
     from bot.dialogue.spec import DialogueSpec, DomainSpec, Step
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.rasa_format.problem import Problems
 
 _NOWHERE = Source(path="", line=0)
+_MUST_EXIST = ("form", "slot")  # of an intent or entity that no domain has, Rasa only warns
 _FILLED_BY_NAME = (SlotType.TEXT, SlotType.LIST, SlotType.ANY)
 
 
@@ -40,7 +41,8 @@ def _check_name(
 ) -> None:
     if name and name not in known:
         hint = did_you_mean(name, known) or f" Add it to the domain, or name {_article(kind)} that is there."
-        problems.error(source, f"The {kind} `{name}` is not in the domain.{hint}")
+        severity = Severity.ERROR if kind in _MUST_EXIST else Severity.WARNING
+        problems.tell(source, severity, f"The {kind} `{name}` is not in the domain.{hint}")
 
 
 def _article(kind: str) -> str:

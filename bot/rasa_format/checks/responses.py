@@ -57,7 +57,7 @@ def _check_conditions(name: str, variation: Node, known: Known, problems: Proble
         for source, slot in texts(child(condition, "name")):
             if slot not in known.slots:
                 hint = did_you_mean(slot, known.slots) or " Add it to `slots` of the domain."
-                problems.error(source, f"The condition of `{name}` names no slot: `{slot}`.{hint}")
+                problems.warn(source, f"The condition of `{name}` names no slot: `{slot}`.{hint}")
 
 
 def _check_buttons(name: str, variation: Node, known: Known, problems: Problems) -> None:
@@ -83,7 +83,7 @@ def _check_payload(name: str, payload: str, source: Source, known: Known, proble
         return  # an ordinary text, which is understood as if it were typed
     match = _PAYLOAD.fullmatch(payload.strip())
     if match is None:
-        problems.error(
+        problems.warn(
             source, f'`{payload}` in `{name}` should be `/intent` or `/intent{{"entity": "value"}}`.'
         )
         return
@@ -96,10 +96,10 @@ def _check_payload_intent(name: str, intent: str, source: Source, known: Known, 
     base, _, key = intent.partition("/")
     if base not in known.intents:
         hint = did_you_mean(base, known.intents) or " Add it to `intents` of the domain."
-        problems.error(source, f"A button of `{name}` names no intent: `{base}`.{hint}")
+        problems.warn(source, f"A button of `{name}` names no intent: `{base}`.{hint}")
     elif key and f"utter_{intent}" not in known.responses:
         hint = did_you_mean(f"utter_{intent}", known.responses) or " Add it to `responses` of the domain."
-        problems.error(source, f"A button of `{name}` names no response: `utter_{intent}`.{hint}")
+        problems.warn(source, f"A button of `{name}` names no response: `utter_{intent}`.{hint}")
     elif not key and base in known.retrieval:
         problems.warn(
             source, f"A button of `{name}` leaves open which answer `/{base}` means. Write `/{base}/…`."
@@ -112,14 +112,14 @@ def _check_payload_entities(
     try:
         entities = json.loads(written)
     except ValueError:
-        problems.error(
+        problems.warn(
             source, f'`{written}` in a button of `{name}` is not JSON. Put names and values in `"`.'
         )
         return
     for entity in entities:
         if entity not in known.entities:
             hint = did_you_mean(entity, known.entities) or " Add it to `entities` of the domain."
-            problems.error(source, f"A button of `{name}` names no entity: `{entity}`.{hint}")
+            problems.warn(source, f"A button of `{name}` names no entity: `{entity}`.{hint}")
 
 
 def _check_channel(variation: Node, channels: frozenset[str] | None, problems: Problems) -> None:

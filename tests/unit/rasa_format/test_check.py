@@ -50,11 +50,11 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
     [
         (
             in_nlu("intent: greet", "intent: gret"),
-            "nlu_data/nlu/all.yml:5: error: The intent `gret` is not in the domain. Did you mean `greet`?",
+            "nlu_data/nlu/all.yml:5: warning: The intent `gret` is not in the domain. Did you mean `greet`?",
         ),
         (
             in_nlu("(order_number)", "(ordernumber)"),
-            "nlu_data/nlu/all.yml:9: error: The entity `ordernumber` is not in the domain. Did you mean",
+            "nlu_data/nlu/all.yml:9: warning: The entity `ordernumber` is not in the domain. Did you mean",
         ),
         (
             in_nlu("- track my order", "- Hello"),
@@ -86,7 +86,7 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
         ),
         (
             in_domain("entity: order_number", "entity: order_nr"),
-            "domain.yml:12: error: The entity `order_nr` of slot `order_number` does not exist. Did you mean",
+            "domain.yml:12: warning: The entity `order_nr` of slot `order_number` does not exist.",
         ),
         (
             in_domain("entity: order_number", "entity: order_number\n      role: from"),
@@ -94,7 +94,7 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
         ),
         (
             in_domain("entity: order_number", "entity: order_number\n      intent: asc_order"),
-            "domain.yml:13: error: The intent `asc_order` of slot `order_number` does not exist.",
+            "domain.yml:13: warning: The intent `asc_order` of slot `order_number` does not exist.",
         ),
         (
             in_domain(
@@ -109,7 +109,7 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
         ),
         (
             in_domain("- ask_order", "- ask_order:\n    use_entities: [nothing]"),
-            "domain.yml:5: error: The entity `nothing` of intent `ask_order` does not exist.",
+            "domain.yml:5: warning: The entity `nothing` of intent `ask_order` does not exist.",
         ),
         (
             in_domain("  utter_ask_order_number:\n  - text: Which order?\n", ""),
@@ -125,17 +125,17 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
         ),
         (
             in_domain("text: Hello", "text: Hello\n    buttons:\n    - title: Go\n      payload: /ask_ordr"),
-            "domain.yml:22: error: A button of `utter_greet` names no intent: `ask_ordr`. Did you mean",
+            "domain.yml:22: warning: A button of `utter_greet` names no intent: `ask_ordr`. Did you mean",
         ),
         (
             in_domain(
                 "text: Hello", "text: x\n    buttons:\n    - {title: Go, payload: '/ask_order{\"a\": 1}'}"
             ),
-            "domain.yml:21: error: A button of `utter_greet` names no entity: `a`.",
+            "domain.yml:21: warning: A button of `utter_greet` names no entity: `a`.",
         ),
         (
             in_domain("text: Hello", "text: x\n    buttons:\n    - {title: Go, payload: '/ask_order{a}'}"),
-            "domain.yml:21: error: `{a}` in a button of `utter_greet` is not JSON.",
+            "domain.yml:21: warning: `{a}` in a button of `utter_greet` is not JSON.",
         ),
         (
             in_domain("text: Hello", "text: Hello\n    channel: fax"),
@@ -145,11 +145,11 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
             in_domain(
                 "text: Hello", "text: Hello\n    condition:\n    - {type: slot, name: nothing, value: 1}"
             ),
-            "domain.yml:21: error: The condition of `utter_greet` names no slot: `nothing`.",
+            "domain.yml:21: warning: The condition of `utter_greet` names no slot: `nothing`.",
         ),
         (
             in_rules("- intent: greet", "- intent: gret"),
-            "nlu_data/rules.yml:5: error: The intent `gret` is not in the domain. Did you mean `greet`?",
+            "nlu_data/rules.yml:5: warning: The intent `gret` is not in the domain. Did you mean `greet`?",
         ),
         (
             in_rules("- action: utter_greet", "- action: utter_gret"),
@@ -198,7 +198,7 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
         ),
         (
             {"nlu_data/stories.yml": STORIES.replace("order_number: ", "order_numbr: ")},
-            "nlu_data/stories.yml:7: error: The entity `order_numbr` is not in the domain.",
+            "nlu_data/stories.yml:7: warning: The entity `order_numbr` is not in the domain.",
         ),
         (
             {
@@ -240,7 +240,10 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
             "config.yml:2: error: The variable UNSET is not set.",
         ),
         ({"config.yml": "\tx"}, "config.yml:1: error: The line is indented with a tab."),
-        ({"domain/more.yml": "slots: {}"}, "domain.yml: error: There is also a folder `domain/`."),
+        (
+            {"domain/more.yml": "slots: {}"},
+            "domain.yml: warning: The folder `domain/` is not read beside this file.",
+        ),
         (
             {"nlu_data/x.yml": "nul: []"},
             "nlu_data/x.yml:1: warning: `nul` means nothing in a training file. Did you",
@@ -249,8 +252,8 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
             {"nlu_data/x.yml": 'version: "4.0"'},
             "nlu_data/x.yml:1: error: Files of version 4.0 cannot be read.",
         ),
-        ({"nlu_data/x.yml": "version: 3.1"}, "nlu_data/x.yml:1: warning: The version should be in quotes"),
-        ({"nlu_data/x.yml": 'version: "three"'}, "nlu_data/x.yml:1: error: `three` is no version."),
+        ({"nlu_data/x.yml": "version: 3.1"}, "nlu_data/x.yml:1: error: The version should be in quotes"),
+        ({"nlu_data/x.yml": 'version: "three"'}, "nlu_data/x.yml:1: warning: `three` is no version."),
     ],
 )
 def test_mistake_is_named_with_its_place(write_project: Write, files: dict[str, str], problem: str) -> None:

@@ -138,7 +138,10 @@ def test_desk_has_queues() -> None:
             "policies:\n- name: RulePolicy\n  core_fallback_threshold: 2\n",
             "config.yml:3: error: `core_fallback_threshold`",
         ),
-        ("policies:\n- name: MemoizationPolicy\n  max_history: 0\n", "config.yml:3: error: `max_history`"),
+        (
+            "policies:\n- name: MemoizationPolicy\n  max_history: 0\n",
+            "config.yml:3: warning: `max_history: 0`",
+        ),
         ("policies:\n- name: MemoizationPolicy\n  max_history: 1.5\n", "config.yml:3: error: `max_history`"),
         ("engine: natve\n", "config.yml:1: error: There is no engine `natve`. Did you"),
         ("engine: mycroft\n", "config.yml:1: error: There is no engine `mycroft`. Engines are: native"),

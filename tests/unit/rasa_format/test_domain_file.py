@@ -128,12 +128,27 @@ slots:
 
 
 def test_forms_bring_the_requested_slot() -> None:
-    domain, problems = read("forms:\n  f:\n    required_slots: [a]\n    ignored_intents: chat\n  empty:\n")
+    domain, problems = read(
+        "forms:\n  f:\n    required_slots: [a]\n    ignored_intents: chat\n  empty: {required_slots: []}\n"
+    )
 
     assert problems == []
     assert domain.forms["f"] == FormSpec(name="f", required_slots=("a",), ignored_intents=("chat",))
     assert domain.forms["empty"].required_slots == ()
     assert not domain.slots["requested_slot"].influence_conversation
+
+
+def test_a_slot_class_of_the_projects_own_is_carried() -> None:
+    domain, problems = read(
+        "slots:\n  size:\n    type: shop.slots.SizeSlot\n    largest: 52\n    mappings: [{type: custom}]\n"
+        "  open:\n    type: rasa.shared.core.slots.BooleanSlot\n    mappings: [{type: custom}]\n"
+    )
+
+    assert problems == []
+    size, is_open = domain.slots["size"], domain.slots["open"]
+    assert (size.class_path, size.options) == ("shop.slots.SizeSlot", {"largest": 52})
+    assert size.influence_conversation
+    assert (is_open.class_path, is_open.type) == (None, SlotType.BOOL)
 
 
 def test_responses_keep_their_parts() -> None:
@@ -240,9 +255,8 @@ def test_raw_domain_is_plain_json_with_intents_sorted() -> None:
         ("slots:\n  x:\n", "a.yml:2: error: Nothing is written under slot `x`"),
         ("slots:\n  x:\n    mappings: [{type: custom}]\n", "a.yml:2: error: Slot `x` has no type"),
         ("slots:\n  x:\n    type: txt\n", "a.yml:3: error: `txt` is no type of a slot. Did you mean `text`?"),
-        ("slots:\n  x:\n    type: my.Slot\n", "Own slot classes cannot be used."),
         ("slots:\n  x:\n    type: text\n", "a.yml:2: error: Slot `x` has no mappings"),
-        ("slots:\n  x:\n    type: text\n    mappings: []\n", "a.yml:2: error: Slot `x` has no mappings"),
+        ("slots:\n  x:\n    type: text\n    mappings: []\n", "a.yml:2: warning: Slot `x` has no mappings"),
         (
             "slots:\n  x:\n    type: text\n    mappings:\n    - type: from_entitty\n      entity: y\n",
             "Did you mean `from_entity`?",
@@ -266,10 +280,10 @@ def test_raw_domain_is_plain_json_with_intents_sorted() -> None:
         ),
         (
             "responses:\n  utter_a:\n  - text: x\n    buttons:\n    - payload: /a\n",
-            "a.yml:5: error: A button of `utter_a` has no",
+            "a.yml:5: warning: A button of `utter_a` has no",
         ),
         (
-            "responses:\n  utter_a:\n  - text: x\n    condition:\n    - name: y\n",
+            "responses:\n  utter_a:\n  - text: x\n    condition:\n    - value: y\n",
             "a.yml:5: error: A condition of `utter_a`",
         ),
         ("session_config:\n  session_expiration_time: -1\n", "a.yml:2: error: `session_expiration_time`"),

@@ -108,7 +108,7 @@ def test_repeated_examples_are_learned_once() -> None:
             "- intent: a\n  examples: |\n    -\n    - y\n",
             "nlu.yml:4: warning: This example of intent `a` is empty",
         ),
-        ("- intent:\n  examples: |\n    - y\n", "nlu.yml:2: error: `intent` has no name"),
+        ("- intent:\n  examples: |\n    - y\n", "nlu.yml:2: warning: `intent` has no name"),
         ("- intent: 5\n  examples: |\n    - y\n", "nlu.yml:2: error: the name of `intent` should be a text"),
         ("- intent: a/b/c\n  examples: |\n    - y\n", "nlu.yml:2: error: `a/b/c` has more than one `/`"),
         ("- intents: a\n", "nlu.yml:2: error: This block says nothing"),
@@ -124,7 +124,7 @@ def test_repeated_examples_are_learned_once() -> None:
         ),
         (
             "- intent: a\n  examples:\n  - metadata: x\n",
-            "nlu.yml:4: error: This example of intent `a` has no `text`",
+            "nlu.yml:4: warning: This example of intent `a` has no `text`",
         ),
         (
             "- regex: a\n  examples:\n  - b\n",

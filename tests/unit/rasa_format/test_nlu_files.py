@@ -67,8 +67,9 @@ def test_variables_are_filled_in_as_in_a_project(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("nlu.json", '{"rasa_nlu_data": {"common_examples": []}}'),
         ("nlu.md", "## intent:greet\n- hello\n"),
+        ("stories.md", "## happy path\n* greet\n  - utter_greet\n"),
+        ("luis.json", '{"luis_schema_version": "2.0"}'),
     ],
 )
 def test_old_formats_are_told_by_name(tmp_path: Path, name: str, text: str) -> None:
@@ -76,7 +77,7 @@ def test_old_formats_are_told_by_name(tmp_path: Path, name: str, text: str) -> N
     for asked in (path, tmp_path):
         _, problems = read(asked)
         assert len(problems) == 1
-        assert problems[0].startswith(f"{path}: error: This is an old format of Rasa")
+        assert problems[0].startswith(f"{path}: error: This is training data in ")
 
 
 @pytest.mark.parametrize(

@@ -123,8 +123,14 @@ rules:
             "s.yml:4: warning: Write the intent without the slash",
         ),
         ("stories:\n- story: s\n  steps:\n  - intent: a/b\n", "s.yml:4: warning: Only `a` of `a/b` counts"),
-        ("stories:\n- story: s\n  steps:\n  - intent:\n", "s.yml:4: error: Nothing stands behind `intent:`"),
-        ("stories:\n- story: s\n  steps:\n  - action:\n", "s.yml:4: error: Nothing stands behind `action:`"),
+        (
+            "stories:\n- story: s\n  steps:\n  - intent:\n",
+            "s.yml:4: warning: Nothing stands behind `intent:`",
+        ),
+        (
+            "stories:\n- story: s\n  steps:\n  - action:\n",
+            "s.yml:4: warning: Nothing stands behind `action:`",
+        ),
         (
             "stories:\n- story: s\n  steps:\n  - ...\n",
             "s.yml:4: error: A step of story `s` is no `key: value`",
@@ -135,7 +141,7 @@ rules:
         ),
         (
             "stories:\n- story: s\n  steps:\n  - action: x\n    intent: y\n",
-            "s.yml:4: warning: `action` means nothing",
+            "s.yml:4: error: `action` means nothing",
         ),
         ("stories:\n- story: s\n  steps:\n  - or: []\n", "s.yml:4: error: This `or` offers nothing"),
         ("stories:\n- story: s\n  steps:\n  - or:\n    - action: x\n", "s.yml:5: error: An `or` may hold"),
@@ -145,9 +151,9 @@ rules:
             "stories:\n- story: s\n  steps:\n  - intent: a\n    entities:\n    - {b: 1, c: 2}\n",
             "s.yml:6: error: An entity here",
         ),
-        ("stories:\n- story: s\n", "s.yml:2: error: The story `s` has no steps"),
-        ("stories:\n- stroy: s\n  steps: []\n", "s.yml:2: error: This story has no name"),
-        ("stories:\n- story:\n  steps: []\n", "s.yml:2: error: This story has no name"),
+        ("stories:\n- story: s\n", "s.yml:2: warning: The story `s` has no steps"),
+        ("stories:\n- stroy: s\n  steps: []\n", "s.yml:2: error: `stroy` means nothing"),
+        ("stories:\n- story:\n  steps: []\n", "s.yml:2: warning: This story has no name"),
         (
             "rules:\n- rule: r\n  condition:\n  - intent: a\n  steps:\n  - action: b\n",
             "s.yml:4: error: A condition of rule `r`",
