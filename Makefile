@@ -27,6 +27,8 @@ endif
 
 # Slow, and apart from the other tests for that reason alone.
 CHAOS := tests/integration/road tests/integration/processes
+# Needs real Rasa, which is 2.5 GB.
+JUDGED := tests/rasa
 
 asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
 
@@ -34,7 +36,7 @@ asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -pr
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  (options of the service: make serve PORT=9000 HOST=0.0.0.0; more: make serve ARGS=--help)"
 
 serve: $(VENV)/.serve $(BUILT) ## Set everything up and start the service on http://127.0.0.1:8080
@@ -44,10 +46,13 @@ train: $(VENV)/.serve ## Train a model from the project's files
 	@exec $(BIN)/visavis train $(ARGS)
 
 test: $(VENV)/.dev $(BUILT) ## Set everything up and run the tests
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(CHAOS)) $(ARGS)
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(CHAOS) $(JUDGED)) $(ARGS)
 
 chaos: $(VENV)/.dev $(BUILT) ## Run the tests that kill processes and servers, and fill a disk, at every step
 	$(BIN)/python -m pytest $(CHAOS) $(ARGS)
+
+test-rasa: $(VENV)/.dev $(RASA)/.stamp ## Hold dialogue against real Rasa (longer: ARGS="--walks 200")
+	$(BIN)/python -m pytest $(JUDGED) $(ARGS)
 
 check: $(VENV)/.dev $(ASSETS)/node_modules/.stamp ## Lint, types, layers, dependencies, spelling
 	$(BIN)/ruff check
@@ -72,7 +77,7 @@ clean: ## Remove what was set up and built; keeps .visavis (the data)
 	rm -rf $(VENV) $(RASA) .cache node_modules $(ASSETS)/node_modules bot/web/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help serve train test chaos check bench rasa assets clean other_python
+.PHONY: help serve train test test-rasa chaos check bench rasa assets clean other_python
 
 $(UV_HOME)/python: .ci/bootstrap $(other_python)
 	@.ci/bootstrap $(UV_HOME) $(UV_VERSION) $(PYTHON)

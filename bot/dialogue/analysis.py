@@ -172,7 +172,7 @@ def _slots_and_loops(
     states = [
         state
         for training in trainings
-        for example in examples_of(training.tracker)
+        for example in examples_of(training)
         for state in training_states(example, catalogue, only_set=only_set)
     ]
     slots = frozenset(name for state in states for name, _ in state.slots)

@@ -30,17 +30,17 @@ class Memory:
     def __init__(self, stories: Iterable[Training], catalogue: Catalogue, max_history: int | None) -> None:
         """Memorize `stories`, at most `max_history` states back (None: from their beginning)."""
         self.max_history = max_history
-        self._sequels: dict[tuple[State, ...], str] = {}
+        self.sequels: dict[tuple[State, ...], str] = {}
         ambiguous: set[tuple[State, ...]] = set()
         for training in stories:
-            for example in examples_of(training.tracker):
+            for example in examples_of(training):
                 states = self.newest(training_states(example, catalogue, only_set=False))
-                if self._sequels.setdefault(states, example.action) != example.action:
+                if self.sequels.setdefault(states, example.action) != example.action:
                     ambiguous.add(states)
         for states in ambiguous:
-            del self._sequels[states]
-        self.longest = max(map(len, self._sequels), default=0)
-        self._endings = {(states[-1].action, states[-1].intent) for states in self._sequels}
+            del self.sequels[states]
+        self.longest = max(map(len, self.sequels), default=0)
+        self._endings = {(states[-1].action, states[-1].intent) for states in self.sequels}
 
     def newest(self, states: tuple[State, ...]) -> tuple[State, ...]:
         """Return as many of the newest states as are compared."""
@@ -48,7 +48,7 @@ class Memory:
 
     def recall(self, states: tuple[State, ...]) -> str | None:
         """Return what came after exactly these states, if it was always the same."""
-        return self._sequels.get(self.newest(states))
+        return self.sequels.get(self.newest(states))
 
     def may_know(self, newest: State) -> bool:
         """Tell whether any story has a state with this action and intent: if not, searching is idle."""
@@ -65,10 +65,10 @@ class MemoizationPolicy:
         rule_only: tuple[AbstractSet[str], AbstractSet[str]] = (frozenset(), frozenset()),
     ) -> None:
         """Hold the memory; `rule_only` names slots and loops that no story knows."""
-        self._memory = memory
+        self.memory = memory
         self._augmented = spec.augmented
         self._name = "AugmentedMemoizationPolicy" if spec.augmented else "MemoizationPolicy"
-        self._rule_only = rule_only
+        self.rule_only = rule_only
 
     def predict(self, tracker: Tracker) -> Prediction:
         """Return what came next in the stories."""
@@ -82,28 +82,28 @@ class MemoizationPolicy:
 
     def _recall(self, tracker: Tracker) -> str | None:
         states = self._states(turns_of(tracker), tracker.catalogue)
-        if not states or not self._memory.may_know(states[-1]):
+        if not states or not self.memory.may_know(states[-1]):
             return None
-        wanted = self._memory.max_history
+        wanted = self.memory.max_history
         if tracker.whole or (wanted is not None and len(states) >= wanted):
-            action = self._memory.recall(states)
+            action = self.memory.recall(states)
             if action is not None:
                 return action
         return self._recall_with_less(tracker) if self._augmented else None
 
     def _recall_with_less(self, tracker: Tracker) -> str | None:
-        events = _since_max_history([event for event, _ in tracker.tail], self._memory.max_history)
+        events = _since_max_history([event for event, _ in tracker.tail], self.memory.max_history)
         for position, event in enumerate(events):
             if isinstance(event, ActionExecuted):
                 turns = list(_turns(events[position:], tracker.catalogue))
                 states = self._states(turns, tracker.catalogue)
-                action = self._memory.recall(states) if states else None
+                action = self.memory.recall(states) if states else None
                 if action is not None:
                     return action
         return None
 
     def _states(self, turns: list[tuple[Moment, bool]], catalogue: Catalogue) -> tuple[State, ...]:
-        states = visible_states(turns, catalogue, self._rule_only)
+        states = visible_states(turns, catalogue, self.rule_only)
         return asked_states(states) if states else ()
 
 

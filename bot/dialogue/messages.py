@@ -51,7 +51,7 @@ def _parts(text: str, data: Mapping[str, Any]) -> Iterator[Content]:
     if buttons:
         yield Content(text=text, buttons=_buttons(buttons))
     else:
-        yield from (Content(text=part.strip()) for part in text.strip().split("\n\n") if part.strip())
+        yield from (Content(text=part) for part in text.strip().split("\n\n") if part.strip())
     if data.get("custom"):
         yield Content(custom=data["custom"])
     if data.get("image"):

@@ -15,13 +15,13 @@ from bot.dialogue.catalogue import RULE_SNIPPET
 from bot.dialogue.events import LISTEN, ActionExecuted
 from bot.dialogue.features import SHOULD_NOT_BE_SET, Feature
 from bot.dialogue.states import State, state_json, state_of
+from bot.dialogue.tracker import Tracker, new_tracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.moment import Moment
-    from bot.dialogue.tracker import Tracker
     from bot.dialogue.training import Training
 
 _INTERRUPTED = "loop_was_interrupted"
@@ -142,14 +142,30 @@ def _slots_fit(wanted: tuple[tuple[str, Feature], ...], found: Mapping[str, Feat
     )
 
 
-def examples_of(tracker: Tracker) -> Iterator[Example]:
-    """Yield what there is to learn from a training conversation."""
+def examples_of(training: Training) -> Iterator[Example]:
+    """Yield what there is to learn from a training conversation.
+
+    As in Rasa, a story's states are those before each action that it tells of, while its actions are
+    those that count: where a form runs twice in a row, what follows is learnt of one state earlier.
+    """
+    taken = [(event, before) for event, before in training.tracker.tail if isinstance(event, ActionExecuted)]
+    moments = [before for _, before in taken]
+    if not training.is_rule and any(event.name in training.tracker.loops for event, _ in taken):
+        moments = _moments_told(training.tracker)
+    for number, (event, _) in enumerate(taken, start=1):
+        if not event.unpredictable:
+            yield Example(moments=tuple(moments[:number]), action=str(event.name or event.text))
+
+
+def _moments_told(tracker: Tracker) -> list[Moment]:
+    """Return the moment before each action, whether it counts or not."""
     moments: list[Moment] = []
-    for event, before in tracker.tail:
+    so_far = new_tracker(tracker.catalogue)
+    for event in tracker.log:
         if isinstance(event, ActionExecuted):
-            moments.append(before)
-            if not event.unpredictable:
-                yield Example(moments=tuple(moments), action=str(event.name or event.text))
+            moments.append(so_far.live)
+        so_far = so_far.apply(event)
+    return moments
 
 
 def training_states(example: Example, catalogue: Catalogue, *, only_set: bool) -> tuple[State, ...]:
@@ -168,7 +184,7 @@ def compile_rules(trainings: Iterable[Training], catalogue: Catalogue) -> RuleIn
     found: dict[str, CompiledRule] = {}
     ambiguous: set[str] = set()
     for training in trainings:
-        for example in examples_of(training.tracker):
+        for example in examples_of(training):
             states = _after_snippet(training_states(example, catalogue, only_set=True))
             if not states:
                 continue
@@ -190,15 +206,15 @@ class UnhappyPaths:
         found: dict[str, CompiledRule] = {}
         for trainings, only_set in ((rules, True), (stories, False)):
             for training in trainings:
-                for example in examples_of(training.tracker):
+                for example in examples_of(training):
                     _learn_unhappy(
                         found, training_states(example, catalogue, only_set=only_set), example.action
                     )
-        self._index = RuleIndex(found.values())
+        self.index = RuleIndex(found.values())
 
     def says(self, states: States) -> tuple[bool, bool]:
         """Return whether the loop was interrupted, and whether something other than the loop follows."""
-        found = {rule.action for rule in self._index.matching(states)}
+        found = {rule.action for rule in self.index.matching(states)}
         return _INTERRUPTED in found, _NOT_THE_LOOP in found
 
 

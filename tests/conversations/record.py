@@ -32,7 +32,7 @@ class InProcess:
             self._executor.register_action(action)
 
     async def request(self, *, json: dict[str, Any], **_: Any) -> Any:
-        from rasa.utils.endpoints import ClientResponseError  # type: ignore[import-not-found]  # see above
+        from rasa.utils.endpoints import ClientResponseError
         from rasa_sdk.interfaces import ActionExecutionRejection
 
         try:
@@ -44,8 +44,8 @@ class InProcess:
 
 async def record(project: Path, conversations: list[list[str]]) -> list[list[dict[str, Any]]]:
     """Have the conversations with the newest model in `project`."""
-    from rasa.core.agent import Agent  # type: ignore[import-not-found]  # see above
-    from rasa.core.channels.channel import (  # type: ignore[import-not-found]  # see above
+    from rasa.core.agent import Agent
+    from rasa.core.channels.channel import (
         CollectingOutputChannel,
         UserMessage,
     )

@@ -230,3 +230,30 @@ def test_loop_condition_null_wants_no_loop() -> None:
     assert next_action(dialogue, *said("yes")) == "utter_vip"
     inside = (*TestForm.start, *said("yes"), ActionRejected(name="order_form"))
     assert next_action(dialogue, *inside) == "action_default_fallback"
+
+
+def test_story_in_which_a_form_runs_twice_is_learnt_as_rasa_learns_it() -> None:
+    """What follows the second run is learnt beside the state of the first: no conversation gets there."""
+    twice = story(
+        "twice",
+        intent("order"),
+        action("order_form"),
+        loop("order_form"),
+        slot("size", "big"),
+        action("order_form"),
+        loop(None),
+        action("utter_done"),
+    )
+    memoization = compiled(stories=(twice,)).memoization
+    assert memoization is not None
+    learnt = {
+        tuple((state.action, state.loop) for state in states): action
+        for states, action in memoization.memory.sequels.items()
+    }
+    start = ((LISTEN, None), ("order_form", "order_form"))
+    assert learnt == {
+        ((None, None),): LISTEN,
+        ((None, None), (LISTEN, None)): "order_form",
+        ((None, None), *start): "utter_done",
+        ((None, None), *start, ("order_form", None)): LISTEN,
+    }

@@ -1,0 +1,79 @@
+"""One process of real Rasa for all tests here; projects are trained in it when first asked for."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import structlog
+
+from tests.rasa.native import NativeProject
+from tests.rasa.oracle import Oracle, find_python
+from tests.rasa.projects import Prepared, prepare, sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Compared:
+    """A project in both: trained there, compiled here. `tables` are what Rasa's policies learnt."""
+
+    def __init__(self, prepared: Prepared, tables: dict[str, Any]) -> None:
+        """Hold them."""
+        self.prepared, self.tables = prepared, tables
+        self.native = NativeProject(prepared)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add how much is compared."""
+    parser.addoption("--walks", type=int, default=20, help="random walks of each project")
+    parser.addoption("--turns", type=int, default=16, help="turns of a walk")
+    parser.addoption("--seed", type=int, default=0, help="the first walk's seed")
+    parser.addoption("--bot", action="append", help="compare only the projects of this name")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that asks for a project with all of them."""
+    if "project" in metafunc.fixturenames:
+        python = find_python()
+        wanted = metafunc.config.getoption("--bot")
+        names = [name for name in sources(python) if not wanted or name in wanted] if python else []
+        metafunc.parametrize("project", names, indirect=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet() -> None:
+    """Log nothing: actions that fail are part of the game, and pictures of their failures take seconds."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+@pytest.fixture(scope="session")
+def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
+    """Real Rasa."""
+    python = find_python()
+    if python is None:
+        pytest.skip("Rasa is not installed here: make rasa")
+    with Oracle(python, tmp_path_factory.mktemp("rasa") / "rasa.log") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def compare(oracle: Oracle, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Compared]:
+    """Make a project ready in both, once."""
+    place = tmp_path_factory.mktemp("projects")
+    known = sources(oracle.python)
+
+    @cache
+    def make(name: str) -> Compared:
+        prepared = prepare(name, known[name], place / name)
+        return Compared(prepared, oracle.train(prepared))
+
+    return make
+
+
+@pytest.fixture
+def project(compare: Callable[[str], Compared], request: pytest.FixtureRequest) -> Compared:
+    """One of the projects."""
+    return compare(request.param)

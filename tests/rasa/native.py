@@ -1,0 +1,147 @@
+"""The native engine in the same conversations as Rasa, observed the same way."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.dialogue.dialogue import compile_dialogue
+from bot.dialogue.tracker_json import tracker_from_json
+from bot.domain.action_spec import ActionsSpec
+from bot.domain.understanding import Entity, IntentScore, Understanding
+from bot.engines.engine import Turn
+from bot.engines.native.actions import LocalActions
+from bot.engines.native.engine import NativeEngine
+from bot.plugins import load_actions
+from bot.rasa_format.project import load_project
+from tests.conversations.talk import message
+from tests.rasa.observation import observe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.dialogue.spec import DialogueSpec
+    from bot.dialogue.tracker import Tracker
+    from bot.domain.json import JsonObject
+    from bot.domain.message import Content
+    from tests.rasa.projects import Prepared
+
+
+class Chooser:
+    """Chooses among variations of a response as `real_rasa.py` does: by the number of the turn."""
+
+    def __init__(self) -> None:
+        """Begin with the first turn."""
+        self.turn = 0
+
+    def __call__(self, variations: Sequence[Any]) -> Any:
+        """Return one of `variations`."""
+        return variations[self.turn % len(variations)]
+
+
+class Given:
+    """Understands what it was told a text means."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.parse_data: Mapping[str, Any] = {}
+
+    async def parse(self, text: str) -> Understanding:
+        """Return what was given."""
+        return understood(text, self.parse_data)
+
+    async def close(self) -> None:
+        """Release nothing."""
+
+
+class NativeProject:
+    """A project compiled. It plays one conversation after the other."""
+
+    def __init__(self, project: Prepared) -> None:
+        """Read and compile the project in its folder."""
+        self.spec: DialogueSpec = load_project(project.root, {}).dialogue
+        self.dialogue = compile_dialogue(self.spec)
+        self.choose, self.words = Chooser(), Given()
+        self.engine = NativeEngine(
+            dialogue=self.dialogue,
+            interpreter=self.words,
+            actions=LocalActions(load_actions(project.root), ActionsSpec(limit=timedelta(seconds=5))),
+            choose=self.choose,
+        )
+        self.stored: JsonObject | None = None
+
+    def begin(self) -> None:
+        """Begin a new conversation."""
+        self.stored = None
+
+    @property
+    def tracker(self) -> Tracker:
+        """The conversation as it stands."""
+        return tracker_from_json(self.stored, self.dialogue.catalogue)
+
+    async def take(self, turn: dict[str, Any]) -> dict[str, Any]:
+        """Take a turn and return what is observed."""
+        self.choose.turn, self.words.parse_data = turn["number"], turn.get("parse") or {}
+        result = await self.engine.respond(
+            Turn(
+                sender_id="a",
+                channel=turn["channel"],
+                messages=(message(turn["text"], number=turn["number"]),),
+                tracker=self.stored,
+                now=datetime.fromtimestamp(turn["at"], UTC),
+                metadata=turn.get("metadata") or {},
+            )
+        )
+        self.stored = json.loads(json.dumps(result.tracker))
+        now = self.tracker.live
+        observed = observe(
+            events=result.events,
+            replies=[as_rasa_sends(reply) for reply in result.replies],
+            slots=now.slots,
+            loop=now.loop_name,
+            paused=now.paused,
+            action=now.action,
+            followup=now.followup,
+        )
+        return json.loads(json.dumps(observed))  # type: ignore[no-any-return]  # the same, without tuples
+
+
+def as_rasa_sends(reply: Content) -> dict[str, Any]:
+    """Return a reply as Rasa's REST channel would send it."""
+    parts = {
+        "text": reply.text,
+        "buttons": [[button.title, button.payload, button.url] for button in reply.buttons],
+        "image": reply.image,
+        "custom": reply.custom,
+        "attachment": reply.attachments[0].ref if reply.attachments else None,
+    }
+    return {key: part for key, part in parts.items() if part}
+
+
+def understood(text: str, parse_data: Mapping[str, Any]) -> Understanding:
+    """Return Rasa's parse JSON as ours."""
+    intent = parse_data.get("intent") or {}
+    name = intent.get("name")
+    ranking = tuple(
+        IntentScore(name=each["name"], confidence=each["confidence"])
+        for each in parse_data.get("intent_ranking") or ()
+    )
+    return Understanding(
+        text=text,
+        intent=IntentScore(name=name, confidence=intent["confidence"]) if name else None,
+        ranking=ranking,
+        entities=tuple(
+            Entity(
+                entity=each["entity"],
+                value=each["value"],
+                start=each.get("start"),
+                end=each.get("end"),
+                role=each.get("role"),
+                group=each.get("group"),
+            )
+            for each in parse_data.get("entities") or ()
+        ),
+        response_selector=parse_data.get("response_selector") or {},
+        fallback=name == "nlu_fallback",
+    )

@@ -1,0 +1,265 @@
+"""Real Rasa, asked over stdin and stdout: one JSON object a line in, one out. Runs in Rasa's own environment.
+
+`{"do": "train", "project": PATH}` trains the project in that folder (a copy: Rasa writes into it) and
+returns the tables of its policies, or `{"refused": WHY}`.
+`{"do": "talk", "project": PATH, "conversation": [TURN, …]}` has a conversation with that model. A turn is
+`{"at": SECONDS, "number": N, "channel": NAME, "text": TEXT, "parse": PARSE or null}`, or `{"at": …,
+"events": […]}` for events that are appended from outside, or `{"at": …, "trigger": INTENT, "entities": […]}`
+for an intent that nobody said. What is returned of each is described in `observation.py`.
+
+TensorFlow takes eight seconds to import, so one process does it for all projects. Its clock is ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import json
+import logging
+import os
+import pkgutil
+import sys
+import tarfile
+import time
+import traceback
+import warnings
+from pathlib import Path
+from typing import Any, ClassVar
+
+REPOSITORY = Path(__file__).parents[2]
+_TICK = 0.00001
+
+
+class Clock:
+    """Stands where `time.time` does. It goes on a little whenever it is read."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Return the time in seconds since the epoch."""
+        self.now += _TICK
+        return self.now
+
+
+class Chooser:
+    """Chooses among variations of a response as `native.py` does: by the number of the turn."""
+
+    def __init__(self) -> None:
+        self.turn = 0
+
+    def __call__(self, variations: Any) -> Any:
+        """Return one of `variations`."""
+        return variations[self.turn % len(variations)]
+
+
+CLOCK, CHOOSE = Clock(), Chooser()
+
+
+class ProjectActions:
+    """Stands where Rasa's action server would: same requests, same answers, no network."""
+
+    url = "in process"
+    kwargs: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, project: Path) -> None:
+        from rasa_sdk.executor import ActionExecutor
+
+        self._executor = ActionExecutor()
+        for kind in _action_classes(project):
+            self._executor.register_action(kind())
+
+    async def request(self, *, json: dict[str, Any], **_: Any) -> Any:
+        from rasa.utils.endpoints import ClientResponseError
+        from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+        try:
+            return _plain(await self._executor.run(_plain(json)))
+        except ActionExecutionRejection as refusal:
+            body = _written({"error": str(refusal), "action_name": refusal.action_name})
+            raise ClientResponseError(400, "refused", body) from refusal
+        except ActionNotFoundException as missing:
+            body = _written({"error": str(missing), "action_name": missing.action_name})
+            raise ClientResponseError(404, "unknown", body) from missing
+
+
+def _action_classes(project: Path) -> list[Any]:
+    from rasa_sdk import Action
+
+    if not (project / "actions").is_dir():
+        return []
+    for name in [name for name in sys.modules if name.partition(".")[0] == "actions"]:
+        del sys.modules[name]
+    sys.path.insert(0, str(project))
+    try:
+        importlib.invalidate_caches()
+        package = importlib.import_module("actions")  # noqa: TID251 - a project's, as Rasa does
+        modules = [package]
+        modules += [
+            importlib.import_module(info.name)  # noqa: TID251 - the same
+            for info in pkgutil.walk_packages(package.__path__, "actions.")
+        ]
+    finally:
+        sys.path.remove(str(project))
+    return [
+        each
+        for module in modules
+        for each in vars(module).values()
+        if inspect.isclass(each) and issubclass(each, Action) and each.__module__ == module.__name__
+    ]
+
+
+class Projects:
+    """The trained projects, by folder. An agent is loaded when first talked to."""
+
+    def __init__(self) -> None:
+        self._agents: dict[str, Any] = {}
+        self._conversations = 0
+
+    def train(self, request: dict[str, Any]) -> dict[str, Any]:
+        from rasa.model_training import train
+
+        project = Path(request["project"])
+        data = [str(project / name) for name in request["data"]]
+        result = train(
+            str(project / request["domain"]), str(project / "config.yml"), data, str(project / "models"),
+            fixed_model_name="model", force_training=True,
+        )  # fmt: skip
+        if not result.model:
+            return {"refused": f"code {result.code}"}
+        return {"tables": _tables(Path(result.model))}
+
+    def talk(self, request: dict[str, Any]) -> dict[str, Any]:
+        agent = self._agents.get(request["project"])
+        if agent is None:
+            agent = self._agents[request["project"]] = _load(Path(request["project"]))
+        self._conversations += 1
+        return {"turns": asyncio.run(_talk(agent, str(self._conversations), request["conversation"]))}
+
+
+def _tables(model: Path) -> dict[str, Any]:
+    """Return what the policies of a model know."""
+    found: dict[str, Any] = {}
+    with tarfile.open(model) as archive:
+        for member in archive.getmembers():
+            name = Path(member.name).name
+            if name in ("rule_policy.json", "memorized_turns.json"):
+                content = archive.extractfile(member)
+                assert content is not None
+                found[name] = json.load(content)["lookup"]
+    return found
+
+
+def _load(project: Path) -> Any:
+    from rasa.core.agent import Agent
+
+    agent = Agent.load(str(project / "models" / "model.tar.gz"))
+    agent.processor.action_endpoint = ProjectActions(project)
+    return agent
+
+
+async def _talk(agent: Any, sender: str, conversation: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+    from rasa.shared.core.events import Event
+
+    class Channel(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is not here where mypy runs
+        called = "collector"
+
+        @classmethod
+        def name(cls) -> str:
+            return cls.called
+
+    turns = []
+    for turn in conversation:
+        CLOCK.now, CHOOSE.turn = turn["at"], turn["number"]
+        Channel.called = turn["channel"]
+        channel = Channel()
+        if "events" in turn:
+            tracker = await agent.tracker_store.retrieve(sender)
+            for event in turn["events"]:
+                tracker.update(Event.from_parameters(dict(event)), agent.domain)
+            await agent.tracker_store.save(tracker)
+        elif "trigger" in turn:
+            tracker = await agent.processor.fetch_tracker_and_update_session(sender, channel)
+            await agent.processor.trigger_external_user_uttered(
+                turn["trigger"], turn.get("entities"), tracker, channel
+            )
+        else:
+            await agent.handle_message(
+                UserMessage(
+                    turn["text"],
+                    channel,
+                    sender,
+                    parse_data=turn.get("parse"),
+                    input_channel=turn["channel"],
+                    metadata=turn.get("metadata"),
+                )
+            )
+        tracker = await agent.tracker_store.retrieve_full_tracker(sender)
+        # The store keeps the newest session only, so events cannot be counted.
+        events = [event for event in tracker.events if event.timestamp > turn["at"]]
+        turns.append(_observed(tracker, events, channel.messages))
+    return turns
+
+
+def _observed(tracker: Any, events: list[Any], messages: list[dict[str, Any]]) -> dict[str, Any]:
+    from tests.rasa.observation import observe
+
+    for message in messages:
+        message.pop("recipient_id", None)
+    observed: dict[str, Any] = _plain(
+        observe(
+            events=[event.as_dict() for event in events],
+            replies=messages,
+            slots=tracker.current_slot_values(),
+            loop=tracker.active_loop_name,
+            paused=tracker.is_paused(),
+            action=tracker.latest_action_name,
+            followup=tracker.followup_action,
+        )
+    )
+    return observed
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(_written(value))
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value)
+
+
+def _serve() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what Rasa prints is no answer
+    sys.path.insert(0, str(REPOSITORY))
+    warnings.filterwarnings("ignore")
+    os.environ.update(  # noqa: TID251 - Rasa's own
+        RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3"
+    )
+    import numpy as np
+    import structlog
+    from rasa.core.agent import Agent
+
+    del Agent  # imported now: it takes long
+
+    logging.disable(logging.ERROR)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    time.time = CLOCK
+    np.random.choice = CHOOSE  # type: ignore[assignment]  # it is only ever called
+    projects = Projects()
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = getattr(projects, request["do"])(request)
+        except SystemExit as refusal:
+            answer = {"refused": f"it exits with {refusal.code}"}
+        except Exception as error:  # noqa: BLE001 - whatever Rasa raises is an answer
+            answer = {"refused": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
+        answers.write(_written(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _serve()
