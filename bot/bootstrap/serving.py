@@ -12,14 +12,22 @@ import structlog
 
 from bot.bus.live import RESET
 from bot.engines.native.actions import LocalActions
-from bot.engines.native.load import ACTION_LIMIT, load_native_engine
-from bot.errors import ActionError, ModelError, ProjectError, StorageUnavailable
+from bot.engines.native.load import load_native_engine
+from bot.errors import (
+    ActionError,
+    EmbeddedServerError,
+    EngineError,
+    ModelError,
+    ProjectError,
+    StorageUnavailable,
+)
 from bot.nlu.archive import read_archive
 from bot.nlu.encoders import EncoderShelf
 from bot.nlu.tokens import load_language
 from bot.plugins import load_actions
 from bot.rasa_format.checks.actions import check_actions
 from bot.rasa_format.problem import Problems
+from bot.settings import load_settings
 from bot.storage import models
 
 if TYPE_CHECKING:
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from bot.engines.engine import Engine
     from bot.engines.serving import ServingEngine
     from bot.rasa_format.project import Project
+    from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -47,8 +56,10 @@ class _Shared:
 class EngineBuilder:
     """Builds engines. What they have in common, the encoder and the actions, is loaded once."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, settings: Settings | None = None) -> None:
+        """Hold the project, and the settings (None: the environment's)."""
         self._project = project
+        self._settings = settings
         self._loading: asyncio.Task[_Shared] | None = None
 
     def start_loading(self) -> None:
@@ -64,14 +75,24 @@ class EngineBuilder:
     async def build(self, archive: bytes) -> Engine:
         """Load a model and let it answer once, so that no customer waits for that.
 
-        Raises `ModelError`, `ProjectError`, `ActionError`.
+        Raises `ModelError`, `ProjectError`, `ActionError`; `SettingsError`, `EmbeddedServerError` or
+        `EngineError` where real Rasa is to answer and cannot.
         """
         self.start_loading()
         assert self._loading is not None
         shared = await self._loading
-        engine = await asyncio.to_thread(_load, archive, shared)
+        engine = await self._make(archive, shared)
         await engine.parse(_WARM_UP)
         return engine
+
+    async def _make(self, archive: bytes, shared: _Shared) -> Engine:
+        if not self._project.engine.is_rasa:
+            return await asyncio.to_thread(_load, archive, shared)
+        # Not at the top: most never use it.
+        from bot.bootstrap.rasa_engine import open_rasa_engine  # noqa: PLC0415 - see above
+
+        read = await asyncio.to_thread(read_archive, archive)
+        return await open_rasa_engine(read, self._project, self._settings or load_settings(), shared.encoders)
 
     def _load_shared(self) -> _Shared:
         load_language(self._project.pipeline.language)  # the slowest import of all
@@ -82,7 +103,7 @@ class EngineBuilder:
         encoders = EncoderShelf(self._project.root)
         with suppress(ModelError):  # the model to serve may have another one, or will say that it has this
             encoders.get(self._project.pipeline.encoder)
-        return _Shared(encoders=encoders, actions=LocalActions(actions, limit=ACTION_LIMIT))
+        return _Shared(encoders=encoders, actions=LocalActions(actions))
 
 
 def _load(archive: bytes, shared: _Shared) -> Engine:
@@ -128,7 +149,7 @@ class ReleaseFollower:
                     await self.catch_up(leave=unusable)
                 except StorageUnavailable as error:
                     log.warning("releases wait", reason=str(error))
-                except (ModelError, ProjectError, ActionError) as error:
+                except (ModelError, ProjectError, ActionError, EmbeddedServerError, EngineError) as error:
                     unusable = self._tried
                     log.warning("released model cannot be used, the one before goes on", reason=str(error))
 

@@ -7,10 +7,12 @@ with the length of the conversation.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from bot.domain.handoff import HandoffRequest
@@ -20,13 +22,18 @@ if TYPE_CHECKING:
     from bot.domain.understanding import Understanding
 
 
+# Reads what was logged in a conversation before this turn: its newest events, at most so many, in order.
+EventLog = Callable[[int], Awaitable["Sequence[JsonObject]"]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """New messages of one contact, oldest first, and what the engine left behind last time.
 
     `sender_id` is Rasa's word for the conversation. `resumed` is True on the first turn after a
     person gave the conversation back: a paused tracker must speak again. A turn with a `trigger`
-    has no messages: it begins with that intent, which nobody said.
+    has no messages: it begins with that intent, which nobody said. `log` is for actions that look back
+    further than the tracker remembers.
     """
 
     sender_id: str
@@ -37,6 +44,7 @@ class Turn:
     resumed: bool = False
     metadata: JsonObject = field(default_factory=dict)
     trigger: Trigger | None = None
+    log: EventLog | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

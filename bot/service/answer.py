@@ -25,14 +25,14 @@ from bot.domain.reminder import ReminderChanges, read_reminders
 from bot.engines.engine import Turn, TurnResult
 from bot.errors import StorageUnavailable, VisavisError
 from bot.service.metrics import TURN_SECONDS, TURNS
-from bot.storage import leases, triggers, turn_commit, turns
+from bot.storage import event_log, leases, triggers, turn_commit, turns
 
 if TYPE_CHECKING:
     from bot.domain.conversation import Lease
     from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.domain.understanding import Understanding
-    from bot.engines.engine import Engine
+    from bot.engines.engine import Engine, EventLog
     from bot.service.road import Road
     from bot.storage.turns import Claim, Right
 
@@ -87,7 +87,7 @@ async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered |
 async def _answer(road: Road, engine: Engine, claim: Claim) -> Answered:
     claim = replace(claim, messages=_take_next(claim))
     began = perf_counter()
-    result = _keep_contract(road, await _respond(road, engine, claim))
+    result = keep_contract(road, await _respond(road, engine, claim))
     try:
         stored = await _commit(road, claim, result)
     except StorageUnavailable:
@@ -140,6 +140,7 @@ async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:
         resumed=claim.resumed,
         metadata=claim.messages[-1].metadata,
         trigger=trigger,
+        log=read_log(road, claim.lease.conversation_id),
     )
     if claim.attempts > MAX_ATTEMPTS:
         log.error("Turn given up after repeated attempts", conversation_id=claim.lease.conversation_id)
@@ -159,13 +160,24 @@ async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:
         return _failed(claim)
 
 
+def read_log(road: Road, conversation_id: int) -> EventLog:
+    """Return how a turn reads what was logged before it, if one of its actions looks back."""
+
+    async def read(most: int) -> list[JsonObject]:
+        async with road.database.direct() as connection:
+            return await event_log.load_newest_events(connection, conversation_id, most)
+
+    return read
+
+
 def _outcome(result: TurnResult) -> str:
     if result.handoff is None:
         return "answered"
     return "failed" if result.handoff.reason == BOT_FAILED else "handed_off"
 
 
-def _keep_contract(road: Road, result: TurnResult) -> TurnResult:
+def keep_contract(road: Road, result: TurnResult) -> TurnResult:
+    """Return the result with the entry that its words promise, and the words that its entry asks for."""
     asked = require_entry(result.handoff, result.events, road.desk)
     handoff = weigh_handoff(route(asked, road.desk), result.understandings) if asked else None
     replies = tell_customer(result.replies, handoff, result.events, road.desk)
@@ -186,7 +198,7 @@ async def _commit(road: Road, claim: Claim, result: TurnResult) -> turn_commit.S
         replies=result.replies,
         tracker=result.tracker,
         events=result.events,
-        handoff=_entry(road, result.handoff) if result.handoff else None,
+        handoff=make_entry(road, result.handoff) if result.handoff else None,
         unsure=tuple(find_unsure(claim.messages, result)),
         reminders=read_turn_reminders(road, claim.lease.conversation_id, result),
     )
@@ -194,7 +206,8 @@ async def _commit(road: Road, claim: Claim, result: TurnResult) -> turn_commit.S
         return await turn_commit.commit_turn(connection, claim.lease, outcome)
 
 
-def _entry(road: Road, handoff: HandoffRequest) -> turn_commit.Entry:
+def make_entry(road: Road, handoff: HandoffRequest) -> turn_commit.Entry:
+    """Return the place in the human queue of a handoff that begins now."""
     deadline_at = deadline_of(handoff, road.desk, road.now())
     return turn_commit.Entry(request=handoff, deadline_at=deadline_at, timer=DEADLINE_TIMER)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.dialogue import compile_dialogue
+from bot.domain.action_spec import ActionsSpec
 from bot.domain.message import Author, Content, Kind, Message
 from bot.domain.understanding import IntentScore, Understanding
 from bot.engines.engine import Turn, TurnResult
@@ -54,7 +55,7 @@ def build_engine(
     return NativeEngine(
         dialogue=compile_dialogue(spec),
         interpreter=words or Words(),
-        actions=LocalActions(actions or {}, limit=limit),
+        actions=LocalActions(actions or {}, ActionsSpec(limit=limit)),
         choose=first,
     )
 

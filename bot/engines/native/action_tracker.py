@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 from bot.dialogue.event_json import event_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.dialogue.moment import Moment
     from bot.dialogue.tracker import Tracker
+    from bot.domain.json import JsonObject
 
 
-def tracker_state(tracker: Tracker, sender_id: str) -> dict[str, Any]:
-    """Return Rasa's tracker state. All maps are fresh: actions change what they are given.
+def tracker_state(tracker: Tracker, sender_id: str, *, before: Sequence[JsonObject] = ()) -> dict[str, Any]:
+    """Return Rasa's tracker state.
 
-    `events` holds the newest events only, where Rasa posts all of them; they end with what the
+    `events` are those `before` the newest, which the tracker keeps itself; they end with what the
     action is called about, which is what validation of forms goes by.
     """
     now = tracker.live
@@ -26,7 +29,7 @@ def tracker_state(tracker: Tracker, sender_id: str) -> dict[str, Any]:
         "latest_event_time": tracker.log[-1].timestamp if tracker.log else None,
         "followup_action": now.followup,
         "paused": now.paused,
-        "events": [event_json(event) for event in tracker.log],
+        "events": [*before, *(event_json(event) for event in tracker.log)],
         "latest_input_channel": tracker.input_channel,
         "active_loop": _active_loop(now),
         "latest_action": {kind: now.action} if now.action else {},

@@ -1,100 +1,185 @@
-"""Running the project's `rasa_sdk` actions in this process."""
+"""Running the project's `rasa_sdk` actions: in this process, or wherever a runner sends them."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
+import json
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import orjson
 import structlog
 
 from bot.dialogue.calls import ActionRefused, Outcome
-from bot.dialogue.event_json import parse_event
-from bot.dialogue.storable import storable
+from bot.domain.action_spec import ActionsSpec
+from bot.engines.native.action_answer import read_answer
+from bot.engines.native.action_history import PastEvents
+from bot.engines.native.action_loop import ActionLoop
+from bot.engines.native.action_threads import ActionThreads, Failed
 from bot.engines.native.action_tracker import tracker_state
 from bot.errors import ActionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import timedelta
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.dialogue.calls import Call
-    from bot.dialogue.events import Event
     from bot.domain.json import JsonObject
+    from bot.engines.native.action_history import History
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """An action to be run, and all it may be shown. `domain` is the project's `domain.yml` as a map."""
+
+    call: Call
+    sender_id: str
+    domain: JsonObject
+    history: History
 
 
 class ActionRunner(Protocol):
     """Runs actions by name."""
 
-    async def run(self, call: Call, sender_id: str, domain: JsonObject) -> Outcome:
+    async def run(self, errand: Errand) -> Outcome:
         """Run one action.
 
-        `domain` is the project's `domain.yml` as a map. Raises `ActionRefused` when the action does
-        not want to run, `ActionError` when there is none or it failed or took too long.
+        Raises `ActionRefused` when the action does not want to run, `ActionError` when there is none
+        or it failed or took too long.
         """
         ...
 
 
 class LocalActions:
-    """Actions as objects. An `async` one shares the event loop; a blocking one gets a thread."""
+    """Actions as objects, in this process. Whatever one of them does harms its own turn only.
 
-    def __init__(self, actions: Mapping[str, Any], *, limit: timedelta) -> None:
-        """Hold rasa_sdk actions by name (`bot.plugins.load_actions`); each run may take `limit`."""
-        self._actions = actions
-        self._limit = limit.total_seconds()
-
-    async def run(self, call: Call, sender_id: str, domain: JsonObject) -> Outcome:
-        """Run one action. See `ActionRunner`."""
-        action = self._actions.get(call.name)
-        if action is None:
-            message = f"no class in actions/ is called {call.name}"
-            raise ActionError(message)
-        # Importing rasa_sdk takes half a second (it brings a web server): only where actions run.
-        from rasa_sdk import Tracker  # noqa: PLC0415
-        from rasa_sdk.executor import CollectingDispatcher  # noqa: PLC0415
-        from rasa_sdk.interfaces import ActionExecutionRejection  # noqa: PLC0415
-
-        dispatcher = CollectingDispatcher()
-        tracker = Tracker.from_dict(tracker_state(call.tracker, sender_id))
-        try:
-            async with asyncio.timeout(self._limit):
-                returned = await _call(action, dispatcher, tracker, domain)
-        except ActionExecutionRejection as refusal:
-            raise ActionRefused(call.name) from refusal
-        except TimeoutError as error:
-            message = f"action {call.name} took longer than {self._limit:g} s"
-            raise ActionError(message) from error
-        except Exception as error:  # the project's code may raise anything; it must harm only its turn
-            message = f"action {call.name} failed with {type(error).__name__}"
-            raise ActionError(message) from error
-        return Outcome(events=_events(returned, call.name), responses=_responses(dispatcher.messages))
-
-
-async def _call(action: Any, dispatcher: Any, tracker: Any, domain: JsonObject) -> Any:
-    if inspect.iscoroutinefunction(action.run):
-        return await action.run(dispatcher, tracker, domain)
-    returned = await asyncio.to_thread(action.run, dispatcher, tracker, domain)
-    return await returned if inspect.isawaitable(returned) else returned
-
-
-def _events(returned: Iterable[Any] | None, action: str) -> tuple[Event, ...]:
-    """Read what an action returned, made storable.
-
-    As in Rasa, what is no event is dropped with an error in the log.
+    They are shown copies, as if all had gone over a wire: what they change changes nothing here.
     """
-    events = []
-    for each in returned or ():
-        event = storable(each)
-        if isinstance(event, dict) and event.get("event"):
-            events.append(parse_event(event))
-        else:
-            log.error("Action returned something that is no event", action=action, type=type(each).__name__)
-    return tuple(events)
+
+    def __init__(self, actions: Mapping[str, Any], spec: ActionsSpec | None = None) -> None:
+        """Hold rasa_sdk actions by name (`bot.plugins.load_actions`)."""
+        self._actions = actions
+        self._spec = spec or ActionsSpec()
+        self._threads = ActionThreads(self._spec.at_once)
+        self._loop = ActionLoop()
+        self._domain = _Posted()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The actions there are, in the order in which they were found."""
+        return tuple(self._actions)
+
+    async def run(self, errand: Errand) -> Outcome:
+        """Run one action. See `ActionRunner`."""
+        state = copy_json(tracker_state(errand.call.tracker, errand.sender_id))
+        if not errand.history.is_whole:
+            state["events"] = PastEvents(state["events"], self._fetching(errand.history))
+        return await self.perform(errand.call.name, state, self._domain.copy(errand.domain))
+
+    def _fetching(self, history: History) -> Callable[[], Sequence[JsonObject]]:
+        """Return how an action, which runs in another thread than this one, fetches older events."""
+        loop, patience = asyncio.get_running_loop(), self._spec.limit.total_seconds()
+
+        def fetch() -> Sequence[JsonObject]:
+            older = asyncio.run_coroutine_threadsafe(history.older(self._spec.history), loop)
+            return older.result(patience)
+
+        return fetch
+
+    async def perform(self, name: str, state: dict[str, Any], domain: Any) -> Outcome:
+        """Run one action on a tracker's state, both of which it may change. Raises as `run`."""
+        action = self._actions.get(name)
+        if action is None:
+            raise ActionError(f"no class in actions/ is called {name}")
+        # Importing rasa_sdk takes half a second (it brings a web server): only where actions run.
+        from rasa_sdk.executor import CollectingDispatcher  # noqa: PLC0415
+
+        from bot.engines.native.sdk_tracker import make_tracker  # noqa: PLC0415
+
+        run = _Run(name, action, CollectingDispatcher(), make_tracker(state), domain)
+        limit = self._spec.limit.total_seconds()
+        try:
+            async with asyncio.timeout(limit):
+                if inspect.iscoroutinefunction(action.run) and name not in self._loop.blocking:
+                    return await self._loop.run(name, run.act)
+                return await self._threads.run(name, run.block)
+        except TimeoutError as error:
+            raise ActionError(f"action {name} took longer than {limit:g} s") from error
+        except Failed as failure:
+            raise _explain(name, failure.error) from failure.error
 
 
-def _responses(messages: Iterable[Any]) -> tuple[JsonObject, ...]:
-    """Return what an action's dispatcher collected, made storable."""
-    clean = (storable(message) for message in messages)
-    return tuple(message for message in clean if isinstance(message, dict))
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of an action object."""
+
+    name: str
+    action: Any
+    dispatcher: Any
+    tracker: Any
+    domain: Any
+
+    async def act(self) -> Outcome:
+        """Run an action whose `run` is a coroutine, and read what it returned."""
+        return await self._finish(self.action.run(self.dispatcher, self.tracker, self.domain))
+
+    def block(self) -> Outcome:
+        """Do the same in a thread, in an event loop of its own where there is anything to await."""
+        if inspect.iscoroutinefunction(self.action.run):
+            return asyncio.run(self.act())
+        returned = self.action.run(self.dispatcher, self.tracker, self.domain)
+        if inspect.isawaitable(returned) or getattr(self.dispatcher, "is_streaming_active", False):
+            return asyncio.run(self._finish(returned))
+        return self._read(returned)
+
+    async def _finish(self, returned: Any) -> Outcome:
+        if inspect.isawaitable(returned):
+            returned = await returned
+        if getattr(self.dispatcher, "is_streaming_active", False):
+            await self.dispatcher.stream_end()  # as rasa_sdk does for an action that forgot
+        return self._read(returned)
+
+    def _read(self, returned: Any) -> Outcome:
+        return read_answer(self.name, events=returned, responses=self.dispatcher.messages)
+
+
+def _explain(name: str, error: BaseException) -> Exception:
+    from rasa_sdk.interfaces import ActionExecutionRejection  # noqa: PLC0415 - as above
+
+    if isinstance(error, ActionExecutionRejection):
+        return ActionRefused(name)
+    if isinstance(error, ActionError):
+        return error
+    return ActionError(f"action {name} failed with {type(error).__name__}")
+
+
+class _Posted:
+    """The domain as it would be posted: written once, and read anew for every action that it is handed to."""
+
+    def __init__(self) -> None:
+        self._of: JsonObject | None = None
+        self._text = b""
+
+    def copy(self, domain: JsonObject) -> Any:
+        if domain is not self._of:
+            self._text, self._of = dump_json(domain), domain
+        return orjson.loads(self._text)
+
+
+def copy_json(value: Any) -> Any:
+    """Return a copy that shares nothing with `value`."""
+    try:
+        return orjson.loads(orjson.dumps(value))
+    except TypeError:  # a whole number of more than 64 bits
+        return deepcopy(value)
+
+
+def dump_json(value: Any) -> bytes:
+    """Write JSON; the slow way for whole numbers of more than 64 bits."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value).encode()

@@ -11,11 +11,11 @@ from bot.dialogue.scene import Scene
 from bot.dialogue.tracker_json import tracker_from_json, tracker_to_json
 from bot.dialogue.window import trim
 from bot.engines.engine import TurnResult
+from bot.engines.native.action_history import History
 from bot.engines.native.action_tracker import tracker_state
 from bot.engines.native.steering import SteeredRun, forecast, replay_events
 from bot.engines.native.turn import Stage
 from bot.engines.native.utterances import utterances
-from bot.engines.steering import Replayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.domain.understanding import Understanding
     from bot.engines.engine import Turn
     from bot.engines.native.actions import ActionRunner
-    from bot.engines.steering import Forecast, Order
+    from bot.engines.steering import Forecast, Order, Replayed
 
 
 class Interpreter(Protocol):
@@ -77,14 +77,16 @@ class NativeEngine:
 
     def _begin(self, turn: Turn) -> SteeredRun:
         catalogue = self._dialogue.catalogue
+        tracker = tracker_from_json(turn.tracker, catalogue)
         stage = Stage(
             dialogue=self._dialogue,
             scene=Scene(catalogue=catalogue, channel=turn.channel, choose=self._choose),
             actions=self._actions,
             sender_id=turn.sender_id,
             now=turn.now,
+            history=History(turn.log, tracker),
         )
-        run = SteeredRun(stage, tracker_from_json(turn.tracker, catalogue))
+        run = SteeredRun(stage, tracker)
         if turn.resumed:
             run.resume()
         return run
@@ -106,7 +108,9 @@ class NativeEngine:
 
     async def describe(self, sender_id: str, tracker: JsonObject | None) -> JsonObject:
         """Return Rasa's tracker state, without events. Raises `EngineError` for a tracker that is none."""
-        state = tracker_state(tracker_from_json(tracker, self._dialogue.catalogue), sender_id)
+        read = tracker_from_json(tracker, self._dialogue.catalogue)
+        # What Rasa reads back from its store is what counts: a form's own turns do not.
+        state = tracker_state(read._replace(live=read.applied), sender_id)
         return {key: value for key, value in state.items() if key not in ("events", "latest_event_time")}
 
     async def predict(self, tracker: JsonObject | None) -> Forecast:
@@ -116,12 +120,15 @@ class NativeEngine:
     async def replay(self, events: tuple[JsonObject, ...]) -> Replayed:
         """Return what those events leave behind. Raises `BadEvent` where one is none."""
         # Of a long conversation it takes a second; others must not wait for it.
-        tracker, applied = await asyncio.to_thread(replay_events, events, self._dialogue.catalogue)
-        return Replayed(tracker=tracker_to_json(trim(tracker, self._dialogue.window)), applied=applied)
+        return await asyncio.to_thread(replay_events, events, self._dialogue)
 
     async def get_domain(self) -> JsonObject:
         """Return the domain as Rasa's `domain.yml` has it."""
         return self._dialogue.catalogue.domain.raw
+
+    async def get_intents(self) -> frozenset[str]:
+        """Return the domain's intents and Rasa's own."""
+        return self._dialogue.catalogue.intents
 
     async def parse(self, text: str) -> Understanding:
         """Understand one text. `/intent{…}` is read as in a conversation."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.dialogue.dialogue import compile_dialogue
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from bot.engines.native.actions import ActionRunner
     from bot.nlu.archive import Archive
     from bot.nlu.encoders import EncoderShelf
-
-ACTION_LIMIT = timedelta(seconds=10)
 
 
 def load_native_engine(archive: Archive, *, actions: ActionRunner, encoders: EncoderShelf) -> NativeEngine:

@@ -30,13 +30,14 @@ from bot.dialogue.extraction import extract_slots
 from bot.dialogue.messages import contents, handoff_of
 from bot.dialogue.prediction import Prediction
 from bot.domain.handoff import HandoffRequest, Priority
+from bot.engines.native.actions import Errand
 from bot.errors import ActionError
 from bot.nlu.parse_json import render_parse
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.dialogue.calls import Steps
+    from bot.dialogue.calls import Call, Steps
     from bot.dialogue.dialogue import Dialogue
     from bot.dialogue.scene import Scene
     from bot.dialogue.tracker import Tracker
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from bot.domain.message import Content
     from bot.domain.trigger import Trigger
     from bot.domain.understanding import Understanding
+    from bot.engines.native.action_history import History
     from bot.engines.native.actions import ActionRunner
 
 log = structlog.get_logger(__name__)
@@ -62,6 +64,7 @@ class Stage:
     actions: ActionRunner
     sender_id: str
     now: datetime
+    history: History
 
 
 class TurnRun:
@@ -225,14 +228,21 @@ class TurnRun:
             self.tracker = self.tracker.apply(stamped)
             self.events.append(event_json(stamped))
 
+    def _errand(self, call: Call) -> Errand:
+        return Errand(
+            call=call,
+            sender_id=self._stage.sender_id,
+            domain=self._stage.dialogue.catalogue.domain.raw,
+            history=self._stage.history,
+        )
+
     async def _drive(self, steps: Steps) -> tuple[Event, ...]:
         """Run a computation to its end, carrying out the actions that it asks for."""
-        domain = self._stage.dialogue.catalogue.domain.raw
         try:
             call = next(steps)
             while True:
                 try:
-                    outcome = await self._stage.actions.run(call, self._stage.sender_id, domain)
+                    outcome = await self._stage.actions.run(self._errand(call))
                 except ActionRefused as refusal:
                     call = steps.throw(refusal)
                 except ActionError as error:

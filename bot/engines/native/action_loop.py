@@ -1,0 +1,130 @@
+"""An event loop of their own for `async` actions, so that one that blocks does not block the service.
+
+They share one, as they do in Rasa's action server: connections that one of them keeps may serve another.
+An action that holds the loop up is known by the time its steps take, and runs in threads from then on;
+a loop that does not come back is left behind, and the next action gets a new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import suppress
+from time import perf_counter
+from types import coroutine
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bot.engines.native.action_threads import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Generator
+
+    from bot.dialogue.calls import Outcome
+
+log = structlog.get_logger(__name__)
+
+_LONG_STEP = 0.25  # seconds without an `await`; what is quicker harms nobody
+_PATIENCE = 0.5  # seconds a loop has to answer after one of its actions took too long
+
+
+class ActionLoop:
+    """Runs coroutines of actions. `blocking` names those that must not run here again."""
+
+    def __init__(self) -> None:
+        self.blocking: set[str] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def run(self, action: str, work: Callable[[], Coroutine[Any, Any, Outcome]]) -> Outcome:
+        """Run a coroutine of an action. Raises what it raised, wrapped in `Failed`. Cancel it to give up."""
+        loop = self._loop or self._start()
+        running = asyncio.run_coroutine_threadsafe(self._guard(action, work), loop)
+        try:
+            ended = await asyncio.wrap_future(running)
+        except asyncio.CancelledError:
+            self._look_after(loop)
+            raise
+        if isinstance(ended, BaseException):
+            raise Failed(ended)
+        return ended
+
+    async def _guard(
+        self, action: str, work: Callable[[], Coroutine[Any, Any, Outcome]]
+    ) -> Outcome | BaseException:
+        """Do the work; an exit or an interrupt raised by an action must not end the loop."""
+        task = asyncio.current_task()
+        assert task is not None
+        task.set_name(action)
+        try:
+            return await _timed(work(), lambda seconds: self._note(action, seconds))
+        except asyncio.CancelledError as error:
+            if task.cancelling():
+                raise
+            return error
+        except BaseException as error:  # noqa: BLE001 - see above
+            return error
+
+    def _note(self, action: str, seconds: float) -> None:
+        if seconds > _LONG_STEP and action not in self.blocking:
+            self.blocking.add(action)
+            log.warning(
+                "Async action blocks: it runs in a thread from now on",
+                action=action,
+                seconds=round(seconds, 2),
+            )
+
+    def _start(self) -> asyncio.AbstractEventLoop:
+        self._loop = loop = asyncio.new_event_loop()
+        threading.Thread(target=_serve, args=(loop,), name="async actions", daemon=True).start()
+        return loop
+
+    def _look_after(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Leave a loop behind that does not answer within a moment."""
+        answered = threading.Event()
+        with suppress(RuntimeError):  # it is closed
+            loop.call_soon_threadsafe(answered.set)
+        asyncio.get_running_loop().call_later(_PATIENCE, self._leave_unless, answered, loop)
+
+    def _leave_unless(self, answered: threading.Event, loop: asyncio.AbstractEventLoop) -> None:
+        if answered.is_set() or self._loop is not loop:
+            return
+        self._loop = None
+        culprit = asyncio.current_task(loop)
+        if culprit is not None:
+            self.blocking.add(culprit.get_name())
+            log.error("Async action blocks and does not end", action=culprit.get_name())
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_wind_up, loop)
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    loop.run_forever()
+    loop.close()
+
+
+def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
+    """End a loop that came back after nobody waited for it any more."""
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.call_later(_PATIENCE, loop.stop)
+
+
+@coroutine
+def _timed(work: Coroutine[Any, Any, Outcome], note: Callable[[float], None]) -> Generator[Any, Any, Outcome]:
+    """Drive a coroutine as `await` does, and tell how long each of its steps took."""
+    step, value = work.send, None
+    while True:
+        began = perf_counter()
+        try:
+            wish = step(value)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # a generator's value has no type here
+        finally:
+            note(perf_counter() - began)
+        try:
+            value = yield wish
+            step = work.send
+        except BaseException as error:  # noqa: BLE001 - it is the coroutine's, cancellation too
+            step, value = work.throw, error
