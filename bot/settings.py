@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     data: Path = Field(default=Path(".visavis"), validation_alias="VISAVIS_DATA")
     project: Path = Field(default=Path(), validation_alias="VISAVIS_PROJECT")
+    rasa_python: Path | None = Field(default=None, validation_alias="VISAVIS_RASA_PYTHON")
     secret: SecretStr | None = Field(default=None, validation_alias="VISAVIS_SECRET")
     log_format: str = Field(default="auto", validation_alias="VISAVIS_LOG", pattern="^(auto|console|json)$")
     auth_token: SecretStr | None = Field(default=None, validation_alias="VISAVIS_AUTH_TOKEN")

@@ -28,7 +28,7 @@ _BENCH = "tests.bench.road"
 @asynccontextmanager
 async def open_engine(settings: Settings) -> AsyncIterator[Engine]:
     """Load the engine for a command, of the model that `find_archive` finds. Raises `ModelMissing`."""
-    engine = await EngineBuilder(open_project(settings)).build(await find_archive(settings))
+    engine = await EngineBuilder(open_project(settings), settings).build(await find_archive(settings))
     try:
         yield engine
     finally:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.bootstrap.lessons import SEED, Lesson, Report, TrainedModel, train_lesson
+from bot.domain.engine_spec import NATIVE, RASA
 from bot.errors import ModelError
 from bot.nlu.archive import DIALOGUE_FOLDER, Archive, read_archive
 from bot.nlu.encoders import identify_encoder
@@ -16,12 +18,18 @@ from bot.storage.database import Database
 ARCHIVE_SUFFIX = ".tar.gz"
 
 
-def train_model(
-    project: Project, out: Path, *, cache: Path, report: Report, seed: int = SEED
+def train_model(  # noqa: PLR0913 - what is learnt from, how, and where it goes
+    project: Project,
+    out: Path,
+    *,
+    cache: Path,
+    report: Report,
+    seed: int = SEED,
+    files: Mapping[str, bytes] | None = None,
 ) -> TrainedModel:
     """Train on the project and write the archive. Takes seconds to minutes; call it off the event loop.
 
-    Raises `ProjectError`, `ModelError`.
+    `files` go into it beside what is learnt here. Raises `ProjectError`, `ModelError`.
     """
     # Not at the top: a process that only serves should not load what only training needs.
     from bot.dialogue.dialogue import compile_dialogue  # noqa: PLC0415 - see above
@@ -33,10 +41,15 @@ def train_model(
         pipeline=project.pipeline,
         data_digest=data_digest(project),
         root=project.root,
-        files={f"{DIALOGUE_FOLDER}/{name}": content for name, content in packed.items()},
-        metadata={"assistant_id": project.assistant_id},
+        files={f"{DIALOGUE_FOLDER}/{name}": content for name, content in packed.items()} | dict(files or {}),
+        metadata={"assistant_id": project.assistant_id, "trained_for": trained_for(project)},
     )
     return train_lesson(lesson, out, cache=cache, report=report, seed=seed)
+
+
+def trained_for(project: Project) -> str:
+    """Return the engine whose model an archive of this project holds: a Rasa elsewhere has its own."""
+    return RASA if project.engine.is_started_here else NATIVE
 
 
 def read_trained(path: Path) -> TrainedModel:
@@ -59,7 +72,8 @@ def find_trained(folder: Path, project: Project) -> TrainedModel | None:
             archive = read_archive(path)
         except ModelError:
             continue  # another version's, or somebody else's file: not a reason to stop
-        if wanted.items() <= archive.metadata.items():
+        fits = archive.metadata.get("trained_for", NATIVE) == trained_for(project)
+        if fits and wanted.items() <= archive.metadata.items():
             return _to_trained(path, archive)
     return None
 

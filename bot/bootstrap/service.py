@@ -84,7 +84,7 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
     """
     project = open_sound_project(settings)
     connectors = make_connectors(project)
-    builder = EngineBuilder(project)
+    builder = EngineBuilder(project, settings)
     async with AsyncExitStack() as stack:
         with_pages = role in (ServiceRole.ALL, ServiceRole.WEB)
         place = settings if with_pages else _get_ops_place(settings)

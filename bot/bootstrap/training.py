@@ -21,10 +21,11 @@ from bot.bootstrap.vectors import find_vector_cache
 from bot.bootstrap.writable import check_model_writable, try_to_write
 from bot.embedded import telling_folder
 from bot.errors import ModelError
-from bot.nlu.progress import Progress
+from bot.nlu.progress import Progress, Stage
 from bot.plugins import load_actions
 
 if TYPE_CHECKING:
+    from bot.rasa_format.project import Project
     from bot.settings import Settings
 
 _NICENESS = 10  # who answers customers comes first
@@ -46,7 +47,8 @@ def train_here(
 ) -> TrainedModel:
     """Train on the project in this process.
 
-    Raises `ProjectError`, `ActionError`, `ModelError`, `EmbeddedServerError`.
+    Raises `ProjectError`, `ActionError`, `ModelError`, `EmbeddedServerError`; `SettingsError` where real Rasa
+    is to answer and is not there.
     """
     chosen = options or TrainingOptions()
     project, problems = examine_project(settings, actions=frozenset(load_actions(settings.project)))
@@ -56,7 +58,21 @@ def train_here(
     with telling_folder(settings.data):
         try_to_write(settings.data)
     check_model_writable(path)
-    return train_model(project, path, cache=find_vector_cache(), report=report, seed=chosen.seed)
+    files = _train_rasa(project, settings, report) if project.engine.is_started_here else {}
+    return train_model(project, path, cache=find_vector_cache(), report=report, seed=chosen.seed, files=files)
+
+
+def _train_rasa(project: Project, settings: Settings, report: Report) -> dict[str, bytes]:
+    """Train real Rasa first: where it is missing, or refuses the project, nothing else need be done."""
+    # Not at the top: most never use it.
+    from bot.bootstrap.rasa_engine import RASA_MODEL, open_installation  # noqa: PLC0415 - see above
+    from bot.engines.rasa.training import train_rasa  # noqa: PLC0415 - see above
+
+    stage = Stage("rasa", report)
+    stage(0, 1)
+    model = train_rasa(open_installation(settings, project))
+    stage(1, 1)
+    return {RASA_MODEL: model}
 
 
 async def release_trained(settings: Settings, trained: TrainedModel, *, by: str) -> None:

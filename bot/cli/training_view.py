@@ -26,6 +26,7 @@ NOT_IN_SERVICE = (
 FOR_READING = "It understands texts and answers nobody: `visavis parse --model {path} TEXT` shows how."
 
 _WORDS = {
+    "rasa": "Real Rasa trains",
     "recognise": "Learning to find entities",
     "encode": "Reading the examples",
     "validate": "Measuring on texts held out",

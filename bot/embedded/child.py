@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,8 +103,15 @@ def child_environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C"}
 
 
-def spawn(command: Sequence[str], *, log: Path, stdin: bytes = b"") -> subprocess.Popen[bytes]:
-    """Start a server whose output goes to `log`, in a session of its own.
+def spawn(
+    command: Sequence[str],
+    *,
+    log: Path,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a server whose output goes to `log`, in a session of its own and in `folder` (None: ours).
 
     A Ctrl-C in the terminal must reach us alone: we finish our turns before the servers stop.
     """
@@ -116,7 +123,8 @@ def spawn(command: Sequence[str], *, log: Path, stdin: bytes = b"") -> subproces
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=child_environment(),
+            env=child_environment() if environment is None else environment,
+            cwd=folder,
             start_new_session=True,
         )
     assert process.stdin is not None
@@ -128,15 +136,20 @@ def spawn(command: Sequence[str], *, log: Path, stdin: bytes = b"") -> subproces
     return process
 
 
-def wait_ready(child: Child, *, log: Path, log_start: int, ready: Callable[[], bool]) -> None:
-    """Return when `ready()` says so. Raises `EmbeddedServerError` with the reason when it dies."""
-    deadline = time.monotonic() + _READY_SECONDS
+def wait_ready(
+    child: Child, *, log: Path, log_start: int, ready: Callable[[], bool], patience: float = _READY_SECONDS
+) -> None:
+    """Return when `ready()` says so, within `patience` seconds.
+
+    Raises `EmbeddedServerError` with the reason when it dies.
+    """
+    deadline = time.monotonic() + patience
     while not child.exited():
         if ready():
             return
         if time.monotonic() > deadline:
             child.stop(grace=1)
-            raise EmbeddedServerError(f"{child.name} was not ready after {_READY_SECONDS:.0f} s, see {log}")
+            raise EmbeddedServerError(f"{child.name} was not ready after {patience:.0f} s, see {log}")
         time.sleep(0.01)
     raise explain_failure(child.name, read_tail(log, log_start), log=log, port=child.port)
 
