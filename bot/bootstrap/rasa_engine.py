@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.dialogue.catalogue import Catalogue
@@ -21,7 +22,6 @@ from bot.rasa_format.project import load_dialogue
 from bot.settings import get_environment
 
 if TYPE_CHECKING:
-    from bot.domain.engine_spec import EngineSpec
     from bot.nlu.archive import Archive
     from bot.nlu.encoders import EncoderShelf
     from bot.rasa_format.project import Project
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 RASA_MODEL = "rasa/model.tar.gz"
 """Where an archive holds what real Rasa trained."""
 _FOLDER = "rasa"
+_SHARE_OF_TURN = 0.9  # of the time a turn may take: so long a Rasa that is started again is waited for
 _LEAST_WINDOW = 10  # actions that Rasa is told again; TEDPolicy is usually configured to look back on 5 to 8
 
 
@@ -47,7 +48,8 @@ async def open_rasa_engine(
     Raises `ModelError`, `ProjectError`, `SettingsError`, `EmbeddedServerError`.
     """
     spec = project.engine
-    base = await asyncio.to_thread(_load, archive, project, encoders)
+    patience = timedelta(seconds=settings.turn_seconds * _SHARE_OF_TURN)
+    base = await asyncio.to_thread(_load, archive, encoders, patience)
     if spec.url is not None:
         return _assemble(base, RasaClient(spec, spec.url))
     model = archive.files.get(RASA_MODEL)
@@ -71,18 +73,18 @@ async def open_rasa_engine(
 class _Base:
     """What is read from an archive of ours."""
 
-    spec: EngineSpec
+    patience: timedelta
     catalogue: Catalogue
     window: Window
     interpreter: Interpreter
 
 
-def _load(archive: Archive, project: Project, encoders: EncoderShelf) -> _Base:
+def _load(archive: Archive, encoders: EncoderShelf, patience: timedelta) -> _Base:
     dialogue = load_dialogue(archive.get_folder(DIALOGUE_FOLDER))
     model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
     told = max(_LEAST_WINDOW, dialogue.policies.max_history or 0)
     return _Base(
-        spec=project.engine,
+        patience=patience,
         catalogue=Catalogue(dialogue.domain),
         window=Window(actions=told, visible=told),
         interpreter=Interpreter(model, encoders.get(model.encoder_spec)),
@@ -95,7 +97,7 @@ def _assemble(base: _Base, client: RasaClient, house: RasaHouse | None = None) -
             client=client,
             catalogue=base.catalogue,
             window=base.window,
-            patience=base.spec.answer_limit,
+            patience=base.patience,
             house=house,
             interpreter=base.interpreter,
         )

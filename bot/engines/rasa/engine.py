@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _MOST_EVENTS = 400  # a Rasa of ours with more is told the last of them anew: its turns cost what it remembers
-_FIRST_PAUSE = 0.2  # seconds before a Rasa that is gone is asked again; twice as long each time
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0  # seconds before a Rasa that is gone is asked again
 
 
 class House(Protocol):
@@ -102,9 +102,10 @@ class RasaEngine:
             except EngineUnavailable as error:
                 if asyncio.get_running_loop().time() + pause > deadline:
                     raise
-                log.warning("Rasa is gone, trying again", reason=str(error))
+                if pause == _FIRST_PAUSE:
+                    log.warning("Rasa is gone, trying again", reason=str(error))
                 await asyncio.sleep(pause)
-                pause *= 2
+                pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _hear(self, turn: Turn, tracker: Tracker, said: Sequence[Utterance]) -> Heard:
         client, sender = self._parts.client, turn.sender_id

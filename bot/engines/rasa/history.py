@@ -159,10 +159,12 @@ def as_ours(event: JsonObject) -> JsonObject:
 def ends_well(events: Sequence[JsonObject]) -> bool:
     """Tell whether the bot listens, or is silenced, after `events`: else it went in circles until stopped."""
     for event in reversed(events):
-        if event.get("event") in ("pause", "restart"):
+        if event.get("event") in (
+            "pause",
+            "restart",
+            "user",
+        ):  # after a message nothing: it was silenced before
             return True
         if event.get("event") == "action":
             return event.get("name") in (LISTEN, SESSION_START)
-        if event.get("event") == "user":
-            return False
     return True

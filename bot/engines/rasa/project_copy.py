@@ -55,9 +55,7 @@ def write_endpoints(root: Path, place: Path, ours: dict[str, Any]) -> None:
     """Write `endpoints.yml`: `ours`, and what the project's own says besides (`nlg`, `event_broker`)."""
     source = root / ENDPOINTS_FILE
     kept = _split(source, _OUR_ENDPOINTS)[0] if source.exists() else ""
-    written = io.StringIO()
-    YAML(typ="safe", pure=True).dump(ours, written)
-    (place / ENDPOINTS_FILE).write_text(f"{kept}\n{written.getvalue()}", encoding="utf-8")
+    (place / ENDPOINTS_FILE).write_text(f"{kept}\n{_dump(YAML(), ours)}", encoding="utf-8")
 
 
 def _split(file: Path, keys: Collection[str]) -> tuple[str, str]:
