@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     secret: SecretStr | None = Field(default=None, validation_alias="VISAVIS_SECRET")
     log_format: str = Field(default="auto", validation_alias="VISAVIS_LOG", pattern="^(auto|console|json)$")
     auth_token: SecretStr | None = Field(default=None, validation_alias="VISAVIS_AUTH_TOKEN")
+    actions_token: SecretStr | None = Field(default=None, validation_alias="VISAVIS_ACTIONS_TOKEN")
     newcomers_per_hour: int = Field(default=300, ge=0, validation_alias="VISAVIS_NEWCOMERS_PER_HOUR")
     lease_seconds: float = Field(default=30, gt=0, validation_alias="VISAVIS_LEASE_SECONDS")
     sweep_seconds: float = Field(default=3, gt=0, validation_alias="VISAVIS_SWEEP_SECONDS")

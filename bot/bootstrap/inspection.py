@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.bootstrap.project import examine_project
+from bot.bootstrap.project import examine_project, find_actions
+from bot.domain.example import Source
 from bot.domain.pipeline import ENCODER, KEYWORDS, SPACY_MODEL
-from bot.errors import ModelError
+from bot.engines.native.remote_actions import RemoteActions
+from bot.errors import ActionError, ModelError
 from bot.nlu.components import choose_components
 from bot.nlu.decision import Decider
 from bot.nlu.dimensions.options import load_timezone
@@ -16,7 +20,8 @@ from bot.nlu.keywords import learn_keywords
 from bot.nlu.outline import outline
 from bot.nlu.spacy_entities import check_installed
 from bot.nlu.tokens import load_language
-from bot.plugins import load_actions
+from bot.rasa_format.action_keys import ENDPOINTS_FILE
+from bot.rasa_format.checks.actions import list_missing
 from bot.rasa_format.known import child, items
 from bot.rasa_format.nodes import MapNode
 from bot.rasa_format.pipeline_file import DUCKLING
@@ -25,12 +30,13 @@ from bot.rasa_format.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.domain.example import Source
+    from bot.domain.action_spec import ActionServer
     from bot.rasa_format.problem import Problem
     from bot.rasa_format.project import Project
     from bot.settings import Settings
 
 _NAMED = 3  # examples
+_PATIENCE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +49,35 @@ class Inspection:
 
 def inspect_project(settings: Settings) -> Inspection:
     """Look at everything. Raises `ActionError` for an action that cannot be imported."""
-    project, problems = examine_project(settings, actions=frozenset(load_actions(settings.project)))
+    project, problems = examine_project(settings, with_actions=True)
     for source, lack in _find_lacks(project):
         problems.warn(source, f"On this machine {lack}.")
+    for doubt in _doubt_action_server(project):
+        problems.warn(Source(path=ENDPOINTS_FILE, line=0), doubt)
     for note in _note_lost_keywords(project):
         problems.tell(_place(project.sources.config, KEYWORDS), Severity.NOTE, note)
     return Inspection(problems=tuple(problems), stages=outline(project.pipeline))
+
+
+def _doubt_action_server(project: Project) -> list[str]:
+    """Return what is doubtful about the server that some actions are to run on; nobody there is no error.
+
+    It may be started later, and on another machine.
+    """
+    server = project.actions.server
+    missing = list_missing(project, find_actions(project)) if server else []
+    return asyncio.run(_ask_for(missing, server, project)) if server and missing else []
+
+
+async def _ask_for(missing: list[str], server: ActionServer, project: Project) -> list[str]:
+    remote = RemoteActions(server, replace(project.actions, limit=_PATIENCE))
+    try:
+        known = await remote.list_names()
+    except ActionError as error:
+        return [f"The action server cannot be asked now: {error}. Turns that need it end with a person."]
+    finally:
+        await remote.close()
+    return [f"The action server {server.shown} has no `{name}` now." for name in missing if name not in known]
 
 
 def _find_lacks(project: Project) -> Iterator[tuple[Source, ModelError]]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pkgutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.plugins import load_connector
+from bot.plugins import load_actions, load_connector
 from bot.rasa_format.check import check_parts
 from bot.rasa_format.problem import Problems
 from bot.rasa_format.project import Project, load_project, read_project
 from bot.settings import Settings, get_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _CONNECTORS = Path(__file__).resolve().parents[2] / "connectors"
 
@@ -19,25 +23,42 @@ def open_project(settings: Settings) -> Project:
     return load_project(settings.project, get_environment())
 
 
-def open_sound_project(settings: Settings, *, actions: frozenset[str] | None = None) -> Project:
+def open_sound_project(settings: Settings, *, with_actions: bool = False) -> Project:
     """Load a project in which `visavis check` finds no error, for what answers customers with it.
 
-    `actions` are the names of the Python actions; None leaves these out. Raises `ProjectError`, a
-    line for each error with its file and line.
+    `with_actions`: its Python actions are loaded and looked at, too. Raises `ProjectError`, a line for
+    each error with its file and line, and `ActionError` for an action that cannot be imported.
     """
-    project, problems = examine_project(settings, actions=actions)
+    project, problems = examine_project(settings, with_actions=with_actions)
     problems.raise_errors()
     return project
 
 
-def examine_project(settings: Settings, *, actions: frozenset[str] | None) -> tuple[Project, Problems]:
-    """Read the project, with all that is wrong or doubtful about it. See `open_sound_project`."""
+def examine_project(
+    settings: Settings, *, with_actions: bool, environment: Mapping[str, str] | None = None
+) -> tuple[Project, Problems]:
+    """Read the project, with all that is wrong or doubtful about it. See `open_sound_project`.
+
+    `environment` fills in its variables; None: the process's own.
+    """
     problems = Problems()
-    channels = frozenset(module.name for module in pkgutil.iter_modules([str(_CONNECTORS)]))
-    project = read_project(settings.project, get_environment(), problems, channels=channels)
+    channels = list_channels()
+    given = get_environment() if environment is None else environment
+    project = read_project(settings.project, given, problems, channels=channels)
+    actions = find_actions(project) if with_actions else None
     check_parts(project, problems, channels=channels, actions=actions)
     _check_accounts(project, channels, problems)
     return project, problems
+
+
+def list_channels() -> frozenset[str]:
+    """Return the names of the channels there are."""
+    return frozenset(module.name for module in pkgutil.iter_modules([str(_CONNECTORS)]))
+
+
+def find_actions(project: Project) -> frozenset[str]:
+    """Return the names of the Python actions that run here. Raises `ActionError`."""
+    return frozenset(() if project.actions.only_server else load_actions(project.root))
 
 
 def _check_accounts(project: Project, channels: frozenset[str], problems: Problems) -> None:

@@ -13,6 +13,7 @@ import structlog
 from bot.bus.live import RESET
 from bot.engines.native.actions import LocalActions
 from bot.engines.native.load import load_native_engine
+from bot.engines.native.remote_actions import HereOrThere, RemoteActions
 from bot.errors import (
     ActionError,
     EmbeddedServerError,
@@ -33,6 +34,7 @@ from bot.storage import models
 if TYPE_CHECKING:
     from bot.bootstrap.stores import Stores
     from bot.bus.live import Subscription
+    from bot.domain.action_spec import ActionsSpec
     from bot.domain.model import Release
     from bot.engines.engine import Engine
     from bot.engines.serving import ServingEngine
@@ -51,6 +53,7 @@ class _Shared:
 
     encoders: EncoderShelf
     actions: LocalActions
+    spec: ActionsSpec
 
 
 class EngineBuilder:
@@ -96,18 +99,22 @@ class EngineBuilder:
 
     def _load_shared(self) -> _Shared:
         load_language(self._project.pipeline.language)  # the slowest import of all
-        actions = load_actions(self._project.root)
+        spec = self._project.actions
+        actions = {} if spec.only_server else load_actions(self._project.root)
         problems = Problems()
         check_actions(self._project, frozenset(actions), problems)
         problems.raise_errors()
         encoders = EncoderShelf(self._project.root)
         with suppress(ModelError):  # the model to serve may have another one, or will say that it has this
             encoders.get(self._project.pipeline.encoder)
-        return _Shared(encoders=encoders, actions=LocalActions(actions))
+        return _Shared(encoders=encoders, actions=LocalActions(actions, spec), spec=spec)
 
 
 def _load(archive: bytes, shared: _Shared) -> Engine:
-    return load_native_engine(read_archive(archive), actions=shared.actions, encoders=shared.encoders)
+    server = shared.spec.server
+    remote = RemoteActions(server, shared.spec) if server else None
+    actions = HereOrThere(shared.actions, remote)
+    return load_native_engine(read_archive(archive), actions=actions, encoders=shared.encoders)
 
 
 class ReleaseFollower:

@@ -22,7 +22,6 @@ from bot.bootstrap.writable import check_model_writable, try_to_write
 from bot.embedded import telling_folder
 from bot.errors import ModelError
 from bot.nlu.progress import Progress, Stage
-from bot.plugins import load_actions
 
 if TYPE_CHECKING:
     from bot.rasa_format.project import Project
@@ -51,7 +50,7 @@ def train_here(
     is to answer and is not there.
     """
     chosen = options or TrainingOptions()
-    project, problems = examine_project(settings, actions=frozenset(load_actions(settings.project)))
+    project, problems = examine_project(settings, with_actions=True)
     problems.raise_errors()
     weigh_doubts(problems.contradictions, chosen)  # `visavis check` tells the rest
     path = out or get_models_folder(settings) / name_archive()

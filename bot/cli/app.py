@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import doctor, evaluate, learn, people, project, serve, talk, tools
+from bot.cli import actions, doctor, evaluate, learn, people, project, serve, talk, tools
 
 app = typer.Typer(
     name="visavis",
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 
 serve.add_commands(app)
+actions.add_commands(app)
 talk.add_commands(app)
 learn.add_commands(app)
 evaluate.add_commands(app)

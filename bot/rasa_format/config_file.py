@@ -1,4 +1,4 @@
-"""`config.yml` → pipeline, policies, engine and desk."""
+"""`config.yml` → pipeline, policies, engine, actions and desk."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.dialogue.spec import PolicySpec
+from bot.domain.action_spec import ActionsSpec
 from bot.domain.engine_spec import EngineSpec
 from bot.domain.example import Source
 from bot.domain.pipeline import DeskSpec, PipelineSpec, QueueSpec
+from bot.rasa_format.action_keys import read_actions
 from bot.rasa_format.components import POLICIES, read_named
 from bot.rasa_format.engine_key import read_engine
 from bot.rasa_format.fields import Reader
@@ -16,7 +18,7 @@ from bot.rasa_format.nodes import MapNode, Node
 from bot.rasa_format.pipeline_file import read_pipeline
 from bot.rasa_format.problem import Problems, did_you_mean
 
-OWN_KEYS = ("engine", "channels", "desk")
+OWN_KEYS = ("engine", "actions", "channels", "desk")
 _RASA_KEYS = ("recipe", "assistant_id", "language", "pipeline", "policies", "version")
 _IGNORED = {
     "triage": "there is nothing to choose about complaints yet",
@@ -36,6 +38,7 @@ class Config:
     desk: DeskSpec
     assistant_id: str
     engine: EngineSpec = field(default_factory=EngineSpec)
+    actions: ActionsSpec = field(default_factory=ActionsSpec)
 
 
 def read_config(config: MapNode, reader: Reader) -> Config:
@@ -51,6 +54,7 @@ def read_config(config: MapNode, reader: Reader) -> Config:
         desk=_read_desk(config.get("desk"), reader),
         assistant_id=reader.text(config.get("assistant_id"), "`assistant_id`") or "",
         engine=engine,
+        actions=read_actions(config.get("actions"), reader),
     )
 
 

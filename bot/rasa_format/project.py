@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.spec import DialogueSpec
+from bot.domain.action_spec import ActionsSpec
 from bot.domain.engine_spec import EngineSpec
 from bot.errors import ModelDamaged, ModelError
+from bot.rasa_format.action_keys import read_action_server
 from bot.rasa_format.channels import Accounts, read_channels
 from bot.rasa_format.config_file import Config, read_config, read_policies
 from bot.rasa_format.domain_file import read_domain
@@ -64,6 +66,7 @@ class Project:
     account_places: Mapping[tuple[str, str], Source]
     assistant_id: str
     engine: EngineSpec
+    actions: ActionsSpec
     sources: DialogueSources = field(repr=False)
     nlu: NluContent = field(repr=False)
 
@@ -87,6 +90,9 @@ def read_project(
     reader = Reader(problems)
     files = read_project_files(root, environment, reader)
     config = read_config(files.config, reader)
+    config = replace(
+        config, actions=replace(config.actions, server=read_action_server(root, environment, reader))
+    )
     accounts = read_channels(files.config.get("channels"), environment, reader, known=channels)
     return _assemble(root, files, reader, config=config, accounts=accounts)
 
@@ -117,6 +123,7 @@ def _assemble(
         account_places=accounts.places,
         assistant_id=config.assistant_id,
         engine=config.engine,
+        actions=config.actions,
         sources=sources,
         nlu=nlu,
     )

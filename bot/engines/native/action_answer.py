@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from bot.dialogue.storable import storable
 from bot.errors import ActionError
 
 if TYPE_CHECKING:
-    from bot.dialogue.events import Event
     from bot.domain.json import Json, JsonObject
 
 log = structlog.get_logger(__name__)
@@ -26,29 +26,43 @@ MOST_MESSAGES = 100
 MOST_BYTES = 1_000_000  # of events and messages together, as JSON
 
 
-def read_answer(action: str, *, events: object, responses: object) -> Outcome:
-    """Read what an action returned and what it dispatched.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What an action returned and what it dispatched, as JSON that can be stored and sent on."""
 
-    As in Rasa, what is no event is dropped with an error in the log. Raises `ActionError` for events
-    nobody knows, for what is no list at all, and for more than can be kept.
+    events: tuple[JsonObject, ...] = ()
+    responses: tuple[JsonObject, ...] = ()
+
+    def read(self) -> Outcome:
+        """Read the events. Raises `ActionError` for one that nobody knows."""
+        return Outcome(events=tuple(parse_event(each) for each in self.events), responses=self.responses)
+
+
+def take_answer(action: str, *, events: object, responses: object) -> Answer:
+    """Take what an action returned and what it dispatched.
+
+    As in Rasa, what is no event is dropped with an error in the log. Raises `ActionError` for what is no
+    list at all, and for more than can be kept.
     """
-    return Outcome(events=_read_events(action, events), responses=_read_responses(action, responses))
+    return Answer(events=_take_events(action, events), responses=_take_responses(action, responses))
 
 
-def _read_events(action: str, returned: object) -> tuple[Event, ...]:
-    events, size = [], 0
+def _take_events(action: str, returned: object) -> tuple[JsonObject, ...]:
+    events: list[JsonObject] = []
+    size = 0
     for each in _parts(action, returned, most=MOST_EVENTS, what="events"):
         event = storable(each)
         if not isinstance(event, dict) or not event.get("event"):
             log.error("Action returned something that is no event", action=action, type=type(each).__name__)
             continue
         size = _bounded(action, size + _size(event))
-        events.append(parse_event(event))
+        events.append(event)
     return tuple(events)
 
 
-def _read_responses(action: str, responses: object) -> tuple[JsonObject, ...]:
-    read, size = [], 0
+def _take_responses(action: str, responses: object) -> tuple[JsonObject, ...]:
+    read: list[JsonObject] = []
+    size = 0
     for each in _parts(action, responses, most=MOST_MESSAGES, what="messages"):
         message = storable(each)
         if not isinstance(message, dict):

@@ -21,7 +21,7 @@ from bot.engines.native.action_threads import Failed
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
 
-    from bot.dialogue.calls import Outcome
+    from bot.engines.native.action_answer import Answer
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ class ActionLoop:
         self.blocking: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def run(self, action: str, work: Callable[[], Coroutine[Any, Any, Outcome]]) -> Outcome:
+    async def run(self, action: str, work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
         """Run a coroutine of an action. Raises what it raised, wrapped in `Failed`. Cancel it to give up."""
         loop = self._loop or self._start()
         running = asyncio.run_coroutine_threadsafe(self._guard(action, work), loop)
@@ -50,8 +50,8 @@ class ActionLoop:
         return ended
 
     async def _guard(
-        self, action: str, work: Callable[[], Coroutine[Any, Any, Outcome]]
-    ) -> Outcome | BaseException:
+        self, action: str, work: Callable[[], Coroutine[Any, Any, Answer]]
+    ) -> Answer | BaseException:
         """Do the work; an exit or an interrupt raised by an action must not end the loop."""
         task = asyncio.current_task()
         assert task is not None
@@ -112,7 +112,7 @@ def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
 
 
 @coroutine
-def _timed(work: Coroutine[Any, Any, Outcome], note: Callable[[float], None]) -> Generator[Any, Any, Outcome]:
+def _timed(work: Coroutine[Any, Any, Answer], note: Callable[[float], None]) -> Generator[Any, Any, Answer]:
     """Drive a coroutine as `await` does, and tell how long each of its steps took."""
     step, value = work.send, None
     while True:

@@ -20,24 +20,24 @@ from bot.errors import ActionError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.dialogue.calls import Outcome
+    from bot.engines.native.action_answer import Answer
 
 MOST_STUCK = 4  # runs of one action that nobody waits for any more
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    work: Callable[[], Outcome]
-    tell: Callable[[Outcome | None, BaseException | None], None]
+    work: Callable[[], Answer]
+    tell: Callable[[Answer | None, BaseException | None], None]
 
     def do(self) -> None:
         """Work and tell how it ended; whatever an action raises ends here."""
         try:
-            outcome = self.work()
+            answer = self.work()
         except BaseException as error:  # noqa: BLE001 - also SystemExit: an action ends no process
             self.tell(None, error)
         else:
-            self.tell(outcome, None)
+            self.tell(answer, None)
 
 
 class ActionThreads:
@@ -49,7 +49,7 @@ class ActionThreads:
         self._idle = threading.Semaphore(0)
         self._stuck: Counter[str] = Counter()
 
-    async def run(self, action: str, work: Callable[[], Outcome]) -> Outcome:
+    async def run(self, action: str, work: Callable[[], Answer]) -> Answer:
         """Run the work of an action in a thread. Raises what it raised, wrapped in `Failed`.
 
         Cancel it to give up waiting. Raises `ActionError` where earlier runs of the action never ended.
@@ -58,28 +58,28 @@ class ActionThreads:
             raise ActionError(f"action {action} is not begun: {MOST_STUCK} earlier runs of it have not ended")
         async with self._places:
             loop = asyncio.get_running_loop()
-            ended: asyncio.Future[tuple[Outcome | None, BaseException | None]] = loop.create_future()
+            ended: asyncio.Future[tuple[Answer | None, BaseException | None]] = loop.create_future()
 
-            def settle(outcome: Outcome | None, error: BaseException | None) -> None:
+            def settle(answer: Answer | None, error: BaseException | None) -> None:
                 if ended.cancelled():
                     self._stuck[action] -= 1
                 else:
-                    ended.set_result((outcome, error))
+                    ended.set_result((answer, error))
 
-            def tell(outcome: Outcome | None, error: BaseException | None) -> None:
+            def tell(answer: Answer | None, error: BaseException | None) -> None:
                 with suppress(RuntimeError):  # the loop is closed: nobody waits for anything
-                    loop.call_soon_threadsafe(settle, outcome, error)
+                    loop.call_soon_threadsafe(settle, answer, error)
 
             self._begin(_Job(work, tell))
             try:
-                outcome, error = await ended
+                answer, error = await ended
             except asyncio.CancelledError:
                 self._stuck[action] += 1
                 raise
         if error is not None:
             raise Failed(error)
-        assert outcome is not None
-        return outcome
+        assert answer is not None
+        return answer
 
     def _begin(self, job: _Job) -> None:
         self._jobs.put(job)

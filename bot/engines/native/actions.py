@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 import structlog
 
-from bot.dialogue.calls import ActionRefused, Outcome
+from bot.dialogue.calls import ActionRefused
 from bot.domain.action_spec import ActionsSpec
-from bot.engines.native.action_answer import read_answer
+from bot.engines.native.action_answer import Answer, take_answer
 from bot.engines.native.action_history import PastEvents
 from bot.engines.native.action_loop import ActionLoop
 from bot.engines.native.action_threads import ActionThreads, Failed
@@ -24,7 +24,7 @@ from bot.errors import ActionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.dialogue.calls import Call
+    from bot.dialogue.calls import Call, Outcome
     from bot.domain.json import JsonObject
     from bot.engines.native.action_history import History
 
@@ -52,6 +52,10 @@ class ActionRunner(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """End connections."""
+        ...
+
 
 class LocalActions:
     """Actions as objects, in this process. Whatever one of them does harms its own turn only.
@@ -62,22 +66,27 @@ class LocalActions:
     def __init__(self, actions: Mapping[str, Any], spec: ActionsSpec | None = None) -> None:
         """Hold rasa_sdk actions by name (`bot.plugins.load_actions`)."""
         self._actions = actions
+        self._names = frozenset(actions)
         self._spec = spec or ActionsSpec()
         self._threads = ActionThreads(self._spec.at_once)
         self._loop = ActionLoop()
         self._domain = _Posted()
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The actions there are, in the order in which they were found."""
-        return tuple(self._actions)
+    def names(self) -> frozenset[str]:
+        """The actions there are."""
+        return self._names
 
     async def run(self, errand: Errand) -> Outcome:
         """Run one action. See `ActionRunner`."""
         state = copy_json(tracker_state(errand.call.tracker, errand.sender_id))
         if not errand.history.is_whole:
             state["events"] = PastEvents(state["events"], self._fetching(errand.history))
-        return await self.perform(errand.call.name, state, self._domain.copy(errand.domain))
+        answer = await self.perform(errand.call.name, state, self._domain.copy(errand.domain))
+        return answer.read()
+
+    async def close(self) -> None:
+        """Nothing is to be ended: threads are kept for the next engine, and end with the process."""
 
     def _fetching(self, history: History) -> Callable[[], Sequence[JsonObject]]:
         """Return how an action, which runs in another thread than this one, fetches older events."""
@@ -89,8 +98,11 @@ class LocalActions:
 
         return fetch
 
-    async def perform(self, name: str, state: dict[str, Any], domain: Any) -> Outcome:
-        """Run one action on a tracker's state, both of which it may change. Raises as `run`."""
+    async def perform(self, name: str, state: dict[str, Any], domain: Any) -> Answer:
+        """Run one action on a tracker's state and the domain, both of which it may change.
+
+        Raises as `run`.
+        """
         action = self._actions.get(name)
         if action is None:
             raise ActionError(f"no class in actions/ is called {name}")
@@ -122,11 +134,11 @@ class _Run:
     tracker: Any
     domain: Any
 
-    async def act(self) -> Outcome:
+    async def act(self) -> Answer:
         """Run an action whose `run` is a coroutine, and read what it returned."""
         return await self._finish(self.action.run(self.dispatcher, self.tracker, self.domain))
 
-    def block(self) -> Outcome:
+    def block(self) -> Answer:
         """Do the same in a thread, in an event loop of its own where there is anything to await."""
         if inspect.iscoroutinefunction(self.action.run):
             return asyncio.run(self.act())
@@ -135,15 +147,15 @@ class _Run:
             return asyncio.run(self._finish(returned))
         return self._read(returned)
 
-    async def _finish(self, returned: Any) -> Outcome:
+    async def _finish(self, returned: Any) -> Answer:
         if inspect.isawaitable(returned):
             returned = await returned
         if getattr(self.dispatcher, "is_streaming_active", False):
             await self.dispatcher.stream_end()  # as rasa_sdk does for an action that forgot
         return self._read(returned)
 
-    def _read(self, returned: Any) -> Outcome:
-        return read_answer(self.name, events=returned, responses=self.dispatcher.messages)
+    def _read(self, returned: Any) -> Answer:
+        return take_answer(self.name, events=returned, responses=self.dispatcher.messages)
 
 
 def _explain(name: str, error: BaseException) -> Exception:

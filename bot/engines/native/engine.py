@@ -135,5 +135,6 @@ class NativeEngine:
         return parse_intent_message(text, self._dialogue.catalogue) or await self._interpreter.parse(text)
 
     async def close(self) -> None:
-        """Release the interpreter's threads."""
+        """Release the interpreter's threads and the actions' connections."""
         await self._interpreter.close()
+        await self._actions.close()

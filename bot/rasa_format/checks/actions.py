@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.catalogue import DEFAULT_ACTIONS
 from bot.rasa_format.known import place
-from bot.rasa_format.problem import did_you_mean
+from bot.rasa_format.problem import Severity, did_you_mean
 
 if TYPE_CHECKING:
     from bot.rasa_format.problem import Problems
@@ -14,18 +14,26 @@ if TYPE_CHECKING:
 
 
 def check_actions(project: Project, actions: frozenset[str], problems: Problems) -> None:
-    """Each action of the domain has a class, and each class stands in the domain."""
+    """Each action of the domain has a class, or a server to run on; each class stands in the domain."""
     domain = project.dialogue.domain
-    built_in = frozenset((*DEFAULT_ACTIONS, *domain.responses))
-    for name in domain.actions:
-        if name not in actions | built_in and not name.startswith("utter_"):
+    server = project.actions.server
+    for name in list_missing(project, actions):
+        where = place(project.sources.domain, "actions", name)
+        if server is not None:
+            text = f"`{name}` runs on the action server {server.shown} (`endpoints.yml`)."
+            problems.tell(where, Severity.NOTE, text)
+        else:
             hint = did_you_mean(name, actions) or " Write it in `actions/`, or delete the line."
-            problems.error(
-                place(project.sources.domain, "actions", name),
-                f"No Python action is called `{name}`.{hint}",
-            )
+            problems.error(where, f"No Python action is called `{name}`.{hint}")
     for name in sorted(actions.difference(domain.actions, DEFAULT_ACTIONS)):
         problems.warn(
             place(project.sources.domain, "actions", name),
             f"No line under `actions` names the Python action `{name}`. Add one.",
         )
+
+
+def list_missing(project: Project, actions: frozenset[str]) -> list[str]:
+    """Return the actions of the domain that are neither built in nor among `actions`, in its order."""
+    domain = project.dialogue.domain
+    known = actions.union(DEFAULT_ACTIONS, domain.responses)
+    return [name for name in domain.actions if name not in known and not name.startswith("utter_")]

@@ -1,0 +1,75 @@
+"""The same actions behind two servers: rasa_sdk's own, and ours."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+
+from bot.engines.native.actions import LocalActions
+from bot.plugins import load_actions
+from bot.web.action_server import make_action_app
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+PROJECT = Path(__file__).parent / "project"
+SDK, OURS = "rasa_sdk", "ours"
+
+
+@pytest.fixture(scope="session")
+def sdk_port() -> Iterator[int]:
+    """The port of rasa_sdk's server, in a process of its own: it takes a second to start."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)],
+        cwd=PROJECT,
+        env={"PATH": "", "SANIC_HOST": "127.0.0.1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield port
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture
+async def sdk(sdk_port: int) -> str:
+    """The address of rasa_sdk's server, once it answers."""
+    address = f"http://127.0.0.1:{sdk_port}"
+    async with aiohttp.ClientSession() as session:
+        for _ in range(200):
+            try:
+                async with session.get(f"{address}/health") as response:
+                    assert response.status == 200
+                    return address
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.1)
+    pytest.fail("rasa_sdk's server did not start")
+
+
+@pytest.fixture(scope="session")
+def actions() -> LocalActions:
+    return LocalActions(load_actions(PROJECT))
+
+
+@pytest.fixture
+async def ours(actions: LocalActions) -> AsyncIterator[str]:
+    """The address of our server."""
+    async with TestServer(make_action_app(actions)) as server:
+        yield str(server.make_url("")).rstrip("/")
+
+
+@pytest.fixture(params=[SDK, OURS])
+def address(request: pytest.FixtureRequest, sdk: str, ours: str) -> str:
+    """Either."""
+    return sdk if request.param == SDK else ours
