@@ -6,6 +6,7 @@ Neither is imported by anything else, so a channel or an action is added by addi
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import re
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]*")
 ACTIONS_PACKAGE = "actions"
+_SDK = "rasa_sdk"
 
 
 def load_connector(channel: str) -> type[Connector]:
@@ -45,62 +47,76 @@ def load_connector(channel: str) -> type[Connector]:
 
 
 def load_actions(project_root: Path) -> Mapping[str, Any]:
-    """Return an instance of each `rasa_sdk` action in the project's `actions/`, by action name.
+    """Return an instance of each `rasa_sdk` action in the project's `actions/` or `actions.py`, by name.
 
-    A project without that folder has none; with or without an `__init__.py` it is this folder and
-    no other package of that name. Raises `ActionError` for a module that cannot be
-    imported, an action that cannot be made, and two of one name. Takes half a second the first
+    A project without either has none; with or without an `__init__.py` it is this folder and
+    no other package of that name. As in rasa_sdk's server abstract classes are left out, classes that its
+    modules import count, and of two actions of one name the later one does. Raises `ActionError` for a
+    module that cannot be imported and an action that cannot be made. Takes half a second the first
     time (rasa_sdk brings a web server); call it off the event loop.
     """
-    folder = project_root.resolve() / ACTIONS_PACKAGE
-    if not folder.is_dir():
+    place = find_action_code(project_root.resolve())
+    if place is None:
         return {}
     from rasa_sdk import Action  # noqa: PLC0415 - see above
 
-    if str(folder.parent) not in sys.path:  # actions may import what lies beside them
-        sys.path.insert(0, str(folder.parent))
-    found: dict[str, Any] = {}
-    for kind in _classes(Action, folder):
-        action = _make(kind)
-        name = action.name()
-        if name in found:
-            raise ActionError(
-                f"two actions are called {name}: {kind.__name__} and {type(found[name]).__name__}"
-            )
-        found[name] = action
-    return found
+    if str(place.parent) not in sys.path:  # actions may import what lies beside them
+        sys.path.insert(0, str(place.parent))
+    actions = (_make(kind) for kind in _classes(Action, place))
+    return {_name(action): action for action in actions}
 
 
-def _classes(base: type[Any], folder: Path) -> Iterator[type[Any]]:
-    """Yield the action classes that the project's modules define, in their order."""
-    for module in _modules(folder):
-        for each in vars(module).values():
-            if isinstance(each, type) and issubclass(each, base) and each.__module__ == module.__name__:
-                yield each
+def find_action_code(project_root: Path) -> Path | None:
+    """Return the project's `actions/`, or else its `actions.py`; None without either."""
+    folder = project_root / ACTIONS_PACKAGE
+    file = folder.with_suffix(".py")
+    return folder if folder.is_dir() else file if file.is_file() else None
 
 
-def _modules(folder: Path) -> Iterator[ModuleType]:
-    package = _open_package(folder)
+def _classes(base: type[Any], place: Path) -> list[type[Any]]:
+    """Return the action classes of the project's modules, in the order in which rasa_sdk takes them."""
+    found = {
+        each
+        for module in _modules(place)
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, base) and not inspect.isabstract(each)
+    }
+    mine = (each for each in _subclasses(base) if each in found)
+    return [each for each in dict.fromkeys(mine) if each.__module__.partition(".")[0] != _SDK]
+
+
+def _subclasses(base: type[Any]) -> list[type[Any]]:
+    """Return the classes below a class: its children first, as rasa_sdk does."""
+    children = base.__subclasses__()
+    return [*children, *(each for child in children for each in _subclasses(child))]
+
+
+def _modules(place: Path) -> Iterator[ModuleType]:
+    package = _open_package(place)
     yield package
-    for info in pkgutil.walk_packages(package.__path__, f"{ACTIONS_PACKAGE}."):
+    for info in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{ACTIONS_PACKAGE}."):
         yield _import(info.name)
 
 
-def _open_package(folder: Path) -> ModuleType:
-    """Import the package in `folder` under the name `actions`, whatever else is called so.
+def _open_package(place: Path) -> ModuleType:
+    """Import the folder or file at `place` under the name `actions`, whatever else is called so.
 
     Left to itself, Python takes what another project imported before, and prefers any installed
     package of that name (the demo brand's) to a folder without an `__init__.py`.
     """
     known = sys.modules.get(ACTIONS_PACKAGE)
-    if known is not None and [Path(path).resolve() for path in known.__path__] == [folder]:
+    if known is not None and _place_of(known) == place:
         return known
     for name in [name for name in sys.modules if name.partition(".")[0] == ACTIONS_PACKAGE]:
         del sys.modules[name]
-    loader = SourceFileLoader(ACTIONS_PACKAGE, str(folder / "__init__.py"))
+    is_package = place.is_dir()
+    loader = SourceFileLoader(ACTIONS_PACKAGE, str(place / "__init__.py" if is_package else place))
     has_code = Path(loader.path).exists()
-    spec = ModuleSpec(ACTIONS_PACKAGE, loader if has_code else None, origin=loader.path, is_package=True)
-    spec.submodule_search_locations = [str(folder)]
+    spec = ModuleSpec(
+        ACTIONS_PACKAGE, loader if has_code else None, origin=loader.path, is_package=is_package
+    )
+    if is_package:
+        spec.submodule_search_locations = [str(place)]
     package = sys.modules[ACTIONS_PACKAGE] = module_from_spec(spec)
     if has_code:
         try:
@@ -109,6 +125,13 @@ def _open_package(folder: Path) -> ModuleType:
             del sys.modules[ACTIONS_PACKAGE]
             raise _cannot_import(ACTIONS_PACKAGE, error) from error
     return package
+
+
+def _place_of(module: ModuleType) -> Path:
+    """Return the folder of a package, or the file of a module."""
+    origin = module.__spec__.origin if module.__spec__ else None
+    paths = list(getattr(module, "__path__", ()))
+    return Path(paths[0] if paths else origin or "").resolve()
 
 
 def _import(name: str) -> ModuleType:
@@ -127,3 +150,13 @@ def _make(kind: type[Any]) -> Any:
         return kind()
     except Exception as error:
         raise ActionError(f"action {kind.__name__} cannot be made: {error}") from error
+
+
+def _name(action: Any) -> str:
+    try:
+        return str(action.name())
+    except NotImplementedError as error:
+        raise ActionError(
+            f"action {type(action).__name__} has no name: write the method `name`, or mark one of its methods "
+            "as abstract where the class only serves others"
+        ) from error

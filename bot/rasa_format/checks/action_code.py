@@ -27,8 +27,10 @@ class ActionCode:
 
 
 def read_action_code(root: Path) -> ActionCode:
-    """Read `actions/`; a project without it has no actions of its own."""
-    files = sorted((root / "actions").rglob("*.py"))
+    """Read `actions/`, or `actions.py`; a project without either has no actions of its own."""
+    files = sorted((root / "actions").rglob("*.py")) or [
+        file for file in [root / "actions.py"] if file.is_file()
+    ]
     code = "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files)
     found = list(_RESPONSE.finditer(code))
     return ActionCode(

@@ -85,3 +85,45 @@ def test_package_that_breaks_is_named_and_does_not_stay(tmp_path: Path) -> None:
             load_actions(project)
     init.write_text("")
     assert set(load_actions(project)) == {"action_shop"}
+
+
+def test_actions_may_stand_in_one_file(tmp_path: Path) -> None:
+    shop = make_project(tmp_path, "shop", package=True)
+    bank = tmp_path / "bank"
+    bank.mkdir()
+    (bank / "actions.py").write_text(ACTION.format(name="action_bank"))
+    for project, names in ((bank, {"action_bank"}), (shop, {"action_shop"}), (bank, {"action_bank"})):
+        assert set(load_actions(project)) == names
+    assert type(load_actions(bank)["action_bank"]) is type(load_actions(bank)["action_bank"])
+
+
+def test_classes_count_as_in_rasas_action_server(tmp_path: Path) -> None:
+    """Abstract ones do not, imported ones do, and of two of one name the later one does."""
+    project = make_project(tmp_path, "shop", package=True)
+    (project / "lent_to_shop.py").write_text(ACTION.format(name="action_lent").replace("Act(", "Lent("))
+    (project / "actions" / "shop.py").write_text(
+        "from abc import ABC, abstractmethod\n"
+        "from lent_to_shop import Lent\n"
+        "from rasa_sdk import Action, FormValidationAction\n"
+        "class Base(Action, ABC):\n"
+        "    @abstractmethod\n"
+        "    def find(self): ...\n"
+        "class First(Action):\n"
+        "    def name(self): return 'action_twice'\n"
+        "class Second(Action):\n"
+        "    def name(self): return 'action_twice'\n"
+        "class Form(FormValidationAction):\n"
+        "    def name(self): return 'validate_form'\n"
+    )
+    actions = load_actions(project)
+    assert set(actions) == {"action_lent", "action_twice", "validate_form"}
+    assert type(actions["action_twice"]).__name__ == "Second"
+
+
+def test_action_without_a_name_is_told_with_what_to_do(tmp_path: Path) -> None:
+    project = make_project(tmp_path, "shop", package=True)
+    (project / "actions" / "shop.py").write_text(
+        "from rasa_sdk import Action\nclass Nameless(Action):\n    pass\n"
+    )
+    with pytest.raises(ActionError, match="action Nameless has no name: write the method `name`"):
+        load_actions(project)
