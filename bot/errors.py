@@ -19,6 +19,7 @@ VisavisError
 │   ├── BadSignature           not signed by who it claims to be (401)
 │   ├── UnknownAccount         no such channel or account here (404)
 │   ├── UnknownConversation    no such conversation here (404)
+│   ├── UnknownIntent          the domain has no such intent (404)
 │   ├── UnknownProposal        no such sentence for trainers here (404)
 │   ├── UnknownModel           no such model here (404)
 │   ├── Conflict               somebody else was faster (409)
@@ -161,6 +162,13 @@ class UnknownConversation(Refused):
 
     status = 404
     code = "unknown_conversation"
+
+
+class UnknownIntent(Refused):
+    """The domain has no such intent."""
+
+    status = 404
+    code = "unknown_intent"
 
 
 class UnknownProposal(Refused):

@@ -53,6 +53,12 @@ class Settings(BaseSettings):
     log_format: str = Field(default="auto", validation_alias="VISAVIS_LOG", pattern="^(auto|console|json)$")
     auth_token: SecretStr | None = Field(default=None, validation_alias="VISAVIS_AUTH_TOKEN")
     actions_token: SecretStr | None = Field(default=None, validation_alias="VISAVIS_ACTIONS_TOKEN")
+    jwt_secret: SecretStr | None = Field(default=None, validation_alias="VISAVIS_JWT_SECRET")
+    jwt_method: str = Field(
+        default="HS256",
+        validation_alias="VISAVIS_JWT_METHOD",
+        pattern="^((HS|RS|PS|ES)(256|384|512)|EdDSA)$",
+    )
     newcomers_per_hour: int = Field(default=300, ge=0, validation_alias="VISAVIS_NEWCOMERS_PER_HOUR")
     lease_seconds: float = Field(default=30, gt=0, validation_alias="VISAVIS_LEASE_SECONDS")
     sweep_seconds: float = Field(default=3, gt=0, validation_alias="VISAVIS_SWEEP_SECONDS")

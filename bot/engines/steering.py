@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from bot.engines.engine import Engine
+
 if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.engines.engine import Turn, TurnResult
@@ -63,14 +65,18 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """What a list of events comes to. `applied` are the positions of those that count."""
+    """What a list of events comes to. `events` are the same, with all of Rasa's fields.
+
+    `applied` are the positions of those that count.
+    """
 
     tracker: JsonObject
+    events: tuple[JsonObject, ...]
     applied: tuple[int, ...]
 
 
 @runtime_checkable
-class Steerable(Protocol):
+class Steerable(Engine, Protocol):
     """An engine that programs may steer and look into."""
 
     async def steer(self, turn: Turn, order: Order) -> TurnResult:
@@ -97,4 +103,8 @@ class Steerable(Protocol):
 
     async def get_domain(self) -> JsonObject:
         """Return the domain as Rasa's `domain.yml` has it, all of it in one map."""
+        ...
+
+    async def get_intents(self) -> frozenset[str]:
+        """Return the names of the intents that may be triggered."""
         ...

@@ -13,6 +13,7 @@ from bot.storage import conversations, messages
 if TYPE_CHECKING:
     from bot.domain.staff import Staff
     from bot.service.road import Road
+    from bot.storage.database import Connection
 
 LINE = "The assistant, a bot, is back. You can ask for a person at any time."
 
@@ -29,14 +30,24 @@ async def give_back(road: Road, conversation_id: int, staff: Staff) -> None:
         found = await lock_for(connection, conversation_id, staff)
         if found.status in (Status.BOT, Status.RESOLVED):
             return
-        await messages.settle_taken(connection, conversation_id, Settled.NOT_NEEDED)
-        answer_seq = await messages.get_last_waiting_seq(connection, conversation_id)
-        await conversations.release_to_bot(connection, conversation_id, answer_seq=answer_seq)
-        await close_handoff(connection, conversation_id)
-        await messages.append_message(
-            connection, conversation_id, Content(text=LINE), author=Author.SYSTEM, kind=Kind.LINE
-        )
-    if answer_seq is not None:
+        waits = await release(connection, conversation_id)
+    await announce_given_back(road, conversation_id, waits=waits)
+
+
+async def release(connection: Connection, conversation_id: int) -> bool:
+    """Give a locked conversation to the bot and say so in it; tell whether messages wait for it."""
+    await messages.settle_taken(connection, conversation_id, Settled.NOT_NEEDED)
+    answer_seq = await messages.get_last_waiting_seq(connection, conversation_id)
+    await conversations.release_to_bot(connection, conversation_id, answer_seq=answer_seq)
+    await close_handoff(connection, conversation_id)
+    line = Content(text=LINE)
+    await messages.append_message(connection, conversation_id, line, author=Author.SYSTEM, kind=Kind.LINE)
+    return answer_seq is not None
+
+
+async def announce_given_back(road: Road, conversation_id: int, *, waits: bool) -> None:
+    """Tell everybody who watches that the bot is back, and wake it where messages wait."""
+    if waits:
         await road.bus.work.put(Stream.ANSWER, conversation_id)
     await announce_status(road, conversation_id, Status.BOT, None)
     await road.bus.live.publish("message", conversation_id, author=Author.SYSTEM.value)

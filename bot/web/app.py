@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -14,7 +15,7 @@ from bot.service.curriculum import Curriculum
 from bot.service.fetch import FetchLog
 from bot.service.road import Road
 from bot.service.train import Trainer
-from bot.web import hooks, rasa_api
+from bot.web import hooks
 from bot.web.bodies import MAX_BODY
 from bot.web.chat import add_chat_routes
 from bot.web.clients import TRUSTED_PROXIES, Networks
@@ -28,6 +29,7 @@ from bot.web.keys import (
     CURRICULUM,
     ENGINE,
     FETCH_LOG,
+    JWT_READER,
     PUBLIC_URL,
     REST_WAIT,
     ROAD,
@@ -39,12 +41,16 @@ from bot.web.live import add_live_routes
 from bot.web.login import add_login_routes
 from bot.web.metrics import add_metrics_routes
 from bot.web.newcomers import NEWCOMERS, PER_HOUR, Newcomers
+from bot.web.rasa_api.routes import add_rasa_routes
 from bot.web.render import TEMPLATES, make_templates
 from bot.web.static_files import STATIC_FILES, StaticFiles, add_static_routes
 from bot.web.trainer import add_trainer_routes
 from bot.web.trainer_acts import add_trainer_act_routes
 from bot.web.trainer_training import add_training_routes
 from bot.web.trainer_triage import add_trainer_triage_routes
+
+if TYPE_CHECKING:
+    from bot.web.rasa_api.jwt_tokens import JwtReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,8 @@ class AppParts:
     signing_key: bytes = field(repr=False)
     public_url: str | None
     auth_token: str | None = field(default=None, repr=False)
+    jwt_key: str | None = field(default=None, repr=False)
+    jwt_method: str = "HS256"
     trusted_proxies: Networks = ()
     newcomers_per_hour: int = PER_HOUR
     rest_wait: timedelta
@@ -77,13 +85,14 @@ def make_app(parts: AppParts) -> web.Application:
     app[REST_WAIT] = parts.rest_wait
     app[PUBLIC_URL] = parts.public_url
     app[AUTH_TOKEN] = parts.auth_token
+    app[JWT_READER] = _make_jwt_reader(parts)
     app[TRUSTED_PROXIES] = parts.trusted_proxies
     app[NEWCOMERS] = Newcomers(parts.road, per_hour=parts.newcomers_per_hour)
     app[SIGNING_KEY] = parts.signing_key
     app[STATIC_FILES] = parts.static_files
     app[TEMPLATES] = make_templates(parts.static_files.url)
     app.on_cleanup.append(_close_fetch_log)
-    app.add_routes(rasa_api.routes)  # before the hooks: /webhooks/rest/webhook is Rasa's
+    add_rasa_routes(app)  # before the hooks: /webhooks/rest/webhook is Rasa's
     app.add_routes(hooks.routes)
     for add_routes in (
         *(add_health_routes, add_metrics_routes, add_static_routes, add_login_routes, add_chat_routes),
@@ -92,6 +101,15 @@ def make_app(parts: AppParts) -> web.Application:
     ):
         add_routes(app)
     return app
+
+
+def _make_jwt_reader(parts: AppParts) -> JwtReader | None:
+    if parts.jwt_key is None:
+        return None
+    # The library of keys takes 10 MB: only where tokens are checked.
+    from bot.web.rasa_api.jwt_tokens import JwtReader  # noqa: PLC0415
+
+    return JwtReader(parts.jwt_key, method=parts.jwt_method)
 
 
 async def _close_fetch_log(app: web.Application) -> None:

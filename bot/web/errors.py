@@ -1,4 +1,7 @@
-"""What a request gets when something is wrong: refused in words, or 500 without a word of ours in it."""
+"""What a request gets when something is wrong: refused in words, or 500 without a word of ours in it.
+
+At Rasa's own addresses it is told in Rasa's words (`rasa_api.errors`).
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,12 @@ from aiohttp import hdrs, web
 from bot.errors import PayloadTooLarge, Refused, VisavisError
 from bot.web.bodies import MAX_BODY, read_body
 from bot.web.clients import find_client
+from bot.web.rasa_api.errors import find_kind, render_error, speaks_rasa
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from bot.domain.json import JsonObject
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -20,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = "1"
 _GONE = 499  # nobody reads it: the caller hung up
+_AWAY = (503, "unavailable")
+_OUR_FAULT = 500  # and above: what the caller can do nothing about
+_NOT_OFFERED = 501
 _WORDS = {
     404: ("not_found", "there is nothing at this address"),
     405: ("wrong_method", "this address does not take this method; `Allow` says which it takes"),
@@ -43,14 +52,25 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 def _fail(request: web.Request, error: Exception) -> web.Response:
-    if isinstance(error, VisavisError):  # the database, the bus or the model is away: worth another try
-        log.error("request failed", route=_route(request), reason=str(error), kind=type(error).__name__)
-        return _answer(503, "unavailable", str(error), headers={"Retry-After": _RETRY_SECONDS})
+    if isinstance(error, VisavisError):
+        return _fail_in_words(request, error)
     if _hung_up(request):
         log.info("caller hung up", route=_route(request))
         return web.Response(status=_GONE)
     log.error("request broke", route=_route(request), exc_info=error)
-    return _answer(500, "internal", "Something went wrong here. It was written down.")
+    return _answer(request, error, (500, "internal", "Something went wrong here. It was written down."))
+
+
+def _fail_in_words(request: web.Request, error: VisavisError) -> web.Response:
+    """Say what is away, the database, the bus or the model; or what a program may not ask for."""
+    status, code = find_kind(error) if speaks_rasa(request) else _AWAY
+    headers = None
+    if status < _OUR_FAULT or status == _NOT_OFFERED:
+        log_refusal(request, status=status, code=code, reason=str(error))
+    else:
+        log.error("request failed", route=_route(request), reason=str(error), kind=type(error).__name__)
+        headers = {"Retry-After": _RETRY_SECONDS} if status == _AWAY[0] else None
+    return _answer(request, error, (status, code, str(error)), headers=headers)
 
 
 def _hung_up(request: web.Request) -> bool:
@@ -59,7 +79,7 @@ def _hung_up(request: web.Request) -> bool:
 
 def _refuse(request: web.Request, error: Refused) -> web.Response:
     log_refusal(request, status=error.status, code=error.code, reason=str(error))
-    return _answer(error.status, error.code, str(error))
+    return _answer(request, error, (error.status, error.code, str(error)))
 
 
 def _refuse_lost(request: web.Request, error: web.HTTPClientError) -> web.StreamResponse:
@@ -72,7 +92,7 @@ def _refuse_lost(request: web.Request, error: web.HTTPClientError) -> web.Stream
         raise error
     allowed = error.headers.get(hdrs.ALLOW)
     headers = {"Allow": allowed} if allowed else None
-    return _answer(error.status, code, reason, headers=headers)
+    return _answer(request, error, (error.status, code, reason), headers=headers)
 
 
 def log_refusal(request: web.Request, *, status: int, code: str, reason: str) -> None:
@@ -93,5 +113,15 @@ def _route(request: web.Request) -> str:
     return f"{request.method} {resource.canonical if resource else 'unknown'}"
 
 
-def _answer(status: int, code: str, message: str, *, headers: dict[str, str] | None = None) -> web.Response:
-    return web.json_response({"code": code, "message": message}, status=status, headers=headers)
+def _answer(
+    request: web.Request,
+    error: Exception,
+    told: tuple[int, str, str],
+    *,
+    headers: dict[str, str] | None = None,
+) -> web.Response:
+    status, code, message = told
+    body: JsonObject = {"code": code, "message": message}
+    if speaks_rasa(request):
+        body = render_error(error, status=status, reason=code, message=message)
+    return web.json_response(body, status=status, headers=headers)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.service.fetch import FetchLog
     from bot.service.road import Road
     from bot.service.train import Trainer
+    from bot.web.rasa_api.jwt_tokens import JwtReader
 
 ROAD: web.AppKey[Road] = web.AppKey("road")
 ENGINE: web.AppKey[Engine] = web.AppKey("engine")
@@ -26,6 +27,7 @@ FETCH_LOG: web.AppKey[FetchLog] = web.AppKey("fetch_log")
 REST_WAIT: web.AppKey[timedelta] = web.AppKey("rest_wait")  # how long a synchronous call waits for its turn
 SIGNING_KEY: web.AppKey[bytes] = web.AppKey("signing_key")  # 32 random bytes or more, the same everywhere
 AUTH_TOKEN: web.AppKey[str | None] = web.AppKey("auth_token")  # what opens Rasa's API to other machines
+JWT_READER: web.AppKey[JwtReader | None] = web.AppKey("jwt_reader")  # what else opens it
 PUBLIC_URL: web.AppKey[str | None] = web.AppKey("public_url")  # as in Settings: where browsers reach us
 CURRICULUM: web.AppKey[Curriculum] = web.AppKey("curriculum")  # the project that trainers teach
 TRAINER: web.AppKey[Trainer] = web.AppKey("trainer")

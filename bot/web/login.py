@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from bot.domain.staff import Role
 from bot.errors import Refused, StorageUnavailable
@@ -13,6 +13,7 @@ from bot.web import auth
 from bot.web.bodies import read_form
 from bot.web.clients import get_client
 from bot.web.keys import ROAD
+from bot.web.rasa_api.errors import RASA_VERSION
 from bot.web.render import refuse, render
 
 if TYPE_CHECKING:
@@ -26,9 +27,14 @@ def home_of(staff: Staff) -> str:
     return "/desk" if staff.may(Role.AGENT) or not staff.may(Role.TRAINER) else "/trainer"
 
 
+GREETING = f"Hello from Visavis, which speaks the HTTP API of Rasa: {RASA_VERSION}"
+
+
 async def get_home(request: web.Request) -> web.StreamResponse:
-    """`GET /`: on to the page one works on."""
+    """`GET /`: on to the page one works on; programs are greeted, as Rasa does."""
     session = await auth.load_session(request)
+    if session is None and "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
+        return web.Response(text=GREETING)
     raise web.HTTPSeeOther(home_of(session.staff) if session else "/login")
 
 

@@ -14,9 +14,10 @@ from bot.connector.fields import (
     read_optional_text,
     read_text,
 )
+from bot.connector.rasa_items import render_items
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
-from bot.domain.message import Author, Button, Content, Kind, Message
+from bot.domain.message import Author, Content, Kind, Message
 from bot.errors import BadPayload
 
 CHANNEL = "rest"
@@ -90,30 +91,6 @@ def render_message(message: Message, recipient_id: str) -> tuple[JsonObject, ...
     if message.author is Author.CONTACT or message.kind is Kind.NOTE:
         return ()
     return render_items(message.content, recipient_id)
-
-
-def render_items(content: Content, recipient_id: str) -> tuple[JsonObject, ...]:
-    """Return the items Rasa's collecting channel makes: `{recipient_id, text|buttons|custom|…}`.
-
-    Text with buttons is one item; text alone is cut at blank lines; the rest is an item each.
-    """
-    items: list[JsonObject] = []
-    if content.buttons:
-        items.append({"text": content.text, "buttons": [render_button(button) for button in content.buttons]})
-    elif content.text:
-        items.extend({"text": part} for part in content.text.strip().split("\n\n"))
-    if content.custom:
-        items.append({"custom": content.custom})
-    if content.image:
-        items.append({"image": content.image})
-    items.extend({"attachment": attachment.ref} for attachment in content.attachments)
-    return tuple({"recipient_id": recipient_id, **item} for item in items)
-
-
-def render_button(button: Button) -> JsonObject:
-    """Return one of Rasa's buttons."""
-    url = {"url": button.url} if button.url else {}
-    return {"title": button.title, "payload": button.payload, **url}
 
 
 def render_callback(reply: OutboundReply) -> JsonObject:

@@ -12,16 +12,16 @@ from bot.dialogue.intent_message import parse_intent_message
 from bot.dialogue.prediction import Prediction
 from bot.dialogue.storable import storable
 from bot.dialogue.tracker import new_tracker
-from bot.dialogue.window import LOGGED_EVENTS
+from bot.dialogue.tracker_json import tracker_to_json
+from bot.dialogue.window import LOGGED_EVENTS, trim
 from bot.engines.native.turn import TurnRun
-from bot.engines.steering import AppendEvents, BeginSession, Forecast, LogMessage, RunAction
+from bot.engines.steering import AppendEvents, BeginSession, Forecast, LogMessage, Replayed, RunAction
 from bot.errors import ActionError, BadEvent, UnknownAction
 from bot.nlu.parse_json import render_parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.dialogue import Dialogue
     from bot.dialogue.events import Event
     from bot.dialogue.tracker import Tracker
@@ -72,7 +72,6 @@ class SteeredRun(TurnRun):
         self._log(
             user_event(
                 {**parse_data, "text": order.text},
-                input_channel=self._stage.scene.channel,
                 message_id=order.message_id,
                 metadata=order.metadata,
             ),
@@ -115,9 +114,12 @@ def _starts_session(events: Sequence[Event]) -> bool:
     return named == [SESSION_START] and len(events) > 1 and isinstance(events[1], SessionStarted)
 
 
-def replay_events(events: Sequence[JsonObject], catalogue: Catalogue) -> tuple[Tracker, tuple[int, ...]]:
-    """Return what events come to, and which of them count. Costs as much as there are events."""
-    tracker = new_tracker(catalogue)
+def replay_events(events: Sequence[JsonObject], dialogue: Dialogue) -> Replayed:
+    """Return what events come to, and which of them count. Raises `BadEvent` where one is none.
+
+    Costs as much as there are events.
+    """
+    tracker = new_tracker(dialogue.catalogue)
     place: dict[int, int] = {}
     kept = read_events(events)
     for number, event in enumerate(kept):
@@ -125,18 +127,19 @@ def replay_events(events: Sequence[JsonObject], catalogue: Catalogue) -> tuple[T
         tracker = tracker.apply(event)
         if len(tracker.log) > _LOG_KEPT:
             tracker = tracker._replace(log=tracker.log[-LOGGED_EVENTS:])
-    return tracker, tuple(place[id(entry.event)] for entry in tracker.tail if id(entry.event) in place)
+    return Replayed(
+        tracker=tracker_to_json(trim(tracker, dialogue.window)),
+        events=tuple(event_json(event) for event in kept),
+        applied=tuple(place[id(entry.event)] for entry in tracker.tail if id(entry.event) in place),
+    )
 
 
 def forecast(dialogue: Dialogue, tracker: Tracker) -> Forecast:
-    """Say what would be done next. As in Rasa all but one action have a score of zero."""
+    """Say what would be done next. As in Rasa all but one action, or two, have a score of zero."""
     prediction = dialogue.predict(tracker)
-    action = prediction.action or LISTEN
     confidence = prediction.confidence or 0.0
-    return Forecast(
-        scores=tuple(
-            (name, confidence if name == action else 0.0) for name in dialogue.catalogue.action_order
-        ),
-        policy=prediction.policy or None,
-        confidence=confidence,
-    )
+    scores = dict.fromkeys(dialogue.catalogue.action_order, 0.0)
+    if prediction.otherwise is not None:
+        scores[prediction.otherwise[0]] = prediction.otherwise[1]
+    scores[prediction.action or LISTEN] = confidence
+    return Forecast(scores=tuple(scores.items()), policy=prediction.policy or None, confidence=confidence)

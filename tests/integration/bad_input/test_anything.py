@@ -95,7 +95,8 @@ async def test_no_request_breaks_a_page(door: Door, road: Road) -> None:
                 for headers, body in _requests(method, csrf[1]):
                     with capture_logs() as logs:
                         status = await _ask(session, method, door.url + path, headers, body)
-                    if status >= 500 or any(line["log_level"] in ("error", "critical") for line in logs):
+                    errors = [line for line in logs if line["log_level"] in ("error", "critical")]
+                    if errors or (status >= 500 and status != 501):  # 501: Rasa's, of what is not offered
                         broken[f"{method} {path[:60]} {headers} {body[:40]!r}"] = (status, logs)
     assert broken == {}
     assert await door.is_fine()

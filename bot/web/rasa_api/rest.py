@@ -1,20 +1,18 @@
-"""Rasa's HTTP API, as far as its clients need it: change the address and they go on working."""
+"""Rasa's REST channel: what is said, and the replies of its own turn."""
 
 from __future__ import annotations
 
-import hmac
+import json
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.connector import Delivery, Renders
-from bot.connector.fields import parse_object, read_optional_text
-from bot.errors import BadPayload, BadSignature, NotAllowed, UnknownAccount
-from bot.nlu.parse_json import render_parse
+from bot.errors import UnknownAccount
 from bot.service.fetch import fetch, keep_for_later
-from bot.web.clients import is_this_machine
 from bot.web.hooks import find_connector, take
-from bot.web.keys import AUTH_TOKEN, CONNECTORS, ENGINE, FETCH_LOG, REST_WAIT, ROAD
+from bot.web.keys import CONNECTORS, FETCH_LOG, REST_WAIT, ROAD
+from bot.web.rasa_api.parameters import read_flag
 
 if TYPE_CHECKING:
     from bot.connector import Connector
@@ -36,34 +34,55 @@ NOTES = {
 async def talk(request: web.Request) -> web.StreamResponse:
     """Take `{sender, message, metadata?}` and answer with the replies of its own turn.
 
-    `?account=` chooses among several accounts of the channel.
+    `?account=` chooses among several accounts of the channel. `?stream=true`: a line of JSON for each
+    reply instead of a list of them all.
     """
-    connector = _choose_account(request)
+    connector = choose_account(request, "rest")
     ((event, received),) = await take(request, connector)
     if event.reply_context.get("delivery") != Delivery.PULL.value:
-        return web.json_response([])  # the replies are called back
+        return _respond([], stream=read_flag(request, "stream"))  # the replies are called back
     fetched = await fetch(request.app[ROAD], received, limit=request.app[REST_WAIT])
     fetched = request.app[FETCH_LOG].without_told(fetched)
-    response = web.json_response(_render(connector, fetched, event.conversation_key))
+    items = _render(connector, fetched, event.conversation_key)
     told = [message.id for message in (*fetched.earlier, *fetched.replies)]
+    return await send_told(request, _respond(items, stream=read_flag(request, "stream")), told)
+
+
+@routes.get("/webhooks/{channel:rest|callback|socketio}/", allow_head=False)
+async def say_well(request: web.Request) -> web.Response:
+    """Tell that a channel is on."""
+    choose_account(request, request.match_info["channel"])
+    return web.json_response({"status": "ok"})
+
+
+def choose_account(request: web.Request, channel: str) -> Connector:
+    """Return the account that `?account=` names, or the first of the channel. Raises `UnknownAccount`."""
+    if "account" in request.query:
+        return find_connector(request, channel, request.query["account"])
+    for (each, _), connector in request.app[CONNECTORS].items():
+        if each == channel:
+            return connector
+    raise UnknownAccount(f"no account of channel {channel!r} is on")
+
+
+async def send_told(request: web.Request, response: web.Response, told: list[int]) -> web.Response:
+    """Send an answer that tells messages: only what was written to the caller counts as fetched."""
     try:
         await response.prepare(request)
         await response.write_eof()
     except ConnectionResetError:
         await keep_for_later(request.app[ROAD], told)
         raise
-    # Only what was written to the caller counts as fetched.
     request.app[FETCH_LOG].add(told)
     return response
 
 
-def _choose_account(request: web.Request) -> Connector:
-    if "account" in request.query:
-        return find_connector(request, "rest", request.query["account"])
-    for (channel, _), connector in request.app[CONNECTORS].items():
-        if channel == "rest":
-            return connector
-    raise UnknownAccount("no account of channel 'rest' is on")
+def _respond(items: list[JsonObject], *, stream: bool) -> web.Response:
+    # A turn is committed as a whole, so its replies are there at once, streamed or not.
+    if not stream:
+        return web.json_response(items)
+    lines = "".join(f"{json.dumps(item)}\n" for item in items)
+    return web.Response(text=lines, content_type="text/event-stream")
 
 
 def _render(connector: Connector, fetched: Pulled, recipient_id: str) -> list[JsonObject]:
@@ -75,28 +94,3 @@ def _render(connector: Connector, fetched: Pulled, recipient_id: str) -> list[Js
         note: JsonObject = {"visavis": {"status": status, "note": NOTES[status]}}
         items.append({"recipient_id": recipient_id, "custom": note})
     return items
-
-
-def _check_token(request: web.Request) -> None:
-    token = request.app[AUTH_TOKEN]
-    if token is None:
-        if not is_this_machine(request):
-            raise NotAllowed("set VISAVIS_AUTH_TOKEN to use this from another machine")
-        return
-    given = request.query.get("token", "")
-    if not hmac.compare_digest(given.encode(errors="surrogateescape"), token.encode()):
-        raise BadSignature("`?token=` is missing or wrong")
-
-
-@routes.post("/model/parse")
-async def parse(request: web.Request) -> web.Response:
-    """Take `{text}` and answer with Rasa's parse JSON.
-
-    It costs a computation and says what a model knows. So it is for whoever has the token, given as
-    to Rasa (`?token=`); without one set, for programs on this machine.
-    """
-    _check_token(request)
-    text = read_optional_text(parse_object(await request.read()), "text")
-    if text is None:
-        raise BadPayload("`text` must be a string")
-    return web.json_response(render_parse(await request.app[ENGINE].parse(text)))

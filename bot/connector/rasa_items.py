@@ -1,0 +1,33 @@
+"""What is said as items of Rasa's answers: `{recipient_id, text|buttons|custom|image|attachment}`. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.json import JsonObject
+    from bot.domain.message import Button, Content
+
+
+def render_items(content: Content, recipient_id: str) -> tuple[JsonObject, ...]:
+    """Return the items Rasa's collecting channel makes: `{recipient_id, text|buttons|custom|…}`.
+
+    Text with buttons is one item; text alone is cut at blank lines; the rest is an item each.
+    """
+    items: list[JsonObject] = []
+    if content.buttons:
+        items.append({"text": content.text, "buttons": [render_button(button) for button in content.buttons]})
+    elif content.text:
+        items.extend({"text": part} for part in content.text.strip().split("\n\n"))
+    if content.custom:
+        items.append({"custom": content.custom})
+    if content.image:
+        items.append({"image": content.image})
+    items.extend({"attachment": attachment.ref} for attachment in content.attachments)
+    return tuple({"recipient_id": recipient_id, **item} for item in items)
+
+
+def render_button(button: Button) -> JsonObject:
+    """Return one of Rasa's buttons."""
+    url = {"url": button.url} if button.url else {}
+    return {"title": button.title, "payload": button.payload, **url}

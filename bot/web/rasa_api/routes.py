@@ -1,0 +1,20 @@
+"""All addresses of Rasa's HTTP API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.web.rasa_api import about, conversations, models, parse, rest, speaking
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+def add_rasa_routes(app: web.Application) -> None:
+    """Serve Rasa's API: before the hooks, for `/webhooks/rest/webhook` is Rasa's.
+
+    The app must carry `ROAD`, `CONNECTORS`, `SERVING`, `TRAINER`, `FETCH_LOG`, `REST_WAIT`, `AUTH_TOKEN` and
+    `JWT_READER`.
+    """
+    for part in (rest, parse, about, conversations, speaking, models):
+        app.add_routes(part.routes)

@@ -1,0 +1,100 @@
+"""Calls of Rasa's HTTP API, in an order in which each finds something to do: made to both programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call. `headers` beside the JSON body's own."""
+
+    name: str
+    method: str
+    path: str
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _get(name: str, path: str, **headers: str) -> Call:
+    return Call(name=name, method="GET", path=path, headers=headers)
+
+
+def _post(name: str, path: str, body: Any = None, *, method: str = "POST") -> Call:
+    return Call(name=name, method=method, path=path, body=body)
+
+
+def _say(name: str, sender: str, text: str) -> Call:
+    return _post(name, "/webhooks/rest/webhook", {"sender": sender, "message": text})
+
+
+CALLS: tuple[Call, ...] = (
+    _get("version", "/version"),
+    _get("status", "/status"),
+    _get("domain", "/domain"),
+    _get("domain as YAML", "/domain", Accept="application/x-yaml"),
+    _get("domain as a picture", "/domain", Accept="image/png"),
+    _get("rest is well", "/webhooks/rest/"),
+    _post("parse an intent message", "/model/parse", {"text": '/inform{"size": "L"}'}),
+    _get("tracker of nobody", "/conversations/nobody/tracker"),
+    _get("tracker of nobody, no events", "/conversations/nobody/tracker?include_events=NONE"),
+    _get("unknown verbosity", "/conversations/nobody/tracker?include_events=SOME"),
+    _get("story of nobody", "/conversations/nobody/story"),
+    _post("predict for nobody", "/conversations/nobody/predict"),
+    _say("greet", "ann", "/greet"),
+    _get("tracker after greeting", "/conversations/ann/tracker"),
+    _say("order", "ann", "/order"),
+    _get("tracker in a form", "/conversations/ann/tracker?include_events=APPLIED"),
+    _post("predict in a form", "/conversations/ann/predict"),
+    _say("inform", "ann", '/inform{"size": "L"}'),
+    _get("tracker after the form", "/conversations/ann/tracker"),
+    _get("applied after the form", "/conversations/ann/tracker?include_events=APPLIED"),
+    _get("story", "/conversations/ann/story"),
+    _post("trigger", "/conversations/ann/trigger_intent", {"name": "ready", "entities": {"size": "XL"}}),
+    _post("trigger an unknown intent", "/conversations/ann/trigger_intent", {"name": "unheard"}),
+    _post("trigger nothing", "/conversations/ann/trigger_intent", {}),
+    _post("execute", "/conversations/ann/execute", {"name": "utter_greet"}),
+    _post("execute nothing", "/conversations/ann/execute", {}),
+    _post("set a slot", "/conversations/ann/tracker/events", {"event": "slot", "name": "size", "value": "S"}),
+    _post(
+        "several events",
+        "/conversations/ann/tracker/events?include_events=ALL",
+        [{"event": "pause"}, {"event": "resume"}, {"event": "followup", "name": "utter_bye"}],
+    ),
+    _post("an event that is none", "/conversations/ann/tracker/events", {"name": "size"}),
+    _post("log a message", "/conversations/bob/messages", {"text": "/greet", "sender": "user"}),
+    _post("predict after a message", "/conversations/bob/predict"),
+    _post("log a message of the bot", "/conversations/bob/messages", {"text": "hi", "sender": "bot"}),
+    _post("log nothing", "/conversations/bob/messages"),
+    _post(
+        "replace all events",
+        "/conversations/bob/tracker/events",
+        [{"event": "action", "name": "action_listen"}, {"event": "slot", "name": "size", "value": "M"}],
+        method="PUT",
+    ),
+    _post(
+        "predict from events",
+        "/model/predict",
+        [
+            {"event": "action", "name": "action_session_start"},
+            {"event": "session_started"},
+            {"event": "action", "name": "action_listen"},
+            {
+                "event": "user",
+                "text": "/greet",
+                "parse_data": {
+                    "intent": {"name": "greet", "confidence": 1.0},
+                    "entities": [],
+                    "text": "/greet",
+                },
+            },
+        ],
+    ),
+    _say("restart", "ann", "/restart"),
+    _get("tracker after a restart", "/conversations/ann/tracker"),
+    _get("story of all sessions", "/conversations/ann/story?all_sessions=true"),
+    _say("bye", "ann", "/bye"),
+    _post("stream", "/webhooks/rest/webhook?stream=true", {"sender": "cem", "message": "/bye"}),
+    _get("unknown address", "/conversations/ann/nothing"),
+)

@@ -1,0 +1,246 @@
+"""Calls that change a conversation: what they leave in tracker, ledger and queue, and whom they obey."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.message import DeliveryState
+from bot.domain.staff import Role
+from bot.engines.serving import ServingEngine
+from bot.service.add_staff import add_staff
+from bot.service.take import take
+from tests.fakes.engine import PlainEngine
+
+if TYPE_CHECKING:
+    from bot.domain.staff import Staff
+    from tests.contracts.rasa_api.conftest import Api
+
+SLOT = {"event": "slot", "name": "size", "value": "L"}
+LEDGER = "SELECT author, kind, settled FROM message ORDER BY id"
+
+
+async def get_id(api: Api, sender: str) -> int:
+    [(conversation_id,)] = await api.rows(f"SELECT id FROM conversation WHERE key = '{sender}'")
+    return int(conversation_id)
+
+
+async def add_mara(api: Api) -> Staff:
+    password = "correct horse battery staple"
+    return await add_staff(
+        api.road, email="mara@lyra.example", name="Mara L", password=password, roles=[Role.AGENT]
+    )
+
+
+async def until(api: Api, sql: str, wanted: list[Any]) -> None:
+    found: list[Any] = []
+    for _ in range(100):
+        found = await api.rows(sql)
+        if found == wanted:
+            return
+        await asyncio.sleep(0.02)
+    assert found == wanted
+
+
+async def test_looking_at_nobody_begins_nothing(api: Api) -> None:
+    for path in ("tracker", "tracker?include_events=APPLIED", "tracker?until=1"):
+        assert (await api.get(f"/conversations/nobody/{path}")).status == 200
+    assert await api.rows("SELECT count(*) FROM conversation") == [(0,)]
+
+
+async def test_tracker_as_it_was_at_a_time(api: Api) -> None:
+    await api.say("ann", "/greet")
+    then = (await api.get("/conversations/ann/tracker")).body["latest_event_time"]
+    await api.say("ann", "/order")
+    state = (await api.get(f"/conversations/ann/tracker?until={then}")).body
+    assert state["latest_message"]["intent"]["name"] == "greet"
+    assert (state["latest_event_time"], state["active_loop"]) == (then, {})
+
+
+async def test_events_begin_a_conversation_that_a_caller_goes_on_with(api: Api) -> None:
+    state = (await api.post("/conversations/ann/tracker/events", SLOT)).body
+    assert state["slots"]["size"] == "L"
+    assert await api.rows("SELECT pull, reply_context->>'delivery' FROM conversation") == [(True, "pull")]
+    assert await api.say("ann", "/ready") == [{"recipient_id": "ann", "text": "It is ready, size L."}]
+
+
+async def test_message_logged_is_in_the_thread_and_needs_no_answer(api: Api) -> None:
+    body = {"text": " hello ", "sender": "user", "metadata": {"from": "kiosk"}}
+    state = (await api.post("/conversations/ann/messages", body)).body
+    assert (state["latest_message"]["text"], state["latest_message"]["intent"]["name"]) == ("hello", "greet")
+    assert state["latest_message"]["metadata"] == {"from": "kiosk"}
+    assert await api.rows(LEDGER) == [("contact", "text", "not_needed")]
+    assert (await api.post("/conversations/ann/predict")).body["scores"][0]["action"] == "utter_greet"
+    said = (await api.post("/conversations/ann/execute", {"name": "utter_greet"})).body["messages"]
+    assert [item["text"] for item in said] == ["Hello."]
+    assert await api.say("ann", "/bye") != []
+
+
+async def test_parse_data_that_is_given_is_believed(api: Api) -> None:
+    parse_data = {
+        "intent": {"name": "inform", "confidence": 0.5},
+        "entities": [{"entity": "size", "value": "S"}],
+    }
+    body = {"text": "small", "sender": "user", "parse_data": parse_data}
+    assert (await api.post("/conversations/ann/messages", body)).body["slots"]["size"] == "S"
+
+
+async def test_replies_to_the_caller_are_stored_and_told_once(api: Api) -> None:
+    await api.say("ann", "/greet")
+    answer = await api.post("/conversations/ann/trigger_intent", {"name": "ready"})
+    assert answer.body["messages"] == [{"recipient_id": "ann", "text": "It is ready, size None."}]
+    await until(
+        api, "SELECT state FROM outbox ORDER BY message_id DESC LIMIT 1", [(DeliveryState.SENT.value,)]
+    )
+    assert [item["text"] for item in await api.say("ann", "/greet")] == ["Hello."]
+
+
+async def test_bot_events_are_said_only_with_side_effects(api: Api) -> None:
+    await api.say("ann", "/greet")
+    event = {"event": "bot", "text": "Your order left."}
+    before = await api.rows("SELECT count(*) FROM outbox")
+    await api.post("/conversations/ann/tracker/events", event)
+    assert await api.rows("SELECT count(*) FROM outbox") == before
+    await api.post("/conversations/ann/tracker/events?execute_side_effects=true", event)
+    assert await api.rows("SELECT content->>'text' FROM message ORDER BY id DESC LIMIT 1") == [
+        ("Your order left.",)
+    ]
+
+
+async def test_reminders_posted_are_kept_only_with_side_effects(api: Api) -> None:
+    event = {"event": "reminder", "intent": "ready", "date_time": "2036-01-01T00:00:00", "name": "r"}
+    await api.post("/conversations/ann/tracker/events", event)
+    assert await api.rows("SELECT count(*) FROM timer") == [(0,)]
+    await api.post("/conversations/ann/tracker/events?execute_side_effects=true", event)
+    assert await api.rows("SELECT count(*) FROM timer") == [(1,)]
+
+
+async def test_put_takes_the_place_of_all_before(api: Api) -> None:
+    await api.say("ann", "/greet")
+    state = (await api.ask("PUT", "/conversations/ann/tracker/events", [SLOT])).body
+    assert [event["event"] for event in state["events"]] == ["slot"]
+    again = (await api.get("/conversations/ann/tracker?include_events=ALL")).body
+    assert [event["event"] for event in again["events"]] == ["slot"]
+    assert await api.rows("SELECT count(*) FROM turn") == [(2,)]  # what was before is kept all the same
+
+
+async def test_pause_silences_and_resume_ends_it(api: Api) -> None:
+    await api.say("ann", "/greet")
+    assert (await api.post("/conversations/ann/tracker/events", {"event": "pause"})).body["paused"]
+    assert await api.say("ann", "/greet") == []
+    assert not (await api.post("/conversations/ann/tracker/events", {"event": "resume"})).body["paused"]
+    assert await api.say("ann", "/bye") != []
+
+
+async def test_resume_takes_a_conversation_out_of_the_queue(api: Api) -> None:
+    await api.say("ann", "/greet")
+    handoff = {"event": "bot", "data": {"custom": {"handoff": {"reason": "asked_for_person"}}}}
+    await api.post(
+        "/conversations/ann/tracker/events?execute_side_effects=true", [handoff, {"event": "pause"}]
+    )
+    assert await api.rows("SELECT status FROM conversation") == [("queued",)]
+    state = (await api.get("/conversations/ann/tracker")).body
+    assert state["visavis"]["status"] == "queued"
+    state = (await api.post("/conversations/ann/tracker/events", {"event": "resume"})).body
+    assert (state["paused"], "visavis" in state) == (False, False)
+    assert await api.rows("SELECT status, resumed FROM conversation") == [("bot", False)]
+    assert await api.rows("SELECT count(*) FROM handoff WHERE closed_at IS NULL") == [(0,)]
+    assert await api.say("ann", "/bye") != []
+
+
+async def test_who_holds_a_conversation_keeps_it(api: Api) -> None:
+    await api.say("ann", "/greet")
+    await take(api.road, await get_id(api, "ann"), await add_mara(api))
+    before = await api.rows("SELECT count(*) FROM outbox")
+    for path, body in (("trigger_intent", {"name": "bye"}), ("execute", {"name": "utter_bye"})):
+        answer = await api.post(f"/conversations/ann/{path}", body)
+        assert (answer.status, answer.body["messages"]) == (200, [])
+        assert answer.body["tracker"]["visavis"]["status"] == "held"
+    refused = await api.post("/conversations/ann/tracker/events", {"event": "resume"})
+    assert (refused.status, refused.body["reason"]) == (409, "Conflict")
+    assert "Mara" in refused.body["message"]
+    bot = {"event": "bot", "text": "I am back"}
+    said = await api.post("/conversations/ann/tracker/events?execute_side_effects=true", [SLOT, bot])
+    assert (said.status, said.body["slots"]["size"]) == (200, "L")
+    assert await api.rows("SELECT count(*) FROM outbox") == before
+    assert await api.rows("SELECT status FROM conversation") == [("held",)]
+
+
+async def test_message_to_a_person_waits_for_them(api: Api) -> None:
+    await api.say("ann", "/greet")
+    await take(api.road, await get_id(api, "ann"), await add_mara(api))
+    state = (await api.post("/conversations/ann/messages", {"text": "are you there?", "sender": "user"})).body
+    assert state["visavis"]["status"] == "held"
+    assert (await api.rows(LEDGER))[-1] == ("contact", "text", "waiting")
+
+
+async def test_what_was_said_comes_first(api: Api) -> None:
+    """A call that meets a turn waits for it, and the next message waits for the call."""
+    calls = [api.say("ann", "/greet") for _ in range(3)]
+    calls += [api.post("/conversations/ann/tracker/events", SLOT) for _ in range(3)]
+    answers = await asyncio.gather(*calls)
+    assert all(answer == answers[0] for answer in answers[:3])
+    assert [answer.status for answer in answers[3:]] == [200, 200, 200]
+    state = (await api.get("/conversations/ann/tracker")).body
+    assert [event["event"] for event in state["events"]].count("slot") == 3
+    assert [event["event"] for event in state["events"]].count("user") == 3
+
+
+async def test_action_that_nobody_knows_changes_nothing(api: Api) -> None:
+    await api.say("ann", "/greet")
+    before = (await api.get("/conversations/ann/tracker")).body
+    answer = await api.post("/conversations/ann/execute", {"name": "action_nobody_wrote"})
+    assert (answer.status, answer.body["reason"]) == (400, "BadRequest")
+    assert (await api.get("/conversations/ann/tracker")).body == before
+    assert await api.say("ann", "/bye") != []
+
+
+async def test_ids_may_be_anything_and_channels_are_apart(api: Api) -> None:
+    for name in ("a/b", "ä ö", "tracker/events", "x%2Fy"):
+        quoted = name.replace("%", "%25").replace(" ", "%20")
+        state = (await api.post(f"/conversations/{quoted}/tracker/events", SLOT)).body
+        assert state["sender_id"] == name
+    assert sorted(key for (key,) in await api.rows("SELECT key FROM conversation")) == sorted(
+        ("a/b", "ä ö", "tracker/events", "x%2Fy")
+    )
+    elsewhere = await api.post("/conversations/a%2Fb/tracker/events?channel=telegram", SLOT)
+    assert (elsewhere.status, elsewhere.body["reason"]) == (404, "NotFound")
+
+
+async def test_conversation_that_nobody_began_is_not_found(api: Api) -> None:
+    for method, path in (("POST", "predict"), ("POST", "execute"), ("GET", "story")):
+        answer = await api.ask(method, f"/conversations/nobody/{path}", {"name": "utter_bye"})
+        assert (answer.status, answer.body["message"]) == (404, "Conversation ID not found."), path
+
+
+async def test_engine_that_cannot_be_steered_says_so(api: Api) -> None:
+    class Plain:
+        """An engine that answers, and no more."""
+
+        respond, parse, close = PlainEngine.respond, PlainEngine.parse, PlainEngine.close
+
+    serving = api.serving
+    assert isinstance(serving, ServingEngine)
+    await serving.switch(Plain(), digest="plain")
+    for method, path in (("GET", "/conversations/a/tracker"), ("GET", "/domain")):
+        answer = await api.ask(method, path)
+        assert (answer.status, answer.body["reason"]) == (501, "NotImplemented")
+    body = {"sender": "a", "message": "hi"}
+    assert (await api.post("/webhooks/rest/webhook", body)).status == 200
+
+
+NOT_OFFERED = (
+    ("POST", "/model/train"),
+    ("PUT", "/model"),
+    ("DELETE", "/model"),
+    ("POST", "/model/test/stories"),
+    ("POST", "/model/test/intents"),
+    ("POST", "/model/parse?emulation_mode=wit"),
+)
+
+
+async def test_what_is_not_offered_is_told_with_what_to_do(api: Api) -> None:
+    for method, path in NOT_OFFERED:
+        answer = await api.ask(method, path, {"text": "hi"})
+        assert (answer.status, answer.body["code"], answer.body["status"]) == (501, 501, "failure"), path
+        assert len(answer.body["message"]) > 40, path
