@@ -106,12 +106,26 @@ def _in_time(events: Sequence[Event]) -> Iterator[JsonObject]:
 
 
 def _for_rasa(event: JsonObject) -> JsonObject:
-    """Put back what is left out of an event in store and Rasa insists on."""
+    """Return an event as Rasa's schema of events wants it, which is stricter than what Rasa itself writes."""
     if event["event"] != "user":
         return event
     parsed: Any = event.get("parse_data") or {}
-    known = {"intent": {"name": None, "confidence": 0.0}, "entities": [], "text": event.get("text")}
-    return {**event, "parse_data": {**known, **parsed}}
+    intent: Any = parsed.get("intent") or {}
+    ranking = [each for each in parsed.get("intent_ranking") or () if each.get("name")]
+    entities = [
+        {key: part for key, part in entity.items() if part is not None or key == "value"}
+        for entity in parsed.get("entities") or ()
+    ]
+    told = {
+        "text": event.get("text"),
+        "intent": intent if intent.get("name") else {},
+        "entities": entities,
+        "intent_ranking": ranking,
+    }
+    selected: Any = parsed.get("response_selector") or {}
+    if isinstance(selected.get("all_retrieval_intents"), list):
+        told["response_selector"] = selected
+    return {**event, "parse_data": told}
 
 
 def split_at(events: Sequence[JsonObject], last: float | None) -> list[JsonObject] | None:

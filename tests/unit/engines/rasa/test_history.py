@@ -122,6 +122,24 @@ def test_told_events_are_in_order_and_rasa_finds_what_it_insists_on(catalogue: C
     assert heard["parse_data"]["entities"] == []
 
 
+def test_message_that_was_not_understood_is_told_as_rasas_schema_wants_it(catalogue: Catalogue) -> None:
+    parsed = {
+        "intent": {"name": None, "confidence": 0.0},
+        "entities": [{"entity": "size", "value": "m", "start": None, "role": None}],
+        "intent_ranking": [{"name": None, "confidence": 0.0}],
+        "response_selector": {"faq": {}},
+    }
+    tracker = tell(new_tracker(catalogue), *START, {"event": "user", "text": "m", "parse_data": parsed})
+    heard: Any = restore_events(tracker)[-1]
+
+    assert heard["parse_data"] == {
+        "text": "m",
+        "intent": {},
+        "entities": [{"entity": "size", "value": "m"}],
+        "intent_ranking": [],
+    }
+
+
 def test_reminders_are_not_told(catalogue: Catalogue) -> None:
     reminder = {"event": "reminder", "intent": "hours", "date_time": "2030-01-01T00:00:00+00:00"}
     tracker = tell(new_tracker(catalogue), *START, said("a"), reminder, LISTEN)
