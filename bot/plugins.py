@@ -1,6 +1,6 @@
-"""Finding connectors and actions by name: the only dynamic import.
+"""Finding connectors, actions and slot classes by name: the only dynamic import.
 
-Neither is imported by anything else, so a channel or an action is added by adding its folder.
+None is imported by anything else, so a channel or an action is added by adding its folder.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ import inspect
 import pkgutil
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import module_from_spec
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from bot.dialogue.own_slots import RASA_SLOTS
 from bot.errors import ActionError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from types import ModuleType
+    from collections.abc import Mapping
 
     from bot.connector import Connector
 
@@ -157,6 +160,59 @@ def _name(action: Any) -> str:
         return str(action.name())
     except NotImplementedError as error:
         raise ActionError(
-            f"action {type(action).__name__} has no name: write the method `name`, or mark one of its methods "
-            "as abstract where the class only serves others"
+            f"action {type(action).__name__} has no name: write the method `name`, or mark one of its "
+            "methods as abstract where the class only serves others"
         ) from error
+
+
+_SLOTS_MODULE = "rasa.shared.core.slots"
+
+
+def load_slot_class(project_root: Path, path: str) -> type[Any]:
+    """Return a slot class of the project by its dotted path, as `type:` of a slot has it.
+
+    Where Rasa is not installed the class finds `rasa.shared.core.slots` all the same, with our own `Slot` of
+    the same interface in it, and nothing else of Rasa. Raises `ActionError`.
+    """
+    module_name, _, name = path.rpartition(".")
+    root = str(project_root.resolve())
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    with _lent_rasa_slots():
+        try:
+            module = importlib.import_module(module_name)
+        except ModuleNotFoundError as error:
+            if error.name is not None and error.name.partition(".")[0] == "rasa":
+                raise ActionError(
+                    f"the slot class {path} needs {error.name}, which is Rasa itself: `engine: rasa` runs it"
+                ) from error
+            raise _cannot_import(module_name, error) from error
+        except Exception as error:
+            raise _cannot_import(module_name, error) from error
+    kind = getattr(module, name, None)
+    if not isinstance(kind, type) or not callable(getattr(kind, "as_feature", None)):
+        raise ActionError(f"{module_name} has no slot class {name}: a class with a method `as_feature`")
+    return kind
+
+
+@contextmanager
+def _lent_rasa_slots() -> Iterator[None]:
+    """Let `rasa.shared.core.slots` be imported meanwhile, where no Rasa is installed."""
+    if find_spec("rasa") is not None:
+        yield
+        return
+    names = [".".join(_SLOTS_MODULE.split(".")[:length]) for length in range(1, 5)]
+    lent = {name: ModuleType(name) for name in names}
+    for name, module in lent.items():
+        module.__path__ = []
+        parent, _, last = name.rpartition(".")
+        if parent:
+            setattr(lent[parent], last, module)
+    for kind in RASA_SLOTS:
+        setattr(lent[_SLOTS_MODULE], kind.__name__, kind)
+    sys.modules.update(lent)
+    try:
+        yield
+    finally:
+        for name in names:
+            sys.modules.pop(name, None)

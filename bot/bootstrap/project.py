@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pkgutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.engines.native.slot_classes import load_own_slot
+from bot.errors import ActionError
 from bot.plugins import load_actions, load_connector
 from bot.rasa_format.check import check_parts
+from bot.rasa_format.known import place
 from bot.rasa_format.problem import Problems
 from bot.rasa_format.project import Project, load_project, read_project
 from bot.settings import Settings, get_environment
@@ -45,6 +49,7 @@ def examine_project(
     channels = list_channels()
     given = get_environment() if environment is None else environment
     project = read_project(settings.project, given, problems, channels=channels)
+    project = project if project.engine.is_rasa else _load_slots(project, problems)
     actions = find_actions(project) if with_actions else None
     check_parts(project, problems, channels=channels, actions=actions)
     _check_accounts(project, channels, problems)
@@ -54,6 +59,18 @@ def examine_project(
 def list_channels() -> frozenset[str]:
     """Return the names of the channels there are."""
     return frozenset(module.name for module in pkgutil.iter_modules([str(_CONNECTORS)]))
+
+
+def _load_slots(project: Project, problems: Problems) -> Project:
+    """Load the project's own slot classes, without which nobody knows what its rules see of their slots."""
+    domain = project.dialogue.domain
+    loaded = dict(domain.slots)
+    for name, slot in domain.slots.items():
+        try:
+            loaded[name] = load_own_slot(slot, project.root)
+        except ActionError as error:
+            problems.error(place(project.sources.domain, "slots", name), f"{error}.")
+    return replace(project, dialogue=replace(project.dialogue, domain=replace(domain, slots=loaded)))
 
 
 def find_actions(project: Project) -> frozenset[str]:

@@ -32,6 +32,8 @@ from bot.settings import load_settings
 from bot.storage import models
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.bootstrap.stores import Stores
     from bot.bus.live import Subscription
     from bot.domain.action_spec import ActionsSpec
@@ -54,6 +56,7 @@ class _Shared:
     encoders: EncoderShelf
     actions: LocalActions
     spec: ActionsSpec
+    root: Path
 
 
 class EngineBuilder:
@@ -95,7 +98,10 @@ class EngineBuilder:
         from bot.bootstrap.rasa_engine import open_rasa_engine  # noqa: PLC0415 - see above
 
         read = await asyncio.to_thread(read_archive, archive)
-        return await open_rasa_engine(read, self._project, self._settings or load_settings(), shared.encoders)
+        settings = self._settings or load_settings()
+        return await open_rasa_engine(
+            read, self._project, settings, encoders=shared.encoders, actions=shared.actions
+        )
 
     def _load_shared(self) -> _Shared:
         load_language(self._project.pipeline.language)  # the slowest import of all
@@ -107,14 +113,18 @@ class EngineBuilder:
         encoders = EncoderShelf(self._project.root)
         with suppress(ModelError):  # the model to serve may have another one, or will say that it has this
             encoders.get(self._project.pipeline.encoder)
-        return _Shared(encoders=encoders, actions=LocalActions(actions, spec), spec=spec)
+        return _Shared(
+            encoders=encoders, actions=LocalActions(actions, spec), spec=spec, root=self._project.root
+        )
 
 
 def _load(archive: bytes, shared: _Shared) -> Engine:
     server = shared.spec.server
     remote = RemoteActions(server, shared.spec) if server else None
     actions = HereOrThere(shared.actions, remote)
-    return load_native_engine(read_archive(archive), actions=actions, encoders=shared.encoders)
+    return load_native_engine(
+        read_archive(archive), actions=actions, encoders=shared.encoders, root=shared.root
+    )
 
 
 class ReleaseFollower:

@@ -23,10 +23,13 @@ def slot_feature(spec: SlotSpec, value: Json) -> Feature | None:
 
     Only rules hold the marker `SHOULD_NOT_BE_SET`, which stands for itself.
     """
-    if not spec.influence_conversation or spec.type is SlotType.ANY:
+    if not spec.influence_conversation or (spec.type is SlotType.ANY and spec.featurise is None):
         return None
     if value == SHOULD_NOT_BE_SET:
         return SHOULD_NOT_BE_SET
+    if spec.featurise is not None:
+        feature = spec.featurise(value)  # also of none: what that means is for the class to say
+        return feature if any(feature) else None
     feature = _FEATURES[spec.type](spec, value) if value is not None else ()
     return feature if any(feature) else None
 

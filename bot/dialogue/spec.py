@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import timedelta
 
     from bot.domain.example import Source
@@ -83,7 +83,8 @@ class SlotSpec:
     """A slot, in the order of the domain file.
 
     `class_path` is the dotted path of the project's own slot class, whose `type` is then `any`;
-    `options` are the keys written for that class.
+    `options` are the keys written for that class, and `featurise` is what it makes of a value, once the
+    class is loaded.
     """
 
     name: str
@@ -96,6 +97,7 @@ class SlotSpec:
     max_value: float = 1.0
     class_path: str | None = None
     options: JsonObject = field(default_factory=dict)
+    featurise: Callable[[Json], tuple[float, ...]] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def test_a_model_of_nlu_files_understands_and_says_where_it_comes_from(
 def test_where_a_whole_model_is_wanted_it_is_refused(folder: Path) -> None:
     archive = read_archive(folder / "model")
     with pytest.raises(ModelError, match="understanding alone"):
-        load_native_engine(archive, actions=cast("Any", None), encoders=EncoderShelf(folder))
+        load_native_engine(archive, actions=cast("Any", None), encoders=EncoderShelf(folder), root=folder)
 
 
 def test_equal_data_and_seed_give_equal_bytes_whatever_was_encoded_before(
