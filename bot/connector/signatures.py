@@ -30,6 +30,14 @@ def read_secrets(option: str) -> tuple[bytes, ...]:
     return tuple(read_secret(secret) for secret in option.replace(",", " ").split())
 
 
+def load_keys(option: str) -> tuple[bytes, ...]:
+    """Return the keys of a `secret` option, none where they cannot be read: then everything is refused."""
+    try:
+        return read_secrets(option)
+    except ValueError:
+        return ()
+
+
 def read_secret(secret: str) -> bytes:
     """Return the key of one `whsec_…` secret. Raises ValueError in words, without the secret."""
     if not secret.startswith(PREFIX):

@@ -1,112 +1,16 @@
-"""POSTs signed replies to a customer's `callback_url` and reads what became of them."""
+"""The way out of the REST channel: signed call-backs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
-import aiohttp
-
-from bot.connector import ErrorClass, SendError, SendResult, SendState
-from bot.connector.egress import InternalAddress, find_url_problem, open_session
-from bot.connector.signatures import signed_headers
-
-SUCCESS = range(200, 300)
-SERVER_ERROR = 500
-BEHIND_A_GATEWAY = frozenset({502, 504})  # the gateway lost sight of a request that it had passed on
-TRY_AGAIN = {429: ErrorClass.RATE_LIMITED, 408: ErrorClass.TRANSIENT, 425: ErrorClass.TRANSIENT}
+from bot.connector import AccountConfig
+from bot.connector.callbacks import CallbackApi
 
 
-class CallbackApi:
-    """One account's callback endpoint. `open` before, `close` after."""
-
-    def __init__(self, url: str, *, key: bytes, timeout: timedelta, allow_internal: bool) -> None:
-        self.url, self.key, self.timeout, self.allow_internal = url, key, timeout, allow_internal
-        self._session: aiohttp.ClientSession | None = None
-
-    async def open(self) -> None:
-        """Open the session; harmless when it is open."""
-        if self._session is None:
-            self._session = open_session(timeout=self.timeout, allow_internal=self.allow_internal)
-
-    async def close(self) -> None:
-        """Close the session; harmless when it is not open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-
-    async def post(self, body: bytes, *, message_id: str) -> SendResult:
-        """POST `body`, signed, under `message_id`."""
-        problem = find_url_problem(self.url, allow_internal=self.allow_internal)
-        if problem is not None:
-            return rejected(ErrorClass.POLICY, f"callback_url {problem}")
-        if self._session is None:
-            return rejected(ErrorClass.TRANSIENT, "the connector is not started")
-        headers = signed_headers(self.key, message_id=message_id, at=datetime.now(UTC), body=body)
-        headers["content-type"] = "application/json"
-        try:
-            # The status is the whole answer: the body is never read.
-            async with self._session.post(
-                self.url, data=body, headers=headers, allow_redirects=False
-            ) as response:
-                return read_status(response.status, response.headers, message_id=message_id)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error)
-
-
-def read_status(status: int, headers: Mapping[str, str], *, message_id: str) -> SendResult:
-    """Tell what an answer means. Standard Webhooks: 2xx is taken, anything else is not."""
-    if status in SUCCESS:
-        return SendResult(state=SendState.SENT, native_ids=(message_id,))
-    if status in BEHIND_A_GATEWAY:
-        return unknown(f"the endpoint's gateway answered {status}", code=str(status))
-    if status < SERVER_ERROR and status not in TRY_AGAIN:
-        words = "a redirect, which is not followed" if status in range(300, 400) else str(status)
-        return rejected(ErrorClass.PERMANENT, f"the endpoint answered {words}", code=str(status))
-    error = SendError(
-        error_class=TRY_AGAIN.get(status, ErrorClass.TRANSIENT),
-        detail=f"the endpoint answered {status}",
-        code=str(status),
-        retry_after=read_retry_after(headers.get("retry-after"), datetime.now(UTC)),
-    )
-    return SendResult(state=SendState.REJECTED, error=error)
-
-
-def read_retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Read seconds or an HTTP date; None where there is neither."""
-    if value is None:
+def open_api(account: AccountConfig, keys: tuple[bytes, ...], timeout: timedelta) -> CallbackApi | None:
+    """Return the way to the account's callback endpoint, None where it has none it can sign for."""
+    url = account.options.get("callback_url")
+    if not url or not keys:
         return None
-    if value.isascii() and value.isdigit():
-        return timedelta(seconds=min(int(value[:9]), 7 * 86400))
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(aware - now, timedelta())
-
-
-def read_failure(error: Exception) -> SendResult:
-    """Tell "never left" from "may have arrived" by where the call broke."""
-    match error:
-        case aiohttp.ClientConnectorError(os_error=InternalAddress()):
-            return rejected(ErrorClass.POLICY, "callback_url is inside our own network")
-        case aiohttp.InvalidURL():
-            return rejected(ErrorClass.INVALID, "callback_url is not a URL")
-        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return rejected(ErrorClass.TRANSIENT, f"no connection to the endpoint: {type(error).__name__}")
-        case _:
-            return unknown(f"the endpoint did not answer: {type(error).__name__}")
-
-
-def rejected(error_class: ErrorClass, detail: str, code: str | None = None) -> SendResult:
-    """Return a result that says that nothing arrived."""
-    error = SendError(error_class=error_class, detail=detail, code=code)
-    return SendResult(state=SendState.REJECTED, error=error)
-
-
-def unknown(detail: str, code: str | None = None) -> SendResult:
-    """Return a result that says that it may have arrived."""
-    error = SendError(error_class=ErrorClass.TRANSIENT, detail=detail, code=code)
-    return SendResult(state=SendState.UNKNOWN, error=error)
+    return CallbackApi(url, key=keys[0], timeout=timeout, allow_internal=account.flag("allow_internal"))

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import ClassVar
-from uuid import uuid4
 
 from bot.connector import (
     HTTP_TIMEOUT,
@@ -22,13 +21,14 @@ from bot.connector import (
     Polled,
     SendResult,
 )
+from bot.connector.callbacks import rejected
 from bot.connector.egress import find_url_problem
 from bot.connector.fields import MAX_TEXT
-from bot.connector.signatures import check_signature, read_secrets
+from bot.connector.signatures import check_signature, load_keys, read_secrets
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Message
-from connectors.rest.api import CallbackApi, rejected
+from connectors.rest.api import open_api
 from connectors.rest.payload import CHANNEL, parse_message, render_callback, render_message
 
 OPTIONS = frozenset({"open", "secret", "callback_url", "allow_internal"})
@@ -51,7 +51,7 @@ class RestConnector:
     def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:
         """Hold the account; secrets that cannot be read count as none."""
         self.account = account
-        self._keys = load_keys(account.options)
+        self._keys = load_keys(account.options.get("secret", ""))
         self._api = open_api(account, self._keys, http_timeout)
 
     @classmethod
@@ -83,8 +83,7 @@ class RestConnector:
 
     def parse(self, request: InboundRequest) -> list[InboundEvent]:
         """Read one message."""
-        event = parse_message(request, self.account, signed=bool(self._keys), fresh_id=uuid4().hex)
-        return [event]
+        return [parse_message(request, self.account, signed=bool(self._keys))]
 
     def render(self, message: Message, conversation_key: str) -> tuple[JsonObject, ...]:
         """Say a stored message as items of Rasa's answer."""
@@ -117,22 +116,6 @@ class RestConnector:
         """Close it."""
         if self._api is not None:
             await self._api.close()
-
-
-def load_keys(options: Mapping[str, str]) -> tuple[bytes, ...]:
-    """Return the account's keys, none where they cannot be read: then everything is refused."""
-    try:
-        return read_secrets(options.get("secret", ""))
-    except ValueError:
-        return ()
-
-
-def open_api(account: AccountConfig, keys: tuple[bytes, ...], timeout: timedelta) -> CallbackApi | None:
-    """Return the way to the account's callback endpoint, None where it has none it can sign for."""
-    url = account.options.get("callback_url")
-    if not url or not keys:
-        return None
-    return CallbackApi(url, key=keys[0], timeout=timeout, allow_internal=account.flag("allow_internal"))
 
 
 CONNECTOR: type[Connector] = RestConnector

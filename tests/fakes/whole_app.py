@@ -17,6 +17,7 @@ from bot.service.train import Classroom, Trainer
 from bot.settings import load_settings
 from bot.web.app import AppParts, make_app
 from bot.web.static_files import load_static_files
+from connectors.callback.connector import CallbackConnector
 from connectors.rest.connector import RestConnector
 from connectors.telegram.connector import TelegramConnector
 from connectors.webchat.connector import WebchatConnector
@@ -37,9 +38,10 @@ TELEGRAM_SECRET = "nobody-but-telegram-knows"
 
 
 def make_connectors() -> dict[tuple[str, str], Connector]:
-    """An open and a signed REST account, a Telegram bot and a web chat; none of them calls anybody."""
+    """An open and a signed REST account, one of call-backs, a Telegram bot and a web chat; none of them calls anybody."""
     kinds: list[tuple[type[Connector], str, dict[str, str]]] = [
         (RestConnector, "open", {"open": "true"}),
+        (CallbackConnector, "open", {"open": "true", "url": CALLBACK_URL}),
         (RestConnector, "signed", {"secret": WEBHOOK_SECRET, "callback_url": CALLBACK_URL}),
         (TelegramConnector, "lyra", {"token": "123456:AbCdEfGhIjKl", "secret": TELEGRAM_SECRET}),
         (WebchatConnector, "lyra", {}),

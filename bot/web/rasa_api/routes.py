@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.web.rasa_api import about, conversations, models, parse, rest, speaking
+from bot.web.rasa_api import about, callback, conversations, models, parse, rest, speaking
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -16,5 +16,5 @@ def add_rasa_routes(app: web.Application) -> None:
     The app must carry `ROAD`, `CONNECTORS`, `SERVING`, `TRAINER`, `FETCH_LOG`, `REST_WAIT`, `AUTH_TOKEN` and
     `JWT_READER`.
     """
-    for part in (rest, parse, about, conversations, speaking, models):
+    for part in (rest, callback, parse, about, conversations, speaking, models):
         app.add_routes(part.routes)

@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from blockbuster import blockbuster_ctx
 
+from tests.contracts.connectors.callback import CALLBACK
 from tests.contracts.connectors.channel import Channel, Stage
 from tests.contracts.connectors.rest import REST
 from tests.contracts.connectors.telegram import TELEGRAM
 from tests.contracts.connectors.webchat import WEBCHAT
 
-CHANNELS = (REST, TELEGRAM, WEBCHAT)
+CHANNELS = (CALLBACK, REST, TELEGRAM, WEBCHAT)
 
 
 @pytest.fixture(params=CHANNELS, ids=[channel.connector.channel for channel in CHANNELS])

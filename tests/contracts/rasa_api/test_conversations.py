@@ -95,6 +95,19 @@ async def test_replies_to_the_caller_are_stored_and_told_once(api: Api) -> None:
     assert [item["text"] for item in await api.say("ann", "/greet")] == ["Hello."]
 
 
+async def test_replies_go_where_the_contact_is_when_asked_for(api: Api) -> None:
+    """The courier takes them, by the one door that everything leaves by. Without it they are the caller's."""
+    said = await api.post("/webhooks/callback/webhook", {"sender": "ann", "message": "/greet"})
+    assert (said.status, said.text) == (200, "success")
+    await until(api, "SELECT settled FROM message WHERE author = 'contact'", [("bot",)])
+    there = await api.post("/conversations/ann/trigger_intent?output_channel=latest", {"name": "bye"})
+    assert (there.status, sorted(there.body)) == (200, ["tracker"])
+    here = await api.post("/conversations/ann/trigger_intent", {"name": "bye"})
+    assert len(here.body["messages"]) == 2
+    left = await api.rows("SELECT pull, count(*) FROM outbox GROUP BY pull ORDER BY pull")
+    assert left == [(False, 3), (True, 2)]
+
+
 async def test_bot_events_are_said_only_with_side_effects(api: Api) -> None:
     await api.say("ann", "/greet")
     event = {"event": "bot", "text": "Your order left."}

@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 
 from bot.connector import SendState
+from bot.connector.callbacks import CallbackApi
 from bot.connector.egress import InternalAddress, find_url_problem, is_internal, open_session
-from connectors.rest.api import CallbackApi
 from tests.fakes.webhook_receiver import run_webhook_receiver
 
 INTERNAL = [  # each way an address can lead inside

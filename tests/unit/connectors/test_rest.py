@@ -17,12 +17,12 @@ from bot.connector import (
     InboundRequest,
     SendState,
 )
+from bot.connector.callbacks import read_retry_after, read_status
 from bot.connector.rasa_items import render_items
 from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Button, Content
 from bot.errors import BadPayload
-from connectors.rest.api import read_retry_after, read_status
 from connectors.rest.connector import RestConnector
 from tests.contracts.connectors.channel import make_reply
 from tests.contracts.connectors.rest import SECRET
