@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import actions, doctor, evaluate, learn, people, project, serve, talk, tools
+from bot.cli import (
+    actions,
+    doctor,
+    evaluate,
+    learn,
+    migrate,
+    people,
+    project,
+    serve,
+    story_tests,
+    talk,
+    tools,
+)
 
 app = typer.Typer(
     name="visavis",
@@ -23,6 +35,8 @@ talk.add_commands(app)
 learn.add_commands(app)
 evaluate.add_commands(app)
 project.add_commands(app)
+story_tests.add_commands(app)
+migrate.add_commands(app)
 doctor.add_commands(app)
 people.add_commands(app)
 tools.add_commands(app)

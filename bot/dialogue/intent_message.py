@@ -31,19 +31,29 @@ def parse_intent_message(text: str, catalogue: Catalogue) -> Understanding | Non
     if match is None or base not in catalogue.intents or (key and not catalogue.has_response(written)):
         return None
     intent = IntentScore(name=base, confidence=_confidence(match["confidence"]))
-    start, end = match.span("entities")
-    entities = tuple(
-        Entity(entity=name, value=each, start=start, end=end, extractor=_EXTRACTOR)
-        for name, value in _entities(match["entities"]).items()
-        if name in catalogue.domain.entities
-        for each in (value if isinstance(value, list) else [value])
-    )
+    named = _entities(match["entities"]).items()
+    known = {name: value for name, value in named if name in catalogue.domain.entities}
     return Understanding(
         text=text,
         intent=intent,
         ranking=(intent,),
-        entities=entities,
+        entities=_build_entities(match, known),
         response_selector={base: {"response": _answer(written)}} if key else {},
+    )
+
+
+def pressed_entities(text: str) -> tuple[Entity, ...]:
+    """Return the entities that such a message names, whatever domain it is meant for; none in other texts."""
+    match = _SHAPE.match(text) if text.startswith("/") else None
+    return () if match is None else _build_entities(match, _entities(match["entities"]))
+
+
+def _build_entities(match: re.Match[str], named: JsonObject) -> tuple[Entity, ...]:
+    start, end = match.span("entities")
+    return tuple(
+        Entity(entity=name, value=each, start=start, end=end, extractor=_EXTRACTOR)
+        for name, value in named.items()
+        for each in (value if isinstance(value, list) else [value])
     )
 
 

@@ -158,7 +158,8 @@ class StepType(StrEnum):
 class Step:
     """One step. Which fields are set depends on `type`.
 
-    `entities` of an intent step: (name, value or None, role, group). `slots` of a slot step:
+    `entities` of an intent step: (name, value or None, role, group); `spans` says where in `text`
+    each of them stands, and is empty where there is no text. `slots` of a slot step:
     (name, value); `filled` names slots given without a value. `name` is the intent, action,
     checkpoint or loop (None: `active_loop: null`). `branches` of an `or` step: alternatives.
     """
@@ -167,6 +168,7 @@ class Step:
     name: str | None = None
     text: str | None = None
     entities: tuple[tuple[str, Json, str | None, str | None], ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
     slots: tuple[tuple[str, Json], ...] = ()
     filled: tuple[str, ...] = ()
     branches: tuple[tuple[Step, ...], ...] = ()
@@ -199,6 +201,8 @@ class PolicySpec:
     """What `config.yml: policies` asks for, as far as the native engine runs it.
 
     `restrict_rules` and `check_rules` (Rasa's `check_for_contradictions`) concern the check only.
+    `…_by_confidence` (Rasa's `use_nlu_confidence_as_score`): what is certain by rule or memory counts as
+    much as the message was understood.
     """
 
     rules: bool = True
@@ -210,6 +214,10 @@ class PolicySpec:
     memoization: bool = False
     augmented: bool = False
     max_history: int | None = None
+    rule_priority: int = 4
+    memory_priority: int = 3
+    rules_by_confidence: bool = False
+    memory_by_confidence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

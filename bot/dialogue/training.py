@@ -168,7 +168,8 @@ def _listens(events: tuple[Event, ...]) -> bool:
 def _events(step: Step, catalogue: Catalogue) -> tuple[Event, ...]:
     match step.type:
         case StepType.INTENT:
-            entities = [_entity(each) for each in step.entities]
+            spans = step.spans or (None,) * len(step.entities)
+            entities = [_entity(*both) for both in zip(step.entities, spans, strict=True)]
             intent = {"name": step.name, "confidence": 1.0}
             return (user_event({"text": step.text, "intent": intent, "entities": entities}),)
         case StepType.USER_TEXT:
@@ -184,9 +185,13 @@ def _events(step: Step, catalogue: Catalogue) -> tuple[Event, ...]:
             return ()  # `or` and checkpoints are structure, not events
 
 
-def _entity(entity: tuple[str, Json, str | None, str | None]) -> JsonObject:
+def _entity(
+    entity: tuple[str, Json, str | None, str | None], span: tuple[int, int] | None
+) -> JsonObject:
     name, value, role, group = entity
-    parts = {"entity": name, "value": "" if value is None else value, "role": role, "group": group}
+    start, end = span or (None, None)
+    parts = {"start": start, "end": end, "entity": name, "value": "" if value is None else value}
+    parts |= {"role": role, "group": group}
     return {key: part for key, part in parts.items() if part is not None}
 
 

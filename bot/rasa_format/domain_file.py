@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DOMAIN_KEYS = (
     "intents", "entities", "slots", "forms", "responses", "actions", "e2e_actions", "session_config",
 )  # fmt: skip
+_NEVER_EMPTY = ("intents", "entities", "slots", "forms", "responses", "actions", "session_config")
 KNOWN_KEYS = (*DOMAIN_KEYS, "version", "config")
 _SESSION_MINUTES = 60
 
@@ -29,6 +30,10 @@ _SESSION_MINUTES = 60
 def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[str] = ()) -> DomainSpec:
     """Read the merged domain. `retrieval_intents` are those the training data has (`faq` of `faq/hours`)."""
     reader.check_keys(domain, KNOWN_KEYS, "a domain")
+    for key in _NEVER_EMPTY:
+        if key in domain.entries and domain.get(key) is None:
+            text = f"Nothing is written under `{key}`. Write something, or delete the line."
+            reader.error(domain.entries[key].source, text)
     entities = _read_entities(domain.get("entities"), reader)
     slots = read_slots(domain.get("slots"), reader)
     forms = read_forms(domain.get("forms"), reader)
@@ -37,9 +42,6 @@ def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[
         f"utter_{name}" for name in sorted(set(retrieval_intents)) if f"utter_{name}" not in actions
     )
     session = _read_session(domain.get("session_config"), reader)
-    if "session_config" in domain.entries and domain.get("session_config") is None:
-        source = domain.entries["session_config"].source
-        reader.error(source, "Nothing is written under `session_config`. Write its options, or delete it.")
     return DomainSpec(
         intents=_read_intents(domain.get("intents"), entities, reader),
         entities=entities,

@@ -14,12 +14,10 @@ if TYPE_CHECKING:
     from bot.domain.json import Json, JsonObject
     from bot.rasa_format.fields import Reader
 
-_SLOT_KEYS = (
-    "type", "mappings", "initial_value", "influence_conversation", "values", "min_value", "max_value",
-    "value_reset_delay",
-)  # fmt: skip
+_SLOT_KEYS = ("type", "mappings", "initial_value", "influence_conversation", "value_reset_delay")
+_KEYS_OF_TYPE = {SlotType.CATEGORICAL: ("values",), SlotType.FLOAT: ("min_value", "max_value")}
 _MAPPING_KEYS = ("type", "entity", "role", "group", "value", "intent", "not_intent", "conditions", "action")
-_NAME = re.compile("[A-Za-z]")  # Rasa's schema looks at the beginning only
+_NAME = re.compile("[A-Za-z]")  # that is all Rasa's schema wants of a name
 _RASA_SLOTS = "rasa.shared.core.slots."
 _RASA_CLASSES = {
     "TextSlot": SlotType.TEXT,
@@ -51,8 +49,8 @@ def read_forms(node: Node | None, reader: Reader) -> dict[str, FormSpec]:
 
 def _check_names(node: Node | None, kind: str, reader: Reader) -> None:
     for name, entry in node.entries.items() if isinstance(node, MapNode) else ():
-        if not _NAME.match(name):
-            reader.error(entry.source, f"`{name}` cannot be the name of a {kind}: begin it with a letter.")
+        if not _NAME.search(name):
+            reader.error(entry.source, f"`{name}` cannot be the name of a {kind}: it has no letter.")
 
 
 def _read_slot(name: str, entry: Entry, reader: Reader) -> SlotSpec | None:
@@ -64,7 +62,8 @@ def _read_slot(name: str, entry: Entry, reader: Reader) -> SlotSpec | None:
         return None
     path = _class_path(body)
     if path is None:
-        reader.check_keys(body, _SLOT_KEYS, f"slot `{name}`", severity=Severity.ERROR)
+        keys = (*_SLOT_KEYS, *_KEYS_OF_TYPE.get(slot_type, ()))
+        reader.check_keys(body, keys, f"slot `{name}` of type `{slot_type}`", severity=Severity.ERROR)
     influence = reader.flag(
         body.get("influence_conversation"),
         "`influence_conversation`",

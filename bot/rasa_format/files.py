@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.example import Source
 from bot.errors import ProjectError
+from bot.rasa_format.domain_merge import LISTS, MAPS
 from bot.rasa_format.json_reader import NLU_JSON_KEY, read_json_file
 from bot.rasa_format.nodes import MapNode, ScalarNode
 from bot.rasa_format.old_formats import find_nlu_json, find_old_formats, name_old_format
@@ -15,7 +16,7 @@ from bot.rasa_format.variables import expand_map
 from bot.rasa_format.yaml_reader import read_yaml_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from bot.rasa_format.fields import Reader
@@ -60,6 +61,11 @@ def list_training_files(root: Path) -> list[Path]:
 def data_folder(root: Path) -> Path | None:
     """Return the folder of training files."""
     return next((root / name for name in DATA_FOLDERS if (root / name).is_dir()), None)
+
+
+def is_domain_content(content: Collection[str]) -> bool:
+    """Tell whether a file with these keys is part of a domain, as Rasa tells it."""
+    return any(key in content for key in (*LISTS, *MAPS, "session_config", "templates"))
 
 
 def relative_path(root: Path, file: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.dialogue.intent_message import pressed_entities
 from bot.dialogue.spec import Step, StepType
 from bot.domain.example import Source
 from bot.rasa_format.annotations import BadAnnotation, parse_annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bot.rasa_format.fields import Reader
 
     StepEntity = tuple[str, Json, str | None, str | None]
+    Span = tuple[int, int]
 
 # The order decides when a step has several of these keys, as in Rasa.
 _KEYS = ("intent", "user", "or", "action", "bot", "checkpoint", "slot_was_set", "active_loop", "metadata")
@@ -27,11 +29,15 @@ _WITH = {
 
 
 class StepReader:
-    """Reads the steps of one rule or story; `owner` names it in problems: "rule `Greet`"."""
+    """Reads the steps of one rule or story; `owner` names it in problems: "rule `Greet`".
 
-    def __init__(self, reader: Reader, owner: str) -> None:
+    `keys`: an intent may be `faq/hours`, as in test stories.
+    """
+
+    def __init__(self, reader: Reader, owner: str, *, keys: bool = False) -> None:
         self._reader = reader
         self._owner = owner
+        self._keys = keys
 
     def read(self, node: Node | None, key: str) -> tuple[Step, ...]:
         """Read a list of steps; what cannot be read is a problem and left out."""
@@ -90,11 +96,11 @@ class StepReader:
         return self._reader.text(body.get(key), f"`{key}`")
 
     def _read_user(self, body: MapNode, source: Source) -> Step | None:
-        text, entities = self._read_message(body)
+        text, entities, spans = self._read_message(body)
         if "intent" not in body.entries:
             if text is None:
                 return None
-            return Step(type=StepType.USER_TEXT, text=text, entities=entities, source=source)
+            return Step(type=StepType.USER_TEXT, text=text, entities=entities, spans=spans, source=source)
         written = self._required("intent", body, source)
         if written is None:
             return None
@@ -103,24 +109,31 @@ class StepReader:
             self._reader.warn(source, f"Write the intent without the slash: `{name[1:]}`.")
             name = name[1:]
         base, _, key = name.partition("/")
-        if key:
+        if key and not self._keys:
             self._reader.warn(source, f"Only `{base}` of `{name}` counts here. Write `intent: {base}`.")
-        return Step(type=StepType.INTENT, name=base, text=text, entities=entities, source=source)
+            name = base
+        return Step(
+            type=StepType.INTENT, name=name, text=text, entities=entities, spans=spans, source=source
+        )
 
-    def _read_message(self, body: MapNode) -> tuple[str | None, tuple[StepEntity, ...]]:
+    def _read_message(self, body: MapNode) -> tuple[str | None, tuple[StepEntity, ...], tuple[Span, ...]]:
         if "user" not in body.entries:
-            return None, self._read_entities(body.get("entities"))
+            return None, self._read_entities(body.get("entities")), ()
         source = body.entries["user"].source
         written = self._required("user", body, source)
         if written is None:
-            return None, ()
+            return None, (), ()
         try:
             annotated = parse_annotations(written.strip())
         except BadAnnotation as error:
             self._reader.error(source, str(error))
-            return None, ()
-        found = ((entity.entity, entity.value, entity.role, entity.group) for entity in annotated.entities)
-        return annotated.text, tuple(found)
+            return None, (), ()
+        found = pressed_entities(annotated.text) or annotated.entities
+        return (
+            annotated.text,
+            tuple((entity.entity, entity.value, entity.role, entity.group) for entity in found),
+            tuple((entity.start or 0, entity.end or 0) for entity in found),
+        )
 
     def _read_entities(self, node: Node | None) -> tuple[StepEntity, ...]:
         found = (self._read_entity(item) for item in self._reader.items(node, "`entities` of a step"))

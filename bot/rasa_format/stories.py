@@ -91,9 +91,18 @@ def _read_rule(name: str, body: MapNode, reader: Reader) -> RuleSpec:
     )
 
 
-def _read_story(name: str, body: MapNode, reader: Reader) -> StorySpec:
+def read_test_stories(documents: Iterable[MapNode], reader: Reader) -> tuple[StorySpec, ...]:
+    """Read the stories of test files, where intents may have keys."""
+    return tuple(
+        _read_story(*named, reader, keys=True)
+        for document in documents
+        for named in _blocks(document, "story", "stories", reader)
+    )
+
+
+def _read_story(name: str, body: MapNode, reader: Reader, *, keys: bool = False) -> StorySpec:
     reader.check_keys(body, _STORY_KEYS, f"story `{name}`", severity=Severity.ERROR)
-    steps = StepReader(reader, f"story `{name}`").read(body.get("steps"), "steps")
+    steps = StepReader(reader, f"story `{name}`", keys=keys).read(body.get("steps"), "steps")
     return StorySpec(name=name, steps=steps, source=_source(body, "story"))
 
 

@@ -64,6 +64,7 @@ def at(line: int) -> Source:
                 name="go",
                 text="to Rome",
                 entities=(("city", "Rome", None, None),),
+                spans=((3, 7),),
                 source=at(4),
             ),
         ),

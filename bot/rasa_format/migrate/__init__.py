@@ -1,0 +1,1 @@
+"""An existing Rasa project's files → files that run here, and what to say of it. Pure: no file is touched."""

@@ -1,0 +1,63 @@
+"""`endpoints.yml` → what is read of it here: the action server. Secrets are named, never copied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot.rasa_format.nodes import MapNode
+
+if TYPE_CHECKING:
+    from bot.rasa_format.migrate.finding import Findings
+
+ACTION_ENDPOINT = "action_endpoint"
+_PLAIN = ("url", "enable_selective_domain", "token_name", "cafile")
+_SECRET = {"token": "ACTION_SERVER_TOKEN"}
+_ELSEWHERE = {
+    "tracker_store": "conversations are kept in PostgreSQL (DATABASE_URL).",
+    "lock_store": "PostgreSQL's leases order what is said in a conversation; no lock store is needed.",
+    "event_broker": "events are kept in PostgreSQL beside their conversations.",
+    "models": "models are kept in PostgreSQL: `visavis train --release` puts one into service everywhere.",
+}
+_PERSON = {
+    "nlg": "responses are rendered here, not by an NLG server. Write them into the domain.",
+    "nlu": "texts are understood here, not by a server of its own.",
+}
+
+
+def migrate_endpoints(endpoints: MapNode, path: str, findings: Findings) -> tuple[str, dict[str, str]]:
+    """Return the new file's text (empty: none is needed), and the variables that it names."""
+    for key, entry in endpoints.entries.items():
+        line = entry.source.line
+        if key in _ELSEWHERE and endpoints.get(key) is not None:
+            findings.replaced(path, f"{key}: {_ELSEWHERE[key]}", line)
+        elif key in _PERSON and endpoints.get(key) is not None:
+            findings.person(path, f"{key}: {_PERSON[key]}", line)
+        elif key not in (*_ELSEWHERE, *_PERSON, ACTION_ENDPOINT):
+            findings.person(path, f"{key}: nothing here reads it.", line)
+    body = endpoints.get(ACTION_ENDPOINT)
+    if not isinstance(body, MapNode) or body.get("url") is None:
+        return "", {}
+    return _write(body, path, findings)
+
+
+def _write(body: MapNode, path: str, findings: Findings) -> tuple[str, dict[str, str]]:
+    lines = [f"{ACTION_ENDPOINT}:"]
+    variables: dict[str, str] = {}
+    for key, entry in body.entries.items():
+        value = body.plain[key]
+        if key == "url" and urlsplit(str(value)).password:
+            variables["ACTION_SERVER_URL"] = "the action server's address, with its password"
+            lines.append("  url: ${ACTION_SERVER_URL}")
+        elif key in _PLAIN:
+            lines.append(f"  {key}: {str(value).lower() if isinstance(value, bool) else value}")
+        elif key in _SECRET:
+            variables[_SECRET[key]] = f"`{key}` of the action server"
+            lines.append(f"  {key}: ${{{_SECRET[key]}}}")
+        else:
+            text = (
+                f"`{key}` of {ACTION_ENDPOINT} is not copied, since it may hold a secret. Write it yourself."
+            )
+            findings.person(path, text, entry.source.line)
+    findings.runs(path, f"{ACTION_ENDPOINT}: actions not found in `actions/` run on that server.")
+    return "\n".join((*lines, "")), variables

@@ -1,0 +1,64 @@
+"""Test stories, played by `rasa test` and by `visavis test`: the same is found to be wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.bootstrap.story_tests import PlayedStory, play_files
+from bot.dialogue.dialogue import compile_dialogue
+from bot.dialogue.story_run import ActionStep, MessageStep
+from bot.rasa_format.project import load_project
+from bot.rasa_format.story_tests import read_story_tests
+from tests.rasa.oracle import find_python
+
+HERE = Path(__file__).parent
+STORIES = HERE / "played" / "test_laundry.yml"
+
+
+@pytest.fixture(scope="module")
+def rasas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What real Rasa predicted and understood."""
+    python = find_python()
+    if python is None:
+        pytest.skip("Rasa is not installed here: make rasa")
+    project = tmp_path_factory.mktemp("played") / "project"
+    shutil.copytree(HERE / "broken" / "project", project)
+    done = subprocess.run(
+        (str(python), str(HERE / "played" / "play.py"), str(project), str(STORIES)),
+        capture_output=True,
+        check=True,
+        env={"RASA_TELEMETRY_ENABLED": "false", "PATH": "/usr/bin:/bin", "HOME": str(project)},
+    )
+    played: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return played
+
+
+def test_the_same_is_wrong(rasas: dict[str, Any]) -> None:
+    project = load_project(HERE / "broken" / "project", {})
+    files = read_story_tests(project.root, STORIES, {})
+
+    def parse(texts: list[str]) -> dict[str, Any]:
+        return {text: rasas["texts"][text] for text in texts}
+
+    ours = [_describe(story) for story in play_files(files, compile_dialogue(project.dialogue), parse)]
+
+    theirs = [
+        {key: story[key] for key in ("name", "passed", "actions", "intents")} for story in rasas["stories"]
+    ]
+    assert sorted(ours, key=json.dumps) == sorted(theirs, key=json.dumps)
+
+
+def _describe(story: PlayedStory) -> dict[str, Any]:
+    steps = story.run.steps
+    return {
+        "name": " > ".join(story.run.names),
+        "passed": story.run.passed,
+        "actions": [[step.expected, step.predicted] for step in steps if isinstance(step, ActionStep)],
+        "intents": [[step.intent, step.predicted] for step in steps if isinstance(step, MessageStep)],
+    }

@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.bootstrap.migration import Migration, migrate_project
+from bot.cli.migrate_view import show_migration, write_json
+from bot.errors import ProjectError
+from bot.rasa_format.migrate.finding import Outcome
+from bot.rasa_format.project import load_project
+from bot.settings import Settings
+
+DOMAIN_2 = """\
+# our bot
+version: "2.0"
+intents:
+  - greet   # says hello
+  - book
+  - call:
+      triggers: utter_greet
+entities:
+  - city
+  - people:
+      roles: [adult]
+slots:
+  city:
+    type: text
+  people:
+    type: float
+    auto_fill: false
+  notes:
+    type: unfeaturized
+  address:
+    type: text
+    influence_conversation: false
+forms:
+  booking_form:
+    ignored_intents:
+      - greet
+    required_slots:
+      city:
+        - type: from_entity
+          entity: city
+      address:
+        - type: from_text
+          not_intent: greet
+responses:
+  utter_greet:
+    - text: "Hello!"   # friendly
+  utter_ask_city:
+    - text: Where?
+  utter_ask_address:
+    - text: Address?
+"""
+DOMAIN_3 = """\
+version: "3.1"
+intents:
+- greet
+responses:
+  utter_greet:
+  - text: Hello
+"""
+CONFIG = """\
+# https://rasa.com/docs
+language: en
+pipeline:
+  - name: WhitespaceTokenizer
+  - name: sentiment.SentimentAnalyzer   # ours
+    threshold: 0.5
+  - name: DIETClassifier
+    epochs: 100
+policies:
+  - name: MemoizationPolicy
+  - name: TEDPolicy
+"""
+NLU = """\
+version: "2.0"
+nlu:
+- intent: greet
+  examples: |
+    - hi
+    - hello
+- intent: book
+  examples: |
+    - a table in [Ulm](city)
+    - book
+- intent: call
+  examples: |
+    - call
+    - phone
+"""
+RULES = """\
+rules:
+- rule: hi
+  steps:
+  - intent: greet
+  - action: utter_greet
+"""
+CREDENTIALS = """\
+rest:
+socketio:
+  user_message_evt: user_uttered
+telegram:
+  access_token: "12345678:abcdefghijklmnop"
+  verify: mybot
+facebook:
+  secret: top-secret
+my.Connector:
+  key: also-secret
+"""
+ENDPOINTS = """\
+action_endpoint:
+  url: http://localhost:5055/webhook
+  token: hidden-token
+tracker_store:
+  type: SQL
+  password: hidden-password
+nlg:
+  url: http://localhost:5056/nlg
+"""
+OLD = {
+    "domain.yml": DOMAIN_2,
+    "config.yml": CONFIG,
+    "credentials.yml": CREDENTIALS,
+    "endpoints.yml": ENDPOINTS,
+    "data/nlu.yml": NLU,
+    "data/rules.yml": RULES,
+    "actions/actions.py": "from rasa_sdk.forms import FormAction\n",
+    "models/old.tar.gz": "x",
+    ".env": "TOKEN=in-the-env",
+    "README.md": "Our bot",
+}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    return folder
+
+
+def migrate(folder: Path, files: dict[str, str]) -> Migration:
+    return migrate_project(write(folder / "old", files), folder / "new", Settings(project=folder))
+
+
+def said(migration: Migration, outcome: Outcome) -> str:
+    return "\n".join(f"{found.place}: {found.text}" for found in migration.of(outcome))
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migration:
+    return migrate(tmp_path_factory.mktemp("migration"), OLD)
+
+
+def test_an_old_project_runs_after_it(migrated: Migration) -> None:
+    assert migrated.errors == ()
+
+    domain = load_project(migrated.out, {"ACTION_SERVER_TOKEN": "t"}).dialogue.domain
+    city, address = domain.slots["city"], domain.slots["address"]
+    assert domain.forms["booking_form"].required_slots == ("city", "address")
+    assert domain.forms["booking_form"].ignored_intents == ("greet",)
+    assert [
+        (each.type, each.conditions[0].active_loop if each.conditions else None) for each in city.mappings
+    ] == [
+        ("from_entity", "booking_form"),
+        ("from_entity", None),  # what the slot did by itself because an entity has its name
+    ]
+    assert address.mappings[0].conditions[0].requested_slot == "address"
+    assert [each.type for each in domain.slots["people"].mappings] == ["custom"]
+    assert domain.slots["notes"].type == "any"
+    rules = (migrated.out / "data/rules_from_triggers.yml").read_text()
+    assert "- intent: call\n  - action: utter_greet" in rules
+
+
+def test_comments_and_quotes_stay(migrated: Migration) -> None:
+    domain = (migrated.out / "domain.yml").read_text()
+    config = (migrated.out / "config.yml").read_text()
+
+    assert domain.startswith('# our bot\nversion: "3.1"\n')
+    assert "  - greet   # says hello\n" in domain
+    assert '    - text: "Hello!"   # friendly\n' in domain
+    assert config.startswith("# https://rasa.com/docs\nlanguage: en\n")
+    assert "#   - name: sentiment.SentimentAnalyzer   # ours\n#     threshold: 0.5\n" in config
+    assert "  - name: TEDPolicy\n  - name: RulePolicy\n" in config
+
+
+def test_no_secret_is_copied_but_each_is_named(migrated: Migration) -> None:
+    written = "".join(file.read_text() for file in migrated.out.rglob("*") if file.is_file())
+
+    for secret in ("abcdefghijklmnop", "top-secret", "also-secret", "hidden", "in-the-env"):
+        assert secret not in written
+    assert set(migrated.variables) == {"TELEGRAM_TOKEN", "ACTION_SERVER_TOKEN"}
+    assert 'token: "${TELEGRAM_TOKEN}"' in written
+    assert set(migrated.left_out) == {"credentials.yml", ".env", "models/"}
+    assert (migrated.out / "README.md").exists()
+
+
+def test_each_part_is_reported(migrated: Migration) -> None:
+    assert "config.yml:10: MemoizationPolicy" in said(migrated, Outcome.RUNS)
+    replaced = said(migrated, Outcome.REPLACED)
+    assert "config.yml:7: DIETClassifier. In its place" in replaced
+    assert "config.yml:11: TEDPolicy. In its place" in replaced
+    assert "endpoints.yml:4: tracker_store: conversations are kept in PostgreSQL" in replaced
+    person = said(migrated, Outcome.PERSON)
+    assert "config.yml:5: `sentiment.SentimentAnalyzer` is code" in person
+    assert "credentials.yml:7: facebook: there is no such channel" in person
+    assert "credentials.yml:9: `my.Connector` is a connector of the project's own" in person
+    assert "endpoints.yml:7: nlg" in person
+    assert "actions/actions.py:1: `FormAction` is gone" in person
+
+
+def test_the_report_can_be_read_by_people_and_programs(migrated: Migration, tmp_path: Path) -> None:
+    screen = Console(file=io.StringIO(), width=200, highlight=False)
+    show_migration(migrated, screen)
+    write_json(migrated, tmp_path / "report.json")
+
+    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert "Needs a person" in shown
+    assert "1 form, " in shown
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["counts"]["forms"] == 1
+    assert {finding["path"] for finding in report["person"]} >= {"config.yml", "credentials.yml"}
+
+
+def test_a_project_of_rasa_3_keeps_its_domain(tmp_path: Path) -> None:
+    files = {
+        "domain.yml": DOMAIN_3,
+        "config.yml": "language: en\n",
+        "data/all.yml": NLU.split("- intent: book", maxsplit=1)[0],
+    }
+
+    migration = migrate(tmp_path, files | {"data/rules.yml": RULES})
+
+    assert migration.errors == ()
+    assert (migration.out / "domain.yml").read_text() == DOMAIN_3
+    assert "webchat: true" in (migration.out / "config.yml").read_text()
+
+
+def test_slots_and_forms_in_different_files_meet(tmp_path: Path) -> None:
+    forms = DOMAIN_2.index("forms:")
+    parts = {"domain/a.yml": DOMAIN_2[:forms], "domain/b.yml": DOMAIN_2[forms:]}
+
+    others = {name: text for name, text in OLD.items() if name != "domain.yml"}
+
+    migration = migrate(tmp_path, others | parts)
+
+    assert migration.errors == ()
+    mappings = (
+        load_project(migration.out, {"ACTION_SERVER_TOKEN": "t"}).dialogue.domain.slots["address"].mappings
+    )
+    assert mappings[0].conditions[0].active_loop == "booking_form"
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ({"data/old.md": "## intent:greet\n- hi\n"}, "data/old.md: This is .* in Markdown.*convert nlu"),
+        ({"data/stories.md": "## happy\n* greet\n  - utter_greet\n"}, "rasa data convert core"),
+        ({"domain.yml": "intents: [\n"}, "domain.yml: This is not YAML"),
+        ({"config.yml": "pipeline: [\n"}, "config.yml:.*This is not YAML"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(tmp_path: Path, files: dict[str, str], problem: str) -> None:
+    with pytest.raises(ProjectError, match=problem):
+        migrate(tmp_path, OLD | files)
+    assert not (tmp_path / "new").exists()
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    root = write(tmp_path / "old", OLD)
+    settings = Settings(project=tmp_path)
+    write(tmp_path / "new", {"mine.txt": "x"})
+
+    with pytest.raises(ProjectError, match="nothing is overwritten"):
+        migrate_project(root, tmp_path / "new", settings)
+    with pytest.raises(ProjectError, match="inside the old one"):
+        migrate_project(root, root / "new", settings)
+    with pytest.raises(ProjectError, match="There is no domain"):
+        migrate_project(tmp_path / "new", tmp_path / "newer", settings)
