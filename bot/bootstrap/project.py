@@ -75,7 +75,7 @@ def _load_slots(project: Project, problems: Problems) -> Project:
 
 def find_actions(project: Project) -> frozenset[str]:
     """Return the names of the Python actions that run here. Raises `ActionError`."""
-    return frozenset(() if project.actions.only_server else load_actions(project.root))
+    return frozenset(load_actions(project.root) if project.runs_actions else ())
 
 
 def _check_accounts(project: Project, channels: frozenset[str], problems: Problems) -> None:

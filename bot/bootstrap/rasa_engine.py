@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+from pydantic import SecretStr
+
 from bot.dialogue.catalogue import Catalogue
 from bot.dialogue.window import Window
+from bot.embedded.child import HOST
 from bot.engines.rasa.client import RasaClient
 from bot.engines.rasa.engine import Parts, RasaEngine
 from bot.engines.rasa.house import CHANNEL, Plan, RasaHouse
@@ -18,10 +25,15 @@ from bot.errors import ModelError
 from bot.nlu.archive import DIALOGUE_FOLDER
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.model import NLU_FOLDER, NluModel
+from bot.rasa_format.checks.actions import list_missing
 from bot.rasa_format.project import load_dialogue
 from bot.settings import get_environment
+from bot.web.action_server import make_action_app
+from bot.web.server_log import make_server_logger
 
 if TYPE_CHECKING:
+    from bot.domain.json import JsonObject
+    from bot.engines.native.actions import LocalActions
     from bot.nlu.archive import Archive
     from bot.nlu.encoders import EncoderShelf
     from bot.rasa_format.project import Project
@@ -41,7 +53,7 @@ def open_installation(settings: Settings, project: Project) -> Installation:
 
 
 async def open_rasa_engine(
-    archive: Archive, project: Project, settings: Settings, encoders: EncoderShelf
+    archive: Archive, project: Project, settings: Settings, *, encoders: EncoderShelf, actions: LocalActions
 ) -> RasaEngine:
     """Put the engine of a model together; a Rasa that is not running elsewhere is started.
 
@@ -59,14 +71,48 @@ async def open_rasa_engine(
             "run `visavis train --release`"
         )
     installation = open_installation(settings, project)
-    place = settings.data.resolve() / _FOLDER
-    house = RasaHouse(Plan(installation=installation, place=place, actions=spec.actions))
-    try:
+    async with AsyncExitStack() as stack:
+        endpoint = None
+        if actions.names and not _needs_server(project, actions):
+            endpoint = await stack.enter_async_context(_served(actions))
+        house = RasaHouse(
+            Plan(installation=installation, place=settings.data.resolve() / _FOLDER, actions=endpoint)
+        )
+        stack.push_async_callback(house.close)
         await house.open(model)
-    except BaseException:
-        await house.close()
-        raise
-    return _assemble(base, RasaClient(replace(spec, token=house.token), house.url, channel=CHANNEL), house)
+        client = RasaClient(replace(spec, token=house.token), house.url, channel=CHANNEL)
+        return _assemble(base, client, _Premises(stack.pop_all()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Premises:
+    """Where a Rasa of ours runs, and its actions."""
+
+    opened: AsyncExitStack
+
+    async def close(self) -> None:
+        """Stop everything."""
+        await self.opened.aclose()
+
+
+def _needs_server(project: Project, actions: LocalActions) -> bool:
+    """Tell whether only the project's own action server knows all its actions: Rasa calls one, not two."""
+    return project.actions.server is not None and bool(list_missing(project, actions.names))
+
+
+@asynccontextmanager
+async def _served(actions: LocalActions) -> AsyncIterator[JsonObject]:
+    """Serve the project's actions to the Rasa of ours alone; yields its `action_endpoint`."""
+    token = secrets.token_urlsafe(24)
+    app = make_action_app(actions, token=SecretStr(token))
+    runner = web.AppRunner(app, access_log=None, logger=make_server_logger(), shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, HOST, 0).start()
+        port = runner.addresses[0][1]
+        yield {"url": f"http://{HOST}:{port}/webhook", "token": token}
+    finally:
+        await runner.cleanup()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +137,7 @@ def _load(archive: Archive, encoders: EncoderShelf, patience: timedelta) -> _Bas
     )
 
 
-def _assemble(base: _Base, client: RasaClient, house: RasaHouse | None = None) -> RasaEngine:
+def _assemble(base: _Base, client: RasaClient, house: _Premises | None = None) -> RasaEngine:
     return RasaEngine(
         Parts(
             client=client,

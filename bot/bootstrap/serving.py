@@ -106,7 +106,7 @@ class EngineBuilder:
     def _load_shared(self) -> _Shared:
         load_language(self._project.pipeline.language)  # the slowest import of all
         spec = self._project.actions
-        actions = {} if spec.only_server else load_actions(self._project.root)
+        actions = load_actions(self._project.root) if self._project.runs_actions else {}
         problems = Problems()
         check_actions(self._project, frozenset(actions), problems)
         problems.raise_errors()

@@ -14,9 +14,8 @@ class EngineSpec:
     """The rest means something for `rasa` only.
 
     `url` is where a Rasa server runs already; None: it is started here, with a model trained here. `token` is
-    what its `--auth-token` says, `jwt_secret` what its `--jwt-secret` says. `actions` is the address of the
-    action server that a Rasa started here calls (`http://host:5055/webhook`); None: the project's actions
-    run beside it. `answer_limit` is how long it may take over one message.
+    what its `--auth-token` says, `jwt_secret` what its `--jwt-secret` says. `answer_limit` is how long it
+    may take over one message.
     """
 
     name: str = NATIVE
@@ -24,7 +23,6 @@ class EngineSpec:
     token: str | None = field(default=None, repr=False)
     jwt_secret: str | None = field(default=None, repr=False)
     jwt_method: str = "HS256"
-    actions: str | None = None
     answer_limit: timedelta = timedelta(seconds=15)
 
     @property

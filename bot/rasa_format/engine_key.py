@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from bot.domain.example import Source
     from bot.rasa_format.fields import Reader
 
-_TEXTS = ("url", "token", "jwt_secret", "jwt_method", "actions")
-_ADDRESSES = ("url", "actions")
+_TEXTS = ("url", "token", "jwt_secret", "jwt_method")
 _SECONDS = "answer_seconds"
 _WITH_URL = ("token", "jwt_secret", "jwt_method")  # of a server that somebody else runs
 
@@ -49,31 +48,19 @@ def _read_rasa(body: MapNode, reader: Reader) -> EngineSpec:
     reader.check_keys(body, (*_TEXTS, _SECONDS), "engine `rasa`")
     found = {key: reader.text(body.get(key), f"`{key}` of the engine") for key in _TEXTS if body.get(key)}
     given = {key: text for key, text in found.items() if text is not None}
-    for key in _ADDRESSES:
-        if key in given and not _is_address(given[key]):
-            where = body.entries[key].source
-            reader.error(where, f"`{key}` should be an address, as in http://127.0.0.1:5005.")
-            del given[key]
-    _check_fit(body, reader)
+    if "url" in given and not _is_address(given["url"]):
+        reader.error(body.entries["url"].source, "`url` should be an address, as in http://127.0.0.1:5005.")
+        del given["url"]
+    for key in _WITH_URL if "url" not in body.entries else ():
+        if key in body.entries:
+            why = "a Rasa that is started here has a token of its own"
+            reader.warn(body.entries[key].source, f"`{key}` changes nothing: {why}. Delete it.")
     seconds = reader.number(body.get(_SECONDS), f"`{_SECONDS}`")
     if seconds is not None and seconds <= 0:
         reader.error(body.entries[_SECONDS].source, f"`{_SECONDS}` should be a number above 0.")
         seconds = None
     limit = {} if seconds is None else {"answer_limit": timedelta(seconds=seconds)}
     return EngineSpec(name=RASA, **given, **limit)  # type: ignore[arg-type]  # the keys are the fields
-
-
-def _check_fit(body: MapNode, reader: Reader) -> None:
-    """Say which options mean nothing beside, or without, a `url`."""
-    with_url = "url" in body.entries
-    for key in ("actions",) if with_url else _WITH_URL:
-        if key in body.entries:
-            why = (
-                "the server at `url` knows its own action server (`endpoints.yml`)"
-                if with_url
-                else "a Rasa that is started here has a token of its own"
-            )
-            reader.warn(body.entries[key].source, f"`{key}` changes nothing: {why}. Delete it.")
 
 
 def _is_address(text: str) -> bool:

@@ -70,6 +70,11 @@ class Project:
     sources: DialogueSources = field(repr=False)
     nlu: NluContent = field(repr=False)
 
+    @property
+    def runs_actions(self) -> bool:
+        """Tell whether the classes in `actions/` run here, not on a server elsewhere."""
+        return self.engine.url is None and not self.actions.only_server
+
 
 def load_project(root: Path, environment: Mapping[str, str]) -> Project:
     """Load a project. Raises `ProjectError` for the first mistake that cannot be read past."""

@@ -1,4 +1,4 @@
-"""A Rasa that is started here: its folder, its action server beside it, both started again when they die."""
+"""A Rasa that is started here: in a folder of its own, and started again when it dies."""
 
 from __future__ import annotations
 
@@ -7,35 +7,24 @@ import os
 import secrets
 import shutil
 import socket
-import sys
 import time
 import urllib.request
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import psutil
 import structlog
 
-from bot.embedded.child import (
-    HOST,
-    Account,
-    Child,
-    choose_port,
-    launch_command,
-    log_size,
-    spawn,
-    telling_folder,
-    wait_ready,
-)
+from bot.embedded.child import HOST, Child, choose_port, log_size, telling_folder, wait_ready
 from bot.embedded.servers import Keeper
 from bot.engines.rasa.installation import STOP_SIGNAL
 from bot.engines.rasa.project_copy import write_endpoints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
+    from bot.domain.json import JsonObject
     from bot.engines.rasa.installation import Installation
 
 log = structlog.get_logger(__name__)
@@ -44,7 +33,6 @@ CHANNEL = "visavis"
 _PATIENCE = 300.0  # seconds; ten on a calm machine, but a large model on a busy one takes its time
 _LOOK_EVERY = 0.1
 _TELL_EVERY = 10.0
-_ACTIONS = "actions"
 _MODEL = "model.tar.gz"
 _CREDENTIALS = "visavis_inside.Channel:\n"
 
@@ -53,12 +41,12 @@ _CREDENTIALS = "visavis_inside.Channel:\n"
 class Plan:
     """How to start it. Logs, and folders of the processes that run one, lie in `place`.
 
-    `actions` is the address of an action server; None: the project's actions are run beside it, if any.
+    `actions` is the `action_endpoint` to call; None: what the project's `endpoints.yml` names, if any.
     """
 
     installation: Installation
     place: Path
-    actions: str | None = None
+    actions: JsonObject | None = field(default=None, repr=False)
 
 
 class RasaHouse:
@@ -67,7 +55,7 @@ class RasaHouse:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._folder = plan.place / f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._keepers: list[Keeper] = []
+        self._keeper: Keeper | None = None
         self.token = secrets.token_urlsafe(24)
         self.url = ""
 
@@ -77,26 +65,14 @@ class RasaHouse:
         Raises `EmbeddedServerError` with the reason when it does not start; `close` it then, too.
         """
         await asyncio.to_thread(self._prepare, model)
-        actions = self._plan.actions or await self._open_actions()
-        await asyncio.to_thread(self._write_files, actions)
-        rasa = await self._keep(self._start_rasa)
-        self.url = rasa.url
+        self._keeper = Keeper(self._start)
+        self.url = (await self._keeper.open()).url
 
     async def close(self) -> None:
-        """Stop everything and remove the folder."""
-        for keeper in reversed(self._keepers):
-            await keeper.close()
+        """Stop it and remove the folder."""
+        if self._keeper is not None:
+            await self._keeper.close()
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
-
-    async def _open_actions(self) -> str | None:
-        if not (self._plan.installation.project / _ACTIONS).is_dir():
-            return None
-        return f"{(await self._keep(self._start_actions)).url}/webhook"
-
-    async def _keep(self, start: Callable[[Child | None], Child]) -> Child:
-        keeper = Keeper(start)
-        self._keepers.append(keeper)
-        return await keeper.open()
 
     def _prepare(self, model: bytes) -> None:
         with telling_folder(self._plan.place):
@@ -104,46 +80,30 @@ class RasaHouse:
             remove_left(self._plan.place)
             self._folder.mkdir(mode=0o700)
             (self._folder / _MODEL).write_bytes(model)
+            (self._folder / "credentials.yml").write_text(_CREDENTIALS)
+            ours: dict[str, object] = {"tracker_store": {"type": "visavis_inside.RecentTrackers"}}
+            if self._plan.actions is not None:
+                ours["action_endpoint"] = dict(self._plan.actions)
+            write_endpoints(self._plan.installation.project, self._folder, ours)
 
-    def _write_files(self, actions: str | None) -> None:
-        ours: dict[str, object] = {"tracker_store": {"type": "visavis_inside.RecentTrackers"}}
-        if actions is not None:
-            ours["action_endpoint"] = {"url": actions}
-        write_endpoints(self._plan.installation.project, self._folder, ours)
-        (self._folder / "credentials.yml").write_text(_CREDENTIALS)
-
-    def _start_rasa(self, dead: Child | None) -> Child:
+    def _start(self, dead: Child | None) -> Child:
         port = dead.port if dead else choose_port()
         where = ("--enable-api", "--interface", HOST, "--port", str(port), "--auth-token", self.token)
         what = ("--model", _MODEL, "--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
         output = self._plan.place / "rasa.log"
-        started = log_size(output)
-        process = self._plan.installation.run(("run", *where, *what), folder=self._folder, log=output)
-        child = _child("Rasa", port, process)
-        self._wait(child, output, started, path=f"/status?token={self.token}")
-        return child
-
-    def _start_actions(self, dead: Child | None) -> Child:
-        port = dead.port if dead else choose_port()
-        program = [sys.executable, "-m", "rasa_sdk", "--actions", _ACTIONS, "--port", str(port)]
-        output = self._plan.place / "actions.log"
-        started = log_size(output)
-        process = spawn(
-            launch_command(program, account=Account(), stop_signal=STOP_SIGNAL),
-            log=output,
-            environment={**self._plan.installation.environment, "SANIC_HOST": HOST},
-            folder=self._plan.installation.project,
+        started, begun = log_size(output), time.monotonic()
+        child = Child(
+            name="Rasa",
+            url=f"http://{HOST}:{port}",
+            port=port,
+            password=self.token,
+            process=self._plan.installation.run(("run", *where, *what), folder=self._folder, log=output),
+            stop_signal=STOP_SIGNAL,
         )
-        child = _child("Rasa's action server", port, process)
-        self._wait(child, output, started, path="/health")
-        return child
-
-    @staticmethod
-    def _wait(child: Child, output: Path, started: int, *, path: str) -> None:
-        begun = time.monotonic()
-        look = _Look(child=child, path=path, begun=begun)
+        look = _Look(child=child, path=f"/status?token={self.token}", begun=begun)
         wait_ready(child, log=output, log_start=started, ready=look, patience=_PATIENCE)
-        log.info("started", server=child.name, seconds=round(time.monotonic() - begun, 1))
+        log.info("Rasa started", seconds=round(time.monotonic() - begun, 1))
+        return child
 
 
 @dataclass(slots=True, kw_only=True)
@@ -161,23 +121,12 @@ class _Look:
         waited = time.monotonic() - self.begun
         if waited > self.told * _TELL_EVERY:
             self.told += 1
-            log.info("still starting", server=self.child.name, seconds=round(waited))
+            log.info("Rasa is still starting", seconds=round(waited))
         with suppress(OSError):
             socket.create_connection((HOST, self.child.port), timeout=1).close()
             with urllib.request.urlopen(f"{self.child.url}{self.path}", timeout=5) as answer:  # noqa: S310 - our own address
                 return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's word for done
         return False
-
-
-def _child(name: str, port: int, process: object) -> Child:
-    return Child(
-        name=name,
-        url=f"http://{HOST}:{port}",
-        port=port,
-        password="",
-        process=process,  # type: ignore[arg-type]
-        stop_signal=STOP_SIGNAL,
-    )
 
 
 def remove_left(place: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENDPOINTS_FILE = "endpoints.yml"
-_OUR_ENDPOINTS = ("action_endpoint", "tracker_store", "lock_store", "models")
+_OUR_ENDPOINTS = ("tracker_store", "lock_store", "models")
 _TRIAGE = "triage.yml"  # nothing in it is for Rasa
 
 
@@ -52,9 +52,12 @@ def read_own_part(root: Path) -> str:
 
 
 def write_endpoints(root: Path, place: Path, ours: dict[str, Any]) -> None:
-    """Write `endpoints.yml`: `ours`, and what the project's own says besides (`nlg`, `event_broker`)."""
+    """Write `endpoints.yml`: `ours`, and what the project's own says besides (`nlg`, `event_broker` …).
+
+    Where conversations and models lie is never its business.
+    """
     source = root / ENDPOINTS_FILE
-    kept = _split(source, _OUR_ENDPOINTS)[0] if source.exists() else ""
+    kept = _split(source, (*_OUR_ENDPOINTS, *ours))[0] if source.exists() else ""
     (place / ENDPOINTS_FILE).write_text(f"{kept}\n{_dump(YAML(), ours)}", encoding="utf-8")
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def check_actions(project: Project, actions: frozenset[str], problems: Problems) -> None:
     """Each action of the domain has a class, or a server to run on; each class stands in the domain."""
+    if project.engine.url is not None:  # a Rasa that runs elsewhere has its actions there
+        return
     domain = project.dialogue.domain
     server = project.actions.server
     for name in list_missing(project, actions):

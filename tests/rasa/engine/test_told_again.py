@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import web
 
 from bot.dialogue.window import Window
 from bot.domain.engine_spec import EngineSpec
 from bot.engines.engine import Turn
+from bot.engines.native.actions import LocalActions
 from bot.engines.rasa.client import RasaClient
 from bot.engines.rasa.engine import Parts, RasaEngine
 from bot.engines.rasa.house import CHANNEL, Plan, RasaHouse
 from bot.engines.rasa.installation import find_installation
+from bot.plugins import load_actions
 from bot.settings import get_environment
+from bot.web.action_server import make_action_app
 from tests.conversations.talk import message
 from tests.rasa.walks import Walk
 
@@ -40,7 +44,11 @@ async def _engine(project: Compared, oracle: Oracle, place: Path) -> AsyncIterat
     """Start Rasa with the model that was trained for the other tests."""
     prepared = project.prepared
     installation = find_installation(oracle.python, prepared.root, get_environment())
-    house = RasaHouse(Plan(installation=installation, place=place))
+    runner = web.AppRunner(make_action_app(LocalActions(load_actions(prepared.root))))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    endpoint = {"url": f"http://127.0.0.1:{runner.addresses[0][1]}/webhook"}
+    house = RasaHouse(Plan(installation=installation, place=place, actions=endpoint))
     try:
         await house.open((prepared.root / "models" / "model.tar.gz").read_bytes())
         spec = EngineSpec(name="rasa", token=house.token, answer_limit=timedelta(seconds=30))
@@ -55,6 +63,7 @@ async def _engine(project: Compared, oracle: Oracle, place: Path) -> AsyncIterat
         await parts.client.close()
     finally:
         await house.close()
+        await runner.cleanup()
 
 
 class Listener:
