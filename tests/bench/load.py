@@ -19,7 +19,7 @@ class Tally:
     """What a run saw. `delays` in seconds, of calls that brought an answer of the bot."""
 
     delays: list[float] = field(default_factory=list)
-    held: int = 0  # calls to a conversation a person was promised for: no answer to measure
+    held: int = 0  # calls to a conversation a person was promised for, or left unanswered: nothing to measure
     errors: int = 0
     seconds: float = 0.0
 
@@ -64,7 +64,7 @@ class Talker:
         if not good:
             tally.errors += 1
             return False
-        if any("visavis" in item.get("custom", {}) for item in items):
+        if not items or any("visavis" in item.get("custom", {}) for item in items):
             tally.held += 1
             return False
         tally.delays.append(time.perf_counter() - begun)
