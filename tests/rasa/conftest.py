@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--turns", type=int, default=16, help="turns of a walk")
     parser.addoption("--seed", type=int, default=0, help="the first walk's seed")
     parser.addoption("--bot", action="append", help="compare only the projects of this name")
+    parser.addoption("--all-edits", action="store_true", help="ask real Rasa anew about all broken projects")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
