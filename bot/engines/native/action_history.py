@@ -1,7 +1,8 @@
 """What was logged before the events that a tracker keeps: read only by who looks that far back.
 
-Rasa posts all events to every action. Here a tracker keeps the newest (`bot.dialogue.window`), which is
-where most actions look; so a turn costs the same after 10,000 events as after ten.
+Rasa posts to every action all events since the session began that was under way when the turn did. Here a
+tracker keeps the newest (`bot.dialogue.window`), which is where most actions look; so a turn costs the same
+after 10,000 events as after ten.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from typing_extensions import override
 
+from bot.dialogue.events import SESSION_START, ActionExecuted
 from bot.dialogue.window import LOGGED_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from bot.dialogue.events import Event
     from bot.dialogue.tracker import Tracker
     from bot.domain.json import JsonObject
     from bot.engines.engine import EventLog
@@ -25,7 +28,7 @@ class History:
 
     def __init__(self, log: EventLog | None, tracker: Tracker) -> None:
         """Begin a turn with `tracker`. Without a `log` there is nothing but what the tracker keeps."""
-        self._log = log if len(tracker.log) >= LOGGED_EVENTS else None
+        self._log = log if len(tracker.log) >= LOGGED_EVENTS and not _begins(tracker.log[0]) else None
         self._kept = len(tracker.log)
         self._older: Sequence[JsonObject] = ()
 
@@ -38,8 +41,20 @@ class History:
         """Return what comes before the tracker's own events, of the newest `most` before this turn."""
         if self._log is not None:
             newest = await self._log(most)
-            self._older, self._log = newest[: max(len(newest) - self._kept, 0)], None
+            older = newest[: max(len(newest) - self._kept, 0)]
+            begun = [number for number, event in enumerate(older) if event.get("name") == SESSION_START]
+            self._older, self._log = older[begun[-1] if begun else 0 :], None
         return self._older
+
+
+def in_session(tracker: Tracker) -> Tracker:
+    """Return a tracker, as it was stored, that shows actions no events of earlier sessions."""
+    begun = [number for number, event in enumerate(tracker.log) if _begins(event)]
+    return tracker._replace(log=tracker.log[begun[-1] :]) if begun else tracker
+
+
+def _begins(event: Event) -> bool:
+    return isinstance(event, ActionExecuted) and event.name == SESSION_START
 
 
 class PastEvents(list[Any]):

@@ -11,7 +11,7 @@ from bot.dialogue.scene import Scene
 from bot.dialogue.tracker_json import tracker_from_json, tracker_to_json
 from bot.dialogue.window import trim
 from bot.engines.engine import TurnResult
-from bot.engines.native.action_history import History
+from bot.engines.native.action_history import History, in_session
 from bot.engines.native.action_tracker import tracker_state
 from bot.engines.native.steering import SteeredRun, forecast, replay_events
 from bot.engines.native.turn import Stage
@@ -77,7 +77,7 @@ class NativeEngine:
 
     def _begin(self, turn: Turn) -> SteeredRun:
         catalogue = self._dialogue.catalogue
-        tracker = tracker_from_json(turn.tracker, catalogue)
+        tracker = in_session(tracker_from_json(turn.tracker, catalogue))
         stage = Stage(
             dialogue=self._dialogue,
             scene=Scene(catalogue=catalogue, channel=turn.channel, choose=self._choose),
@@ -120,7 +120,9 @@ class NativeEngine:
     async def replay(self, events: tuple[JsonObject, ...]) -> Replayed:
         """Return what those events leave behind. Raises `BadEvent` where one is none."""
         # Of a long conversation it takes a second; others must not wait for it.
-        return await asyncio.to_thread(replay_events, events, self._dialogue)
+        return await asyncio.to_thread(
+            replay_events, events, self._dialogue.catalogue, self._dialogue.window
+        )
 
     async def get_domain(self) -> JsonObject:
         """Return the domain as Rasa's `domain.yml` has it."""
