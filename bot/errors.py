@@ -28,6 +28,7 @@ VisavisError
 │   ├── NotAllowed             this person may not do that (403)
 │   └── TooManyAttempts        slow down (429)
 ├── EngineError                the engine could not answer a turn
+│   ├── EngineUnavailable      the server that is to answer does not
 │   ├── NotOffered             this engine cannot do what a program asks of it
 │   ├── BadEvent               what a program says happened is no event
 │   └── UnknownAction          what a program wants done is no action

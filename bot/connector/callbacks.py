@@ -1,4 +1,4 @@
-"""POSTs replies to an address that a customer named, signed where there is a key; reads what became of them."""
+"""POSTs replies to an address that a customer named, signed where there is a key."""
 
 from __future__ import annotations
 

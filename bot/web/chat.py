@@ -130,12 +130,13 @@ def check_origin(request: web.Request, connector: Connector) -> str | None:
     """Return the origin of the asking page. Raises `NotAllowed` for a site the account does not list."""
     origin = request.headers.get(hdrs.ORIGIN)
     allowed = connector.account.options.get("origins", "")
-    if not is_allowed_origin(origin, own=_own_origins(request), allowed=allowed):
+    if not is_allowed_origin(origin, own=own_origins(request), allowed=allowed):
         raise NotAllowed(say("chat.other_site"))
     return origin
 
 
-def _own_origins(request: web.Request) -> frozenset[str]:
+def own_origins(request: web.Request) -> frozenset[str]:
+    """Return the origins of our own pages, as the browser of a request may call them."""
     # Behind a proxy that ends TLS we see http where the browser sees https.
     own = {f"{scheme}://{request.host}" for scheme in ("http", "https")}
     public = urlsplit(request.app[PUBLIC_URL] or "")

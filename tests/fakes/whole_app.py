@@ -19,6 +19,7 @@ from bot.web.app import AppParts, make_app
 from bot.web.static_files import load_static_files
 from connectors.callback.connector import CallbackConnector
 from connectors.rest.connector import RestConnector
+from connectors.socketio.connector import SocketioConnector
 from connectors.telegram.connector import TelegramConnector
 from connectors.webchat.connector import WebchatConnector
 from tests.fakes.engine import PlainEngine
@@ -34,15 +35,30 @@ if TYPE_CHECKING:
 SIGNING_KEY = b"a key of the tests, long enough."
 WEBHOOK_SECRET = "whsec_bm90aGluZyB0aGF0IGEgY3VzdG9tZXIgZXZlciBzZWVz"
 CALLBACK_URL = "https://shop.example/bot-replies"  # never called: no courier runs
+JWT_KEY = "a key that signs the tokens of widgets"
 TELEGRAM_SECRET = "nobody-but-telegram-knows"
 
 
 def make_connectors() -> dict[tuple[str, str], Connector]:
-    """An open and a signed REST account, one of call-backs, a Telegram bot and a web chat; none of them calls anybody."""
+    """An open and a signed REST account, Rasa's other channels, a Telegram bot and a web chat.
+
+    None of them calls anybody.
+    """
     kinds: list[tuple[type[Connector], str, dict[str, str]]] = [
         (RestConnector, "open", {"open": "true"}),
         (CallbackConnector, "open", {"open": "true", "url": CALLBACK_URL}),
         (RestConnector, "signed", {"secret": WEBHOOK_SECRET, "callback_url": CALLBACK_URL}),
+        (SocketioConnector, "open", {"open": "true", "session_persistence": "true"}),
+        (
+            SocketioConnector,
+            "guarded",
+            {
+                "jwt_key": JWT_KEY,
+                "socketio_path": "/guarded",
+                "bot_message_evt": "said",
+                "namespace": "/shop",
+            },
+        ),
         (TelegramConnector, "lyra", {"token": "123456:AbCdEfGhIjKl", "secret": TELEGRAM_SECRET}),
         (WebchatConnector, "lyra", {}),
     ]

@@ -1,0 +1,1 @@
+"""Rasa's socket.io channel, for widgets made for it."""

@@ -1,0 +1,115 @@
+"""The socket.io channel: Rasa's events, for widgets made for Rasa."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import ClassVar
+
+from bot.connector import (
+    HTTP_TIMEOUT,
+    NEVER_POLLED,
+    AccountConfig,
+    Capabilities,
+    Connector,
+    InboundEvent,
+    InboundRequest,
+    OutboundReply,
+    Polled,
+    SendResult,
+)
+from bot.connector.fields import MAX_TEXT
+from bot.domain.conversation import Surface
+from bot.domain.json import JsonObject
+from bot.domain.message import Message
+from bot.errors import BadSignature
+from connectors.socketio.api import deliver
+from connectors.socketio.payload import CHANNEL, parse_message, render_message
+
+RASAS = frozenset(
+    {
+        *("user_message_evt", "bot_message_evt", "session_persistence", "namespace", "socketio_path"),
+        *("jwt_key", "jwt_method", "metadata_key"),
+    }
+)
+OPTIONS = RASAS | {"open", "origins"}
+_PATH = re.compile(r"/[A-Za-z0-9._/-]*")
+_METHOD = re.compile(r"(HS|RS|PS|ES)(256|384|512)|EdDSA")
+_EVENT = re.compile(r"[A-Za-z0-9_.:-]+")
+
+
+class SocketioConnector:
+    """One account of the socket.io channel."""
+
+    channel: ClassVar[str] = CHANNEL
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        surfaces=frozenset({Surface.DIRECT}),
+        text_max=MAX_TEXT,
+        buttons_max=100,
+        button_label_max=MAX_TEXT,
+        button_payload_max=MAX_TEXT,
+        webhook=False,
+        idempotent_sends=True,
+        burst_pause=timedelta(),
+    )
+
+    def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:
+        """Hold the account. Widgets call us, so there is nothing to wait for."""
+        self.account, self.http_timeout = account, http_timeout
+
+    @classmethod
+    def check_options(cls, options: Mapping[str, str]) -> list[str]:
+        """Say what is missing or wrong."""
+        account = AccountConfig(channel=CHANNEL, name="", options=options)
+        problems = [f"`{name}` is not an option of socketio" for name in sorted(options.keys() - OPTIONS)]
+        if not options.get("jwt_key") and not account.flag("open"):
+            problems.append("set `jwt_key`, or `open: true` to let anybody who reaches the port in")
+        if options.get("jwt_key") and account.flag("open"):
+            problems.append("`jwt_key` and `open: true` contradict each other: take one away")
+        shapes = {"socketio_path": _PATH, "namespace": _PATH, "jwt_method": _METHOD}
+        shapes |= dict.fromkeys(("user_message_evt", "bot_message_evt", "metadata_key"), _EVENT)
+        problems += [
+            f"`{name}` is not what it can be: see the channel's README"
+            for name, shape in shapes.items()
+            if options.get(name) and not shape.fullmatch(options[name])
+        ]
+        return problems
+
+    def verify(self, request: InboundRequest) -> None:
+        """Refuse: the socket's endpoint lets clients in itself and only asks for `parse`."""
+        raise BadSignature("socket.io takes no webhooks: its messages come through the widget's socket")
+
+    def parse(self, request: InboundRequest) -> list[InboundEvent]:
+        """Read one `user_uttered` of a session the endpoint knows."""
+        return [parse_message(request, self.account)]
+
+    def render(self, message: Message, conversation_key: str) -> tuple[JsonObject, ...]:
+        """Say a stored message as bodies of `bot_uttered`."""
+        return tuple(
+            body if isinstance(body, Mapping) else {"text": str(body)} for body in render_message(message)
+        )
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """Do nothing: Rasa's clients await no word of it."""
+
+    async def send(self, reply: OutboundReply) -> SendResult:
+        """Report what holds as soon as a reply is stored."""
+        return deliver(reply)
+
+    async def typing(self, conversation_key: str) -> None:
+        """Do nothing: Rasa has no event for it."""
+
+    async def poll(self, cursor: str | None) -> AsyncIterator[Polled]:
+        """Yield nothing: widgets call us."""
+        for polled in NEVER_POLLED:
+            yield polled
+
+    async def start(self, hook_url: str | None) -> None:
+        """Open nothing: the socket's endpoint belongs to the pages."""
+
+    async def close(self) -> None:
+        """Close nothing."""
+
+
+CONNECTOR: type[Connector] = SocketioConnector
