@@ -46,7 +46,10 @@ class FakeRasa:
                 web.put(f"{tracker}/events", self._replace),
                 web.post("/conversations/{sender}/trigger_intent", self._trigger),
                 web.post("/webhooks/{channel}/webhook", self._message),
+                web.post("/conversations/{sender}/messages", self._take_in),
+                web.post("/conversations/{sender}/execute", self._execute),
                 web.post("/model/parse", self._parse),
+                web.post("/model/predict", self._predict),
             ]
         )
         return app
@@ -70,9 +73,11 @@ class FakeRasa:
         return web.json_response(self._state(events, shown=shown))
 
     async def _append(self, request: web.Request) -> web.Response:
-        events = self._begun(_sender(request))
         given = await request.json()
-        self._log(events, *(given if isinstance(given, list) else [given]))
+        begins = [event["event"] for event in given[:2]] == ["action", "session_started"]
+        sender = _sender(request)
+        events = self.conversations.setdefault(sender, []) if begins else self._begun(sender)
+        self._log(events, *given)
         self.told.append(("append", len(given)))
         return web.json_response(self._state(events))
 
@@ -105,6 +110,24 @@ class FakeRasa:
             assert request.transport is not None
             request.transport.abort()
         return web.json_response([])
+
+    async def _take_in(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        events = self._begun(_sender(request))
+        said = {**_user(body["text"], body["text"], {}), "message_id": "made by Rasa"}
+        self._log(events, said, {"event": "slot", "name": "asked", "value": "size"})
+        return web.json_response(self._state(events))
+
+    async def _execute(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        events = self._begun(_sender(request))
+        self._log(events, {"event": "action", **body}, _bot(f"Did {body['name']}."))
+        return web.json_response({"tracker": self._state(events), "messages": []})
+
+    async def _predict(self, request: web.Request) -> web.Response:
+        heard = [event["text"] for event in await request.json() if event["event"] == "user"]
+        scores = [{"action": "action_listen", "score": 0.0}, {"action": f"after {heard}", "score": 1.0}]
+        return web.json_response({"scores": scores, "policy": "RulePolicy", "confidence": 1.0})
 
     async def _parse(self, request: web.Request) -> web.Response:
         text = (await request.json())["text"]

@@ -22,9 +22,11 @@ from bot.nlu.parse_json import render_parse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.dialogue import Dialogue
     from bot.dialogue.events import Event
     from bot.dialogue.tracker import Tracker
+    from bot.dialogue.window import Window
     from bot.domain.json import JsonObject
     from bot.engines.native.engine import Interpreter
     from bot.engines.steering import Order
@@ -114,12 +116,12 @@ def _starts_session(events: Sequence[Event]) -> bool:
     return named == [SESSION_START] and len(events) > 1 and isinstance(events[1], SessionStarted)
 
 
-def replay_events(events: Sequence[JsonObject], dialogue: Dialogue) -> Replayed:
+def replay_events(events: Sequence[JsonObject], catalogue: Catalogue, window: Window) -> Replayed:
     """Return what events come to, and which of them count. Raises `BadEvent` where one is none.
 
     Costs as much as there are events.
     """
-    tracker = new_tracker(dialogue.catalogue)
+    tracker = new_tracker(catalogue)
     place: dict[int, int] = {}
     kept = read_events(events)
     for number, event in enumerate(kept):
@@ -128,7 +130,7 @@ def replay_events(events: Sequence[JsonObject], dialogue: Dialogue) -> Replayed:
         if len(tracker.log) > _LOG_KEPT:
             tracker = tracker._replace(log=tracker.log[-LOGGED_EVENTS:])
     return Replayed(
-        tracker=tracker_to_json(trim(tracker, dialogue.window)),
+        tracker=tracker_to_json(trim(tracker, window)),
         events=tuple(event_json(event) for event in kept),
         applied=tuple(place[id(entry.event)] for entry in tracker.tail if id(entry.event) in place),
     )

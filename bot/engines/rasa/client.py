@@ -89,6 +89,18 @@ class RasaClient:
         body: JsonObject = {"name": intent, "entities": list(entities)}
         await self._call("POST", f"{_conversation(sender_id)}/trigger_intent", body)
 
+    async def log(self, sender_id: str, message: JsonObject) -> None:
+        """Take in `{text, sender, parse_data}` and fill slots; nothing is predicted."""
+        await self._call("POST", f"{_conversation(sender_id)}/messages", message)
+
+    async def execute(self, sender_id: str, action: JsonObject) -> None:
+        """Run the action `{name, policy, confidence}`, whatever would be predicted."""
+        await self._call("POST", f"{_conversation(sender_id)}/execute", action)
+
+    async def predict(self, events: Sequence[JsonObject]) -> JsonObject:
+        """Return what would be done after `events`, which are no conversation of Rasa's."""
+        return _object(await self._call("POST", "model/predict", list(events)))
+
     async def _call(
         self,
         method: str,

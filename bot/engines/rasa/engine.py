@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.dialogue.events import LISTEN, REQUESTED_SLOT
+from bot.dialogue.tracker import new_tracker
 from bot.dialogue.tracker_json import tracker_from_json
+from bot.engines.native.action_tracker import tracker_state
+from bot.engines.native.steering import replay_events
 from bot.engines.native.utterances import utterances
 from bot.engines.rasa.history import MESSAGE_KEY, find_message, restore_events, split_at, time_of_last
 from bot.engines.rasa.result import Heard, Known, combine, conclude, read_known
+from bot.engines.rasa.steering import SESSION, carry_out, check_order, name_logged, read_forecast
 from bot.engines.rasa.understanding import read_understanding
+from bot.engines.steering import AppendEvents, LogMessage
 from bot.errors import EngineError, EngineUnavailable
 
 if TYPE_CHECKING:
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from bot.engines.native.engine import Interpreter
     from bot.engines.native.utterances import Utterance
     from bot.engines.rasa.client import RasaClient
+    from bot.engines.steering import Forecast, Order, Replayed
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +89,56 @@ class RasaEngine:
         """Understand one text: Rasa's understanding, our triage."""
         theirs = read_understanding(await self._parts.client.parse(text))
         return combine(theirs, await self._judge(text))
+
+    async def steer(self, turn: Turn, order: Order) -> TurnResult:
+        """Carry out an order of a program. Raises `BadEvent`, `UnknownAction`, `EngineError`."""
+        catalogue, client, sender = self._parts.catalogue, self._parts.client, turn.sender_id
+        check_order(order, catalogue)
+        tracker = tracker_from_json(turn.tracker, catalogue)
+        known, late = await self._agree(turn, tracker)
+        if turn.resumed and not tracker.is_empty:
+            await client.append(sender, _resumption(tracker))
+        if isinstance(order, AppendEvents) and order.anew:
+            tracker = new_tracker(catalogue)
+            late = []
+            known = time_of_last(await client.events(sender)) if await client.knows(sender) else None
+        await carry_out(client, sender, order, tracker)
+        theirs = await client.events(sender) if await client.knows(sender) else []
+        events = split_at(theirs, known) or []
+        if isinstance(order, LogMessage):
+            events = name_logged(events, order.message_id)
+        last = await self._take_reminders(sender, events) or time_of_last(theirs)
+        is_silent = isinstance(order, AppendEvents) and not order.say
+        heard = Heard(
+            events=events,
+            missed=len(events) if is_silent else len(late),
+            known=Known(last=last, events=len(theirs)),
+            answers=False,
+        )
+        return conclude(heard, tracker, (), written={}, window=self._parts.window)
+
+    async def describe(self, sender_id: str, tracker: JsonObject | None) -> JsonObject:
+        """Return Rasa's tracker state, without events. Raises `EngineError` for a tracker that is none."""
+        read = tracker_from_json(tracker, self._parts.catalogue)
+        state = tracker_state(read._replace(live=read.applied), sender_id)
+        return {key: value for key, value in state.items() if key not in ("events", "latest_event_time")}
+
+    async def predict(self, tracker: JsonObject | None) -> Forecast:
+        """Say what Rasa would do next. Raises `EngineError`."""
+        events = restore_events(tracker_from_json(tracker, self._parts.catalogue))
+        return read_forecast(await self._parts.client.predict(events or SESSION))
+
+    async def replay(self, events: tuple[JsonObject, ...]) -> Replayed:
+        """Return what those events leave behind. Raises `BadEvent` where one is none."""
+        return await asyncio.to_thread(replay_events, events, self._parts.catalogue, self._parts.window)
+
+    async def get_domain(self) -> JsonObject:
+        """Return the domain as Rasa's `domain.yml` has it."""
+        return self._parts.catalogue.domain.raw
+
+    async def get_intents(self) -> frozenset[str]:
+        """Return the domain's intents and Rasa's own."""
+        return self._parts.catalogue.intents
 
     async def close(self) -> None:
         """End the Rasa of ours, and release connections and threads."""

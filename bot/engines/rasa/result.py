@@ -46,11 +46,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A turn as it happened in Rasa. `events` are new; the first `missed` of them were never answered."""
+    """A turn as it happened in Rasa. `events` are new; of the first `missed` of them nothing is sent.
+
+    `answers`: it should have ended with the bot listening.
+    """
 
     events: list[JsonObject]
     missed: int
     known: Known
+    answers: bool = True
 
 
 def read_known(tracker: JsonObject | None) -> Known:
@@ -77,7 +81,8 @@ def conclude(
         tracker={**tracker_to_json(tracker), _OWN: own},
         events=tuple(events),
         replies=tuple(content for event in shown for content in contents(event)),
-        handoff=next(filter(None, map(handoff_of, shown)), None) or _circles(events),
+        handoff=next(filter(None, map(handoff_of, shown)), None)
+        or (_circles(events) if heard.answers else None),
         understandings=tuple(_understandings(messages, events, written)),
     )
 

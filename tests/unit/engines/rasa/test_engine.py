@@ -22,7 +22,8 @@ from bot.domain.understanding import IntentScore, Triage, Understanding
 from bot.engines.engine import Turn
 from bot.engines.rasa.client import RasaClient
 from bot.engines.rasa.engine import Parts, RasaEngine
-from bot.errors import EngineError, EngineUnavailable
+from bot.engines.steering import AppendEvents, BeginSession, LogMessage, RunAction
+from bot.errors import BadEvent, EngineError, EngineUnavailable, UnknownAction
 from bot.rasa_format.project import load_project
 from tests.fakes.rasa import TOKEN, FakeRasa
 from tests.fakes.serving import serve
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from bot.domain.json import JsonObject
     from bot.engines.engine import TurnResult
+    from bot.engines.steering import Order
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DOMAIN = """\
@@ -411,3 +413,72 @@ async def test_parse_is_rasas_with_our_triage(
 
     assert understood.intent == IntentScore(name="hours", confidence=0.9)
     assert understood.triage == Triage(complaint=0.8)
+
+
+async def steer(contact: Contact, order: Order) -> TurnResult:
+    result = await contact.engine.steer(contact.blank(), order)
+    contact.tracker = json.loads(json.dumps(result.tracker))
+    return result
+
+
+def kinds(result: TurnResult) -> list[object]:
+    return [event["event"] for event in result.events]
+
+
+async def test_programs_may_have_rasa_run_an_action(contact: Contact) -> None:
+    await contact.say("hours")
+    result = await steer(contact, RunAction(name="utter_again", policy="SimplePolicy", confidence=0.5))
+
+    assert kinds(result) == ["action", "bot"]
+    assert [content.text for content in result.replies] == ["Did utter_again."]
+    assert result.handoff is None
+    with pytest.raises(UnknownAction):
+        await steer(contact, RunAction(name="action_nobody_knows"))
+    assert await contact.say("shipping") == ["You said shipping."]
+
+
+async def test_programs_may_log_a_message_under_our_id(contact: Contact) -> None:
+    result = await steer(contact, LogMessage(text="hours", message_id="17"))
+
+    assert kinds(result) == ["action", "session_started", "action", "user", "slot"]
+    assert result.events[3]["message_id"] == "17"
+    assert result.replies == ()
+
+
+async def test_programs_may_append_events_and_only_those_to_be_sent_are(contact: Contact) -> None:
+    await contact.say("hours")
+    said: tuple[JsonObject, ...] = ({"event": "bot", "text": "By the way.", "data": {}},)
+
+    assert (await steer(contact, AppendEvents(events=said))).replies == ()
+    shown = await steer(contact, AppendEvents(events=said, say=True))
+    assert [content.text for content in shown.replies] == ["By the way."]
+    with pytest.raises(BadEvent):
+        await steer(contact, AppendEvents(events=({"event": "nonsense"},)))
+
+
+async def test_programs_may_put_other_events_in_the_place_of_all(contact: Contact) -> None:
+    await contact.say("hours")
+    result = await steer(
+        contact, AppendEvents(events=({"event": "slot", "name": "asked", "value": "size"},), anew=True)
+    )
+
+    assert kinds(result) == ["action", "session_started", "action", "slot"]
+    described = await contact.engine.describe(contact.sender, contact.tracker)
+    assert described["slots"] == {"asked": "size", "session_started_metadata": None}
+    assert await contact.say("medium") == ["Which colour?"]
+
+
+async def test_programs_may_begin_a_session_once(contact: Contact) -> None:
+    assert kinds(await steer(contact, BeginSession())) == ["action", "session_started", "action"]
+    assert kinds(await steer(contact, BeginSession())) == []
+
+
+async def test_programs_may_look_at_what_would_be_done_next(contact: Contact) -> None:
+    await contact.say("hours")
+    forecast = await contact.engine.predict(contact.tracker)
+
+    assert (forecast.policy, forecast.confidence) == ("RulePolicy", 1.0)
+    assert forecast.scores[1] == ("after ['hours']", 1.0)
+    assert await contact.engine.get_intents() >= {"hours", "restart"}
+    replayed = await contact.engine.replay(contact.results[0].events)
+    assert len(replayed.events) == len(contact.results[0].events)
