@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.dialogue.analysis import Contradiction, analyse
@@ -13,14 +13,14 @@ from bot.dialogue.memoization import MemoizationPolicy, Memory
 from bot.dialogue.prediction import Prediction, combine
 from bot.dialogue.rule_policy import RulePolicy
 from bot.dialogue.rules import UnhappyPaths, compile_rules
-from bot.dialogue.spec import StepType
+from bot.dialogue.spec import IntentSpec, StepType
 from bot.dialogue.training import expand_rules, expand_stories
 from bot.dialogue.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.dialogue.spec import DialogueSpec, Step
+    from bot.dialogue.spec import DialogueSpec, DomainSpec, Step
     from bot.dialogue.tracker import Tracker
 
 MOST_ACTIONS_PER_TURN = 10  # Rasa's circuit breaker
@@ -58,15 +58,16 @@ class Dialogue:
 def compile_dialogue(spec: DialogueSpec) -> Dialogue:
     """Compile a project's domain, rules and stories."""
     catalogue = Catalogue(spec.domain, action_texts=dict.fromkeys(_bot_texts(spec)))
-    rules = expand_rules(spec.rules, catalogue)
-    stories = expand_stories(spec.stories, catalogue)
+    lesson = Catalogue(_all_entities_used(spec.domain), action_texts=catalogue.action_texts)
+    rules = expand_rules(spec.rules, lesson)
+    stories = expand_stories(spec.stories, lesson)
     policy = RulePolicy(
         spec=spec.policies,
-        index=compile_rules(rules, catalogue),
-        unhappy=UnhappyPaths(rules, stories, catalogue),
+        index=compile_rules(rules, lesson),
+        unhappy=UnhappyPaths(rules, stories, lesson),
     )
-    analysis = analyse(policy, rules, stories, catalogue)
-    memory = Memory(stories, catalogue, spec.policies.max_history)
+    analysis = analyse(policy, rules, stories, lesson)
+    memory = Memory(stories, lesson, spec.policies.max_history)
     memoization = MemoizationPolicy(memory, spec.policies, analysis.rule_only)
     return Dialogue(
         catalogue=catalogue,
@@ -78,6 +79,14 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
         ),
         mistakes=Mistakes(contradictions=analysis.contradictions, gaps=find_gaps(rules, catalogue)),
     )
+
+
+def _all_entities_used(domain: DomainSpec) -> DomainSpec:
+    """Return the domain as Rasa 3.6 trains with it: `use_entities` and `ignore_entities` get lost there.
+
+    They count again in conversations. So a rule that names an entity its intent ignores never matches.
+    """
+    return replace(domain, intents={name: IntentSpec(name=name) for name in domain.intents})
 
 
 def _bot_texts(spec: DialogueSpec) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.events import LISTEN, ActionExecuted
 from bot.dialogue.moment import first_moment, step
-from bot.dialogue.prediction import Prediction
+from bot.dialogue.prediction import Prediction, score_of
 from bot.dialogue.rules import examples_of, training_states
 from bot.dialogue.states import State, asked_states, turns_of, visible_states
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from bot.dialogue.spec import PolicySpec
     from bot.dialogue.tracker import Tracker
     from bot.dialogue.training import Training
-
-PRIORITY = 3
 
 
 class Memory:
@@ -66,6 +64,7 @@ class MemoizationPolicy:
     ) -> None:
         """Hold the memory; `rule_only` names slots and loops that no story knows."""
         self.memory = memory
+        self._spec = spec
         self._augmented = spec.augmented
         self._name = "AugmentedMemoizationPolicy" if spec.augmented else "MemoizationPolicy"
         self.rule_only = rule_only
@@ -75,9 +74,11 @@ class MemoizationPolicy:
         action = self._recall(tracker)
         return Prediction(
             policy=self._name,
-            priority=PRIORITY,
+            priority=self._spec.memory_priority,
             action=action,
-            confidence=0.0 if action is None else 1.0,
+            confidence=0.0
+            if action is None
+            else score_of(tracker, by_confidence=self._spec.memory_by_confidence),
         )
 
     def _recall(self, tracker: Tracker) -> str | None:

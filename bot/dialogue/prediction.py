@@ -33,6 +33,12 @@ class Prediction:
     source: str = ""
 
 
+def score_of(tracker: Tracker, *, by_confidence: bool) -> float:
+    """Return what a certain prediction counts: 1, or as much as the last message was understood."""
+    message = tracker.live.message
+    return message.confidence if by_confidence and message is not None else 1.0
+
+
 def combine(predictions: list[Prediction], tracker: Tracker) -> Prediction:
     """Choose among opinions, one per policy, and settle what is logged before the action.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.dialogue.events import LISTEN, SESSION_START, LoopInterrupted
-from bot.dialogue.prediction import Prediction
+from bot.dialogue.prediction import Prediction, score_of
 from bot.dialogue.rules import States
 from bot.dialogue.states import states_backwards
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bot.dialogue.tracker import Tracker
 
 NAME = "RulePolicy"
-PRIORITY = 4
 DEFAULT_RULES = {"restart": "action_restart", "back": "action_back", "session_start": SESSION_START}
 
 
@@ -43,16 +42,15 @@ class RulePolicy:
         by_text = self._find(tracker, by_text=True) if tracker.live.action == LISTEN else _Found()
         default = _default_action(tracker)
         if default and by_text.action is None:
-            return self._prediction(default, source=f"default_{tracker.live.intent}")
+            return self._prediction(tracker, default, source=f"default_{tracker.live.intent}")
         going_on = _loop_going_on(tracker)
         if going_on:
-            return replace(
-                self._prediction(going_on, source=_loop_source(tracker, going_on)), ignores_user=True
-            )
+            source = _loop_source(tracker, going_on)
+            return replace(self._prediction(tracker, going_on, source=source), ignores_user=True)
         if by_text.action is not None:
-            return replace(self._found(by_text), by_text=True)
+            return replace(self._found(tracker, by_text), by_text=True)
         by_intent = self._find(tracker, by_text=False)
-        return self._found(replace(by_intent, returning=by_text.returning or by_intent.returning))
+        return self._found(tracker, replace(by_intent, returning=by_text.returning or by_intent.returning))
 
     def _find(self, tracker: Tracker, *, by_text: bool) -> _Found:
         states = States(states_backwards(tracker, by_text=by_text))
@@ -68,25 +66,34 @@ class RulePolicy:
             action = None
         return _Found(action=action, rule=rule, returning=interrupted)
 
-    def _found(self, found: _Found) -> Prediction:
+    def _found(self, tracker: Tracker, found: _Found) -> Prediction:
         source = found.rule.key if found.rule else ""
-        prediction = self._prediction(found.action, source=source)
-        if found.action is None and prediction.otherwise:
-            action, confidence = prediction.otherwise
-            prediction = replace(prediction, action=action, confidence=confidence)
+        prediction = self._prediction(tracker, found.action, source=source)
         return replace(prediction, events=(LoopInterrupted(is_interrupted=True),) if found.returning else ())
 
-    def _prediction(self, action: str | None, *, source: str) -> Prediction:
+    def _prediction(self, tracker: Tracker, action: str | None, *, source: str) -> Prediction:
+        """Return the prediction of `action`, or of the fallback where that counts more."""
+        score = score_of(tracker, by_confidence=self.spec.rules_by_confidence)
+        found = None if action is None else (action, score)
         fallback = (self.spec.core_fallback_action, self.spec.core_fallback_threshold)
+        otherwise = fallback if self.spec.fallback_prediction and fallback[0] != action else None
+        if found is None or (otherwise and _outweighs(otherwise, found, tracker)):
+            found, otherwise = otherwise, found
         return Prediction(
             policy=NAME,
-            priority=PRIORITY,
-            action=action,
-            confidence=0.0 if action is None else 1.0,
+            priority=self.spec.rule_priority,
+            action=found[0] if found else None,
+            confidence=found[1] if found else 0.0,
             hidden=source in self.hidden_sources,
-            otherwise=fallback if self.spec.fallback_prediction else None,
+            otherwise=otherwise,
             source=source,
         )
+
+
+def _outweighs(other: tuple[str, float], found: tuple[str, float], tracker: Tracker) -> bool:
+    """Tell whether an action is likelier than another; of equally likely ones the domain's first counts."""
+    order = tracker.catalogue.action_order
+    return (-other[1], order.get(other[0], 0)) < (-found[1], order.get(found[0], 0))
 
 
 def _default_action(tracker: Tracker) -> str | None:

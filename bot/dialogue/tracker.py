@@ -96,6 +96,10 @@ class Tracker(NamedTuple):
             tracker = tracker.apply(event)
         return tracker
 
+    def without_followup(self) -> Tracker:
+        """Return the tracker without the action that was to follow: it is tried once, run or refused."""
+        return self._replace(live=self.live._replace(followup=None)) if self.live.followup else self
+
     def last_action(self, *, skip: int = 0) -> str | None:
         """Return the name of the last action that counts, listening left out, skipping `skip` of them."""
         names = [

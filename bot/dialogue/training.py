@@ -7,25 +7,24 @@ the pseudo action `...`.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.dialogue.catalogue import RULE_SNIPPET
+from bot.dialogue.checkpoints import START, Block, Path, connect
 from bot.dialogue.event_json import user_event
 from bot.dialogue.events import LISTEN, ActionExecuted, Event, LoopSet, SlotSet, UserUttered
 from bot.dialogue.features import SHOULD_NOT_BE_SET
 from bot.dialogue.spec import MappingType, SlotType, Step, StepType
-from bot.dialogue.tracker import Tracker, new_tracker
+from bot.dialogue.tracker import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bot.dialogue.catalogue import Catalogue
+    from bot.dialogue.checkpoints import Conditions
     from bot.dialogue.spec import RuleSpec, SlotSpec, StorySpec
     from bot.domain.json import Json, JsonObject
-
-_START = ""  # the checkpoint at which everything without a checkpoint starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,29 +36,10 @@ class Training:
     tracker: Tracker
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Block:
-    """Steps between checkpoints, without `or`. `ends` empty: the story ends here."""
-
-    name: str
-    starts: tuple[tuple[str, tuple[tuple[str, Json], ...]], ...]
-    events: tuple[Event, ...]
-    ends: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """A conversation on its way through blocks. `used` holds the passages it made: none twice."""
-
-    names: tuple[str, ...]
-    tracker: Tracker
-    used: frozenset[tuple[int, str]] = field(default_factory=frozenset)
-
-
 def expand_rules(rules: Iterable[RuleSpec], catalogue: Catalogue) -> list[Training]:
     """Return the training conversations of rules."""
     snippet = Step(type=StepType.ACTION, name=RULE_SNIPPET)
-    blocks: list[_Block] = []
+    blocks: list[Block] = []
     for rule in rules:
         steps = (
             *rule.condition,
@@ -68,15 +48,18 @@ def expand_rules(rules: Iterable[RuleSpec], catalogue: Catalogue) -> list[Traini
             *(() if rule.wait_for_user_input else (snippet,)),
         )
         blocks.extend(_blocks(rule.name, steps, catalogue))
-    return _connect(
-        [replace(block, events=_with_markers(block.events)) for block in blocks], catalogue, is_rule=True
-    )
+    marked = [replace(block, events=_with_markers(block.events)) for block in blocks]
+    return _trainings(connect(marked, catalogue), is_rule=True)
 
 
 def expand_stories(stories: Iterable[StorySpec], catalogue: Catalogue) -> list[Training]:
     """Return the training conversations of stories."""
     blocks = [block for story in stories for block in _blocks(story.name, story.steps, catalogue)]
-    return _connect(blocks, catalogue, is_rule=False)
+    return _trainings(connect(blocks, catalogue), is_rule=False)
+
+
+def _trainings(paths: Iterable[Path], *, is_rule: bool) -> list[Training]:
+    return [Training(names=path.names, is_rule=is_rule, tracker=path.tracker) for path in paths]
 
 
 def _with_markers(events: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -91,10 +74,10 @@ def _with_markers(events: tuple[Event, ...]) -> tuple[Event, ...]:
     )
 
 
-def _blocks(name: str, steps: Sequence[Step], catalogue: Catalogue) -> list[_Block]:
+def _blocks(name: str, steps: Sequence[Step], catalogue: Catalogue) -> list[Block]:
     """Cut steps at checkpoints and expand the pieces."""
-    blocks: list[_Block] = []
-    starts: list[tuple[str, tuple[tuple[str, Json], ...]]] = []
+    blocks: list[Block] = []
+    starts: list[tuple[str, Conditions]] = []
     piece: list[Step] = []
     for step in steps:
         if step.type is not StepType.CHECKPOINT:
@@ -111,15 +94,15 @@ def _blocks(name: str, steps: Sequence[Step], catalogue: Catalogue) -> list[_Blo
 
 def _block(
     name: str,
-    starts: list[tuple[str, tuple[tuple[str, Json], ...]]],
+    starts: list[tuple[str, Conditions]],
     steps: list[Step],
     ends: tuple[str, ...],
     catalogue: Catalogue,
-) -> Iterator[_Block]:
-    entries = tuple(starts) or ((_START, ()),)
-    for events in _branches(steps, catalogue, mark=any(start == _START for start, _ in entries)):
+) -> Iterator[Block]:
+    entries = tuple(starts) or ((START, ()),)
+    for events in _branches(steps, catalogue, mark=any(start == START for start, _ in entries)):
         listen = () if ends or _listens(events) else (ActionExecuted(name=LISTEN),)
-        yield _Block(name=name, starts=entries, events=(*events, *listen), ends=ends)
+        yield Block(name=name, starts=entries, events=(*events, *listen), ends=ends)
 
 
 def _branches(steps: list[Step], catalogue: Catalogue, *, mark: bool) -> list[tuple[Event, ...]]:
@@ -167,13 +150,11 @@ def _listens(events: tuple[Event, ...]) -> bool:
 
 def _events(step: Step, catalogue: Catalogue) -> tuple[Event, ...]:
     match step.type:
-        case StepType.INTENT:
+        case StepType.INTENT | StepType.USER_TEXT:
             spans = step.spans or (None,) * len(step.entities)
             entities = [_entity(*both) for both in zip(step.entities, spans, strict=True)]
-            intent = {"name": step.name, "confidence": 1.0}
+            intent: JsonObject = {"name": step.name, "confidence": 1.0} if step.name else {}
             return (user_event({"text": step.text, "intent": intent, "entities": entities}),)
-        case StepType.USER_TEXT:
-            return (user_event({"text": step.text}),)
         case StepType.ACTION | StepType.BOT_TEXT:
             return (ActionExecuted(name=step.name, text=step.text),)
         case StepType.SLOT:
@@ -185,9 +166,7 @@ def _events(step: Step, catalogue: Catalogue) -> tuple[Event, ...]:
             return ()  # `or` and checkpoints are structure, not events
 
 
-def _entity(
-    entity: tuple[str, Json, str | None, str | None], span: tuple[int, int] | None
-) -> JsonObject:
+def _entity(entity: tuple[str, Json, str | None, str | None], span: tuple[int, int] | None) -> JsonObject:
     name, value, role, group = entity
     start, end = span or (None, None)
     parts = {"start": start, "end": end, "entity": name, "value": "" if value is None else value}
@@ -215,36 +194,3 @@ def _slots_of_entities(event: UserUttered, catalogue: Catalogue) -> Iterator[Slo
         ]
         if values:
             yield SlotSet(name=spec.name, value=values if spec.type is SlotType.LIST else values[-1])
-
-
-def _connect(blocks: list[_Block], catalogue: Catalogue, *, is_rule: bool) -> list[Training]:
-    """Walk all ways through the blocks, each passage from a checkpoint into a block once per way."""
-    by_start: dict[str, list[int]] = defaultdict(list)
-    for number, block in enumerate(blocks):
-        for start, _ in block.starts:
-            by_start[start].append(number)
-    done: list[Training] = []
-    open_paths = [(_START, _Path((), new_tracker(catalogue)))]
-    while open_paths:
-        checkpoint, path = open_paths.pop(0)
-        ways = [
-            (number, blocks[number])
-            for number in by_start[checkpoint]
-            if (number, checkpoint) not in path.used and _admits(blocks[number], checkpoint, path.tracker)
-        ]
-        if not ways and path.names:  # nobody continues here: it was a story all the same
-            done.append(Training(names=path.names, is_rule=is_rule, tracker=path.tracker))
-        for number, block in ways:
-            names = path.names if block.name in path.names else (*path.names, block.name)
-            walked = _Path(names, path.tracker.apply_all(block.events), path.used | {(number, checkpoint)})
-            if block.ends:
-                open_paths.extend((end, walked) for end in block.ends)
-            else:
-                done.append(Training(names=names, is_rule=is_rule, tracker=walked.tracker))
-    return done
-
-
-def _admits(block: _Block, checkpoint: str, tracker: Tracker) -> bool:
-    """Tell whether the slots are as the block's start checkpoint wants them."""
-    wanted = next(slots for start, slots in block.starts if start == checkpoint)
-    return all(tracker.live.slots.get(name) == value for name, value in wanted)

@@ -102,7 +102,21 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
         max_history=_max_history(memory, reader),
         restrict_rules=_flag(rules, "restrict_rules", reader),
         check_rules=_flag(rules, "check_for_contradictions", reader),
+        rule_priority=_priority(rules, 4, reader),
+        memory_priority=_priority(memory, 3, reader),
+        rules_by_confidence=_by_confidence(rules, reader),
+        memory_by_confidence=_by_confidence(memory, reader),
     )
+
+
+def _by_confidence(policy: MapNode | None, reader: Reader) -> bool:
+    node = policy.get("use_nlu_confidence_as_score") if policy else None
+    return reader.flag(node, "`use_nlu_confidence_as_score`", default=False)
+
+
+def _priority(policy: MapNode | None, default: int, reader: Reader) -> int:
+    number = reader.whole_number(policy.get("priority") if policy else None, "`priority`")
+    return default if number is None else number
 
 
 def _flag(rules: MapNode, key: str, reader: Reader) -> bool:

@@ -70,10 +70,11 @@ class NativeProject:
             choose=self.choose,
         )
         self.stored: JsonObject | None = None
+        self.gave_up = False
 
     def begin(self) -> None:
         """Begin a new conversation."""
-        self.stored = None
+        self.stored, self.gave_up = None, False
 
     @property
     def tracker(self) -> Tracker:
@@ -94,6 +95,7 @@ class NativeProject:
             )
         )
         self.stored = json.loads(json.dumps(result.tracker))
+        self.gave_up = result.handoff is not None and result.handoff.reason == "bot_failed"
         now = self.tracker.live
         observed = observe(
             events=result.events,

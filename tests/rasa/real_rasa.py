@@ -116,6 +116,7 @@ class Projects:
     def __init__(self) -> None:
         self._agents: dict[str, Any] = {}
         self._conversations = 0
+        self._loop = asyncio.new_event_loop()  # one for all: Rasa's scheduler insists
 
     def train(self, request: dict[str, Any]) -> dict[str, Any]:
         from rasa.model_training import train
@@ -135,7 +136,8 @@ class Projects:
         if agent is None:
             agent = self._agents[request["project"]] = _load(Path(request["project"]))
         self._conversations += 1
-        return {"turns": asyncio.run(_talk(agent, str(self._conversations), request["conversation"]))}
+        conversation = _talk(agent, str(self._conversations), request["conversation"])
+        return {"turns": self._loop.run_until_complete(conversation)}
 
 
 def _tables(model: Path) -> dict[str, Any]:

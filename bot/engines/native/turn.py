@@ -154,7 +154,7 @@ class TurnRun:
 
     async def _predict_and_act(self) -> bool:
         """Take one action; tell whether another one comes."""
-        if self.tracker.since_listen >= MOST_ACTIONS_PER_TURN:
+        if self._goes_in_circles():
             self._give_up("The bot kept on acting without end.")
             return False
         prediction = self._stage.dialogue.predict(self.tracker)
@@ -167,6 +167,11 @@ class TurnRun:
         await self._act(prediction)
         return prediction.action not in (LISTEN, SESSION_START)
 
+    def _goes_in_circles(self) -> bool:
+        """Tell whether Rasa's circuit breaker trips: never right after listening, as after a rewind."""
+        too_many = self.tracker.since_listen >= MOST_ACTIONS_PER_TURN
+        return too_many and self.tracker.live.action not in (LISTEN, SESSION_START)
+
     async def _act(self, prediction: Prediction) -> None:
         """Carry out a predicted action. If it fails, that ends the turn, and a person takes over."""
         action = str(prediction.action)
@@ -178,6 +183,7 @@ class TurnRun:
                 name=action, policy=prediction.policy, confidence=prediction.confidence
             )
             self._log(rejection)
+            self.tracker = self.tracker.without_followup()
             return
         except ActionError as error:
             self._log(*prediction.events, self._executed(prediction, error=str(error)))
@@ -185,6 +191,8 @@ class TurnRun:
             return
         if not any(isinstance(event, ActionRejected) for event in events):
             self._log(*prediction.events, self._executed(prediction))
+        else:
+            self.tracker = self.tracker.without_followup()
         self._log(*events)
         if any(isinstance(event, UserUttered) for event in events):
             await self._extract()

@@ -7,7 +7,7 @@ import pytest
 from bot.dialogue.dialogue import Dialogue, compile_dialogue
 from bot.dialogue.event_json import user_event
 from bot.dialogue.events import LISTEN, ActionExecuted, ActionRejected, Event, FollowupSet, LoopSet, SlotSet
-from bot.dialogue.spec import PolicySpec, RuleSpec, StorySpec
+from bot.dialogue.spec import IntentSpec, PolicySpec, RuleSpec, Step, StepType, StorySpec
 from bot.dialogue.tracker import Tracker, new_tracker
 from tests.unit.dialogue.specs import (
     RULES,
@@ -257,3 +257,65 @@ def test_story_in_which_a_form_runs_twice_is_learnt_as_rasa_learns_it() -> None:
         ((None, None), *start): "utter_done",
         ((None, None), *start, ("order_form", None)): LISTEN,
     }
+
+
+def test_entities_that_an_intent_ignores_are_learnt_but_not_seen() -> None:
+    """Rasa forgets `use_entities` while it trains: such a rule never matches there, nor here."""
+    named = rule("named", intent("yes", ("size", "L", None, None)), action("utter_vip"))
+    intents = {**domain().intents, "yes": IntentSpec(name="yes", use_entities=())}
+    blind = compile_dialogue(spec(rules=(named,), intents=intents))
+    with_size = (*said("yes", {"entity": "size", "value": "L"}), SlotSet(name="size", value="L"))
+    assert next_action(blind, *with_size) == "action_default_fallback"
+    assert next_action(compiled(named), *with_size) == "utter_vip"
+
+
+def test_circle_of_checkpoints_is_walked_as_often_as_in_rasa() -> None:
+    circle = (
+        story("in", intent("greet"), action("utter_greet"), checkpoint("round")),
+        story("round", checkpoint("round"), intent("yes"), action("utter_vip"), checkpoint("round")),
+        story("out", checkpoint("round"), intent("no"), action("utter_bye")),
+    )
+    dialogue = compiled(
+        stories=circle, policies=PolicySpec(rules=False, memoization=True, fallback_prediction=False)
+    )
+    told: tuple[Event, ...] = (*said("greet"), did("utter_greet"))
+    answers = []
+    for _ in range(6):
+        answers.append(next_action(dialogue, *told, *said("no")))
+        told += (*said("yes"), did("utter_vip"))
+    assert answers == [*["utter_bye"] * 4, LISTEN, LISTEN]
+
+
+def test_paths_that_look_alike_are_one() -> None:
+    """Rasa keeps one of several conversations that no policy can tell apart, whatever their slots hold."""
+    texts = either(slot("size", "L"), slot("size", "M"))
+    stories = (
+        story("which", texts, intent("yes"), action("utter_vip"), checkpoint("more")),
+        story("more", checkpoint("more"), intent("no"), action("utter_bye")),
+    )
+    memoization = compiled(stories=stories).memoization
+    assert memoization is not None
+    assert list(memoization.memory.sequels.values()).count("utter_bye") == 1
+
+
+def test_words_of_a_story_fill_the_slots_of_their_entities() -> None:
+    words = Step(type=StepType.USER_TEXT, text="the big one", entities=(("size", "big", None, None),))
+    memoization = compiled(stories=(story("words", words, action("utter_vip")),)).memoization
+    assert memoization is not None
+    [asked] = [states[-1] for states, action in memoization.memory.sequels.items() if action == "utter_vip"]
+    assert (asked.text, dict(asked.slots)["size"]) == ("the big one", (1.0,))
+
+
+@pytest.mark.parametrize(("confidence", "expected"), [(0.9, "utter_greet"), (0.2, "action_default_fallback")])
+def test_rule_counts_as_much_as_the_message_was_understood(confidence: float, expected: str) -> None:
+    dialogue = compiled(policies=PolicySpec(rules_by_confidence=True))
+    understood = user_event({"text": "hi", "intent": {"name": "greet", "confidence": confidence}})
+    prediction = dialogue.predict(after(dialogue, LISTENING, understood))
+    assert (prediction.action, prediction.confidence) == (expected, max(confidence, 0.3))
+
+
+def test_priorities_decide_between_rule_and_memory() -> None:
+    polite = story("polite", intent("greet"), action("utter_bye"))
+    for priority, expected in ((3, "utter_greet"), (5, "utter_bye")):
+        policies = PolicySpec(memoization=True, memory_priority=priority)
+        assert next_action(compiled(stories=(polite,), policies=policies), *said("greet")) == expected
