@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.handoff import HandoffRequest
@@ -23,8 +24,8 @@ class PlainEngine:
     """Says back what it hears, counts turns in its tracker, hands "person" to a person and says so.
 
     "vague" does not say so, "quiet" says nothing, "slow" takes half a second, "fail" raises, "huh" is
-    not understood. `before` runs within a turn: the place where tests let the world change or the
-    worker die.
+    not understood, "remind" sets a reminder for a minute later. `before` runs within a turn: the place
+    where tests let the world change or the worker die.
     """
 
     before: Callable[[Turn], object] | None = None
@@ -48,6 +49,9 @@ class PlainEngine:
         replies = (Content(text=f"{count}: {text}"),) if "quiet" not in text else ()
         if replies and (handoff or "promise" in text) and "vague" not in text:
             events.append({"event": "bot", "text": text, "metadata": {"utter_action": "utter_handoff"}})
+        if "remind" in text and turn.trigger is None:
+            due_at = (turn.now + timedelta(minutes=1)).isoformat()
+            events.append({"event": "reminder", "intent": "call_back", "date_time": due_at, "name": "r"})
         return TurnResult(
             tracker={"turns": count},
             events=tuple(events),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from bot.service.fetch import FetchLog, fetch
 from bot.service.give_back import give_back
 from bot.service.receive import receive
 from bot.service.road import Road
+from bot.service.run_timers import run_timers
 from bot.service.staff_reply import staff_reply
 from bot.storage import outbox, turns
 from bot.storage.database import open_database
@@ -126,6 +127,17 @@ async def give(stage: Stage) -> None:
     await give_back(stage.road, CONVERSATION, MARA)
 
 
+async def ask_to_be_reminded(stage: Stage) -> None:
+    """The customer wants to hear of it again."""
+    await receive(stage.road, says("remind me", event_id="platform-1"))
+
+
+async def remind(stage: Stage) -> None:
+    """The clock looks, when the reminder is due."""
+    later = datetime.now(UTC) + timedelta(minutes=2)
+    await run_timers(replace(stage.road, now=lambda: later))
+
+
 def call(number: int, *, slow: bool = False) -> Callable[[Stage], Awaitable[None]]:
     """A caller who fetches the answer to a message; `slow`: it comes when nobody waits any more."""
 
@@ -147,7 +159,8 @@ def call(number: int, *, slow: bool = False) -> Callable[[Stage], Awaitable[None
 Act = Callable[[Stage], Awaitable[None]]
 WITH_A_PERSON: tuple[Act, ...] = (ask_for_person, work, reply, work, thank, give, work)
 CALLS: tuple[Act, ...] = (call(1), call(2, slow=True), call(3), call(4))
-ACTS = {"person": WITH_A_PERSON, "calls": CALLS}
+REMINDED: tuple[Act, ...] = (ask_to_be_reminded, work, remind, work)
+ACTS = {"person": WITH_A_PERSON, "calls": CALLS, "reminded": REMINDED}
 
 
 def play(pipe: Connection, urls: tuple[str, str, str], acts: str, deadly: int, point: int) -> None:
@@ -166,6 +179,6 @@ async def _play(pipe: Connection, urls: tuple[str, str, str], acts: str, fate: F
         for number, act in enumerate(ACTS[acts][: deadly + 1]):
             fate.awake = number == deadly
             await act(stage)
-            if acts == "person":
+            if acts != "calls":
                 pipe.send(Told())
     await database.close()

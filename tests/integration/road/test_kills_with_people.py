@@ -18,10 +18,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy.engine import make_url
 
-from bot.domain.message import Author, DeliveryState, Message
+from bot.domain.message import Author, DeliveryState, Kind, Message
 from bot.storage import messages
 from bot.storage.database import Database, open_database
-from tests.integration.road.acts import CALLS, WITH_A_PERSON, Act, Stage, Told, make_stage, play
+from tests.integration.road.acts import CALLS, REMINDED, WITH_A_PERSON, Act, Stage, Told, make_stage, play
 from tests.integration.road.walk import CONVERSATION, LEASE
 
 if TYPE_CHECKING:
@@ -203,4 +203,29 @@ async def test_killed_after_any_statement_of_a_callers_fetch(
             # As the answer to a call each was told once; again it comes only as what came earlier.
             assert len(replies) == len(set(replies))
         if not killed:
+            return
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    "deadly", [pytest.param(1, id="set"), pytest.param(2, id="due"), pytest.param(3, id="answered")]
+)
+async def test_killed_after_any_statement_of_a_reminder(
+    postgres: Child, template: str, valkey: Child, bus: Bus, platform: Platform, *, deadly: int
+) -> None:
+    for point in itertools.count(1):
+        platform.shown.clear()
+        async with fresh_database(postgres, template) as (url, database):
+            killed, done = await kill_in((url, valkey.url, platform.url), "reminded", deadly, point)
+            await go_on(make_stage(database, bus, platform.url), REMINDED[len(done) :])
+            said = await said_in(database)
+            assert [each.content.text for each in said if each.author is Author.BOT] == [
+                "1: remind me",
+                "2: EXTERNAL: call_back",
+            ]
+            assert [each.kind for each in said].count(Kind.TRIGGER) == 1
+            assert await _ask(database, "SELECT count(*) FROM timer") == 1
+            check_delivered(said, platform.shown)
+        if not killed:
+            assert point > 1
             return
