@@ -10,6 +10,7 @@ from bot.errors import (
     BadEvent,
     BadParameter,
     EngineError,
+    EngineUnavailable,
     ModelMissing,
     NotOffered,
     UnknownAction,
@@ -25,6 +26,7 @@ _ADDRESSES = frozenset({"/model", "/domain", "/status", "/version"})
 # The first that fits. An engine's words are for whoever called: programs, not customers.
 _KINDS: tuple[tuple[type[VisavisError], int, str], ...] = (
     (NotOffered, 501, "NotImplemented"),
+    (EngineUnavailable, 503, "Unavailable"),
     (BadEvent, 400, "BadRequest"),
     (UnknownAction, 400, "BadRequest"),
     (EngineError, 500, "ConversationError"),

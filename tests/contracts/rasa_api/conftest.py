@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,8 @@ class Api:
 
     async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send one call; a body of bytes as it is."""
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        data = None if body is None else BytesIO(raw)
         named = {"Content-Type": "application/json", **self.headers, **headers}
         async with self.http.request(method, self.url + path, data=data, headers=named) as response:
             return Answer(
