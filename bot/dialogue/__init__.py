@@ -5,7 +5,7 @@ It behaves as Rasa 3.6 does (`tests/conversations` compares them), except that o
 - of several equally long rules the first in the files wins, where Rasa's choice is arbitrary;
 - a new session repeats the last value of each slot, where Rasa repeats every slot event;
 - stray braces in a template stay as they are, where Rasa fails;
-- looking back and taking back have a bound (`window`), and actions are shown the newest events only;
+- looking back and taking back have a bound (`window`);
 - the channel `rest` answers to Rasa's name for it, `collector`, as well.
 
 And in `engines.native`, for the sake of customers: an action that fails, and actions without end,
