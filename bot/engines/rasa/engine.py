@@ -19,7 +19,14 @@ from bot.dialogue.tracker_json import tracker_from_json
 from bot.engines.native.action_tracker import tracker_state
 from bot.engines.native.steering import replay_events
 from bot.engines.native.utterances import utterances
-from bot.engines.rasa.history import MESSAGE_KEY, find_message, restore_events, split_at, time_of_last
+from bot.engines.rasa.history import (
+    MESSAGE_KEY,
+    find_message,
+    find_trigger,
+    restore_events,
+    split_at,
+    time_of_last,
+)
 from bot.engines.rasa.result import Heard, Known, combine, conclude, read_known
 from bot.engines.rasa.steering import SESSION, carry_out, check_order, name_logged, read_forecast
 from bot.engines.rasa.understanding import read_understanding
@@ -174,7 +181,8 @@ class RasaEngine:
         for utterance, message_id in zip(said, ids, strict=True):
             if find_message(late, (message_id,)) is None:
                 await client.say(self._message(turn, utterance, message_id))
-        if turn.trigger is not None:
+        triggered = find_trigger(late, turn.trigger) if turn.trigger else None
+        if turn.trigger is not None and triggered is None:
             await client.trigger(sender, turn.trigger.intent, turn.trigger.entities)
         theirs = await client.events(sender)
         events = split_at(theirs, known)
@@ -182,10 +190,10 @@ class RasaEngine:
             raise EngineUnavailable("Rasa lost the conversation while it answered")
         if any(find_message(events, (each,)) is None for each in ids):
             raise EngineError("Rasa could not answer a message: its log says why")
-        done = find_message(late, ids)
+        begun = [place for place in (find_message(late, ids), triggered) if place is not None]
         last = await self._take_reminders(sender, events) or time_of_last(theirs)
-        missed = len(late) if done is None else done
-        return Heard(events=events, missed=missed, known=Known(last=last, events=len(theirs)))
+        known_now = Known(last=last, events=len(theirs))
+        return Heard(events=events, missed=min(begun, default=len(late)), known=known_now)
 
     async def _agree(self, turn: Turn, tracker: Tracker) -> tuple[float | None, list[JsonObject]]:
         """See to it that Rasa knows what we know.
@@ -196,26 +204,34 @@ class RasaEngine:
         client, sender, known = self._parts.client, turn.sender_id, read_known(turn.tracker)
         if tracker.is_empty and known.last is None:
             return None, await client.events(sender) if await client.knows(sender) else []
-        if known.last is not None:
-            if await client.time_of_last(sender) != known.last:
-                late = split_at(await client.events(sender), known.last)
-                if late is not None:
-                    log.warning("Rasa went on without us", events=len(late))
-                    return known.last, late
-                log.warning("Rasa does not know the conversation, telling it")
-            elif not self._is_crowded(known):
-                return known.last, []
-        return await self._tell(sender, restore_events(tracker)), []
+        told = restore_events(tracker)
+        if known.last is None:  # another engine answered; but we may have begun this very turn before
+            late = (
+                split_at(await client.events(sender), time_of_last(told))
+                if await client.knows(sender)
+                else None
+            )
+            if late is not None:
+                return time_of_last(told), late
+        elif await client.time_of_last(sender) != known.last:
+            late = split_at(await client.events(sender), known.last)
+            if late is not None:
+                log.warning("Rasa went on without us", events=len(late))
+                return known.last, late
+            log.debug("Rasa does not know the conversation, telling it")
+        elif not self._is_crowded(known):
+            return known.last, []
+        await self._tell(sender, told)
+        return time_of_last(told), []
 
     def _is_crowded(self, known: Known) -> bool:
         return self._parts.house is not None and known.events > _MOST_EVENTS
 
-    async def _tell(self, sender: str, events: list[JsonObject]) -> float | None:
+    async def _tell(self, sender: str, events: list[JsonObject]) -> None:
         if self._parts.house is not None:
             await self._parts.client.replace(sender, events)
         elif events:
             await self._parts.client.append(sender, events)
-        return time_of_last(events)
 
     def _message(self, turn: Turn, utterance: Utterance, message_id: str) -> JsonObject:
         named = {MESSAGE_KEY: message_id} if self._parts.house is None else {}

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.dialogue.moment import Moment
     from bot.dialogue.tracker import Tracker
     from bot.domain.json import JsonObject
+    from bot.domain.trigger import Trigger
 
 MESSAGE_KEY = "visavis_message"
 """Where the metadata of a message tell which one of ours it is: Rasa's REST channel takes no `message_id`."""
@@ -150,6 +151,11 @@ def time_of_last(events: Sequence[JsonObject]) -> float | None:
 def find_message(events: Sequence[JsonObject], message_ids: Collection[str]) -> int | None:
     """Return the position of the first of our messages among `events`: Rasa has acted on it."""
     return next((place for place, event in enumerate(events) if message_id_of(event) in message_ids), None)
+
+
+def find_trigger(events: Sequence[JsonObject], trigger: Trigger) -> int | None:
+    """Return the position of the intent that nobody said among `events`: Rasa has acted on it."""
+    return next((place for place, event in enumerate(events) if event.get("text") == trigger.text), None)
 
 
 def message_id_of(event: JsonObject) -> str | None:

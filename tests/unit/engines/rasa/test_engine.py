@@ -225,6 +225,34 @@ async def test_message_that_rasa_answered_before_we_died_is_not_said_again(
     assert rasa.acted == ["form", "medium"]
 
 
+async def test_first_turn_after_another_engines_is_not_answered_twice_either(
+    contact: Contact, rasa: FakeRasa
+) -> None:
+    await contact.say("form")
+    assert contact.tracker is not None
+    before = {
+        key: part for key, part in contact.tracker.items() if key != "rasa"
+    }  # as the other one writes it
+    rasa.forget()
+    contact.tracker = before
+    assert await contact.say("medium", first_id=7) == ["Which colour?"]
+    contact.tracker = before  # the process died before it could commit
+
+    assert await contact.say("medium", first_id=7) == ["Which colour?"]
+    assert rasa.acted == ["form", "medium"]
+
+
+async def test_trigger_that_rasa_acted_on_before_we_died_is_not_repeated(
+    contact: Contact, rasa: FakeRasa
+) -> None:
+    await contact.say("hours")
+    turn = replace(contact.blank(), trigger=Trigger(intent="form"))
+    await contact.turn(turn)
+
+    assert await contact.turn(turn) == ["Which size?"]
+    assert rasa.acted == ["hours", "form"]
+
+
 async def test_late_answer_to_a_turn_that_failed_is_remembered_and_not_sent(
     contact: Contact, rasa: FakeRasa
 ) -> None:
