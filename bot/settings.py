@@ -59,6 +59,7 @@ class Settings(BaseSettings):
         validation_alias="VISAVIS_JWT_METHOD",
         pattern="^((HS|RS|PS|ES)(256|384|512)|EdDSA)$",
     )
+    cors_origins: str = Field(default="", validation_alias="VISAVIS_CORS_ORIGINS")
     newcomers_per_hour: int = Field(default=300, ge=0, validation_alias="VISAVIS_NEWCOMERS_PER_HOUR")
     lease_seconds: float = Field(default=30, gt=0, validation_alias="VISAVIS_LEASE_SECONDS")
     sweep_seconds: float = Field(default=3, gt=0, validation_alias="VISAVIS_SWEEP_SECONDS")

@@ -177,6 +177,7 @@ def _make_parts(base: _Base, connectors: Connectors, engine: ServingEngine) -> A
         auth_token=_reveal(base.settings.auth_token),
         jwt_key=_reveal(base.settings.jwt_secret),
         jwt_method=base.settings.jwt_method,
+        cors_origins=frozenset(base.settings.cors_origins.replace(",", " ").split()),
         trusted_proxies=base.settings.trusted_proxies,
         newcomers_per_hour=base.settings.newcomers_per_hour,
         rest_wait=timedelta(seconds=base.settings.rest_wait_seconds),

@@ -26,6 +26,7 @@ from bot.web.health import add_health_routes
 from bot.web.keys import (
     AUTH_TOKEN,
     CONNECTORS,
+    CORS_ORIGINS,
     CURRICULUM,
     ENGINE,
     FETCH_LOG,
@@ -41,6 +42,7 @@ from bot.web.live import add_live_routes
 from bot.web.login import add_login_routes
 from bot.web.metrics import add_metrics_routes
 from bot.web.newcomers import NEWCOMERS, PER_HOUR, Newcomers
+from bot.web.rasa_api.cors import allow_page, answer_preflight
 from bot.web.rasa_api.routes import add_rasa_routes
 from bot.web.render import TEMPLATES, make_templates
 from bot.web.static_files import STATIC_FILES, StaticFiles, add_static_routes
@@ -68,6 +70,7 @@ class AppParts:
     auth_token: str | None = field(default=None, repr=False)
     jwt_key: str | None = field(default=None, repr=False)
     jwt_method: str = "HS256"
+    cors_origins: frozenset[str] = frozenset()
     trusted_proxies: Networks = ()
     newcomers_per_hour: int = PER_HOUR
     rest_wait: timedelta
@@ -75,7 +78,9 @@ class AppParts:
 
 def make_app(parts: AppParts) -> web.Application:
     """Put the application together. Nothing is opened before it starts."""
-    app = web.Application(middlewares=[answer_errors], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[answer_preflight, answer_errors], client_max_size=MAX_BODY)
+    app.on_response_prepare.append(allow_page)
+    app[CORS_ORIGINS] = parts.cors_origins
     app[ROAD] = parts.road
     app[ENGINE] = app[SERVING] = parts.engine
     app[CONNECTORS] = parts.connectors

@@ -28,6 +28,7 @@ REST_WAIT: web.AppKey[timedelta] = web.AppKey("rest_wait")  # how long a synchro
 SIGNING_KEY: web.AppKey[bytes] = web.AppKey("signing_key")  # 32 random bytes or more, the same everywhere
 AUTH_TOKEN: web.AppKey[str | None] = web.AppKey("auth_token")  # what opens Rasa's API to other machines
 JWT_READER: web.AppKey[JwtReader | None] = web.AppKey("jwt_reader")  # what else opens it
+CORS_ORIGINS: web.AppKey[frozenset[str]] = web.AppKey("cors_origins")  # whose pages may call it, or *
 PUBLIC_URL: web.AppKey[str | None] = web.AppKey("public_url")  # as in Settings: where browsers reach us
 CURRICULUM: web.AppKey[Curriculum] = web.AppKey("curriculum")  # the project that trainers teach
 TRAINER: web.AppKey[Trainer] = web.AppKey("trainer")

@@ -90,7 +90,8 @@ def _open(app: web.Application, connector: Connector) -> RasaSockets:
     if options.get("jwt_key"):
         from bot.web.rasa_api.jwt_tokens import JwtReader  # noqa: PLC0415
 
-        reader = JwtReader(options["jwt_key"], method=options.get("jwt_method", "HS256"))
+        name = f"`jwt_key` of the socketio account {connector.account.name}"
+        reader = JwtReader(options["jwt_key"], method=options.get("jwt_method", "HS256"), name=name)
 
     def is_allowed(origin: str | None, environ: Any) -> bool:
         own = own_origins(environ["aiohttp.request"])

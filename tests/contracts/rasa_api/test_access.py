@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from structlog.testing import capture_logs
 
-from bot.web.keys import AUTH_TOKEN, JWT_READER
+from bot.errors import SettingsError
+from bot.web.keys import AUTH_TOKEN, CORS_ORIGINS, JWT_READER
 from bot.web.rasa_api.jwt_tokens import JwtReader
 
 if TYPE_CHECKING:
@@ -155,3 +156,31 @@ async def test_public_key_opens_for_its_private_one(api: Api) -> None:
     assert await status(api, "/status", **bearer(ADMIN, key=private, method="ES256")) == 200
     forged = jwt.PyJWS().encode(b'{"user": {"role": "admin"}}', "x" * 32, algorithm="HS256")
     assert await status(api, "/status", Authorization=f"Bearer {forged}") == 401
+
+
+def test_key_that_cannot_be_one_stops_the_start() -> None:
+    with pytest.raises(SettingsError, match="public key"):
+        JwtReader("a secret", method="RS256")
+    with pytest.raises(SettingsError, match="a secret"):
+        JwtReader("-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----", method="HS256")
+
+
+async def test_pages_of_named_sites_may_call(api: Api) -> None:
+    ask = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    path = "/webhooks/rest/webhook"
+    assert (await api.ask("OPTIONS", path, **ask)).status == 405
+    assert await allowed(api, "GET", "/version", "https://shop.example") is None
+    api.app[CORS_ORIGINS] = frozenset({"https://shop.example"})
+    assert (await api.ask("OPTIONS", path, **ask)).status == 204
+    assert await allowed(api, "GET", "/version", "https://shop.example") == "https://shop.example"
+    assert (
+        await allowed(api, "GET", "/conversations/x/nothing", "https://shop.example")
+        == "https://shop.example"
+    )
+    assert await allowed(api, "GET", "/version", "https://evil.example") is None
+    assert await allowed(api, "GET", "/login", "https://shop.example") is None
+
+
+async def allowed(api: Api, method: str, path: str, origin: str) -> str | None:
+    async with api.http.request(method, api.url + path, headers={"Origin": origin}) as response:
+        return response.headers.get("Access-Control-Allow-Origin")
