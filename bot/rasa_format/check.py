@@ -61,7 +61,7 @@ def check_parts(
     check_intents(project, problems)
     check_pipeline(project, known, problems)
     check_paths(project.dialogue, known, problems)
-    check_rules(project.dialogue, project.sources, problems)
+    check_rules(project.dialogue, project.sources, problems, native=not project.engine.is_rasa)
     check_responses(project, known, problems, channels=channels)
     check_said(project, known, problems)
     if not problems.errors:

@@ -69,12 +69,19 @@ COMPONENTS: dict[str, Substitute | None] = {
     ENCODER: None,
 }
 
+GUESSING = (
+    "the rules, and the stories as written; where none of them fits, the fallback of RulePolicy decides,"
+)
+
 POLICIES: dict[str, Substitute | None] = {
     "RulePolicy": None,
     "MemoizationPolicy": None,
     "AugmentedMemoizationPolicy": None,
-    "TEDPolicy": _less("the rules and the stories as written, without guessing beyond them"),
-    "UnexpecTEDIntentPolicy": _same("nothing, since the native engine does not guess beyond stories"),
+    "TEDPolicy": _less(f"{GUESSING} and real Rasa runs it with `engine: rasa`"),
+    "UnexpecTEDIntentPolicy": _same(
+        "nothing, since no story is guessed that a message could be unlikely in; real Rasa runs it with "
+        "`engine: rasa`"
+    ),
 }
 
 
@@ -97,7 +104,7 @@ def read_named(
         name = written.rpartition(".")[2] if written.startswith("rasa.") else written
         source = body.entries["name"].source
         if name not in known:
-            own = " Own classes run in Rasa only." if "." in written else ""
+            own = " Own classes run in Rasa only (`engine: rasa`)." if "." in written else ""
             reader.error(source, f"`{written}` is not known in `{kind}`.{own}{did_you_mean(name, known)}")
             continue
         _check_parameters(name, body, reader)

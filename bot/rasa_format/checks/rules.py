@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from bot.dialogue.catalogue import DEFAULT_ACTIONS
 from bot.dialogue.spec import StepType
 from bot.domain.example import Source
-from bot.rasa_format.problem import did_you_mean
+from bot.rasa_format.components import GUESSING
+from bot.rasa_format.problem import Severity, did_you_mean
 
 if TYPE_CHECKING:
     from bot.dialogue.spec import DialogueSpec, RuleSpec, Step
@@ -15,14 +16,24 @@ if TYPE_CHECKING:
     from bot.rasa_format.project import DialogueSources
 
 _NOWHERE = Source(path="", line=0)
+_DEFAULT_POLICIES = (
+    "No policies are named, so Rasa's default is meant. Of that, TEDPolicy and UnexpecTEDIntentPolicy do "
+    f"not run here. In their place: {GUESSING} and real Rasa runs them with `engine: rasa`."
+)
 
 
-def check_rules(dialogue: DialogueSpec, sources: DialogueSources, problems: Problems) -> None:
-    """Rules hold one message each (unless the policy lets them), and a policy runs them."""
+def check_rules(
+    dialogue: DialogueSpec, sources: DialogueSources, problems: Problems, *, native: bool = True
+) -> None:
+    """Rules hold one message each (unless the policy lets them), and a policy runs them.
+
+    Which policies run is the native engine's business: where it does not answer, nobody asks.
+    """
     if dialogue.policies.restrict_rules:
         for rule in dialogue.rules:
             _check_messages(rule, problems)
-    _check_policies(dialogue, sources, problems)
+    if native:
+        _check_policies(dialogue, sources, problems)
 
 
 def _check_messages(rule: RuleSpec, problems: Problems) -> None:
@@ -42,6 +53,8 @@ def _check_policies(dialogue: DialogueSpec, sources: DialogueSources, problems: 
     policies, domain = dialogue.policies, dialogue.domain
     written = sources.config.entries.get("policies")
     source = written.source if written else sources.config.source
+    if not sources.config.plain.get("policies"):
+        problems.tell(source, Severity.NOTE, _DEFAULT_POLICIES)
     if not policies.rules and (dialogue.rules or domain.forms):
         what = "rules" if dialogue.rules else "forms"
         problems.error(source, f"There are {what}, but no policy runs them. Add `- name: RulePolicy`.")

@@ -76,12 +76,12 @@ async def test_question_gets_the_answer_of_its_key(write: Write, tmp_path: Path)
     await engine.close()
 
 
-def test_key_without_a_response_is_refused_with_its_place(write: Write) -> None:
+def test_key_without_a_response_is_told_with_its_place(write: Write) -> None:
     settings = write(FILES | {"domain.yml": DOMAIN.replace("utter_faq/parking", "utter_faq/parkings")})
 
     (problem,) = inspect_project(settings).problems
     assert problem.show().startswith(
-        "nlu_data/all.yml:15: error: `faq/parking` has examples here but no response"
+        "nlu_data/all.yml:15: warning: `faq/parking` has examples here but no response"
     )
 
 
@@ -94,6 +94,6 @@ def test_button_and_check_agree(write: Write) -> None:
     )
 
     assert [problem.show().partition(". ")[0] for problem in (*wrong.problems, *open_key.problems)] == [
-        "domain.yml:7: error: A button of `utter_greet` names no response: `utter_faq/hour`",
+        "domain.yml:7: warning: A button of `utter_greet` names no response: `utter_faq/hour`",
         "domain.yml:7: warning: A button of `utter_greet` leaves open which answer `/faq` means",
     ]

@@ -127,7 +127,7 @@ def test_desk_has_queues() -> None:
             "pipeline:\n- name: DIETClasifier\n",
             "config.yml:2: error: `DIETClasifier` is not known in `pipeline`. Did you mean `DIETClassifier`?",
         ),
-        ("pipeline:\n- name: my.Own\n", "Own classes run in Rasa only."),
+        ("pipeline:\n- name: my.Own\n", "Own classes run in Rasa only (`engine: rasa`)."),
         ("pipeline:\n- epochs: 1\n", "config.yml:2: error: This item of `pipeline` has no name"),
         (
             "pipeline:\n- name: FallbackClassifier\n  threshold: 30\n",
