@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from typing_extensions import override
-
 from bot.dialogue.features import slot_feature
 from bot.dialogue.spec import SlotSpec, SlotType
 
@@ -89,8 +87,7 @@ class _Typed(Slot):
 
     _type: ClassVar[SlotType]
 
-    @override
-    def _as_feature(self) -> list[float]:
+    def _as_feature(self) -> list[float]:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
         spec = SlotSpec(
             name=self.name,
             type=self._type,
@@ -148,8 +145,7 @@ class AnySlot(Slot):
 
     type_name = "any"
 
-    @override
-    def _as_feature(self) -> list[float]:
+    def _as_feature(self) -> list[float]:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
         return []
 
 

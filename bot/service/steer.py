@@ -18,7 +18,7 @@ from bot.domain.conversation import BOT_MAY_SPEAK, Status
 from bot.domain.message import Author, Settled
 from bot.engines.engine import Turn
 from bot.errors import Conflict, EngineError, LeaseLost
-from bot.service.answer import keep_contract, make_entry, read_turn_reminders
+from bot.service.answer import keep_contract, make_entry, read_log, read_turn_reminders
 from bot.service.give_back import announce_given_back, release
 from bot.storage import leases, steering, turn_commit
 
@@ -134,6 +134,7 @@ async def _act(road: Road, serving: ServingEngine, grip: Grip, wish: Wish) -> Tu
         tracker=grip.standing.tracker,
         now=road.now(),
         resumed=grip.resumed,
+        log=read_log(road, grip.standing.conversation_id),
     )
     try:
         async with asyncio.timeout(road.turn_limit.total_seconds()), serving.steered() as engine:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from typing_extensions import override
-
 from bot.dialogue.events import SESSION_START, ActionExecuted
 from bot.dialogue.window import LOGGED_EVENTS
 
@@ -77,16 +75,16 @@ class PastEvents(list[Any]):
             self._fetch = None
             super().__setitem__(slice(0, 0), older)
 
-    @override
-    def __reversed__(self) -> Iterator[Any]:
+    def __reversed__(self) -> Iterator[Any]:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
+        """Yield the newest first; those that must be fetched come last."""
         known = super().__len__()
         yield from super().__reversed__()
         if self._fetch is not None:
             self.complete()
             yield from super().__getitem__(slice(0, super().__len__() - known))[::-1]
 
-    @override
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: Any) -> Any:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
+        """Return an event or several; near the end without fetching."""
         if not self._is_near(index):
             self.complete()
         return super().__getitem__(index)
@@ -104,8 +102,7 @@ class PastEvents(list[Any]):
         """Tell whether there are any."""
         return super().__len__() > 0 or len(self) > 0
 
-    @override
-    def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
         """Copy it as the plain list that it stands for."""
         return (list, (list(self),))
 

@@ -6,13 +6,11 @@ from itertools import takewhile
 from typing import Any
 
 from rasa_sdk import Tracker
-from typing_extensions import override
 
 
 class LazyTracker(Tracker):  # type: ignore[misc]  # rasa_sdk is untyped
     """What forms call in every turn must not fetch a whole conversation to count its events."""
 
-    @override
     def slots_to_validate(self) -> dict[str, Any]:
         """Return the slots set last, with nothing else logged after them: as rasa_sdk, from the end."""
         newest = list(takewhile(_sets_slot, reversed(self.events)))

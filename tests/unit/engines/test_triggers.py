@@ -54,7 +54,7 @@ async def test_trigger_has_the_channel_the_contact_last_wrote_on() -> None:
 async def test_entities_of_a_trigger_fill_slots() -> None:
     talk = Talk(build_engine(spec()))
     result = await trigger(talk, Trigger(intent="order", entities=({"entity": "size", "value": "L"},)))
-    assert [event["value"] for event in result.events if event.get("name") == "size"] [-1:] == ["L"]
+    assert [event["value"] for event in result.events if event.get("name") == "size"][-1:] == ["L"]
     assert [reply.text for reply in result.replies] == ["anything else?"]
 
 
