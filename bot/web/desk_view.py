@@ -197,7 +197,7 @@ def _who(message: Message, side: Side, contact: str) -> str:
         return contact
     if side is Side.BOT:
         return say("desk.bot")
-    if side is Side.LINE:
+    if side is Side.LINE or message.author is Author.SYSTEM:
         return ""
     if message.kind is Kind.ECHO:
         return say("desk.echo")

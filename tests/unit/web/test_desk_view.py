@@ -47,6 +47,12 @@ def test_a_name_stands_on_the_first_of_a_run() -> None:
     assert [entry.side for entry in entries] == [Side.CONTACT, Side.CONTACT, Side.BOT, Side.STAFF, Side.NOTE]
 
 
+def test_what_nobody_said_has_no_name_on_it() -> None:
+    entries = view(message(1, Author.SYSTEM, kind=Kind.TRIGGER), message(2, Author.SYSTEM, kind=Kind.NOTE))
+    assert [(entry.who, entry.side) for entry in entries] == [("", Side.LINE), ("", Side.NOTE)]
+    assert entries[0].text == "Set off by a reminder or a program: words 1"
+
+
 def test_a_tail_continues_what_stands_above_it() -> None:
     above, new = message(1, Author.CONTACT), message(2, Author.CONTACT, at=LATE + timedelta(minutes=1))
     (entry,) = view(new, before=above)
