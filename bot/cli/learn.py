@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.options import Project
+
 if TYPE_CHECKING:
     from bot.bootstrap.lessons import Report, TrainingOptions
 
@@ -57,6 +59,7 @@ def train(
     strict: _Strict = False,
     seed: _Seed = None,
     json_progress: _JsonProgress = False,
+    project: Project = None,
 ) -> None:
     """Train a model from the project's files.
 
@@ -72,20 +75,22 @@ def train(
     if nlu is None:
         if config is not None:
             raise typer.BadParameter("--config goes with --nlu: a project has its own config.yml")
-        _train_project(out, options, release=release, json_progress=json_progress)
+        _train_project(project, out, options, release=release, json_progress=json_progress)
     elif out is None or release:
         raise typer.BadParameter("--nlu wants --out, and no --release: its model answers nobody")
     else:
         _train_on_files(nlu, out, config, options, json_progress=json_progress)
 
 
-def _train_project(out: Path | None, options: TrainingOptions, *, release: bool, json_progress: bool) -> None:
+def _train_project(
+    root: Path | None, out: Path | None, options: TrainingOptions, *, release: bool, json_progress: bool
+) -> None:
     from bot.bootstrap.training import release_trained, train_here
     from bot.cli import training_view as view
     from bot.logs import configure_logging
     from bot.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(project=root)
     configure_logging(settings.log_format, level="WARNING")
     with _report(json_progress=json_progress) as report:
         trained = train_here(settings, out=out, report=report, options=options)

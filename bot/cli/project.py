@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from bot.cli.options import Project
+
 FOUND_ERRORS = 1
 
 
-def check() -> None:
+def check(*, project: Project = None) -> None:
     """Check the project's files and name file and line of every problem.
 
     Exits with 1 when there are errors; warnings alone are fine. Notes say what is done otherwise
@@ -19,7 +21,7 @@ def check() -> None:
     from bot.rasa_format.problem import Severity
     from bot.settings import load_settings
 
-    inspection = inspect_project(load_settings())
+    inspection = inspect_project(load_settings(project=project))
     problems = inspection.problems
     for problem in problems:
         typer.echo(problem.show())

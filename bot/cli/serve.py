@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.options import Project
+
 
 class RoleName(StrEnum):
     """`ServiceRole`, said again so that `--help` need not load the settings."""
@@ -34,6 +36,7 @@ def serve(
             help="Port for /healthz and /metrics of a role without pages  \\[env: VISAVIS_OPS_PORT]"
         ),
     ] = None,
+    project: Project = None,
 ) -> None:
     """Start the service. Ctrl-C stops it once the answers under way are finished.
 
@@ -53,7 +56,7 @@ def serve(
     from bot.logs import configure_logging
     from bot.settings import ServiceRole, load_settings
 
-    settings = load_settings(host=host, port=port, ops_port=ops_port)
+    settings = load_settings(host=host, port=port, ops_port=ops_port, project=project)
     configure_logging(settings.log_format)
     uvloop.run(run_service(settings, ServiceRole(role.value), begun=begun))
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.options import Project
+
 FOUND_FAILURES = 1
 
 _Path = Annotated[
@@ -19,14 +21,11 @@ _Model = Annotated[
     Path | None,
     typer.Option(help="Play them by the model in this file; default: the one in service, or the newest."),
 ]
-_Project = Annotated[
-    Path | None, typer.Option(help="The folder of the project; default: this one, or VISAVIS_PROJECT.")
-]
 _Json = Annotated[Path | None, typer.Option("--json", help="Write every step to this file, as JSON.")]
 
 
 def play_stories(
-    path: _Path = None, *, model: _Model = None, project: _Project = None, json: _Json = None
+    path: _Path = None, *, model: _Model = None, project: Project = None, json: _Json = None
 ) -> None:
     """Play Rasa's test stories, and show where the bot would say or understand something else.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.options import Project
 from bot.cli.parse import FETCH, fetch_model, parse
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def chat(
         str | None,
         typer.Option(help="Talk to a service that runs there, e.g. http://127.0.0.1:8080."),
     ] = None,
+    project: Project = None,
 ) -> None:
     """Talk with the bot here in the terminal.
 
@@ -28,7 +30,7 @@ def chat(
     from bot.logs import configure_logging
     from bot.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(project=project)
     configure_logging(settings.log_format, level="WARNING")
     asyncio.run(_chat(settings, url))
 

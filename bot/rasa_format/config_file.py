@@ -83,7 +83,8 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
     bodies = dict(found)
     rule = bodies.get("RulePolicy")
     augmented = bodies.get("AugmentedMemoizationPolicy")
-    memory = augmented or bodies.get("MemoizationPolicy")
+    memorises = augmented or bodies.get("MemoizationPolicy")
+    memory = memorises or bodies.get("TEDPolicy")  # what is said of it holds: stories as written
     rules = rule or MapNode(source=config.source)
     fallback = reader.text(rules.get("core_fallback_action_name"), "`core_fallback_action_name`")
     return PolicySpec(
@@ -103,7 +104,7 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
         restrict_rules=_flag(rules, "restrict_rules", reader),
         check_rules=_flag(rules, "check_for_contradictions", reader),
         rule_priority=_priority(rules, 4, reader),
-        memory_priority=_priority(memory, 3, reader),
+        memory_priority=_priority(memory, 3 if memorises else 1, reader),
         rules_by_confidence=_by_confidence(rules, reader),
         memory_by_confidence=_by_confidence(memory, reader),
     )

@@ -77,6 +77,13 @@ policies:
     assert not policies.fallback_prediction
 
 
+def test_stories_are_memorised_where_only_ted_would_run_them() -> None:
+    config, _ = read("policies:\n- name: TEDPolicy\n  max_history: 5\n- name: RulePolicy\n")
+
+    policies = config.policies
+    assert (policies.memoization, policies.augmented, policies.max_history) == (True, False, 5)
+
+
 def test_neural_parts_are_replaced_and_said_so() -> None:
     _, problems = read(
         "pipeline:\n- name: DIETClassifier\n  epochs: 100\npolicies:\n- name: TEDPolicy\n- name: RulePolicy\n"
@@ -86,6 +93,8 @@ def test_neural_parts_are_replaced_and_said_so() -> None:
         "config.yml:2: note: `DIETClassifier` does not run here.",
         "config.yml:5: warning: `TEDPolicy` does not run here.",
     ]
+    assert "the rules, and the stories as written" in problems[1]
+    assert "`engine: rasa`" in problems[1]
 
 
 @pytest.mark.parametrize(
