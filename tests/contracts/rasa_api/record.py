@@ -1,6 +1,6 @@
 """Asks real Rasa 3.6.21 all of `calls.py` and writes down what it answers: `recording.json`.
 
-Run it with Rasa's own Python, which need not see this package: `python record.py`.
+Run it with Rasa's own Python, which need not see this package: `python record.py [FILE]`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def main() -> None:
             server.terminate()
             server.wait(PATIENCE)
     text = json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False)
-    (HERE / "recording.json").write_text(text + "\n")
+    out = Path(sys.argv[1]) if sys.argv[1:] else HERE / "recording.json"
+    out.write_text(text + "\n")
 
 
 def wait(url: str) -> None:
