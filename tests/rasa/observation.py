@@ -16,7 +16,7 @@ _WRITTEN = {
     "action_execution_rejected": ("name",),
     "entities": ("entities",),
     "reminder": ("intent", "entities", "name", "kill_on_user_msg"),
-    "cancel_reminder": ("intent", "entities", "name"),
+    "cancel_reminder": (),  # Rasa writes nothing of it down
 }
 
 
