@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from contextlib import suppress
 from time import perf_counter
 from types import coroutine
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.engines.native.action_threads import Failed
+from bot.engines.native.action_threads import MOST_STUCK, Failed, refuse_stuck
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
@@ -35,14 +36,22 @@ class ActionLoop:
     def __init__(self) -> None:
         self.blocking: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._stuck: Counter[str] = Counter()
 
     async def run(self, action: str, work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
-        """Run a coroutine of an action. Raises what it raised, wrapped in `Failed`. Cancel it to give up."""
+        """Run a coroutine of an action. Raises what it raised, wrapped in `Failed`.
+
+        Cancel it to give up. Raises `ActionError` where earlier runs of the action never ended.
+        """
+        if self._stuck[action] >= MOST_STUCK:
+            raise refuse_stuck(action)
         loop = self._loop or self._start()
-        running = asyncio.run_coroutine_threadsafe(self._guard(action, work), loop)
+        watched = _Watched(self._stuck, action)
+        running = asyncio.run_coroutine_threadsafe(self._guard(action, work, watched), loop)
         try:
             ended = await asyncio.wrap_future(running)
         except asyncio.CancelledError:
+            watched.leave()
             self._look_after(loop)
             raise
         if isinstance(ended, BaseException):
@@ -50,7 +59,7 @@ class ActionLoop:
         return ended
 
     async def _guard(
-        self, action: str, work: Callable[[], Coroutine[Any, Any, Answer]]
+        self, action: str, work: Callable[[], Coroutine[Any, Any, Answer]], watched: _Watched
     ) -> Answer | BaseException:
         """Do the work; an exit or an interrupt raised by an action must not end the loop."""
         task = asyncio.current_task()
@@ -64,6 +73,9 @@ class ActionLoop:
             return error
         except BaseException as error:  # noqa: BLE001 - see above
             return error
+        finally:
+            with suppress(RuntimeError):  # the service's loop is closed: nobody counts any more
+                watched.home.call_soon_threadsafe(watched.end)
 
     def _note(self, action: str, seconds: float) -> None:
         if seconds > _LONG_STEP and action not in self.blocking:
@@ -96,6 +108,27 @@ class ActionLoop:
             log.error("Async action blocks and does not end", action=culprit.get_name())
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(_wind_up, loop)
+
+
+class _Watched:
+    """A run that counts among the stuck ones from when nobody waits for it until it ends."""
+
+    def __init__(self, stuck: Counter[str], action: str) -> None:
+        self.home = asyncio.get_running_loop()
+        self._stuck, self._action = stuck, action
+        self._is_left = self._has_ended = False
+
+    def leave(self) -> None:
+        """Wait no longer."""
+        if not self._has_ended:
+            self._is_left = True
+            self._stuck[self._action] += 1
+
+    def end(self) -> None:
+        """It ended."""
+        self._has_ended = True
+        if self._is_left:
+            self._stuck[self._action] -= 1
 
 
 def _serve(loop: asyncio.AbstractEventLoop) -> None:

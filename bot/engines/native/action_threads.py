@@ -55,7 +55,7 @@ class ActionThreads:
         Cancel it to give up waiting. Raises `ActionError` where earlier runs of the action never ended.
         """
         if self._stuck[action] >= MOST_STUCK:
-            raise ActionError(f"action {action} is not begun: {MOST_STUCK} earlier runs of it have not ended")
+            raise refuse_stuck(action)
         async with self._places:
             loop = asyncio.get_running_loop()
             ended: asyncio.Future[tuple[Answer | None, BaseException | None]] = loop.create_future()
@@ -90,6 +90,11 @@ class ActionThreads:
         while True:
             self._jobs.get().do()
             self._idle.release()
+
+
+def refuse_stuck(action: str) -> ActionError:
+    """Say that an action is not begun."""
+    return ActionError(f"action {action} is not begun: {MOST_STUCK} earlier runs of it have not ended")
 
 
 class Failed(Exception):  # never leaves this package: what an action raised, of any kind

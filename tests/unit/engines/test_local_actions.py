@@ -141,8 +141,9 @@ async def test_an_action_that_never_ends_is_given_up_and_others_go_on(stuck: Any
     assert time.monotonic() - began < 1
 
 
-async def test_an_action_whose_runs_never_end_is_not_begun_again_until_one_of_them_does() -> None:
-    actions = make(limit=timedelta(milliseconds=50), at_once=1, stuck=Blocking(sleep_for_ever))
+@pytest.mark.parametrize("stuck", [Blocking(sleep_for_ever), Awaiting(ignore_cancelling)])
+async def test_an_action_whose_runs_never_end_is_not_begun_again_until_one_of_them_does(stuck: Any) -> None:
+    actions = make(limit=timedelta(milliseconds=50), at_once=1, stuck=stuck)
     for _ in range(MOST_STUCK):
         with pytest.raises(ActionError, match="took longer"):
             await run(actions, "stuck")
