@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.example import Source
 from bot.errors import ProjectError
+from bot.rasa_format.credentials import CREDENTIALS_FILE, read_credentials
 from bot.rasa_format.domain_merge import LISTS, MAPS
 from bot.rasa_format.json_reader import NLU_JSON_KEY, read_json_file
 from bot.rasa_format.nodes import MapNode, ScalarNode
@@ -33,9 +34,13 @@ _NEWEST_VERSION = (3, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFiles:
-    """The files as trees, their variables filled in (but not those under `channels`)."""
+    """The files as trees, their variables filled in (but not those of channels).
+
+    `credentials` are the channels of Rasa's `credentials.yml`; None where that file or its project has none.
+    """
 
     config: MapNode
+    credentials: MapNode | None
     domain: tuple[MapNode, ...]
     training: tuple[MapNode, ...]
 
@@ -49,7 +54,22 @@ def read_project_files(root: Path, environment: Mapping[str, str], reader: Reade
         check_version(document, reader)
     for document in training:
         reader.check_keys(document, (*TRAINING_KEYS, NLU_JSON_KEY, "version"), "a training file")
-    return ProjectFiles(config=config, domain=tuple(domain), training=tuple(training))
+    credentials = None if "channels" in config.entries else _read_credentials(root, reader)
+    return ProjectFiles(
+        config=config, credentials=credentials, domain=tuple(domain), training=tuple(training)
+    )
+
+
+def _read_credentials(root: Path, reader: Reader) -> MapNode | None:
+    """Read Rasa's channels; the file's variables are filled in with those of all channels."""
+    file = root / CREDENTIALS_FILE
+    if not file.exists():
+        return None
+    try:
+        return read_credentials(read_yaml_file(file, path=CREDENTIALS_FILE), reader)
+    except ProjectError as error:
+        reader.error(Source(path=CREDENTIALS_FILE, line=error.line or 0), error.problem)
+        return None
 
 
 def list_training_files(root: Path) -> list[Path]:

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.dialogue.spec import DialogueSpec
+from bot.dialogue.spec import DialogueSpec, PolicySpec
 from bot.domain.action_spec import ActionsSpec
 from bot.domain.engine_spec import EngineSpec
 from bot.errors import ModelDamaged, ModelError
@@ -98,7 +98,8 @@ def read_project(
     config = replace(
         config, actions=replace(config.actions, server=read_action_server(root, environment, reader))
     )
-    accounts = read_channels(files.config.get("channels"), environment, reader, known=channels)
+    written = files.config.get("channels") if "channels" in files.config.entries else files.credentials
+    accounts = read_channels(written, environment, reader, known=channels)
     return _assemble(root, files, reader, config=config, accounts=accounts)
 
 
@@ -120,7 +121,7 @@ def _assemble(
     return Project(
         root=root,
         pipeline=config.pipeline,
-        dialogue=_read_dialogue(sources, reader),
+        dialogue=_read_dialogue(sources, config.policies, reader),
         training=build_training_data(nlu),
         desk=config.desk,
         accounts=accounts.accounts,
@@ -141,13 +142,13 @@ def retrieval_intents(nlu: NluContent) -> tuple[str, ...]:
     )
 
 
-def _read_dialogue(sources: DialogueSources, reader: Reader) -> DialogueSpec:
+def _read_dialogue(sources: DialogueSources, policies: PolicySpec, reader: Reader) -> DialogueSpec:
     paths = read_paths(sources.training, reader)
     return DialogueSpec(
         domain=read_domain(sources.domain, reader, retrieval_intents=sources.retrieval_intents),
         rules=paths.rules,
         stories=paths.stories,
-        policies=read_policies(sources.config, reader),
+        policies=policies,
     )
 
 
@@ -176,7 +177,9 @@ def load_dialogue(files: Mapping[str, bytes]) -> DialogueSpec:
     except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise ModelDamaged(f"The model's `{PACKED_FILE}` is missing or damaged. Train it again.") from error
     problems = Problems()
-    dialogue = _read_dialogue(sources, Reader(problems))
+    # What is wrong with them was told when the model was trained, or is Rasa's business.
+    policies = read_policies(sources.config, Reader(Problems()))
+    dialogue = _read_dialogue(sources, policies, Reader(problems))
     problems.raise_first_error()
     return dialogue
 

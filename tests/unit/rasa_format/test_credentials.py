@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from bot.rasa_format.check import check_project
+from bot.rasa_format.project import load_project
+from tests.unit.rasa_format.conftest import CONFIG, Write
+
+WITHOUT_CHANNELS = CONFIG.replace("channels:\n  webchat: true\n", "")
+CREDENTIALS = """\
+rest:
+callback:
+  url: ${CALLBACK_URL}
+socketio:
+  user_message_evt: said
+  session_persistence: true
+rasa:
+  url: http://localhost:5002/api
+telegram:
+  access_token: 123:abc
+slack:
+  slack_token: x
+"""
+
+
+def test_a_project_without_channels_has_those_of_its_credentials(write_project: Write) -> None:
+    root = write_project({"config.yml": WITHOUT_CHANNELS, "credentials.yml": CREDENTIALS})
+
+    accounts = load_project(root, {"CALLBACK_URL": "http://127.0.0.1:9/x"}).accounts
+
+    assert {account.channel: account.options for account in accounts} == {
+        "rest": {"open": "true"},
+        "callback": {"url": "http://127.0.0.1:9/x", "open": "true", "allow_internal": "true"},
+        "socketio": {
+            "user_message_evt": "said",
+            "session_persistence": "true",
+            "origins": "*",
+            "open": "true",
+        },
+    }
+    said = [problem.show() for problem in check_project(root, {}) if problem.path == "credentials.yml"]
+    assert [line.partition(": it ")[0].partition(", so")[0] for line in said] == [
+        "credentials.yml:9: warning: `telegram` is off",
+        "credentials.yml:11: warning: There is no channel `slack` here",
+    ]
+
+
+def test_channels_of_its_own_are_all_it_has(write_project: Write) -> None:
+    root = write_project({"credentials.yml": CREDENTIALS})
+
+    assert [account.channel for account in load_project(root, {}).accounts] == ["webchat"]
+
+
+def test_a_socket_with_a_key_is_not_open(write_project: Write) -> None:
+    credentials = "socketio:\n  jwt_key: secret\n"
+    root = write_project({"config.yml": WITHOUT_CHANNELS, "credentials.yml": credentials})
+
+    (account,) = load_project(root, {}).accounts
+    assert account.options == {"jwt_key": "secret", "origins": "*"}
