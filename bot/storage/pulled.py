@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Pulled:
     """`turn_id` is None while no turn took the message.
 
-    `earlier`: what nobody fetched yet, words of staff and answers that came too late for their calls.
+    `earlier`: what nobody fetched yet, words of staff, what a reminder made the bot say, and answers that
+    came too late for their calls.
     """
 
     turn_id: int | None
@@ -45,8 +46,8 @@ _PULLED = (
         SELECT m.* FROM outbox o JOIN message m ON m.id = o.message_id
             LEFT JOIN message asked ON asked.id = m.turn_id
         WHERE o.conversation_id = q.conversation_id AND o.pull AND o.state = 'pending'
-            AND (m.author = 'staff' OR m.turn_id < q.id AND (
-                o.error_class = 'hung_up' OR m.created_at > asked.created_at + :patience))
+            AND (m.author = 'staff' OR m.turn_id < q.id AND (asked.kind = 'trigger'
+                OR o.error_class = 'hung_up' OR m.created_at > asked.created_at + :patience))
     ) r ON TRUE
     WHERE q.id = :message_id ORDER BY r.id
     """,

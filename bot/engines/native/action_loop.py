@@ -1,8 +1,8 @@
 """An event loop of their own for `async` actions, so that one that blocks does not block the service.
 
 They share one, as they do in Rasa's action server: connections that one of them keeps may serve another.
-An action that holds the loop up is known by the time its steps take, and runs in threads from then on;
-a loop that does not come back is left behind, and the next action gets a new one.
+An action that holds the loop up is known by the time its steps take, and runs in threads from then on.
+Who comes meanwhile does not wait: the loop is left to what runs in it, and there is a new one.
 """
 
 from __future__ import annotations
@@ -47,10 +47,17 @@ class ActionLoop:
             raise refuse_stuck(action)
         loop = self._loop or self._start()
         watched = _Watched(self._stuck, action)
-        running = asyncio.run_coroutine_threadsafe(self._guard(action, work, watched), loop)
+        running = asyncio.wrap_future(
+            asyncio.run_coroutine_threadsafe(self._guard(action, work, watched), loop)
+        )
         try:
-            ended = await asyncio.wrap_future(running)
+            _, pending = await asyncio.wait([running], timeout=_LONG_STEP)
+            if pending and watched.withdraw():
+                self._leave(loop)  # another action holds it up: this one need not wait for it
+                return await self.run(action, work)
+            ended = await running
         except asyncio.CancelledError:
+            running.cancel()
             watched.leave()
             self._look_after(loop)
             raise
@@ -62,6 +69,8 @@ class ActionLoop:
         self, action: str, work: Callable[[], Coroutine[Any, Any, Answer]], watched: _Watched
     ) -> Answer | BaseException:
         """Do the work; an exit or an interrupt raised by an action must not end the loop."""
+        if not watched.begin():
+            return asyncio.CancelledError()  # it runs elsewhere
         task = asyncio.current_task()
         assert task is not None
         task.set_name(action)
@@ -99,13 +108,18 @@ class ActionLoop:
         asyncio.get_running_loop().call_later(_PATIENCE, self._leave_unless, answered, loop)
 
     def _leave_unless(self, answered: threading.Event, loop: asyncio.AbstractEventLoop) -> None:
-        if answered.is_set() or self._loop is not loop:
+        if not answered.is_set():
+            self._leave(loop)
+
+    def _leave(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Use a loop no more, and note who holds it up."""
+        if self._loop is not loop:
             return
         self._loop = None
         culprit = asyncio.current_task(loop)
         if culprit is not None:
             self.blocking.add(culprit.get_name())
-            log.error("Async action blocks and does not end", action=culprit.get_name())
+            log.error("Async action blocks", action=culprit.get_name())
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(_wind_up, loop)
 
@@ -117,6 +131,21 @@ class _Watched:
         self.home = asyncio.get_running_loop()
         self._stuck, self._action = stuck, action
         self._is_left = self._has_ended = False
+        self._right = [True]  # to begin, or to withdraw: whoever takes it out, from whichever thread
+
+    def begin(self) -> bool:
+        """Tell whether it may be begun."""
+        return self._take_right()
+
+    def withdraw(self) -> bool:
+        """Tell whether it was not begun, and now will not be."""
+        return self._take_right()
+
+    def _take_right(self) -> bool:
+        try:
+            return self._right.pop()
+        except IndexError:
+            return False
 
     def leave(self) -> None:
         """Wait no longer."""
@@ -138,10 +167,11 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
-    """End a loop that came back after nobody waited for it any more."""
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.call_later(_PATIENCE, loop.stop)
+    """End a loop that came back, once what runs in it has ended."""
+    if asyncio.all_tasks(loop):
+        loop.call_later(_PATIENCE, _wind_up, loop)
+    else:
+        loop.stop()
 
 
 @coroutine

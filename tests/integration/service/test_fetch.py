@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from bot.service.answer import answer
 from bot.service.fetch import FetchLog, fetch
 from bot.service.receive import Received, receive
 from bot.service.road import Road
+from bot.service.run_timers import run_timers
 from bot.storage.database import Database, open_database
 from bot.storage.pulled import Pulled
 from bot.storage.schema import upgrade_schema
@@ -62,6 +64,24 @@ async def test_an_answer_that_came_too_late_comes_with_the_next_call_and_only_on
     third = await call(road, "three", "3")
     await answer_now(road, third)
     assert words(await wait_for_answer(road, third)) == ([], ["3: three"])
+
+
+async def test_what_a_reminder_made_the_bot_say_comes_with_the_next_call_and_only_once(road: Road) -> None:
+    log = FetchLog(road)
+    first = await call(road, "remind me", "1")
+    await answer_now(road, first)
+    log.add([message.id for message in (await wait_for_answer(road, first)).replies])
+    await run_timers(replace(road, now=lambda: road.now() + timedelta(minutes=2)))
+    await answer_now(road, first)
+    second = await call(road, "two", "2")
+    await answer_now(road, second)
+    told = await wait_for_answer(road, second)
+    assert words(told) == (["2: EXTERNAL: call_back"], ["3: two"])
+    log.add([message.id for message in (*told.earlier, *told.replies)])
+    await log.close()
+    third = await call(road, "three", "3")
+    await answer_now(road, third)
+    assert words(await wait_for_answer(road, third)) == ([], ["4: three"])
 
 
 async def test_a_late_answer_is_not_told_again_before_it_is_written_down(road: Road) -> None:

@@ -179,6 +179,28 @@ async def test_an_async_action_that_blocks_holds_the_service_up_never_and_others
     ticking.cancel()
 
 
+async def test_who_comes_while_a_loop_is_held_up_does_not_wait_and_what_runs_in_it_is_not_lost() -> None:
+    def block(dispatcher: Any, *_: Any) -> list[Any]:
+        time.sleep(1)
+        return utter(dispatcher)
+
+    async def wait(dispatcher: Any, *_: Any) -> list[Any]:
+        await asyncio.sleep(0.05)
+        return utter(dispatcher)
+
+    actions = make(blocks=Awaiting(block), waits=Awaiting(wait), fine=Awaiting(utter))
+    before = asyncio.create_task(run(actions, "waits"))
+    await asyncio.sleep(0.02)
+    blocked = asyncio.create_task(run(actions, "blocks"))
+    await asyncio.sleep(0.02)
+    began = time.monotonic()
+    assert (await run(actions, "fine")).responses
+    assert time.monotonic() - began < 0.6
+    assert not before.done()
+    assert (await before).responses
+    assert (await blocked).responses
+
+
 async def test_async_actions_share_a_loop_so_what_one_keeps_serves_another() -> None:
     kept: dict[str, Any] = {}
 
