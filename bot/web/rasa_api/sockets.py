@@ -99,12 +99,16 @@ class RasaSockets:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.server.shutdown()
 
-    async def _let_in(self, _client: str, _environ: Any, auth: object = None) -> bool:
+    async def _let_in(self, _client: str, environ: Any, auth: object = None) -> bool:
         account, reader = self._counter.connector.account, self._counter.reader
-        if reader is None:
-            return account.flag("open")
         token = auth.get("token") if isinstance(auth, dict) else None
-        return isinstance(token, str) and reader.read(token) is not None
+        if reader is None and not account.flag("open"):
+            return False
+        if reader is not None and (not isinstance(token, str) or reader.read(token) is None):
+            return False
+        newcomers = self._counter.newcomers
+        stranger = newcomers.find_stranger(environ["aiohttp.request"])
+        return not await newcomers.get_wait(stranger, Arrival.SESSION)
 
     async def _see_off(self, client: str, _reason: object = None) -> None:
         name = self._session_of.pop(client, None)
@@ -135,6 +139,9 @@ class RasaSockets:
         except StorageUnavailable as error:
             log.warning("Message not taken", reason=str(error), channel=CHANNEL)
             await self._refuse(client, "unavailable", "Nothing can be taken in at this moment. Try again.")
+        except Exception:  # the library would only say that a task failed
+            log.exception("Socket.io message broke", channel=CHANNEL)
+            await self._refuse(client, "internal", "Something went wrong here. It was written down.")
 
     async def _refuse(self, client: str, code: str, text: str) -> None:
         told = {"code": code, "text": text}
@@ -155,7 +162,7 @@ class RasaSockets:
         )
         [event] = self._counter.connector.parse(request)
         received = await receive(road, event)
-        if session.conversation_id is None and received.conversation_id is not None:
+        if session.following is None and received.conversation_id is not None:
             session.conversation_id = received.conversation_id
             self._follow(name, session)
 
@@ -216,12 +223,16 @@ class RasaSockets:
         """Tell a room what happens in its conversation, until its last client has left."""
         assert session.conversation_id is not None
         live = self._counter.road.bus.live
-        # Listening begins before reading, so that nothing falls between the two.
-        async with live.subscribe(conversation_id=session.conversation_id) as events:
-            await self._try_to_catch_up(name, session)
-            async for event in events:
-                if event.kind in ("message", RESET):
-                    await self._try_to_catch_up(name, session)
+        try:
+            # Listening begins before reading, so that nothing falls between the two.
+            async with live.subscribe(conversation_id=session.conversation_id) as events:
+                await self._try_to_catch_up(name, session)
+                async for event in events:
+                    if event.kind in ("message", RESET):
+                        await self._try_to_catch_up(name, session)
+        except Exception:
+            log.exception("Socket.io session broke", channel=CHANNEL)
+            session.following = None  # who says something next is followed again
 
     async def _try_to_catch_up(self, name: str, session: _Session) -> None:
         try:
