@@ -60,28 +60,31 @@ async def open_rasa_engine(
     Raises `ModelError`, `ProjectError`, `SettingsError`, `EmbeddedServerError`.
     """
     spec = project.engine
+    model = None if spec.url else _find_model(archive)
     patience = timedelta(seconds=settings.turn_seconds * _SHARE_OF_TURN)
     base = await asyncio.to_thread(_load, archive, encoders, patience)
     if spec.url is not None:
         return _assemble(base, RasaClient(spec, spec.url))
+    assert model is not None
+    plan = Plan(installation=open_installation(settings, project), place=settings.data.resolve() / _FOLDER)
+    async with AsyncExitStack() as stack:
+        if actions.names and not _needs_server(project, actions):
+            plan = replace(plan, actions=await stack.enter_async_context(_served(actions)))
+        house = RasaHouse(plan)
+        stack.push_async_callback(house.close)
+        await house.open(model)
+        client = RasaClient(replace(spec, token=house.token), house.url, channel=CHANNEL)
+        return _assemble(base, client, _Premises(stack.pop_all()))
+
+
+def _find_model(archive: Archive) -> bytes:
     model = archive.files.get(RASA_MODEL)
     if model is None:
         raise ModelError(
             "this model was not trained for `engine: rasa`, it holds nothing of Rasa's: "
             "run `visavis train --release`"
         )
-    installation = open_installation(settings, project)
-    async with AsyncExitStack() as stack:
-        endpoint = None
-        if actions.names and not _needs_server(project, actions):
-            endpoint = await stack.enter_async_context(_served(actions))
-        house = RasaHouse(
-            Plan(installation=installation, place=settings.data.resolve() / _FOLDER, actions=endpoint)
-        )
-        stack.push_async_callback(house.close)
-        await house.open(model)
-        client = RasaClient(replace(spec, token=house.token), house.url, channel=CHANNEL)
-        return _assemble(base, client, _Premises(stack.pop_all()))
+    return model
 
 
 @dataclass(frozen=True, slots=True)

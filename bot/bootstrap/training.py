@@ -67,9 +67,10 @@ def _train_rasa(project: Project, settings: Settings, report: Report) -> dict[st
     from bot.bootstrap.rasa_engine import RASA_MODEL, open_installation  # noqa: PLC0415 - see above
     from bot.engines.rasa.training import train_rasa  # noqa: PLC0415 - see above
 
+    installation = open_installation(settings, project)
     stage = Stage("rasa", report)
     stage(0, 1)
-    model = train_rasa(open_installation(settings, project))
+    model = train_rasa(installation)
     stage(1, 1)
     return {RASA_MODEL: model}
 
