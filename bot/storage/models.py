@@ -64,6 +64,14 @@ async def get_model(connection: AsyncConnection, model_id: int) -> Model | None:
     return _to_model(row) if row else None
 
 
+async def find_model_id(connection: AsyncConnection, digest: str) -> int | None:
+    """Return the newest model whose digest begins so, or None."""
+    named = model.c.digest.startswith(digest, autoescape=True)
+    statement = select(model.c.id).where(named).order_by(model.c.id.desc()).limit(1)
+    found: int | None = (await connection.execute(statement)).scalar_one_or_none()
+    return found
+
+
 async def get_archive(connection: AsyncConnection, model_id: int) -> bytes:
     """Return the bytes of a model's archive."""
     statement = select(model.c.archive).where(model.c.id == model_id)
