@@ -51,7 +51,7 @@ test: $(VENV)/.dev $(BUILT) ## Set everything up and run the tests
 chaos: $(VENV)/.dev $(BUILT) ## Run the tests that kill processes and servers, and fill a disk, at every step
 	$(BIN)/python -m pytest $(CHAOS) $(ARGS)
 
-test-rasa: $(VENV)/.dev $(RASA)/.stamp ## Hold dialogue against real Rasa (longer: ARGS="--walks 200")
+test-rasa: $(VENV)/.dev $(BUILT) $(RASA)/.stamp ## Hold dialogue against real Rasa (longer: ARGS="--walks 200")
 	$(BIN)/python -m pytest $(JUDGED) $(ARGS)
 
 check: $(VENV)/.dev $(ASSETS)/node_modules/.stamp ## Lint, types, layers, dependencies, spelling

@@ -1,4 +1,4 @@
-"""Rasa's HTTP API, as far as the engine needs it. Errors are ours; none carries an address or a secret."""
+"""Rasa's HTTP API, as far as the engine needs it. Errors are ours, and none carries a secret."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class RasaClient:
     def __init__(self, spec: EngineSpec, url: str, *, channel: str = REST_CHANNEL) -> None:
         """Hold where it is. `channel` is the input channel that answers within the call."""
         self._base = url.rstrip("/")
+        self._shown = URL(url).origin()  # without what may be secret in it
         self._spec = spec
         self._channel = channel
         self._limit = aiohttp.ClientTimeout(total=spec.answer_limit.total_seconds(), connect=3)
@@ -129,7 +130,9 @@ class RasaClient:
             seconds = self._spec.answer_limit.total_seconds()
             raise EngineError(f"Rasa did not answer within {seconds:g} s ({method} {_kind(path)})") from error
         except aiohttp.ClientError as error:
-            raise EngineUnavailable(f"Rasa does not answer ({type(error).__name__})") from None
+            raise EngineUnavailable(
+                f"Rasa does not answer at {self._shown} ({type(error).__name__})"
+            ) from None
         if status == _NO_SUCH_CONVERSATION and may_be_missing:
             return None
         if status >= _REFUSED or status >= 300:  # noqa: PLR2004 - a redirect leads elsewhere: not followed

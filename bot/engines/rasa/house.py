@@ -18,7 +18,7 @@ import structlog
 
 from bot.embedded.child import HOST, Child, choose_port, log_size, telling_folder, wait_ready
 from bot.embedded.servers import Keeper
-from bot.engines.rasa.installation import STOP_SIGNAL
+from bot.engines.rasa.installation import RUN, STOP_SIGNAL
 from bot.engines.rasa.project_copy import write_endpoints
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _PATIENCE = 300.0  # seconds; ten on a calm machine, but a large model on a busy
 _LOOK_EVERY = 0.1
 _TELL_EVERY = 10.0
 _MODEL = "model.tar.gz"
+_PID = "pid"
 _CREDENTIALS = "visavis_inside.Channel:\n"
 
 
@@ -100,6 +101,7 @@ class RasaHouse:
             process=self._plan.installation.run(("run", *where, *what), folder=self._folder, log=output),
             stop_signal=STOP_SIGNAL,
         )
+        (self._folder / _PID).write_text(str(child.pid))
         look = _Look(child=child, path=f"/status?token={self.token}", begun=begun)
         wait_ready(child, log=output, log_start=started, ready=look, patience=_PATIENCE)
         log.info("Rasa started", seconds=round(time.monotonic() - begun, 1))
@@ -130,8 +132,19 @@ class _Look:
 
 
 def remove_left(place: Path) -> None:
-    """Remove folders of processes that are no more."""
+    """Remove the folders of processes that are no more, and end a Rasa that outlived its own.
+
+    The kernel ends it with us on Linux; elsewhere nobody does.
+    """
     for folder in place.iterdir():
-        pid, _, _ = folder.name.partition("-")
-        if folder.is_dir() and pid.isdecimal() and not psutil.pid_exists(int(pid)):
+        owner, _, _ = folder.name.partition("-")
+        if folder.is_dir() and owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            _end_stray(folder / _PID)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_stray(file: Path) -> None:
+    with suppress(OSError, ValueError, psutil.Error):
+        stray = psutil.Process(int(file.read_text()))
+        if any(RUN.name in word for word in stray.cmdline()):
+            stray.terminate()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 INSIDE = Path(__file__).with_name("inside")
 _BUILT = Path(__file__).resolve().parents[3] / ".rasa" / "bin" / "python"  # by `make rasa`
-_RUN = INSIDE / "visavis_run.py"
+RUN = INSIDE / "visavis_run.py"
 STOP_SIGNAL = signal.SIGTERM
 _OURS = re.compile(r"VISAVIS_\w+|DATABASE_URL|REDIS_URL|PYTHON\w*|VIRTUAL_ENV")
 _QUIET = {
@@ -41,7 +41,7 @@ class Installation:
 
     def run(self, arguments: Sequence[str], *, folder: Path, log: Path) -> subprocess.Popen[bytes]:
         """Start `rasa` in `folder`. It ends with the thread that calls this."""
-        command = launch_command([self.python, _RUN], account=Account(), stop_signal=STOP_SIGNAL)
+        command = launch_command([self.python, RUN], account=Account(), stop_signal=STOP_SIGNAL)
         variables = {
             **self.environment,
             **_QUIET,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,6 +145,27 @@ def test_folders_of_dead_processes_are_removed(tmp_path: Path) -> None:
     remove_left(tmp_path)
 
     assert {path.name for path in tmp_path.iterdir()} == {"1-abcd", "rasa.log"}
+
+
+def test_rasa_that_outlived_its_process_is_ended_and_nobody_else(tmp_path: Path) -> None:
+    program = tmp_path / "visavis_run.py"
+    program.write_text("import time\ntime.sleep(60)\n")
+    stray = subprocess.Popen([sys.executable, program])
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    place = tmp_path / "rasa"
+    for number, process in enumerate((stray, other)):
+        folder = place / f"4194999-{number}"
+        folder.mkdir(parents=True)
+        (folder / "pid").write_text(str(process.pid))
+    try:
+        remove_left(place)
+
+        assert stray.wait(10) != 0
+        assert other.poll() is None
+    finally:
+        for process in (stray, other):
+            process.kill()
+            process.wait()
 
 
 _json = st.recursive(
