@@ -62,26 +62,25 @@ class PastEvents(list[Any]):
     positions, does without as long as it finds what it looks for.
     """
 
-    __slots__ = ("_fetch",)
+    __slots__ = ("_fetch", "_fetched")
 
     def __init__(self, newest: Sequence[JsonObject], fetch: Callable[[], Sequence[JsonObject]]) -> None:
         super().__init__(newest)
         self._fetch: Callable[[], Sequence[JsonObject]] | None = fetch
+        self._fetched = 0
 
     def complete(self) -> None:
         """Fetch what is missing."""
         if self._fetch is not None:
             older = self._fetch()
-            self._fetch = None
+            self._fetch, self._fetched = None, len(older)
             super().__setitem__(slice(0, 0), older)
 
     def __reversed__(self) -> Iterator[Any]:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
         """Yield the newest first; those that must be fetched come last."""
-        known = super().__len__()
-        yield from super().__reversed__()
-        if self._fetch is not None:
-            self.complete()
-            yield from super().__getitem__(slice(0, super().__len__() - known))[::-1]
+        yield from super().__getitem__(slice(self._fetched, None))[::-1]
+        self.complete()
+        yield from super().__getitem__(slice(0, self._fetched))[::-1]
 
     def __getitem__(self, index: Any) -> Any:  # type: ignore[explicit-override]  # typing.override is Python 3.12's
         """Return an event or several; near the end without fetching."""

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
-
-import orjson
-import structlog
 
 from bot.dialogue.calls import ActionRefused
 from bot.domain.action_spec import ActionsSpec
@@ -19,6 +14,7 @@ from bot.engines.native.action_history import PastEvents
 from bot.engines.native.action_loop import ActionLoop
 from bot.engines.native.action_threads import ActionThreads, Failed
 from bot.engines.native.action_tracker import tracker_state
+from bot.engines.native.posted import DomainPost, copy_json
 from bot.errors import ActionError
 
 if TYPE_CHECKING:
@@ -27,8 +23,6 @@ if TYPE_CHECKING:
     from bot.dialogue.calls import Call, Outcome
     from bot.domain.json import JsonObject
     from bot.engines.native.action_history import History
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +64,7 @@ class LocalActions:
         self._spec = spec or ActionsSpec()
         self._threads = ActionThreads(self._spec.at_once)
         self._loop = ActionLoop()
-        self._domain = _Posted()
+        self._domain = DomainPost()
 
     @property
     def names(self) -> frozenset[str]:
@@ -82,7 +76,7 @@ class LocalActions:
         state = copy_json(tracker_state(errand.call.tracker, errand.sender_id))
         if not errand.history.is_whole:
             state["events"] = PastEvents(state["events"], self._fetching(errand.history))
-        answer = await self.perform(errand.call.name, state, self._domain.copy(errand.domain))
+        answer = await self.perform(errand.call.name, state, self._domain.post(errand.domain))
         return answer.read()
 
     async def close(self) -> None:
@@ -166,32 +160,3 @@ def _explain(name: str, error: BaseException) -> Exception:
     if isinstance(error, ActionError):
         return error
     return ActionError(f"action {name} failed with {type(error).__name__}")
-
-
-class _Posted:
-    """The domain as it would be posted: written once, and read anew for every action that it is handed to."""
-
-    def __init__(self) -> None:
-        self._of: JsonObject | None = None
-        self._text = b""
-
-    def copy(self, domain: JsonObject) -> Any:
-        if domain is not self._of:
-            self._text, self._of = dump_json(domain), domain
-        return orjson.loads(self._text)
-
-
-def copy_json(value: Any) -> Any:
-    """Return a copy that shares nothing with `value`."""
-    try:
-        return orjson.loads(orjson.dumps(value))
-    except TypeError:  # a whole number of more than 64 bits
-        return deepcopy(value)
-
-
-def dump_json(value: Any) -> bytes:
-    """Write JSON; the slow way for whole numbers of more than 64 bits."""
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        return json.dumps(value).encode()

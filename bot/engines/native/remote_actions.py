@@ -11,7 +11,8 @@ import aiohttp
 from bot.dialogue.calls import ActionRefused
 from bot.engines.native.action_answer import MOST_BYTES, take_answer
 from bot.engines.native.action_tracker import tracker_state
-from bot.engines.native.actions import ActionRunner, Errand, LocalActions, dump_json
+from bot.engines.native.actions import ActionRunner, Errand, LocalActions
+from bot.engines.native.posted import dump_json
 from bot.errors import ActionError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Events of which the older ones are fetched when something looks that far back."""
+"""What actions are handed: events that are fetched, and a domain that is read, when somebody looks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.engines.native.action_history import PastEvents
+from bot.engines.native.posted import DomainPost
 
 OLDER: list[Any] = [{"event": "user", "n": number} for number in range(3)]
 NEWEST: list[Any] = [{"event": "bot", "n": number} for number in range(3, 6)]
@@ -97,3 +98,46 @@ def test_what_cannot_be_fetched_is_tried_again() -> None:
     with pytest.raises(TimeoutError):
         len(events)
     assert len(events) == 6
+
+
+def test_looking_both_ways_at_once_sees_each_event_once() -> None:
+    events, _ = make()
+    assert [(event["n"], len(events)) for event in reversed(events)] == [(n, 6) for n in range(5, -1, -1)]
+    assert [event["n"] for event in reversed(events)] == list(range(5, -1, -1))
+
+
+DOMAIN: dict[str, Any] = {"slots": {"size": {"type": "text"}}, "intents": ["greet"], "forms": {}}
+
+
+@pytest.mark.parametrize(
+    ("look", "found"),
+    [
+        (dict, DOMAIN),
+        (len, 3),
+        (bool, True),
+        (list, list(DOMAIN)),
+        (lambda domain: domain["slots"], DOMAIN["slots"]),
+        (lambda domain: domain.get("forms"), {}),
+        (lambda domain: "intents" in domain, True),
+        (lambda domain: {**domain}, DOMAIN),
+        (lambda domain: domain | {}, DOMAIN),
+        (lambda domain: sorted(domain.items(), key=str), sorted(DOMAIN.items(), key=str)),
+        (lambda domain: domain == DOMAIN, True),
+        (lambda domain: domain.pop("intents"), ["greet"]),
+        (lambda domain: json.loads(json.dumps(domain)), DOMAIN),
+        (copy.deepcopy, DOMAIN),
+        (copy.copy, DOMAIN),
+        (str, str(DOMAIN)),
+    ],
+)
+def test_a_domain_is_all_there_however_it_is_looked_at(
+    look: Callable[[dict[str, Any]], Any], found: Any
+) -> None:
+    post = DomainPost()
+    assert look(post.post(DOMAIN)) == found
+
+
+def test_a_domain_that_an_action_changes_is_its_own() -> None:
+    post = DomainPost()
+    post.post(DOMAIN)["slots"].clear()
+    assert post.post(DOMAIN)["slots"] == {"size": {"type": "text"}}
