@@ -128,7 +128,10 @@ class SessionSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainSpec:
-    """`domain.yml`. `send_domain` names the actions that want the domain posted to them."""
+    """`domain.yml`. `send_domain` names the actions that want the domain posted to them.
+
+    `store_entities`: a story's messages fill the slots of their entities (Rasa's `store_entities_as_slots`).
+    """
 
     intents: Mapping[str, IntentSpec]
     entities: Mapping[str, EntitySpec]
@@ -138,6 +141,7 @@ class DomainSpec:
     actions: tuple[str, ...]
     session: SessionSpec
     send_domain: frozenset[str] = frozenset()
+    store_entities: bool = True
     raw: JsonObject = field(default_factory=dict)
 
 
@@ -200,7 +204,8 @@ class StorySpec:
 class PolicySpec:
     """What `config.yml: policies` asks for, as far as the native engine runs it.
 
-    `restrict_rules` and `check_rules` (Rasa's `check_for_contradictions`) concern the check only.
+    `restrict_rules` concerns the check only. Without `check_rules` (Rasa's `check_for_contradictions`)
+    memory sees the turns that rules alone make, as in Rasa, which finds them out by that check.
     `…_by_confidence` (Rasa's `use_nlu_confidence_as_score`): what is certain by rule or memory counts as
     much as the message was understood.
     """

@@ -182,7 +182,7 @@ def _any_value(spec: SlotSpec | None) -> Json:
 
 def _slots_of_entities(event: UserUttered, catalogue: Catalogue) -> Iterator[SlotSet]:
     """Yield what the message's entities fill through mappings that are not bound to a form."""
-    for spec in catalogue.slots.values():
+    for spec in catalogue.slots.values() if catalogue.domain.store_entities else ():
         values = [
             entity.get("value")
             for mapping in spec.mappings

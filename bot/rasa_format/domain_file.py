@@ -25,6 +25,7 @@ DOMAIN_KEYS = (
 _NEVER_EMPTY = ("intents", "entities", "slots", "forms", "responses", "actions", "session_config")
 KNOWN_KEYS = (*DOMAIN_KEYS, "version", "config")
 _SESSION_MINUTES = 60
+_STORE = "store_entities_as_slots"
 
 
 def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[str] = ()) -> DomainSpec:
@@ -51,6 +52,7 @@ def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[
         actions=actions,
         session=session,
         send_domain=send_domain,
+        store_entities=_read_store_entities(domain.get("config"), reader),
         raw=_raw(domain),
     )
 
@@ -171,6 +173,14 @@ def _missing(
 ) -> dict[str, SlotSpec]:
     """Return the slots that Rasa adds, less those written down."""
     return {name: slot for name, slot in implicit_slots(forms, actions).items() if name not in slots}
+
+
+def _read_store_entities(node: Node | None, reader: Reader) -> bool:
+    body = reader.map(node, "`config`")
+    if body is None:
+        return True
+    reader.check_keys(body, (_STORE,), "`config` of a domain", severity=Severity.ERROR)
+    return reader.flag(body.get(_STORE), f"`{_STORE}`", default=True)
 
 
 def _read_session(node: Node | None, reader: Reader) -> SessionSpec:

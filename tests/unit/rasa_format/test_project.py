@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.dialogue.dialogue import compile_dialogue
+from bot.dialogue.events import SlotSet
 from bot.dialogue.spec import StepType
+from bot.dialogue.training import expand_stories
 from bot.errors import ModelDamaged, ModelError, ProjectError
 from bot.rasa_format.project import PACKED_FILE, data_digest, load_dialogue, load_project, pack_dialogue
 from tests.unit.rasa_format.conftest import CONFIG, DOMAIN, NLU, Write
@@ -107,3 +110,22 @@ def test_digest_follows_data_and_not_comments(write_project: Write) -> None:
 
     assert before == commented
     assert before != changed
+
+
+@pytest.mark.parametrize(("written", "filled"), [("", 1), ("config:\n  store_entities_as_slots: false\n", 0)])
+def test_a_storys_entities_fill_slots_unless_the_domain_says_no(
+    write_project: Write, written: str, filled: int
+) -> None:
+    story = (
+        "stories:\n- story: s\n  steps:\n  - intent: ask_order\n    entities:\n    - order_number: '5'\n"
+        "  - action: utter_greet\n"
+    )
+    root = write_project({"domain.yml": DOMAIN + written, "nlu_data/more.yml": story})
+
+    dialogue = load_project(root, {}).dialogue
+    (training,) = (
+        each
+        for each in expand_stories(dialogue.stories, compile_dialogue(dialogue).catalogue)
+        if each.names == ("s",)
+    )
+    assert sum(isinstance(event, SlotSet) for event in training.tracker.log) == filled
