@@ -54,13 +54,24 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_copy_holds_what_rasa_trains_from_and_nothing_of_ours(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "faq.yml").write_text("nlu: []\n")
+    (project / "data" / "linked").symlink_to(tmp_path / "shared")
+    (project / "data" / "notes.txt").write_text("nothing of Rasa's")
+
     copied = copy_project(project, tmp_path / "copy")
 
     assert (copied.domain, copied.data) == ("domain", "data")
     files = sorted(
         path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*.*")
     )
-    assert files == ["config.yml", "data/nlu.yml", "domain/intents.yml", "domain/more/slots.yml"]
+    assert files == [
+        "config.yml",
+        "data/linked/faq.yml",
+        "data/nlu.yml",
+        "domain/intents.yml",
+        "domain/more/slots.yml",
+    ]
     config = (tmp_path / "copy" / "config.yml").read_text()
     assert "channels" not in config
     assert "engine" not in config
