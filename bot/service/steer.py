@@ -146,7 +146,8 @@ async def _act(road: Road, serving: ServingEngine, grip: Grip, wish: Wish) -> Tu
 
 async def _commit(road: Road, grip: Grip, wish: Wish, result: TurnResult) -> Steered:
     conversation_id = grip.lease.conversation_id
-    collected = wish.collected or grip.pull
+    # That a person will answer is told to the contact, whoever called.
+    collected = (wish.collected and not result.handoff) or grip.pull
     outcome = turn_commit.Outcome(
         taken=(),
         settled=Settled.NOT_NEEDED,

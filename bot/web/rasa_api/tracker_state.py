@@ -34,9 +34,10 @@ def render_state(insight: Insight, verbosity: Verbosity, standing: Standing | No
 
 
 def _whole_loop(loop: Json) -> Json:
-    if not isinstance(loop, dict) or not isinstance(loop.get("trigger_message"), dict):
+    if not isinstance(loop, dict) or not loop:
         return loop
-    return {**loop, "trigger_message": _whole_parse(loop["trigger_message"], {})}
+    trigger = loop.get("trigger_message") or {"intent": {}, "text": None}
+    return {**loop, "trigger_message": _whole_parse(trigger, {})}
 
 
 def _whole_event(event: JsonObject) -> JsonObject:

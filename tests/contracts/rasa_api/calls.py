@@ -29,6 +29,9 @@ def _say(name: str, sender: str, text: str) -> Call:
     return _post(name, "/webhooks/rest/webhook", {"sender": sender, "message": text})
 
 
+_SIZE = {"name": "size", "value": "S"}
+_ORDER = {"intent": {"name": "order", "confidence": 0.9}, "entities": [], "text": "/order"}
+
 CALLS: tuple[Call, ...] = (
     _get("version", "/version"),
     _get("status", "/status"),
@@ -96,5 +99,45 @@ CALLS: tuple[Call, ...] = (
     _get("story of all sessions", "/conversations/ann/story?all_sessions=true"),
     _say("bye", "ann", "/bye"),
     _post("stream", "/webhooks/rest/webhook?stream=true", {"sender": "cem", "message": "/bye"}),
+    _post("log plain text", "/conversations/dan/messages", {"text": " hello ", "sender": "user"}),
+    _post("predict after plain text", "/conversations/dan/predict"),
+    _post("a slot before anything", "/conversations/eve/tracker/events", {"event": "slot", **_SIZE}),
+    _post(
+        "a session of events",
+        "/conversations/fay/tracker/events",
+        [
+            {"event": "action", "name": "action_session_start"},
+            {"event": "session_started"},
+            {"event": "action", "name": "action_listen"},
+            {"event": "user", "text": "/order", "parse_data": _ORDER, "metadata": {"from": "kiosk"}},
+            {"event": "action", "name": "order_form"},
+            {"event": "active_loop", "name": "order_form"},
+            {"event": "slot", "name": "requested_slot", "value": "size"},
+            {"event": "bot", "text": "Which size?", "metadata": {"utter_action": "utter_ask_size"}},
+        ],
+    ),
+    _get("story of events", "/conversations/fay/story"),
+    _post("predict after events", "/conversations/fay/predict"),
+    _post("listen", "/conversations/fay/tracker/events", {"event": "action", "name": "action_listen"}),
+    _say("go on after events", "fay", '/inform{"size": "M"}'),
+    _post("rewind", "/conversations/fay/tracker/events?include_events=APPLIED", {"event": "rewind"}),
+    _post("undo", "/conversations/fay/tracker/events?include_events=APPLIED", {"event": "undo"}),
+    _post("pause", "/conversations/eve/tracker/events", {"event": "pause"}),
+    _say("greet the silent", "eve", "/greet"),
+    _post("trigger the silent", "/conversations/eve/trigger_intent", {"name": "ready"}),
+    _post("resume", "/conversations/eve/tracker/events", {"event": "resume"}),
+    _say("greet who speaks again", "eve", "/greet"),
+    _post(
+        "trigger with a list",
+        "/conversations/eve/trigger_intent?include_events=NONE",
+        {"name": "ready", "entities": [{"entity": "size", "value": "XS", "confidence": 0.5}]},
+    ),
+    _post("restart by event", "/conversations/eve/tracker/events?include_events=ALL", {"event": "restart"}),
+    _get("after the restart", "/conversations/eve/tracker"),
+    _say("greet after the restart", "eve", "/greet"),
+    _get("all after the restart", "/conversations/eve/tracker?include_events=ALL"),
+    _post("legacy events", "/conversations/gus/tracker/events", [{"event": "form", "name": "order_form"}]),
+    _post("reset", "/conversations/eve/tracker/events?include_events=NONE", {"event": "reset_slots"}),
+    _post("execute an unknown action", "/conversations/ann/execute", {"name": "action_x"}),
     _get("unknown address", "/conversations/ann/nothing"),
 )

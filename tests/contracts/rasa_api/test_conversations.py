@@ -163,6 +163,15 @@ async def test_resume_takes_a_conversation_out_of_the_queue(api: Api) -> None:
     assert await api.say("ann", "/bye") != []
 
 
+async def test_promise_of_a_person_is_told_to_the_contact_whoever_called(api: Api) -> None:
+    await api.post("/webhooks/callback/webhook", {"sender": "ann", "message": "/greet"})
+    await until(api, "SELECT settled FROM message WHERE author = 'contact'", [("bot",)])
+    handoff = {"event": "bot", "data": {"custom": {"handoff": {"reason": "asked_for_person"}}}}
+    await api.post("/conversations/ann/tracker/events?execute_side_effects=true", [handoff])
+    assert await api.rows("SELECT status FROM conversation") == [("queued",)]
+    assert await api.rows("SELECT pull FROM outbox ORDER BY message_id DESC LIMIT 1") == [(False,)]
+
+
 async def test_who_holds_a_conversation_keeps_it(api: Api) -> None:
     await api.say("ann", "/greet")
     await take(api.road, await get_id(api, "ann"), await add_mara(api))

@@ -15,6 +15,7 @@ PASSING = frozenset({"timestamp", "latest_event_time", "message_id", "model_file
 UNTOLD = frozenset({"assistant_id", "model_id"})
 # What our understanding tells beside Rasa's, which it leaves out for messages like `/greet`.
 OURS = frozenset({"in_scope", "language", "triage", "response_selector", "text_tokens"})
+UNDERSTOOD = ("/body/events/3/parse_data/intent", "/body/latest_message/intent")
 # Call → where its answers may differ, and why.
 KNOWN: dict[str, tuple[tuple[str, ...], str]] = {
     "domain as a picture": (("/body/message",), "words"),
@@ -42,6 +43,13 @@ KNOWN: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "tracker after the form": (("/body/latest_message/intent_ranking",), "kept of the newest message only"),
     "applied after the form": (("/body/latest_message/intent_ranking",), "kept of the newest message only"),
+    "log plain text": (UNDERSTOOD, "the words are understood by a fake here"),
+    "predict after plain text": (tuple(f"/body/tracker{place[5:]}" for place in UNDERSTOOD), "the same"),
+    "a session of events": (("/body/active_loop/trigger_message/metadata",), "not kept"),
+    "predict after events": (("/body/tracker/active_loop/trigger_message/metadata",), "not kept"),
+    "listen": (("/body/active_loop/trigger_message/metadata",), "not kept"),
+    "restart by event": (("/body/followup_action",), "Rasa's own next look says action_listen, too"),
+    "execute an unknown action": (("",), "Rasa says 500, and which actions there are"),
     "unknown address": (("/body",), "Rasa's web server answers this one, in words of its own"),
 }
 
