@@ -11,6 +11,7 @@ from bot.domain.conversation import Conversation, Status, Surface
 from bot.domain.message import Settled
 from bot.storage.outbox import withdraw_replies
 from bot.storage.tables import account, contact, conversation, message, staff
+from bot.storage.triggers import withdraw_triggers
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -134,8 +135,8 @@ async def count_unread(connection: AsyncConnection, staff_id: int) -> int:
 async def hold(connection: AsyncConnection, conversation_id: int, staff_id: int | None) -> None:
     """Give the conversation to a person. The growing token refuses whatever the bot computes now.
 
-    What it said and nobody sent yet is withdrawn. `staff_id` None: somebody we do not know speaks;
-    whoever has the conversation keeps it.
+    What it said and nobody sent yet is withdrawn, and so is what was to set it off. `staff_id` None:
+    somebody we do not know speaks; whoever has the conversation keeps it.
     """
     await connection.execute(
         update(conversation)
@@ -151,6 +152,7 @@ async def hold(connection: AsyncConnection, conversation_id: int, staff_id: int 
         ),
     )
     await withdraw_replies(connection, conversation_id)
+    await withdraw_triggers(connection, conversation_id)
 
 
 async def release_to_bot(

@@ -41,6 +41,17 @@ async def append_trigger(connection: Connection, conversation_id: int, trigger: 
     return made
 
 
+_WITHDRAW = text(
+    "UPDATE message SET settled = 'not_needed' WHERE conversation_id = :conversation_id "
+    "AND settled = 'waiting' AND kind = 'trigger'"
+).bindparams(bindparam("conversation_id", type_=BigInteger))
+
+
+async def withdraw_triggers(connection: Connection, conversation_id: int) -> None:
+    """Let nothing come of triggers that the bot did not answer yet: a person has the conversation."""
+    await connection.execute(_WITHDRAW, {"conversation_id": conversation_id})
+
+
 def read_trigger(message: Message) -> Trigger | None:
     """Return what an entry of the stream triggers; None for what somebody said."""
     if message.kind is not Kind.TRIGGER or message.content.custom is None:

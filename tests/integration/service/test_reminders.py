@@ -214,7 +214,10 @@ async def test_a_person_who_takes_the_conversation_before_the_answer_silences_th
     engine = RemindingEngine(does={"later": [remind(road)]})
     talked = await say(road, engine, "later")
     await run_timers(later(road, 2 * MINUTE))
-    await take(road, talked, await add_agent(road, "Mara"))
+    mara = await add_agent(road, "Mara")
+    await take(road, talked, mara)
+    assert await answer(road, engine, talked) is None
+    await give_back(road, talked, mara)
     assert await answer(road, engine, talked) is None
     assert await said_by_bot(road, talked) == ["1: later"]
 
