@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.dialogue.analysis import Contradiction, analyse
+from bot.dialogue.analysis import Analysis, Contradiction, analyse
 from bot.dialogue.catalogue import Catalogue
 from bot.dialogue.events import LISTEN
 from bot.dialogue.gaps import Gap, find_gaps
@@ -66,7 +66,9 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
         index=compile_rules(rules, lesson),
         unhappy=UnhappyPaths(rules, stories, lesson),
     )
-    analysis = analyse(policy, rules, stories, lesson)
+    analysis = _unchecked(policy)
+    if spec.policies.check_rules:
+        analysis = analyse(policy, rules, stories, lesson)
     memory = Memory(stories, lesson, spec.policies.max_history)
     memoization = MemoizationPolicy(memory, spec.policies, analysis.rule_only)
     return Dialogue(
@@ -77,8 +79,16 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
             actions=max(analysis.policy.index.longest, 2),
             visible=memory.longest if spec.policies.memoization else 0,
         ),
-        mistakes=Mistakes(contradictions=analysis.contradictions, gaps=find_gaps(rules, catalogue)),
+        mistakes=Mistakes(
+            contradictions=analysis.contradictions,
+            gaps=find_gaps(rules, catalogue) if spec.policies.check_rules else (),
+        ),
     )
+
+
+def _unchecked(policy: RulePolicy) -> Analysis:
+    """Return what is known where rules are not held against stories: then no turn is hidden from memory."""
+    return Analysis(policy=policy, rule_only=(frozenset(), frozenset()), contradictions=())
 
 
 def _all_entities_used(domain: DomainSpec) -> DomainSpec:

@@ -68,6 +68,9 @@ class Idle:
         """Return nothing."""
         return Outcome()
 
+    async def close(self) -> None:
+        """Release nothing."""
+
 
 class Conversation:
     """One conversation with an engine; every turn comes ten seconds after the one before."""

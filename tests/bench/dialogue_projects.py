@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.dialogue.spec import (
     DialogueSpec,
@@ -24,6 +25,9 @@ from bot.dialogue.spec import (
     StorySpec,
     Variation,
 )
+
+if TYPE_CHECKING:
+    from bot.domain.json import Json
 
 _TYPES = (SlotType.TEXT, SlotType.BOOL, SlotType.CATEGORICAL, SlotType.FLOAT)
 _SLOTS_OF_A_FORM = 4
@@ -90,7 +94,8 @@ def _rule(
     """The first rule of an intent has no condition, the others go by a slot each."""
     intent, others = intents[number % len(intents)], number // len(intents)
     name = names[number % len(names)]
-    value = {SlotType.BOOL: True, SlotType.CATEGORICAL: "high", SlotType.FLOAT: 1.0}.get(kinds[name], "x")
+    values: dict[SlotType, Json] = {SlotType.BOOL: True, SlotType.CATEGORICAL: "high", SlotType.FLOAT: 1.0}
+    value = values.get(kinds[name], "x")
     condition = (Step(type=StepType.SLOT, slots=((name, value),)),) if others else ()
     steps = (Step(type=StepType.INTENT, name=intent), Step(type=StepType.ACTION, name=answer))
     return RuleSpec(name=f"rule {number}", steps=steps, condition=condition)
@@ -100,7 +105,7 @@ def _form_rules(form: str, intent: str) -> tuple[RuleSpec, RuleSpec]:
     run = Step(type=StepType.ACTION, name=form)
     on, off = (Step(type=StepType.LOOP, name=name) for name in (form, None))
     start = (
-        Step(type=StepType.INTENT, name=f"{intent}"),
+        Step(type=StepType.INTENT, name=intent),
         Step(type=StepType.ACTION, name="utter_0"),
         run,
         on,

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
+from tests.rasa.generated import write_project
 from tests.rasa.native import NativeProject
 from tests.rasa.oracle import Oracle, find_python
 from tests.rasa.projects import Prepared, prepare, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_MADE_UP = "generated_"
 
 
 class Compared:
@@ -31,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--walks", type=int, default=20, help="random walks of each project")
     parser.addoption("--turns", type=int, default=16, help="turns of a walk")
     parser.addoption("--seed", type=int, default=0, help="the first walk's seed")
+    parser.addoption("--generated", type=int, default=4, help="projects made up by chance")
     parser.addoption("--bot", action="append", help="compare only the projects of this name")
     parser.addoption("--all-edits", action="store_true", help="ask real Rasa anew about all broken projects")
 
@@ -40,8 +44,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "project" in metafunc.fixturenames:
         python = find_python()
         wanted = metafunc.config.getoption("--bot")
-        names = [name for name in sources(python) if not wanted or name in wanted] if python else []
-        metafunc.parametrize("project", names, indirect=True)
+        made_up = (f"{_MADE_UP}{seed}" for seed in range(metafunc.config.getoption("--generated")))
+        names = (*sources(python), *made_up) if python else ()
+        chosen = [name for name in names if not wanted or name in wanted]
+        metafunc.parametrize("project", chosen, indirect=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -68,6 +74,9 @@ def compare(oracle: Oracle, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 
     @cache
     def make(name: str) -> Compared:
+        if name.startswith(_MADE_UP):
+            known[name] = place / "made up" / name
+            write_project(known[name], int(name.removeprefix(_MADE_UP)))
         prepared = prepare(name, known[name], place / name)
         return Compared(prepared, oracle.train(prepared))
 

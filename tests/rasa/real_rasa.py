@@ -126,6 +126,7 @@ class Projects:
         result = train(
             str(project / request["domain"]), str(project / "config.yml"), data, str(project / "models"),
             fixed_model_name="model", force_training=True,
+            core_additional_arguments={"augmentation_factor": 0},  # no policy here learns weights
         )  # fmt: skip
         if not result.model:
             return {"refused": f"code {result.code}"}

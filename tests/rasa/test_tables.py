@@ -38,12 +38,12 @@ def _differences(project: Compared) -> Iterator[str]:
         yield from _unlike("unhappy paths", learnt["rules_for_loop_unhappy_path"], _unhappy(dialogue))
         hidden = {_source(source): "hidden" for source in dialogue.rules.hidden_sources}
         yield from _unlike(
-            "rules not in stories", dict.fromkeys(learnt["rules_not_in_stories"], "hidden"), hidden
+            "rules not in stories", dict.fromkeys(learnt.get("rules_not_in_stories", ()), "hidden"), hidden
         )
         rule_only = dialogue.memoization.rule_only if dialogue.memoization else ((), ())
         for number, kind in enumerate(("slots", "loops")):
             if dialogue.memoization:
-                theirs = dict.fromkeys(learnt[f"rule_only_{kind}"], kind)
+                theirs = dict.fromkeys(learnt.get(f"rule_only_{kind}", ()), kind)
                 yield from _unlike(f"{kind} of rules only", theirs, dict.fromkeys(rule_only[number], kind))
     memorised = project.tables.get("memorized_turns.json")
     if memorised is not None and dialogue.memoization:

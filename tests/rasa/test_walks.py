@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.rasa.differences import Difference, alike
+from tests.rasa.scripts import Script, read_scripts
 from tests.rasa.walks import Walk
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from tests.rasa.oracle import Oracle
 
 _SHOWN = 5
+_LONG = 220  # turns: several times what the native engine keeps of a conversation
+_REMEMBERING = ("booking", "circles", "steps")  # by memory of 6, of all, and of 2 turns
 
 
 @pytest.mark.timeout(1800)
@@ -22,37 +25,52 @@ async def test_walks_go_as_in_rasa(project: Compared, oracle: Oracle, pytestconf
     first, number = pytestconfig.getoption("--seed"), pytestconfig.getoption("--walks")
     found = []
     for seed in range(first, first + number):
-        turns, ours = await _walk(project, seed, pytestconfig.getoption("--turns"))
-        rasa = oracle.talk(project.prepared, turns)
-        position = next((at for at in range(len(turns)) if alike(rasa[at]) != alike(ours[at])), None)
-        if position is not None:
-            found.append(
-                Difference(
-                    project=project.prepared.name,
-                    name=f"seed {seed}",
-                    turns=turns[: position + 1],
-                    rasa=alike(rasa[position]),
-                    ours=alike(ours[position]),
-                )
-            )
-    assert not found, f"{len(found)} of {number} walks differ\n" + "\n".join(map(str, found[:_SHOWN]))
+        walk = Walk(project.native, seed)
+        found.append(await _compare(project, oracle, walk, pytestconfig.getoption("--turns")))
+    _check(found)
 
 
-async def _walk(
-    project: Compared, seed: int, length: int
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Walk in the native engine; return what was said and what was observed.
+@pytest.mark.timeout(1800)
+@pytest.mark.filterwarnings("ignore")  # rasa_sdk's own
+async def test_long_conversations_go_as_in_rasa(
+    project: Compared, oracle: Oracle, pytestconfig: pytest.Config
+) -> None:
+    if project.prepared.name not in _REMEMBERING:
+        pytest.skip("a long conversation costs Rasa much: it is had with few projects")
+    walk = Walk(project.native, pytestconfig.getoption("--seed"))
+    _check([await _compare(project, oracle, walk, _LONG)])
 
-    A turn that the engine gives up ends the walk and is not compared: see `listed.yml`.
+
+@pytest.mark.timeout(600)
+@pytest.mark.filterwarnings("ignore")  # rasa_sdk's own
+async def test_written_dialogues_go_as_in_rasa(project: Compared, oracle: Oracle) -> None:
+    scripts = read_scripts(project.prepared.root)
+    _check([await _compare(project, oracle, script, len(script)) for script in scripts])
+
+
+def _check(found: list[Difference | None]) -> None:
+    unlike = [difference for difference in found if difference]
+    assert not unlike, f"{len(unlike)} of {len(found)} differ\n" + "\n".join(map(str, unlike[:_SHOWN]))
+
+
+async def _compare(project: Compared, oracle: Oracle, talk: Walk | Script, length: int) -> Difference | None:
+    """Have a conversation in both; return where it first went another way.
+
+    A turn that the native engine gives up ends it and is not compared: see `listed.yml`.
     """
     project.native.begin()
-    walk = Walk(project.native, seed)
-    turns, ours = [], []
+    turns: list[dict[str, Any]] = []
+    ours: list[dict[str, Any]] = []
     for _ in range(length):
-        turn = walk.turn()
+        turn = talk.turn()
         observed = await project.native.take(turn)
         if project.native.gave_up:
             break
         turns.append(turn)
-        ours.append(observed)
-    return turns, ours
+        ours.append(alike(observed))
+    rasa = [alike(observed) for observed in oracle.talk(project.prepared, turns)]
+    for position, (theirs, mine) in enumerate(zip(rasa, ours, strict=True), start=1):
+        if theirs != mine:
+            name = project.prepared.name
+            return Difference(project=name, name=talk.name, turns=turns[:position], rasa=theirs, ours=mine)
+    return None

@@ -27,6 +27,7 @@ class Walk:
 
     def __init__(self, project: NativeProject, seed: int) -> None:
         """Start over; equal seeds walk alike."""
+        self.name = f"seed {seed}"
         self._chance = random.Random(seed)  # noqa: S311 - no secret
         self._project = project
         self._plan: list[UserUttered] = []
@@ -74,7 +75,7 @@ class Walk:
             return self._intent(self._chance.choice(self._told), self._entities())
         said = self._plan.pop(0)
         if said.text and not said.intent:
-            return {"text": said.text, "parse": _parse(said.text, None, [])}
+            return {"text": said.text, "parse": parse_json(said.text, None, [])}
         entities = [dict(entity) for entity in said.entities]
         for entity in entities:
             if entity.get("value") in ("", None) or self._chance.random() < 0.2:
@@ -96,7 +97,7 @@ class Walk:
                 return self._intent(intent, [self._entity(mapping, spec)])
             case MappingType.FROM_TEXT:
                 text = self._chance.choice(_WORDS)
-                return {"text": text, "parse": _parse(text, intent, [])}
+                return {"text": text, "parse": parse_json(text, intent, [])}
             case MappingType.FROM_INTENT:
                 return self._intent(intent, [])
             case _:
@@ -134,7 +135,7 @@ class Walk:
         text = self._chance.choice(_WORDS)
         if self._chance.random() < 0.3:
             return {"text": text, "parse": _not_understood(text, self._chance.choice(self._intents))}
-        return {"text": text, "parse": _parse(text, self._chance.choice(self._told), self._entities())}
+        return {"text": text, "parse": parse_json(text, self._chance.choice(self._told), self._entities())}
 
     def _intent(self, intent: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
         """Return an intent as a button would send it; where that cannot be written, as words understood."""
@@ -150,7 +151,7 @@ class Walk:
             values = {entity["entity"]: entity["value"] for entity in entities}
             return {"text": f"/{intent}{json.dumps(values) if values else ''}"}
         text = f"{intent.replace('_', ' ')} please"
-        return {"text": text, "parse": _parse(text, intent, entities, selected=self._selected(intent))}
+        return {"text": text, "parse": parse_json(text, intent, entities, selected=self._selected(intent))}
 
     def _selected(self, intent: str) -> dict[str, Any]:
         keys = [
@@ -206,7 +207,7 @@ def _hashable(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool) else str(value)
 
 
-def _parse(
+def parse_json(
     text: str,
     intent: str | None,
     entities: list[dict[str, Any]],
@@ -227,5 +228,5 @@ def _parse(
 
 
 def _not_understood(text: str, guess: str) -> dict[str, Any]:
-    parse = _parse(text, "nlu_fallback", [], confidence=0.4)
+    parse = parse_json(text, "nlu_fallback", [], confidence=0.4)
     return {**parse, "intent_ranking": [parse["intent"], {"name": guess, "confidence": 0.3}]}

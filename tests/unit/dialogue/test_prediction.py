@@ -319,3 +319,14 @@ def test_priorities_decide_between_rule_and_memory() -> None:
     for priority, expected in ((3, "utter_greet"), (5, "utter_bye")):
         policies = PolicySpec(memoization=True, memory_priority=priority)
         assert next_action(compiled(stories=(polite,), policies=policies), *said("greet")) == expected
+
+
+def test_memory_sees_turns_of_rules_where_nobody_holds_rules_against_stories() -> None:
+    policies = PolicySpec(memoization=True, check_rules=False)
+    polite = story("polite", intent("yes"), action("utter_vip"), intent("no"), action("utter_bye"))
+    dialogue = compiled(stories=(polite,), policies=policies)
+    assert not dialogue.predict(after(dialogue, *said("greet"))).hidden
+    greeted = (*said("greet"), did("utter_greet"))
+    assert next_action(dialogue, *greeted, *said("yes")) == "action_default_fallback"
+    checked = compiled(stories=(polite,))
+    assert checked.predict(after(checked, *said("greet"))).hidden

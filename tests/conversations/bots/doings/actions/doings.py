@@ -50,7 +50,7 @@ def _hear(dispatcher: Any, tracker: Any) -> list[EventType]:
 def _speak(dispatcher: Any, tracker: Any) -> list[EventType]:
     dispatcher.utter_message(text="dispatched", thing="one")
     dispatcher.utter_message(response="utter_missing")
-    return [BotUttered("returned", {"image": "http://pictures.example/a"}), SlotSet("unheard_of", 1)]
+    return [BotUttered("returned", {"image": "http://pictures.example/a"}), SlotSet("thing", "spoken")]
 
 
 def _refuse(dispatcher: Any, tracker: Any) -> list[EventType]:
@@ -89,7 +89,6 @@ DOINGS: dict[str, Doing] = {
     "nothing": lambda dispatcher, tracker: [],
     "several": _several,
     "start_over": lambda dispatcher, tracker: [SessionStarted(), ActionExecuted("action_listen")],
-    "circle": lambda dispatcher, tracker: [FollowupAction("action_circle")],
     "listen_now": lambda dispatcher, tracker: [FollowupAction("action_listen")],
 }
 
@@ -176,10 +175,6 @@ class Several(_Doing):
 
 class StartOver(_Doing):
     doing = "start_over"
-
-
-class Circle(_Doing):
-    doing = "circle"
 
 
 class ListenNow(_Doing):
