@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _NAMED = 3  # examples
+_ACTIONS = Source(path="actions", line=0)
 _PATIENCE = timedelta(seconds=2)
 
 
@@ -48,8 +49,14 @@ class Inspection:
 
 
 def inspect_project(settings: Settings) -> Inspection:
-    """Look at everything. Raises `ActionError` for an action that cannot be imported."""
-    project, problems = examine_project(settings, with_actions=True)
+    """Look at everything. Actions that cannot be imported are a problem like others."""
+    try:
+        project, problems = examine_project(settings, with_actions=True)
+    except ActionError as error:
+        project, problems = examine_project(settings, with_actions=False)
+        problems.error(
+            _ACTIONS, f"{error}. Install what it needs beside Visavis, or run it on an action server."
+        )
     for source, lack in _find_lacks(project):
         problems.warn(source, f"On this machine {lack}.")
     for doubt in _doubt_action_server(project):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pkgutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bot.domain.example import Source
 from bot.engines.native.slot_classes import load_own_slot
 from bot.errors import ActionError
 from bot.plugins import load_actions, load_connector
@@ -50,10 +51,18 @@ def examine_project(
     given = get_environment() if environment is None else environment
     project = read_project(settings.project, given, problems, channels=channels)
     project = project if project.engine.is_rasa else _load_slots(project, problems)
-    actions = find_actions(project) if with_actions else None
+    actions = _examine_actions(project, problems) if with_actions else None
     check_parts(project, problems, channels=channels, actions=actions)
     _check_accounts(project, channels, problems)
     return project, problems
+
+
+def _examine_actions(project: Project, problems: Problems) -> frozenset[str]:
+    actions, failure = load_project_actions(project)
+    if failure is not None:
+        text = f"{failure}. So all of them run on the action server."
+        problems.warn(Source(path="actions", line=0), text)
+    return frozenset(actions)
 
 
 def list_channels() -> frozenset[str]:
@@ -75,7 +84,21 @@ def _load_slots(project: Project, problems: Problems) -> Project:
 
 def find_actions(project: Project) -> frozenset[str]:
     """Return the names of the Python actions that run here. Raises `ActionError`."""
-    return frozenset(load_actions(project.root) if project.runs_actions else ())
+    actions, _ = load_project_actions(project)
+    return frozenset(actions)
+
+
+def load_project_actions(project: Project) -> tuple[Mapping[str, Any], ActionError | None]:
+    """Return the Python actions that run here, by name, and why there are none where they cannot be loaded.
+
+    With an action server they all run there then: Rasa never loads any. Raises `ActionError` without one.
+    """
+    try:
+        return (load_actions(project.root) if project.runs_actions else {}), None
+    except ActionError as error:
+        if project.actions.server is None:
+            raise
+        return {}, error
 
 
 def _check_accounts(project: Project, channels: frozenset[str], problems: Problems) -> None:

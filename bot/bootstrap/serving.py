@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.bootstrap.project import load_project_actions
 from bot.bus.live import RESET
 from bot.engines.native.actions import LocalActions
 from bot.engines.native.load import load_native_engine
@@ -25,7 +26,6 @@ from bot.errors import (
 from bot.nlu.archive import read_archive
 from bot.nlu.encoders import EncoderShelf
 from bot.nlu.tokens import load_language
-from bot.plugins import load_actions
 from bot.rasa_format.checks.actions import check_actions
 from bot.rasa_format.problem import Problems
 from bot.settings import load_settings
@@ -106,7 +106,9 @@ class EngineBuilder:
     def _load_shared(self) -> _Shared:
         load_language(self._project.pipeline.language)  # the slowest import of all
         spec = self._project.actions
-        actions = load_actions(self._project.root) if self._project.runs_actions else {}
+        actions, failure = load_project_actions(self._project)
+        if failure is not None:
+            log.warning("all actions run on the action server", reason=str(failure))
         problems = Problems()
         check_actions(self._project, frozenset(actions), problems)
         problems.raise_errors()

@@ -111,3 +111,26 @@ async def test_a_project_answers_with_an_encoder_of_its_own(write: Write, tmp_pa
     colours.rename(settings.project / "elsewhere")
     with pytest.raises(ModelMissing, match="there is no folder"):
         await EngineBuilder(project).build(trained.path.read_bytes())
+
+
+BROKEN_ACTIONS = {"actions/shop.py": "import no_such_library\n"}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rasa_sdk's dependencies
+def test_actions_that_cannot_be_loaded_are_one_problem_among_others(write: Write) -> None:
+    wrong = {"domain.yml": DOMAIN.replace("utter_greet", "utter_gret")}
+
+    shown = [problem.show() for problem in inspect_project(write(BROKEN_ACTIONS | wrong)).problems]
+
+    assert any(line.startswith("actions: error: actions.shop cannot be imported: Module") for line in shown)
+    assert any("`utter_greet` does not exist" in line for line in shown)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rasa_sdk's dependencies
+def test_actions_that_cannot_be_loaded_run_on_the_action_server(write: Write) -> None:
+    endpoints = "action_endpoint:\n  url: http://127.0.0.1:9/webhook\n"
+
+    problems = inspect_project(write(BROKEN_ACTIONS | {"endpoints.yml": endpoints})).problems
+
+    assert not [problem for problem in problems if problem.severity == "error"]
+    assert problems[0].show().endswith("So all of them run on the action server.")
