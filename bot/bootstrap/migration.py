@@ -91,6 +91,8 @@ def migrate_project(root: Path, out: Path, settings: Settings) -> Migration:
     written.take_endpoints()
     left_out = _copy(root, out, written.files)
     _check_actions(out, findings)
+    for file in find_old_formats(root / "tests"):
+        findings.person(relative_path(root, file), name_old_format(file))
     # Variables to be set are not missing: the new project is looked at as if they were.
     environment = {**dict.fromkeys(written.needed, "set"), **get_environment()}
     new = settings.model_copy(update={"project": out})

@@ -95,6 +95,9 @@ class ConfigMigration:
     def _leave_out(self, node: Node, text: str) -> None:
         """Comment out the lines of a node, and say why."""
         first, last = node.source.line, max(node.last_line, node.source.line)
+        if getattr(node, "flow", False):  # on a line with others, which must stay
+            self._findings.person(self._path, text.replace("is commented out", "must be taken out"), first)
+            return
         for number in range(first, last + 1):
             self._lines[number - 1] = f"# {self._lines[number - 1]}"
         self._findings.person(self._path, text, first)

@@ -240,6 +240,19 @@ def test_a_project_of_rasa_3_keeps_its_domain(tmp_path: Path) -> None:
     assert "webchat: true" in (migration.out / "config.yml").read_text()
 
 
+def test_entries_on_one_line_are_left_to_a_person(tmp_path: Path) -> None:
+    config = "language: en\npolicies: [{name: MappingPolicy}, {name: RulePolicy}]\n"
+    tests = {"tests/talk.md": "## happy\n* greet\n  - utter_greet\n"}
+
+    migration = migrate(tmp_path, OLD | {"config.yml": config} | tests)
+
+    assert (migration.out / "config.yml").read_text().startswith(config)
+    assert [problem.path for problem in migration.errors] == ["config.yml"]
+    person = said(migration, Outcome.PERSON)
+    assert "config.yml:2: MappingPolicy is gone since Rasa 3 and must be taken out" in person
+    assert "tests/talk.md: This is training data in Markdown" in person
+
+
 def test_slots_and_forms_in_different_files_meet(tmp_path: Path) -> None:
     forms = DOMAIN_2.index("forms:")
     parts = {"domain/a.yml": DOMAIN_2[:forms], "domain/b.yml": DOMAIN_2[forms:]}
