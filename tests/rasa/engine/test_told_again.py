@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tests.rasa.conftest import Compared
     from tests.rasa.oracle import Oracle
 
-_PROJECT = "booking"
+_PROJECTS = ("booking", "travel")
 _WALKS, _TURNS = 6, 14
 _COMPARED = ("event", "name", "value", "is_interrupted", "hide_rule_turn", "policy")
 _OWN_SLOT = "session_started_metadata"
@@ -91,12 +91,13 @@ class Listener:
         return [each for each in sketches if each["name"] != _OWN_SLOT]
 
 
+@pytest.mark.parametrize("name", _PROJECTS)
 @pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore")  # rasa_sdk's own
 async def test_rasa_that_is_told_again_goes_on_as_one_that_remembers(
-    compare: Callable[[str], Compared], oracle: Oracle, tmp_path: Path
+    name: str, compare: Callable[[str], Compared], oracle: Oracle, tmp_path: Path
 ) -> None:
-    project = compare(_PROJECT)
+    project = compare(name)
     async with _engine(project, oracle, tmp_path) as engine:
         for seed in range(_WALKS):
             project.native.begin()
