@@ -61,7 +61,7 @@ class _Fold:
     def set(self, event: JsonObject) -> None:
         try:
             reminder = _read(event)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             self.refused.append(f"no reminder can be made of it: {error}")
             return
         if reminder.due_at < self.now - _GRACE:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.reminder import read_reminders
 
@@ -78,6 +80,8 @@ def test_a_trigger_ends_what_words_would_end() -> None:
         (remind(date_time="tomorrow"), "no reminder"),
         (remind(date_time=None), "no reminder"),
         (remind(intent=""), "names no intent"),
+        (remind(date_time="0001-01-01T00:00:00"), ""),
+        (remind(date_time="9999-12-31T23:59:59-12:00"), "no reminder"),
     ],
 )
 def test_what_cannot_be_kept_is_told(event: dict[str, Any], why: str) -> None:
@@ -90,3 +94,32 @@ def test_a_time_without_a_zone_is_this_machines() -> None:
     local = (NOW + timedelta(minutes=1)).astimezone().replace(tzinfo=None)
     [reminder] = read_reminders([remind(date_time=local.isoformat())], NOW).kept
     assert reminder.due_at == NOW + timedelta(minutes=1)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+_EVENT = st.fixed_dictionaries(
+    {"event": st.sampled_from(["reminder", "cancel_reminder", "restart", "user", "slot"])},
+    optional={
+        "intent": _JSON,
+        "name": _JSON,
+        "entities": _JSON,
+        "metadata": _JSON,
+        "kill_on_user_msg": _JSON,
+        "date_time": _JSON | st.datetimes().map(datetime.isoformat),
+    },
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(_EVENT, max_size=5))
+def test_whatever_an_engine_returns_is_kept_or_told(events: list[dict[str, Any]]) -> None:
+    changes = read_reminders(events, NOW)
+    set_here = sum(event["event"] == "reminder" for event in events)
+    assert len(changes.kept) + len(changes.refused) <= set_here
+    for reminder in changes.kept:
+        assert reminder.due_at >= NOW - timedelta(seconds=1)
+        assert all("entity" in entity for entity in reminder.trigger.entities)

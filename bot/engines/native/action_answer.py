@@ -12,6 +12,7 @@ import orjson
 import structlog
 
 from bot.dialogue.calls import Outcome
+from bot.dialogue.event_check import find_event_problem
 from bot.dialogue.event_json import parse_event
 from bot.dialogue.storable import storable
 from bot.errors import ActionError
@@ -34,7 +35,11 @@ class Answer:
     responses: tuple[JsonObject, ...] = ()
 
     def read(self) -> Outcome:
-        """Read the events. Raises `ActionError` for one that nobody knows."""
+        """Read the events. Raises `ActionError` for one that nobody knows, or that is not as Rasa has it."""
+        for event in self.events:
+            problem = find_event_problem(event)
+            if problem:
+                raise ActionError(f"an event that an action returned cannot be read: {problem}")
         return Outcome(events=tuple(parse_event(each) for each in self.events), responses=self.responses)
 
 

@@ -225,7 +225,7 @@ async def test_async_actions_share_a_loop_so_what_one_keeps_serves_another() -> 
         ("hello", "returned no list of events but str"),
         ({"event": "pause"}, "returned no list of events but dict"),
         ([{"event": "explode"}], "unknown event 'explode'"),
-        ([{"event": "slot"}], "lacks a field"),
+        ([{"event": "slot"}], "is missing"),
         ([{"event": "slot", "name": "s", "value": "x" * 2_000_000}], "more than 1,000,000 bytes"),
         ([{"event": "pause"}] * 2000, "more than 1000 events"),
         (({"event": "pause"} for _ in itertools.count()), "more than 1000 events"),
