@@ -14,6 +14,7 @@ _INTENTS = [f"intent_{letter}" for letter in "abcdefgh"]
 _ANSWERS = [f"utter_{letter}" for letter in "abcdefgh"]
 _ENTITIES = ["place", "size", "count", "flag"]
 _FORMS = {"first_form": ["place_slot", "note"], "second_form": ["size_slot", "flag_slot", "wishes"]}
+_FEW = 4
 _VALUES: dict[str, list[Any]] = {
     "place_slot": ["x", None],
     "size_slot": ["small", "large", "odd", None],
@@ -23,29 +24,32 @@ _VALUES: dict[str, list[Any]] = {
 }
 
 
-def write_project(place: Path, seed: int) -> None:
-    """Write the project of that seed into a folder."""
+def write_project(place: Path, seed: int, *, checked: bool = False) -> None:
+    """Write the project of that seed into a folder.
+
+    `checked`: a smaller one, whose rules are held against its stories: half of these are refused.
+    """
     chance = random.Random(seed)  # noqa: S311 - no secret
     (place / "data").mkdir(parents=True)
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     files = {
-        "config.yml": {"policies": _policies(chance)},
+        "config.yml": {"policies": _policies(chance, checked=checked)},
         "domain.yml": {"version": "3.1", **_domain(chance)},
-        "data/rules.yml": {"version": "3.1", "rules": _rules(chance)},
-        "data/stories.yml": {"version": "3.1", "stories": _stories(chance)},
+        "data/rules.yml": {"version": "3.1", "rules": _rules(chance)[: _FEW if checked else None]},
+        "data/stories.yml": {"version": "3.1", "stories": _stories(chance)[: _FEW if checked else None]},
     }
     for name, content in files.items():
         with (place / name).open("w") as file:
             yaml.dump(content, file)
 
 
-def _policies(chance: random.Random) -> list[dict[str, Any]]:
+def _policies(chance: random.Random, *, checked: bool) -> list[dict[str, Any]]:
     history = chance.choice((None, 2, 3, 5))
     memory = {"name": chance.choice(("MemoizationPolicy", "AugmentedMemoizationPolicy"))}
     rules = {
         "name": "RulePolicy",
-        "check_for_contradictions": False,
+        "check_for_contradictions": checked,
         "enable_fallback_prediction": chance.random() < 0.7,
         "use_nlu_confidence_as_score": chance.random() < 0.2,
     }

@@ -11,6 +11,7 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from rasa_sdk.interfaces import ActionExecutionRejection
 
 from bot.dialogue.spec import MappingType, PolicySpec, SlotMapping, SlotSpec, SlotType
 from bot.dialogue.storable import storable
@@ -187,3 +188,39 @@ async def test_unknown_key_is_plain_text() -> None:
     [understanding] = shop.last.understandings
     assert understanding is not None
     assert understanding.fallback
+
+
+# --- what an action asked for, and another refused
+
+
+async def test_action_that_was_to_follow_and_refuses_is_not_tried_again() -> None:
+    def follow(_dispatcher: Any, _tracker: Any) -> list[Any]:
+        return [{"event": "followup", "name": "action_y"}]
+
+    def refuse(_dispatcher: Any, _tracker: Any) -> list[Any]:
+        raise ActionExecutionRejection("action_y")
+
+    shop = talk(actions={"action_x": Act(follow), "action_y": Act(refuse)}, more_actions=("action_y",))
+    await shop.say("/yes")
+    assert shop.events("action_execution_rejected") == ["action_y"]
+    assert shop.events("action")[-1] == "action_listen"
+    assert shop.last is not None
+    assert shop.last.handoff is None
+
+
+async def test_restarting_while_paused_trips_no_circuit_breaker() -> None:
+    """A pause leaves no listening behind; actions are not counted on after a message was taken back."""
+
+    def pause(_dispatcher: Any, _tracker: Any) -> list[Any]:
+        return [{"event": "pause"}]
+
+    def fall_back(_dispatcher: Any, _tracker: Any) -> list[Any]:
+        return [{"event": "rewind"}]
+
+    policies = PolicySpec(core_fallback_threshold=0.4, core_fallback_action="action_y")
+    actions = {"action_x": Act(pause), "action_y": Act(fall_back)}
+    shop = talk(actions=actions, more_actions=("action_y",), policies=policies)
+    for text in ("/yes", *["/restart"] * 5):
+        await shop.say(text)
+        assert shop.last is not None
+        assert shop.last.handoff is None
