@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,7 @@ _LEFT_OUT = frozenset(
     {"models", "results", "node_modules", "__pycache__", "venv", "env", "rasa.db", CREDENTIALS, ENDPOINTS}
 )
 _LEFT_OUT_ENDINGS = (".pyc", ".db", ".sqlite", ".log", ".tar.gz", ".pem", ".key")
+_INDENTED_LIST = re.compile(r"^\w+:[^\S\n]*\n {2,}- ", re.MULTILINE)  # right under a key of the file
 _NO_CONFIG = b"recipe: default.v1\nlanguage: en\n"
 
 
@@ -218,7 +220,7 @@ def _dump(content: dict[str, object], *, like: str) -> bytes:
     """Write a file back, comments and all, its lists as far to the right as they were."""
     yaml = _round_trip()
     yaml.width = 4096
-    if ":\n  - " in like:
+    if _INDENTED_LIST.search(like):
         yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.BytesIO()
     yaml.dump(content, stream)

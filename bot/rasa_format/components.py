@@ -73,6 +73,11 @@ GUESSING = (
     "the rules, and the stories as written; where none of them fits, the fallback of RulePolicy decides,"
 )
 
+DEFAULT_POLICIES = (
+    "No policies are named, so Rasa's default is meant. Of that, TEDPolicy and UnexpecTEDIntentPolicy do "
+    f"not run here. In their place: {GUESSING} and real Rasa runs them with `engine: rasa`."
+)
+
 POLICIES: dict[str, Substitute | None] = {
     "RulePolicy": None,
     "MemoizationPolicy": None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.dialogue.catalogue import DEFAULT_ACTIONS
 from bot.dialogue.spec import StepType
 from bot.domain.example import Source
-from bot.rasa_format.components import GUESSING
+from bot.rasa_format.components import DEFAULT_POLICIES
 from bot.rasa_format.problem import Severity, did_you_mean
 
 if TYPE_CHECKING:
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from bot.rasa_format.project import DialogueSources
 
 _NOWHERE = Source(path="", line=0)
-_DEFAULT_POLICIES = (
-    "No policies are named, so Rasa's default is meant. Of that, TEDPolicy and UnexpecTEDIntentPolicy do "
-    f"not run here. In their place: {GUESSING} and real Rasa runs them with `engine: rasa`."
-)
 
 
 def check_rules(
@@ -54,7 +50,7 @@ def _check_policies(dialogue: DialogueSpec, sources: DialogueSources, problems: 
     written = sources.config.entries.get("policies")
     source = written.source if written else sources.config.source
     if not sources.config.plain.get("policies"):
-        problems.tell(source, Severity.NOTE, _DEFAULT_POLICIES)
+        problems.tell(source, Severity.NOTE, DEFAULT_POLICIES)
     if not policies.rules and (dialogue.rules or domain.forms):
         what = "rules" if dialogue.rules else "forms"
         problems.error(source, f"There are {what}, but no policy runs them. Add `- name: RulePolicy`.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.rasa_format.components import COMPONENTS, POLICIES, Substitute
+from bot.rasa_format.components import COMPONENTS, DEFAULT_POLICIES, POLICIES, Substitute
 from bot.rasa_format.config_file import RECIPE
 from bot.rasa_format.nodes import ListNode, MapNode, ScalarNode
 
@@ -52,6 +52,8 @@ class ConfigMigration:
         names = {kind: self._check_list(kind) for kind in _KINDS}
         self._check_rest()
         policies = self._config.get("policies")
+        if not _items(policies):
+            self._findings.replaced(self._path, DEFAULT_POLICIES)
         if needs_rules and names["policies"] and _RULES not in names["policies"]:
             self._add_rule_policy(policies)
         return "\n".join((*self._edited(), *self._own_keys(assistant_id, channels), ""))
