@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -189,6 +189,7 @@ _keys = st.sampled_from(
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(_keys, _json | st.lists(st.dictionaries(_keys, _json))))
 def test_anything_reads_as_an_understanding(parsed: dict[str, object]) -> None:
     read_understanding(parsed)  # type: ignore[arg-type]  # that is the point
