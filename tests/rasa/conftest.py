@@ -31,7 +31,7 @@ class Compared:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add how much is compared."""
-    parser.addoption("--walks", type=int, default=20, help="random walks of each project")
+    parser.addoption("--walks", type=int, default=12, help="random walks of each project")
     parser.addoption("--turns", type=int, default=16, help="turns of a walk")
     parser.addoption("--seed", type=int, default=0, help="the first walk's seed")
     parser.addoption("--generated", type=int, default=4, help="projects made up by chance")

@@ -39,14 +39,15 @@ class Oracle:
 
     def __enter__(self) -> Self:
         """Start the process; it imports Rasa meanwhile."""
-        self._process = subprocess.Popen(
-            [self.python, _HERE / "real_rasa.py"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log.open("w"),
-            text=True,
-            cwd=self.log.parent,
-        )
+        with self.log.open("w") as log:
+            self._process = subprocess.Popen(
+                [self.python, _HERE / "real_rasa.py"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                cwd=self.log.parent,
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
