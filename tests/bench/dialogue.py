@@ -25,6 +25,7 @@ from rich.table import Table
 
 from bot.dialogue.calls import Outcome
 from bot.dialogue.dialogue import compile_dialogue
+from bot.dialogue.events import UserReverted
 from bot.dialogue.tracker_json import tracker_from_json, tracker_to_json
 from bot.domain.message import Author, Content, Kind, Message
 from bot.domain.understanding import Understanding
@@ -60,13 +61,13 @@ class NotAsked:
 
 
 class Idle:
-    """Actions that do nothing."""
+    """Actions that do nothing. A fallback takes the message back, or it would be tried without end."""
 
     names = frozenset[str]()
 
     async def run(self, errand: Errand) -> Outcome:
         """Return nothing."""
-        return Outcome()
+        return Outcome(events=(UserReverted(),) if errand.call.name.endswith("fallback") else ())
 
     async def close(self) -> None:
         """Release nothing."""
@@ -79,6 +80,7 @@ class Conversation:
         """Begin."""
         self._engine = engine
         self._catalogue = catalogue
+        self._given_up = False
         self._tracker: JsonObject | None = None
         self._now = START
         self.events = 0
@@ -95,7 +97,14 @@ class Conversation:
             content=Content(text=text),
             created_at=self._now,
         )
-        turn = Turn(sender_id="a", channel="rest", messages=(message,), tracker=self._tracker, now=self._now)
+        turn = Turn(
+            sender_id="a",
+            channel="rest",
+            messages=(message,),
+            tracker=self._tracker,
+            now=self._now,
+            resumed=self._given_up,
+        )
         start = time.process_time()
         result = await self._engine.respond(turn)
         spent = (time.process_time() - start) * 1000
@@ -103,6 +112,7 @@ class Conversation:
         tracker_to_json(tracker_from_json(self._tracker, self._catalogue))
         storing = (time.process_time() - start) * 1000
         self.events += len(result.events)
+        self._given_up = result.handoff is not None
         self._tracker = json.loads(json.dumps(result.tracker))
         return spent, spent - storing
 
