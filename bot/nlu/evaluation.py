@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.coverage import find_thresholds, trace_coverage
+from bot.nlu.coverage import find_safe_thresholds, trace_coverage
 from bot.nlu.intents import rank
 from bot.nlu.outcomes import key_of, pack_outcomes
 from bot.nlu.reliability import get_calibration_error
@@ -67,7 +67,7 @@ def measure(held_out: HeldOut, fallback: Fallback | None) -> JsonObject:
 
 
 def _advise(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> list[JsonObject]:
-    found = find_thresholds(trace_coverage(confidences, right))
+    found = find_safe_thresholds(trace_coverage(confidences, right))
     return [
         {"wrong": risk, "threshold": each.threshold, "answered": each.coverage}
         for risk, each in found.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.nlu.coverage import find_thresholds
+from bot.nlu.coverage import find_safe_thresholds
 from bot.nlu.wording import code, count, join
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _propose_examples(found: Assessment) -> Iterator[str]:
 
 def _propose_threshold(subject: Subject) -> Iterator[str]:
     found = subject.assessment
-    wanted = find_thresholds(found.coverage, (ACCEPTED_RISK,))[ACCEPTED_RISK]
+    wanted = find_safe_thresholds(found.coverage, (ACCEPTED_RISK,))[ACCEPTED_RISK]
     if wanted and wanted.coverage >= WORTH_ANSWERING and found.answered_wrong > ACCEPTED_RISK:
         yield (
             f"To have at most {say_share(ACCEPTED_RISK)} of the answers wrong, set the threshold of "

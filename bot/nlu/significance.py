@@ -58,11 +58,11 @@ def compare_outcomes(first: Sequence[bool], second: Sequence[bool]) -> PairedTes
     )
 
 
-def bound_share(hits: int, examples: int) -> tuple[float, float]:
-    """Return what the share of hits lies between in the long run, 95 % sure (Wilson's interval)."""
+def bound_share(hits: int, examples: int, *, chance: float = CHANCE) -> tuple[float, float]:
+    """Return what the share of hits lies between in the long run, but for `chance` (Wilson's interval)."""
     if not examples:
         return 0.0, 1.0
-    spread = NormalDist().inv_cdf(1 - CHANCE / 2)
+    spread = NormalDist().inv_cdf(1 - chance / 2)
     middle, scale = hits + spread**2 / 2, examples + spread**2
     half = spread * sqrt(hits * (examples - hits) / examples + spread**2 / 4)
     return max((middle - half) / scale, 0.0), min((middle + half) / scale, 1.0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,14 @@ def test_measure_counts_as_written_by_hand() -> None:
 
 
 def test_measure_advises_thresholds_for_what_may_be_wrong() -> None:
-    advice = measure(HELD_OUT, None)["advice"]
+    many = replace(
+        HELD_OUT,
+        texts=list(HELD_OUT.texts) * 300,
+        probabilities=np.tile(HELD_OUT.probabilities, (300, 1)),
+        labels=np.tile(HELD_OUT.labels, 300),
+    )
+    assert measure(HELD_OUT, None)["advice"] == []  # four texts prove nothing
+    advice = measure(many, None)["advice"]
     assert advice == [
         {"wrong": wrong, "threshold": 0.9, "answered": 0.5} for wrong in (0.005, 0.01, 0.02, 0.05)
     ]

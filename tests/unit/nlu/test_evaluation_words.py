@@ -45,8 +45,12 @@ def test_what_makes_figures_doubtful_is_said() -> None:
 
 
 def test_the_worst_confusion_is_the_next_thing_to_look_at() -> None:
-    steps = say_next_steps(make_report())
-    assert "`ask_delivery` taken for `ask_refund` (2 of 3)" in steps[0]
+    assert "`ask_delivery` taken for `ask_refund` (2 of 3)" in say_next_steps(make_report())[0]
+    assert "FallbackClassifier" not in plain(say_next_steps(make_report()))  # six texts prove no threshold
+    many = tuple(
+        (f"{text} {number}", meant, got, sure) for text, meant, got, sure in SAID for number in range(80)
+    )
+    steps = say_next_steps(make_report(many))
     assert "`FallbackClassifier` to 0.700" in steps[1]  # the surest mistake has 0.6
     assert plain(say_next_steps(make_report(say_all(200, 200)))).startswith(
         "Confidence promises less than it holds (on average 90.0 %, right are 100.0 %)"
