@@ -11,10 +11,10 @@ from typing import Any
 # For Python a module that is None is one that is not installed; OpenVINO does without it then.
 sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
 
-from openvino import Core, Model, PartialShape, Type  # noqa: E402 - see above
+from openvino import Core, Model, PartialShape, Tensor, Type  # noqa: E402 - see above
 from openvino import opset13 as op  # noqa: E402 - see above
 
-__all__ = ["Core", "Model", "PartialShape", "Type", "compile_graph", "op"]
+__all__ = ["Core", "Model", "PartialShape", "Tensor", "Type", "compile_graph", "op"]
 
 
 def compile_graph(core: Core, graph: Model, *, threads: int) -> Any:
