@@ -120,9 +120,7 @@ class NativeEngine:
     async def replay(self, events: tuple[JsonObject, ...]) -> Replayed:
         """Return what those events leave behind. Raises `BadEvent` where one is none."""
         # Of a long conversation it takes a second; others must not wait for it.
-        return await asyncio.to_thread(
-            replay_events, events, self._dialogue.catalogue, self._dialogue.window
-        )
+        return await asyncio.to_thread(replay_events, events, self._dialogue.catalogue, self._dialogue.window)
 
     async def get_domain(self) -> JsonObject:
         """Return the domain as Rasa's `domain.yml` has it."""
