@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.nlu.chances import NEAREST, combine
 from bot.nlu.scope import Scope
 
 if TYPE_CHECKING:
@@ -26,23 +27,24 @@ LONGEST = 10.0
 class Confidence:
     """A logistic curve over the logarithm of the odds and how far the best intent leads in each part.
 
-    `leads` weigh the lead by meaning and by words; `strangeness` what a text lies below 0 in `scope`.
+    `leads` weigh those of the parts; `strangeness` what a text lies below 0 in `scope`.
     """
 
     odds: float = 1.0
-    leads: tuple[float, float] = (0.0, 0.0)
+    leads: tuple[float, float, float] = (0.0, 0.0, 0.0)
     strangeness: float = 0.0
     bias: float = 0.0
     scope: Scope = field(default_factory=Scope)
 
-    def apply(self, chances: Chances, evidence: Evidence) -> Chances:
-        """Return `chances` (texts, intents) with the best one set right; they add up to 1 at most.
+    def apply(self, evidence: Evidence) -> Chances:
+        """Return the chances (texts, intents) with the best one set right; they add up to 1 at most.
 
         Where the best is less sure than it looked, all shrink alike: what is missing is the chance that
         none of the intents is meant. The order never changes.
         """
+        chances = evidence.chances
         best = chances.max(axis=1, keepdims=True)
-        missing = np.minimum(self.scope.place(evidence.odds, evidence.nearness), 0)
+        missing = np.minimum(self.scope.place(evidence.usual, evidence.nearness), 0)
         score = self.odds * evidence.odds + evidence.leads @ np.array(self.leads)
         sure = squash(score + self.strangeness * missing + self.bias)[:, None]
         others = np.where(sure < best, sure / best, (1 - sure) / np.maximum(1 - best, SUREST))
@@ -55,24 +57,32 @@ class Confidence:
 class Evidence:
     """What speaks for and against the best intent of texts.
 
-    `odds` (texts,) as logarithms; `leads` (texts, 2) by meaning and by words, before the runner-up of each;
-    `nearness` (texts, 2) as of `MeaningHead`.
+    `chances` (texts, intents) by all parts, `odds` (texts,) of the best as a logarithm, and `usual` (texts,)
+    likewise without the nearest example: also a stray text is nearer to one than to all others.
+    `leads` (texts, 3) by each part, before the runner-up of each. `nearness` (texts, 3): the two cosines of
+    `MeaningHead`, and that with the nearest example.
     """
 
+    chances: Chances
     odds: NDArray[np.float64]
+    usual: NDArray[np.float64]
     leads: NDArray[np.float64]
     nearness: NDArray[np.float64]
 
 
 def gather_evidence(
-    chances: Chances, parts: NDArray[np.floating], nearness: NDArray[np.floating]
+    parts: NDArray[np.floating], nearness: NDArray[np.floating], shares: Sequence[float]
 ) -> Evidence:
-    """Gather it from `chances` (texts, intents), which combine the scores `parts` (2, texts, intents)."""
+    """Gather it from the scores `parts` (3, texts, intents) and `nearness` (texts, 2) of `MeaningHead`."""
+    chances = combine(parts, shares)
     best = chances.argmax(axis=1)
+    without = [0.0 if part == NEAREST else share for part, share in enumerate(shares)]
     return Evidence(
+        chances=chances,
         odds=get_log_odds(chances.max(axis=1)),
+        usual=get_log_odds(combine(parts, without).max(axis=1)),
         leads=np.stack([_measure_lead(part, best) for part in parts], axis=1),
-        nearness=nearness.astype(np.float64),
+        nearness=np.column_stack([nearness, parts[NEAREST].max(axis=1)]).astype(np.float64),
     )
 
 

@@ -7,14 +7,13 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.linalg.blas import ssyrk
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
+from bot.nlu.chances import join_parts
 from bot.nlu.encoder import read_published_tail
 from bot.nlu.intents import WordHead
-from bot.nlu.landmarks import LandmarkHead, liken
+from bot.nlu.meaning_fitting import fit_meanings, round_half
 from bot.nlu.meanings import MeaningHead
 from bot.nlu.ngrams import learn_vocabulary
 from bot.nlu.sentences import join_sentences
@@ -29,20 +28,13 @@ if TYPE_CHECKING:
     from bot.nlu.ngrams import Vocabulary
     from bot.nlu.sentences import Sentences
     from bot.nlu.tail import TailWeights
+    from bot.nlu.tuning import Tuned
 
     Vectors = NDArray[np.float32]
 
 MARGIN_C = 1.0
-RIDGE = 0.1
-MAX_LANDMARKS = 2048
-"""All examples are learnt from, but likeness is measured to so many of them at most.
-
-Twice as many tell 0.1 points more of BANKING77 and CLINC150 apart (learnt from four fifths, and read with the
-validation texts), take three times as long to learn and 0.15 ms more to read a text.
-"""
 _TINY = 1e-12
-_JITTER = 1e-3  # keeps the equations solvable where landmarks are all but equal
-_DIGITS = 4  # of the coefficients; more would tell in which order numbers were added up
+_AT_ONCE = 512  # texts compared with all examples
 _ONE_AT_A_TIME = Lock()
 """The library behind `LinearSVC` has one generator of random numbers for all threads of a process."""
 _IMPOSSIBLE = -100.0  # the margin of an intent without a text to learn from
@@ -92,9 +84,9 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """What `Parts` make of texts: `parts` (2, texts, intents), by meaning and by words.
+    """What `Parts` make of texts: `parts` (3, texts, intents) and `nearness` (texts, 2).
 
-    `nearness` (texts, 2): see `MeaningHead`.
+    See `join_parts` and `MeaningHead`.
     """
 
     parts: NDArray[np.float32]
@@ -105,19 +97,27 @@ class Scores:
         return Scores(parts=self.parts[:, rows], nearness=self.nearness[rows])
 
 
-def fit_parts(labelled: Labelled, *, seed: int) -> Parts:
-    """Learn from texts and titles. An intent of `names` without either can never win."""
+def fit_parts(labelled: Labelled, *, seed: int, tuned: Tuned | None = None) -> Parts:
+    """Learn from texts and titles. An intent of `names` without either can never win.
+
+    Without `tuned` a tail is learnt, too, where the encoder shows states to learn it from.
+    """
     material = _add_titles(labelled)
     vocabulary = learn_vocabulary(material.texts)
     means = _add_up(material)
-    tail, tuned, centres = _tune(material, means, seed)
+    if tuned is None and material.sentences.has_states:
+        tuned = tune(read_published_tail(), material.sentences, material.labels, means, seed=seed)
+    tail = tuned.weights if tuned else None
+    vectors = encode_tuned(tail, material.sentences)
+    space, landmarks = fit_meanings(vectors, material.labels, intents=len(material.names))
     return Parts(
         vocabulary=vocabulary,
         tail=tail,
         meanings=MeaningHead(
-            means=_round(means),
-            centres=_round(centres),
-            landmarks=_fit_landmarks(tuned, material),
+            means=round_half(means),
+            centres=round_half(tuned.centres if tuned else means),
+            space=space,
+            landmarks=landmarks,
         ),
         words=_fit_words(material, vocabulary, seed),
     )
@@ -126,26 +126,19 @@ def fit_parts(labelled: Labelled, *, seed: int) -> Parts:
 def score_texts(parts: Parts, labelled: Labelled) -> Scores:
     """Return the scores of all texts at once."""
     tuned = encode_tuned(parts.tail, labelled.sentences)
-    likeness, nearness = parts.meanings.score(labelled.sentences.vectors, tuned)
+    starts = range(0, len(tuned), _AT_ONCE)
+    by_meaning = [parts.meanings.score(tuned[start : start + _AT_ONCE]) for start in starts]
     grams = build_matrix(parts.vocabulary, labelled.texts)
     words = grams @ parts.words.weights.astype(np.float32) + parts.words.bias
-    return Scores(parts=np.stack([likeness, words]).astype(np.float32), nearness=nearness)
+    return Scores(
+        parts=join_parts(np.concatenate(by_meaning, axis=1), words.astype(np.float32)),
+        nearness=parts.meanings.measure_nearness(labelled.sentences.vectors, tuned),
+    )
 
 
 def encode_tuned(tail: TailWeights | None, sentences: Sentences) -> Vectors:
     """Return the vectors that the tail makes; without one the encoder's own: (texts, dimensions)."""
     return Tail(tail).encode(sentences) if tail else sentences.vectors
-
-
-def choose_landmarks(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rows likeness is measured to: all, or alike many of each intent as far as it has them."""
-    if len(labels) <= MAX_LANDMARKS:
-        return np.arange(len(labels))
-    turns = np.empty(len(labels), dtype=np.int64)
-    for label in np.unique(labels):
-        rows = np.flatnonzero(labels == label)
-        turns[rows] = np.arange(len(rows))
-    return np.sort(np.argsort(turns, kind="stable")[:MAX_LANDMARKS])
 
 
 def build_matrix(vocabulary: Vocabulary, texts: Sequence[str]) -> csr_matrix:
@@ -169,14 +162,6 @@ def _add_titles(labelled: Labelled) -> Labelled:
     )
 
 
-def _tune(material: Labelled, means: Vectors, seed: int) -> tuple[TailWeights | None, Vectors, Vectors]:
-    """Return the tail, the vectors it makes of the texts, and the intents' centres among them."""
-    if not material.sentences.has_states:
-        return None, material.sentences.vectors, means
-    tuned = tune(read_published_tail(), material.sentences, material.labels, means, seed=seed)
-    return tuned.weights, encode_tuned(tuned.weights, material.sentences), tuned.centres
-
-
 def _add_up(material: Labelled) -> Vectors:
     """Return each intent's mean vector of length 1, 0 for one without texts: (intents, dimensions)."""
     vectors = material.sentences.vectors
@@ -184,45 +169,6 @@ def _add_up(material: Labelled) -> Vectors:
     np.add.at(sums, material.labels, vectors)
     means: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), _TINY)
     return means
-
-
-def _fit_landmarks(vectors: Vectors, material: Labelled) -> LandmarkHead:
-    """Solve kernel ridge regression; with fewer landmarks than texts by the Nyström method.
-
-    Source: Williams and Seeger 2001, "Using the Nyström Method to Speed Up Kernel Machines".
-    """
-    rows = choose_landmarks(material.labels)
-    landmarks = _round(vectors[rows])
-    likeness = liken(vectors @ landmarks.T)
-    wanted = np.full((len(material.labels), len(material.names)), -1 / len(material.names), dtype=np.float32)
-    wanted[np.arange(len(material.labels)), material.labels] = 1
-    if len(rows) == len(material.labels):
-        equations, right = likeness.astype(np.float64), wanted.astype(np.float64)
-        equations[np.diag_indices_from(equations)] += RIDGE
-    else:
-        # `ssyrk` computes the lower half alone, which is all that is read.
-        equations = ssyrk(1.0, likeness, trans=1, lower=1).astype(np.float64)
-        equations += RIDGE * liken(landmarks @ landmarks.T)
-        right = (likeness.T @ wanted).astype(np.float64)
-    solved = _solve(equations, right)
-    return LandmarkHead(landmarks=landmarks, coefficients=solved.round(_DIGITS).astype(np.float32))
-
-
-def _solve(equations: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Solve symmetric equations, where landmarks are all but equal with as much added as that takes."""
-    added = _JITTER
-    while True:
-        given = equations.copy()
-        given[np.diag_indices_from(given)] += added
-        try:
-            return np.asarray(cho_solve(cho_factor(given, lower=True, overwrite_a=True), right))
-        except LinAlgError:
-            added *= 10
-
-
-def _round(array: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return what half precision leaves of the numbers: that is how a model keeps them."""
-    return array.astype(np.float16).astype(np.float32)
 
 
 def _fit_words(material: Labelled, vocabulary: Vocabulary, seed: int) -> WordHead:

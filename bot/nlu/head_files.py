@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bot.nlu.confidence import Confidence
+from bot.nlu.example_space import ExampleSpace
 from bot.nlu.intents import IntentHead, WordHead
 from bot.nlu.landmarks import LandmarkHead
 from bot.nlu.meanings import MeaningHead
@@ -34,7 +35,10 @@ def pack_head(head: IntentHead) -> dict[str, NDArray[Any]]:
     return {
         "means": meanings.means.astype(np.float16),
         "centres": meanings.centres.astype(np.float16),
-        "landmarks": meanings.landmarks.landmarks.astype(np.float16),
+        "basis": meanings.space.basis.astype(np.float16),
+        "places": meanings.space.places.astype(np.float16),
+        "counts": meanings.space.counts,
+        "landmarks": meanings.landmarks.rows,
         "coefficients": meanings.landmarks.coefficients,
         "word_weights": head.words.weights,
         "word_bias": head.words.bias,
@@ -56,20 +60,23 @@ def read_head(described: Mapping[str, Any], arrays: Arrays) -> IntentHead:
 
     Raises `KeyError`, `TypeError` or `ValueError` for anything else.
     """
-    of_meanings, of_words = (float(share) for share in described["shares"])
     return IntentHead(
         names=tuple(map(str, described["names"])),
         tail=_read_tail(arrays),
         meanings=MeaningHead(
             means=arrays["means"].astype(np.float32),
             centres=arrays["centres"].astype(np.float32),
+            space=ExampleSpace(
+                basis=arrays["basis"].astype(np.float32),
+                places=arrays["places"].astype(np.float32),
+                counts=arrays["counts"].astype(np.int64),
+            ),
             landmarks=LandmarkHead(
-                landmarks=arrays["landmarks"].astype(np.float32),
-                coefficients=arrays["coefficients"],
+                rows=arrays["landmarks"].astype(np.int64), coefficients=arrays["coefficients"]
             ),
         ),
         words=WordHead(weights=arrays["word_weights"].astype(np.float16), bias=arrays["word_bias"]),
-        shares=(of_meanings, of_words),
+        shares=_read_three(described["shares"]),
         confidence=_read_confidence(described["confidence"]),
     )
 
@@ -83,11 +90,15 @@ def _read_tail(arrays: Arrays) -> TailWeights | None:
     return TailWeights(**of_tail) if of_tail else None
 
 
+def _read_three(numbers: Any) -> tuple[float, float, float]:
+    by_landmarks, by_nearest, by_words = map(float, numbers)
+    return by_landmarks, by_nearest, by_words
+
+
 def _read_confidence(described: Mapping[str, Any]) -> Confidence:
-    of_meanings, of_words = (float(lead) for lead in described["leads"])
     return Confidence(
         odds=float(described["odds"]),
-        leads=(of_meanings, of_words),
+        leads=_read_three(described["leads"]),
         strangeness=float(described["strangeness"]),
         bias=float(described["bias"]),
         scope=Scope(**{name: float(number) for name, number in described["scope"].items()}),
@@ -97,22 +108,28 @@ def _read_confidence(described: Mapping[str, Any]) -> Confidence:
 def is_sound(head: IntentHead, ngrams: int) -> bool:
     """Tell whether the arrays fit each other, the intents and so many n-grams, and all numbers are finite."""
     intents = len(head.names)
-    meanings, landmarks = head.meanings, head.meanings.landmarks
+    meanings, space, landmarks = head.meanings, head.meanings.space, head.meanings.landmarks
     arrays = (
-        landmarks.landmarks,
+        space.basis,
+        space.places,
+        space.counts,
         meanings.means,
         meanings.centres,
+        landmarks.rows,
         landmarks.coefficients,
         head.words.weights,
         head.words.bias,
     )
-    if landmarks.landmarks.ndim != 2 or (head.tail and not head.tail.fits()):  # noqa: PLR2004 - a matrix
+    if space.basis.ndim != 2 or (head.tail and not head.tail.fits()):  # noqa: PLR2004 - a matrix
         return False
-    count, dimensions = landmarks.landmarks.shape
+    (dimensions, kept), examples, count = space.basis.shape, len(space.places), len(landmarks.rows)
     right = (
-        (count, dimensions),
+        (dimensions, kept),
+        (examples, kept),
+        (intents,),
         (intents, dimensions),
         (intents, dimensions),
+        (count,),
         (count, intents),
         (ngrams, intents),
         (intents,),
@@ -123,5 +140,11 @@ def is_sound(head: IntentHead, ngrams: int) -> bool:
         tuple(array.shape for array in arrays) == right
         and (head.tail is None or head.tail.shift.shape == (dimensions,))
         and all(bool(np.isfinite(array).all()) for array in arrays)
+        and _counts_add_up(space.counts, examples)
+        and bool(((landmarks.rows >= 0) & (landmarks.rows < examples)).all())
         and bool(np.isfinite([*numbers, *asdict(scope).values()]).all())
     )
+
+
+def _counts_add_up(counts: NDArray[np.int64], examples: int) -> bool:
+    return bool((counts >= 0).all()) and int(counts.sum()) == examples

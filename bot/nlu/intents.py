@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.domain.understanding import IntentScore
+from bot.nlu.chances import join_parts
 from bot.nlu.confidence import gather_evidence, squash
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Judged:
 class IntentHead:
     """What the sentence means and which words stand in it, together.
 
-    `shares` says how much one unit of the scores of `meanings` and of `words` counts; what that gives
-    for the best intent is set right by `confidence`. The vectors that `meanings` is to be asked with are
+    `shares` says how much one unit of each part's scores counts (see `join_parts`); what that gives for the
+    best intent is set right by `confidence`. The vectors that `meanings` is to be asked with are
     made by `tail`; None: by the encoder itself.
     """
 
@@ -65,15 +66,15 @@ class IntentHead:
     tail: TailWeights | None
     meanings: MeaningHead
     words: WordHead
-    shares: tuple[float, float]
+    shares: tuple[float, float, float]
     confidence: Confidence
 
     def judge(
         self, vectors: NDArray[np.float32], tuned: NDArray[np.float32], grams: Sequence[SparseVector]
     ) -> Judged:
         """Judge texts by the encoder's vectors, those of the tail, and the n-grams."""
-        likeness, nearness = self.meanings.score(vectors, tuned)
-        parts = np.stack([likeness, self.words.score(grams)])
+        parts = join_parts(self.meanings.score(tuned), self.words.score(grams))
+        nearness = self.meanings.measure_nearness(vectors, tuned)
         return judge(parts, nearness, self.shares, self.confidence)
 
     def rank_blindly(self) -> tuple[IntentScore, ...]:
@@ -101,25 +102,12 @@ def judge(
     shares: Sequence[float],
     confidence: Confidence,
 ) -> Judged:
-    """Judge texts by the scores `parts` (2, texts, intents) and `nearness` (texts, 2)."""
-    chances = combine(parts, shares)
-    evidence = gather_evidence(chances, parts, nearness)
+    """Judge texts by the scores `parts` (3, texts, intents) and `nearness` (texts, 2)."""
+    evidence = gather_evidence(parts, nearness, shares)
     return Judged(
-        chances=confidence.apply(chances, evidence).round(PROBABILITY_DIGITS),
-        in_scope=squash(confidence.scope.place(evidence.odds, evidence.nearness)).round(PROBABILITY_DIGITS),
+        chances=confidence.apply(evidence).round(PROBABILITY_DIGITS),
+        in_scope=squash(confidence.scope.place(evidence.usual, evidence.nearness)).round(PROBABILITY_DIGITS),
     )
-
-
-def combine(scores: NDArray[np.floating], shares: Sequence[float]) -> NDArray[np.float64]:
-    """Return probabilities (texts, intents): the softmax of the parts' scores (parts, texts, intents)."""
-    return soften(np.tensordot(np.asarray(shares, dtype=np.float64), scores, axes=1))
-
-
-def soften(scores: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return probabilities over the last axis: the softmax of `scores`."""
-    scaled = scores.astype(np.float64)
-    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def rank(names: Sequence[str], probabilities: NDArray[np.float64]) -> tuple[IntentScore, ...]:

@@ -22,7 +22,7 @@ ORDINARY = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """A weighted sum of the best intent's log odds and of the two cosines of `MeaningHead`.
+    """A weighted sum of the best intent's log odds and of three cosines: see `Evidence`.
 
     The weights make it 0 for a text that is stranger than 19 of 20 of the project's own, and `ORDINARY` for
     an ordinary one.
@@ -31,10 +31,11 @@ class Scope:
     odds: float = 0.0
     mean: float = 0.0
     centre: float = 0.0
+    example: float = 0.0
     bias: float = ORDINARY
 
     def place(self, odds: NDArray[np.floating], nearness: NDArray[np.floating]) -> Floats:
-        """Return where texts lie, from their log `odds` (texts,) and `nearness` (texts, 2): (texts,)."""
-        weights = np.array([self.mean, self.centre])
+        """Return where texts lie, from their log `odds` (texts,) and `nearness` (texts, 3): (texts,)."""
+        weights = np.array([self.mean, self.centre, self.example])
         by_nearness: Floats = nearness.astype(np.float64) @ weights
         return by_nearness + self.odds * odds.astype(np.float64) + self.bias

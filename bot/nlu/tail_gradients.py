@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.intents import soften
+from bot.nlu.chances import soften
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,11 +27,10 @@ from bot.nlu.progress import Progress, Stage
 from bot.nlu.spacy_entities import SpacyEntityFinder
 from bot.nlu.tokens import load_language
 from bot.nlu.triage_training import train_triage
-from bot.nlu.validation import calibrate, deal_folds, score_held_out
+from bot.nlu.validation import calibrate, deal_folds, fit_folds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
 
     from bot.domain.example import TrainingData
     from bot.domain.pipeline import PipelineSpec
@@ -70,9 +69,9 @@ def train_nlu(
     labelled = label_examples(data, embedder, progress)
     judged = Stage("triage", progress)
     # One core each: on matrices this small BLAS's threads wait for each other (measured: 20 s against 4).
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(2, "beside") as beside:
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(1, "beside") as beside:
         judging = beside.submit(train_triage, data.triage, embedder)
-        vocabulary, head, held_out = _learn_intents(labelled, beside, seed=seed, progress=progress)
+        vocabulary, head, held_out = _learn_intents(labelled, seed=seed, progress=progress)
         judged(0, 1)
         triage, transfer = judging.result()
         judged(1, 1)
@@ -99,18 +98,17 @@ def train_nlu(
 
 
 def _learn_intents(
-    labelled: Labelled, beside: Executor, *, seed: int, progress: Callable[[Progress], None]
+    labelled: Labelled, *, seed: int, progress: Callable[[Progress], None]
 ) -> tuple[Vocabulary, IntentHead, HeldOut]:
     """Return what tells intents, and what parts that had not learnt a text made of it."""
     folds = deal_folds(labelled, seed=seed)
+    crossed = fit_folds(labelled, folds, seed=seed, report=Stage("validate", progress))
     fitted = Stage("fit", progress)
-    fitting = beside.submit(fit_parts, labelled, seed=seed)
-    scores = score_held_out(labelled, folds, seed=seed, report=Stage("validate", progress))
     fitted(0, 1)
-    parts = fitting.result()
+    parts = fit_parts(labelled, seed=seed, tuned=crossed.tuned)
     fitted(1, 1)
-    head = _make_head(labelled.names, parts, fit_calibration(scores, labelled.labels))
-    return parts.vocabulary, head, calibrate(labelled, scores, folds)
+    head = _make_head(labelled.names, parts, fit_calibration(crossed.scores, labelled.labels))
+    return parts.vocabulary, head, calibrate(labelled, crossed.scores, folds)
 
 
 def _learn_keywords(data: TrainingData, components: Components) -> Keywords | None:

@@ -16,7 +16,7 @@ from bot.nlu.tail import TailWeights
 from bot.nlu.tail_gradients import CENTRES, Batch, find_gradients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,10 +57,23 @@ def tune(
         for name, slope in slopes.items():
             moves[name].make(slope, pace * (CENTRES_RATE if name == CENTRES else RATE))
     learnt = arrays.pop(CENTRES)
-    return Tuned(
-        weights=TailWeights(**arrays).round(),
-        centres=learnt / np.maximum(np.linalg.norm(learnt, axis=1, keepdims=True), _TINY),
-    )
+    return Tuned(weights=TailWeights(**arrays).round(), centres=_scale(learnt))
+
+
+def average(tuned: Sequence[Tuned]) -> Tuned:
+    """Return the mean of what began alike and learnt from different examples: better than each of them.
+
+    Source: Wortsman et al. 2022, "Model soups".
+    """
+    named = [dict(each.weights.items()) for each in tuned]
+    weights = TailWeights(**{name: np.mean([each[name] for each in named], axis=0) for name in named[0]})
+    return Tuned(weights=weights.round(), centres=_scale(np.mean([each.centres for each in tuned], axis=0)))
+
+
+def _scale(rows: Floats) -> Floats:
+    """Return rows of length 1."""
+    scaled: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), _TINY)
+    return scaled
 
 
 def count_steps(texts: int) -> int:

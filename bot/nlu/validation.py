@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.nlu.calibration import fit_calibration
+from bot.nlu.chances import PARTS
 from bot.nlu.cores import count_cores
 from bot.nlu.evaluation import HeldOut
 from bot.nlu.fitting import Scores, fit_parts, score_texts
+from bot.nlu.tuning import Tuned, average
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,17 +45,30 @@ def _shuffle(text: str, seed: int) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=8, salt=seed.to_bytes(8)).digest()
 
 
-def score_held_out(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossFit:
+    """The `scores` of each text by the parts of the other folds, and the tails of these parts, averaged.
+
+    `tuned` is None where there are none.
+    """
+
+    scores: Scores
+    tuned: Tuned | None
+
+
+def fit_folds(
     labelled: Labelled,
     folds: NDArray[np.int64],
     *,
     seed: int,
     report: Callable[[int, int], None],
-) -> Scores:
-    """Return the scores of each text by the parts of the other folds."""
+) -> CrossFit:
+    """Learn from all folds but one, for each of them in turn."""
     texts, intents = len(labelled.labels), len(labelled.names)
-    parts = np.zeros((2, texts, intents), dtype=np.float32)
+    parts = np.zeros((PARTS, texts, intents), dtype=np.float32)
     nearness = np.zeros((texts, 2), dtype=np.float32)
+
+    tails: dict[int, Tuned] = {}
 
     def score(fold: int) -> None:
         inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
@@ -60,12 +76,17 @@ def score_held_out(
             fitted = fit_parts(labelled.select(outside), seed=seed)
             scored = score_texts(fitted, labelled.select(inside))
             parts[:, inside], nearness[inside] = scored.parts, scored.nearness
+            if fitted.tail:
+                tails[fold] = Tuned(weights=fitted.tail, centres=fitted.meanings.centres)
 
     with ThreadPoolExecutor(min(count_cores(), FOLDS), thread_name_prefix="fold") as pool:
         for done, each in enumerate(as_completed([pool.submit(score, fold) for fold in range(FOLDS)])):
             each.result()
             report(done + 1, FOLDS)
-    return Scores(parts=parts, nearness=nearness)
+    in_order = [tails[fold] for fold in sorted(tails)]
+    return CrossFit(
+        scores=Scores(parts=parts, nearness=nearness), tuned=average(in_order) if in_order else None
+    )
 
 
 def calibrate(labelled: Labelled, scores: Scores, folds: NDArray[np.int64]) -> HeldOut:

@@ -15,14 +15,14 @@ from sklearn.svm import LinearSVC
 
 from bot.bootstrap.lessons import SEED
 from bot.nlu.cores import count_cores
-from bot.nlu.coverage import find_thresholds, trace_coverage
+from bot.nlu.coverage import Answering, find_safe_thresholds, find_thresholds, trace_coverage
 from bot.nlu.embeddings import Embedder
 from bot.nlu.encoder import open_encoder
 from bot.nlu.fitting import build_matrix
 from bot.nlu.ngrams import learn_vocabulary
 from bot.nlu.reliability import get_calibration_error
 from bot.nlu.training import label_examples
-from bot.nlu.validation import calibrate, deal_folds, score_held_out
+from bot.nlu.validation import calibrate, deal_folds, fit_folds
 from tests.bench.nlu_data import (
     Texts,
     guess,
@@ -73,20 +73,20 @@ def _choose_threshold(taught: Texts, embedder: Embedder) -> float:
     """Choose on the examples alone, as training does."""
     labelled = label_examples(make_training_data(taught), embedder, lambda _progress: None)
     folds = deal_folds(labelled, seed=SEED)
-    scores = score_held_out(labelled, folds, seed=SEED, report=lambda _done, _total: None)
-    held_out = calibrate(labelled, scores, folds)
+    crossed = fit_folds(labelled, folds, seed=SEED, report=lambda _done, _total: None)
+    held_out = calibrate(labelled, crossed.scores, folds)
     right = held_out.probabilities.argmax(axis=1) == held_out.labels
-    return _find_threshold(held_out.probabilities.max(axis=1), right)
+    coverage = trace_coverage(held_out.probabilities.max(axis=1), right)
+    return _get_threshold(find_safe_thresholds(coverage, (WRONG,))[WRONG])
 
 
-def _find_threshold(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Return what answers most of these texts at `WRONG`; above 1, so nothing, where nothing does."""
-    found = find_thresholds(trace_coverage(confidences, right), (WRONG,))[WRONG]
-    return found.threshold if found else 1.1
+def _get_threshold(found: Answering | None) -> float:
+    return found.threshold if found else 1.1  # nothing is as sure as that
 
 
 def _share_in_hindsight(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    return float((confidences >= _find_threshold(confidences, right)).mean())
+    found = find_thresholds(trace_coverage(confidences, right), (WRONG,))[WRONG]
+    return float((confidences >= _get_threshold(found)).mean())
 
 
 def _measure_shots(data: Path, embedder: Embedder, say: Say) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from bot.nlu.doctor.chart import make_chart
 from bot.nlu.doctor.examine import examine
 from bot.nlu.progress import Progress, Stage
 from bot.nlu.training import label_examples
-from bot.nlu.validation import calibrate, deal_folds, score_held_out
+from bot.nlu.validation import calibrate, deal_folds, fit_folds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def diagnose(
     labelled = label_examples(data, embedder, progress)
     folds = deal_folds(labelled, seed=seed)
     with threadpool_limits(limits=1, user_api="blas"):  # see `bot.nlu.training`
-        scores = score_held_out(labelled, folds, seed=seed, report=Stage("validate", progress))
-        held_out = calibrate(labelled, scores, folds)
+        crossed = fit_folds(labelled, folds, seed=seed, report=Stage("validate", progress))
+        held_out = calibrate(labelled, crossed.scores, folds)
     chart = make_chart(data, labelled, held_out)
     return examine(chart, Stage("examine", progress))

@@ -3,30 +3,33 @@ from __future__ import annotations
 import numpy as np
 
 from bot.nlu.calibration import Calibration, fit_calibration
-from bot.nlu.fitting import MAX_LANDMARKS, Scores, choose_landmarks
+from bot.nlu.fitting import Scores
 
 TEXTS, INTENTS = 600, 5
 
 
-def make_scores(*, sentences: float, words: float, near: float = 0.7) -> tuple[Scores, np.ndarray]:
+def make_scores(
+    *, landmarks: float, words: float, nearest: float = 0.0, near: float = 0.7
+) -> tuple[Scores, np.ndarray]:
     """Return scores of parts that are this good at telling the intents apart, and the labels."""
     dice = np.random.default_rng(0)
     labels = np.arange(TEXTS) % INTENTS
-    parts = dice.normal(size=(2, TEXTS, INTENTS)).astype(np.float32)
-    parts[:, np.arange(TEXTS), labels] += np.array([[sentences], [words]], dtype=np.float32)
+    parts = dice.normal(size=(3, TEXTS, INTENTS)).astype(np.float32)
+    parts[:, np.arange(TEXTS), labels] += np.array([[landmarks], [nearest], [words]], dtype=np.float32)
     nearness = dice.normal(near, 0.1, (TEXTS, 2)).astype(np.float32)
     return Scores(parts=parts, nearness=nearness), labels
 
 
 def test_the_part_that_tells_more_counts_more() -> None:
-    by_sentences = fit_calibration(*make_scores(sentences=3.0, words=0.0)).shares
-    by_words = fit_calibration(*make_scores(sentences=0.0, words=3.0)).shares
-    assert by_sentences[0] > 10 * by_sentences[1]
-    assert by_words[1] > 10 * by_words[0]
+    by_landmarks = fit_calibration(*make_scores(landmarks=3.0, words=0.0)).shares
+    by_words = fit_calibration(*make_scores(landmarks=0.0, words=3.0)).shares
+    by_nearest = fit_calibration(*make_scores(landmarks=0.0, words=0.0, nearest=3.0)).shares
+    for part, shares in enumerate((by_landmarks, by_nearest, by_words)):
+        assert all(shares[part] > 10 * share for share in (*shares[:part], *shares[part + 1 :]))
 
 
 def test_confidence_means_how_often_it_is_right() -> None:
-    scores, labels = make_scores(sentences=1.0, words=1.0)
+    scores, labels = make_scores(landmarks=1.0, words=1.0)
     chances = fit_calibration(scores, labels).apply(scores)
     right = chances.argmax(axis=1) == labels
     assert abs(chances.max(axis=1).mean() - right.mean()) < 0.02
@@ -34,14 +37,14 @@ def test_confidence_means_how_often_it_is_right() -> None:
 
 
 def test_texts_unlike_all_examples_are_doubted() -> None:
-    scores, labels = make_scores(sentences=3.0, words=1.0)
+    scores, labels = make_scores(landmarks=3.0, words=1.0)
     calibration = fit_calibration(scores, labels)
-    strange = Scores(parts=scores.parts, nearness=scores.nearness - np.float32(0.5))
+    strange = Scores(parts=scores.parts, nearness=scores.nearness - np.float32(0.7))
     assert calibration.apply(strange).max(axis=1).mean() < calibration.apply(scores).max(axis=1).mean() / 2
 
 
 def test_a_dozen_texts_that_are_all_right_do_not_make_everything_sure() -> None:
-    scores, labels = make_scores(sentences=9.0, words=9.0)
+    scores, labels = make_scores(landmarks=9.0, words=9.0)
     few = scores.select(np.arange(12))
     calibration = fit_calibration(few, labels[:12])
     vague = Scores(parts=few.parts * np.float32(0.1), nearness=few.nearness)
@@ -49,15 +52,5 @@ def test_a_dozen_texts_that_are_all_right_do_not_make_everything_sure() -> None:
 
 
 def test_nothing_held_out_gives_the_defaults() -> None:
-    none = Scores(parts=np.zeros((2, 0, 3), dtype=np.float32), nearness=np.zeros((0, 2), dtype=np.float32))
+    none = Scores(parts=np.zeros((3, 0, 3), dtype=np.float32), nearness=np.zeros((0, 2), dtype=np.float32))
     assert fit_calibration(none, np.zeros(0, dtype=np.int64)) == Calibration()
-
-
-def test_landmarks_are_dealt_out_evenly_where_there_are_too_many_examples() -> None:
-    labels = np.repeat([0, 1, 2], [MAX_LANDMARKS, MAX_LANDMARKS, 10])
-    rows = choose_landmarks(labels)
-    counts = np.bincount(labels[rows])
-    assert len(rows) == MAX_LANDMARKS
-    assert counts[2] == 10
-    assert abs(int(counts[0]) - int(counts[1])) <= 1
-    assert len(choose_landmarks(labels[:100])) == 100

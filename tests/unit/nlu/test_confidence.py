@@ -13,48 +13,58 @@ SCOPE = Scope(mean=10.0, bias=-5.0)  # 0 at a cosine of 0.5
 
 
 def give(chances: np.ndarray, nearest: float = 1.0) -> Evidence:
-    return gather_evidence(chances, np.stack([chances, chances]), np.full((len(chances), 2), nearest))
+    return gather_evidence(np.stack([np.log(chances)] * 3), np.full((len(chances), 2), nearest), (1, 0, 0))
 
 
 def test_the_identity_leaves_probabilities_as_they_are() -> None:
-    assert Confidence().apply(SURE, give(SURE)) == pytest.approx(SURE)
+    assert Confidence().apply(give(SURE)) == pytest.approx(SURE)
 
 
 def test_a_strange_text_is_doubted_as_a_whole() -> None:
     confidence = Confidence(strangeness=2.0, scope=SCOPE)
-    ordinary, strange = (confidence.apply(SURE, give(SURE, nearest)) for nearest in (0.6, 0.3))
+    ordinary, strange = (confidence.apply(give(SURE, nearest)) for nearest in (0.6, 0.3))
     assert ordinary == pytest.approx(SURE)
     assert strange.max() < 0.2
     assert strange / strange.max() == pytest.approx(SURE / SURE.max())  # none of the intents gains by it
 
 
 def test_what_one_gains_the_others_lose() -> None:
-    surer = Confidence(odds=2.0).apply(SURE, give(SURE))
+    surer = Confidence(odds=2.0).apply(give(SURE))
     assert surer.max() > 0.98
     assert surer.sum() == pytest.approx(1)
 
 
 def test_a_lead_is_before_the_runner_up_of_its_part() -> None:
-    parts = np.array([[[0.9, 0.2, 0.1]], [[-0.5, -100.0, 0.25]]])
-    evidence = gather_evidence(np.array([[0.8, 0.1, 0.1]]), parts, np.ones((1, 2)))
-    assert evidence.leads == pytest.approx(np.array([[0.7, -0.75]]))
-    evidence = gather_evidence(np.array([[0.1, 0.8, 0.1]]), parts, np.ones((1, 2)))
-    assert evidence.leads[0, 1] == -LONGEST
+    parts = np.array([[[0.9, 0.2, 0.1]], [[0.1, 0.8, 0.3]], [[-0.5, -100.0, 0.25]]])
+    evidence = gather_evidence(parts, np.ones((1, 2)), (1, 0, 0))
+    assert evidence.leads == pytest.approx(np.array([[0.7, -0.7, -0.75]]))
+    evidence = gather_evidence(parts, np.ones((1, 2)), (0, 1, 0))
+    assert evidence.leads[0, 2] == -LONGEST
+
+
+def test_how_near_one_example_is_says_nothing_of_how_usual_a_text_is() -> None:
+    parts = np.array([[[1.0, 0.8]], [[0.9, 0.1]], [[0.0, 0.0]]])
+    without = parts.copy()
+    without[1] = 0
+    near, far = (gather_evidence(each, np.ones((1, 2)), (1, 5, 1)) for each in (parts, without))
+    assert near.odds > far.odds
+    assert near.usual == far.usual
+    assert near.nearness[0].tolist() == [1, 1, 0.9]
 
 
 @given(
     scores=st.lists(st.floats(0.001, 1), min_size=1, max_size=9),
     odds=st.floats(0, 5),
-    leads=st.tuples(st.floats(0, 5), st.floats(0, 5)),
+    leads=st.tuples(*[st.floats(0, 5)] * 3),
     bias=st.floats(-9, 9),
     nearest=st.floats(-1, 1),
 )
 def test_the_order_stays_and_the_sum_is_one_at_most(
-    scores: list[float], odds: float, leads: tuple[float, float], bias: float, nearest: float
+    scores: list[float], odds: float, leads: tuple[float, float, float], bias: float, nearest: float
 ) -> None:
     chances = np.array([scores]) / sum(scores)
     confidence = Confidence(odds=odds, leads=leads, strangeness=1.0, bias=bias, scope=SCOPE)
-    adjusted = confidence.apply(chances, give(chances, nearest))
+    adjusted = confidence.apply(give(chances, nearest))
     assert np.isfinite(adjusted).all()
     assert adjusted.min() >= 0
     assert adjusted.sum() <= 1 + 1e-6

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.understanding import IntentScore
-from bot.nlu.intents import RANKING_LENGTH, Fallback, rank, soften
+from bot.nlu.chances import soften
+from bot.nlu.intents import RANKING_LENGTH, Fallback, rank
 
 FALLBACK = Fallback(threshold=0.3, ambiguity=0.1)
 

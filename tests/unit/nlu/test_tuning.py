@@ -7,7 +7,7 @@ from bot.nlu.encoder import Encoder, read_published_tail
 from bot.nlu.sentences import Sentences
 from bot.nlu.tail import Tail, TailWeights
 from bot.nlu.tail_gradients import CENTRES, Batch, find_gradients
-from bot.nlu.tuning import MOST_READ, ROUNDS, count_steps, tune
+from bot.nlu.tuning import MOST_READ, ROUNDS, average, count_steps, tune
 from tests.unit.nlu.conftest import TEXTS
 
 DIMENSIONS, INNER, INTENTS = 6, 8, 3
@@ -73,6 +73,16 @@ def test_equal_seeds_give_equal_weights(encoder: Encoder) -> None:
     )
     assert first == second
     assert first != other
+
+
+def test_an_average_lies_between_and_is_scaled_anew(encoder: Encoder) -> None:
+    sentences, labels, centres = read_examples(encoder)
+    two = [tune(read_published_tail(), sentences, labels, centres, seed=seed) for seed in (0, 1)]
+    mean = average(two)
+    expected = (two[0].weights.wide + two[1].weights.wide) / 2
+    np.testing.assert_allclose(mean.weights.wide, expected, atol=1e-3)  # half precision
+    np.testing.assert_allclose(np.linalg.norm(mean.centres, axis=1), 1, atol=1e-6)
+    assert average(two[:1]).weights.wide.tobytes() == two[0].weights.wide.tobytes()
 
 
 def test_the_published_step_gives_the_encoders_own_vectors(encoder: Encoder) -> None:
