@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-RUN_SIZES = (16, 32, 64, 128, 256, 512)
+RUN_SIZES = (16, 32, 64, 128, 256)
 """So many tokens at once: OpenVINO keeps kernels and buffers for each size it has met."""
 
 
