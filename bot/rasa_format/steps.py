@@ -112,9 +112,7 @@ class StepReader:
         if key and not self._keys:
             self._reader.warn(source, f"Only `{base}` of `{name}` counts here. Write `intent: {base}`.")
             name = base
-        return Step(
-            type=StepType.INTENT, name=name, text=text, entities=entities, spans=spans, source=source
-        )
+        return Step(type=StepType.INTENT, name=name, text=text, entities=entities, spans=spans, source=source)
 
     def _read_message(self, body: MapNode) -> tuple[str | None, tuple[StepEntity, ...], tuple[Span, ...]]:
         if "user" not in body.entries:
