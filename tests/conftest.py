@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.engine import make_url
 
+from bot.bootstrap.models import ARCHIVE_SUFFIX, train_model
 from bot.bus.bus import Bus, open_bus
 from bot.domain.pipeline import DeskSpec
 from bot.embedded import start_postgres, start_valkey
+from bot.rasa_format.project import load_project
 from bot.service.road import Road
 from bot.storage.database import Database, open_database
 from bot.storage.schema import upgrade_schema
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.embedded import Child
 
+REPOSITORY = Path(__file__).parents[1]
 _names = itertools.count()
 
 # Where nothing may be written beside the sources, as containers like to say, every command that a test starts
@@ -36,6 +39,15 @@ def pytest_report_header() -> str:
     """Say whether browser tests run here."""
     path = find_chromium()
     return f"chromium: {path}" if path else "chromium: none found here, browser tests are skipped"
+
+
+@pytest.fixture(scope="session")
+def demo_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of the demo brand's model, trained once per run as `visavis train` does."""
+    folder = tmp_path_factory.mktemp("demo")
+    project = load_project(REPOSITORY, {})
+    out = folder / f"demo{ARCHIVE_SUFFIX}"
+    return train_model(project, out, cache=folder / "cache", report=lambda _progress: None).path
 
 
 @pytest.fixture(scope="session")

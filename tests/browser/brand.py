@@ -92,14 +92,17 @@ class Brand:
 
 
 @contextmanager
-def serving_brand(folder: Path) -> Iterator[Brand]:
-    """Serve a copy of the demo brand, made in `folder`."""
+def serving_brand(folder: Path, model: Path | None = None) -> Iterator[Brand]:
+    """Serve a copy of the demo brand, made in `folder`; with its `model` the first start need not train."""
     for name in PROJECT:
         source = REPOSITORY / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.exists():
             shutil.copy2(source, folder / name)
+    if model is not None:
+        (folder / "models").mkdir(exist_ok=True)
+        shutil.copy2(model, folder / "models")
     with running_service(folder) as service:
         yield Brand(url=service.url, data=service.data, project=folder)
 

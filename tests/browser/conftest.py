@@ -81,15 +81,16 @@ async def address(road: Road) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
-    """The demo brand in service, with people waiting at the desk. The first start may have to train."""
+def brand(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Brand]:
+    """The demo brand in service, with people waiting at the desk."""
     if find_chromium() is None:
         pytest.skip("no Chromium on this machine: install one to run the browser tests")
     try:
         load_static_files()
     except SettingsError as error:
         pytest.skip(str(error))
-    with serving_brand(tmp_path_factory.mktemp("brand")) as brand:
+    model = request.getfixturevalue("demo_model")  # not an argument: it takes time, and may not be needed
+    with serving_brand(tmp_path_factory.mktemp("brand"), model) as brand:
         fill_queue(brand, customers=BUSY)
         yield brand
 

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from actions.ask_affirmation import NO_BUTTON
-from bot.bootstrap.lessons import SEED
-from bot.nlu.embeddings import Embedder
+from bot.nlu.archive import read_archive
 from bot.nlu.encoder import open_encoder
+from bot.nlu.model import NLU_FOLDER, NluModel
 from bot.nlu.reader import Reader
-from bot.nlu.training import train_nlu
-from bot.rasa_format.project import load_project
-from tests.conversations.brand import ROOT
 from tests.unit.actions.test_brand_files import load_buttons
 
 if TYPE_CHECKING:
-    from bot.nlu.model import NluModel
-    from bot.nlu.progress import Progress
+    from pathlib import Path
+
+    from bot.nlu.archive import Archive
 
 # `config.yml` says one in twenty; a hundredth more, since processors differ in the encoder's last digits.
 MOST_WRONG = 0.06
@@ -26,21 +24,13 @@ LEAST_ANSWERED = 0.75
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> NluModel:
-    project = load_project(ROOT, {})
-    embedder = Embedder(open_encoder(), tmp_path_factory.mktemp("vectors"))
-    return train_nlu(
-        project.training, project.pipeline, embedder=embedder, seed=SEED, progress=_take_no_notice
-    )
+def archive(demo_model: Path) -> Archive:
+    return read_archive(demo_model)
 
 
 @pytest.fixture(scope="module")
-def reader(model: NluModel) -> Reader:
-    return Reader(model, open_encoder())
-
-
-def _take_no_notice(_progress: Progress) -> None:
-    pass
+def reader(archive: Archive) -> Reader:
+    return Reader(NluModel.from_files(archive.get_folder(NLU_FOLDER)), open_encoder())
 
 
 def read(reader: Reader, text: str) -> str:
@@ -85,9 +75,11 @@ def test_text_is_understood_although_it_is_no_example(reader: Reader, text: str,
     assert read(reader, text) == intent
 
 
-def test_share_of_wrong_answers_is_what_the_brand_accepts(model: NluModel) -> None:
+def test_share_of_wrong_answers_is_what_the_brand_accepts(archive: Archive) -> None:
     """Measured on texts held out of training."""
-    wrong, answered = model.metrics["answered_wrong"], model.metrics["answered"]
+    metrics = archive.metadata["metrics"]
+    assert isinstance(metrics, dict)
+    wrong, answered = metrics["answered_wrong"], metrics["answered"]
     assert isinstance(wrong, float)
     assert isinstance(answered, float)
     assert wrong <= MOST_WRONG
