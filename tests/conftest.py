@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +24,13 @@ from tests.browser.chromium import find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from types import ModuleType
 
     from bot.embedded import Child
 
 REPOSITORY = Path(__file__).parents[1]
 _names = itertools.count()
+_brands_actions: dict[str, ModuleType] = {}
 
 # Where nothing may be written beside the sources, as containers like to say, every command that a test starts
 # would compile all of them anew: two seconds each. Then they are kept apart.
@@ -39,6 +42,25 @@ def pytest_report_header() -> str:
     """Say whether browser tests run here."""
     path = find_chromium()
     return f"chromium: {path}" if path else "chromium: none found here, browser tests are skipped"
+
+
+def _list_actions() -> dict[str, ModuleType]:
+    return {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "actions"}
+
+
+def pytest_collection_finish() -> None:
+    """Remember the demo brand's actions, which tests import by name."""
+    _brands_actions.update(_list_actions())
+
+
+@pytest.fixture(autouse=True)
+def keep_actions() -> Iterator[None]:
+    """Put the demo brand's actions back: a project that a test loads has its own under the same name."""
+    yield
+    if sys.modules.get("actions") is not _brands_actions.get("actions"):
+        for name in _list_actions():
+            del sys.modules[name]
+        sys.modules.update(_brands_actions)
 
 
 @pytest.fixture(scope="session")
