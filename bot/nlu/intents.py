@@ -58,8 +58,8 @@ class IntentHead:
     """What the sentence means and which words stand in it, together.
 
     `shares` says how much one unit of each part's scores counts (see `join_parts`); what that gives for the
-    best intent is set right by `confidence`. The vectors that `meanings` is to be asked with are
-    made by `tail`; None: by the encoder itself.
+    best intent is set right by `confidence`. The vectors that `meanings` is to be asked with are made by
+    `tail`; None: by the encoder itself.
     """
 
     names: tuple[str, ...]

@@ -61,7 +61,7 @@ def tune(
 
 
 def average(tuned: Sequence[Tuned]) -> Tuned:
-    """Return the mean of what began alike and learnt from different examples: better than each of them.
+    """Return the mean of what began alike and learnt from different examples: as good as each of them.
 
     Source: Wortsman et al. 2022, "Model soups".
     """

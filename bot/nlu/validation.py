@@ -67,7 +67,6 @@ def fit_folds(
     texts, intents = len(labelled.labels), len(labelled.names)
     parts = np.zeros((PARTS, texts, intents), dtype=np.float32)
     nearness = np.zeros((texts, 2), dtype=np.float32)
-
     tails: dict[int, Tuned] = {}
 
     def score(fold: int) -> None:

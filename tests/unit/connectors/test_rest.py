@@ -25,7 +25,7 @@ from bot.domain.message import Attachment, Button, Content
 from bot.errors import BadPayload
 from connectors.rest.connector import RestConnector
 from tests.contracts.connectors.channel import make_reply
-from tests.contracts.connectors.rest import SECRET
+from tests.contracts.connectors.signed import SECRET
 from tests.fakes.webhook_receiver import Answer, WebhookReceiver, run_webhook_receiver
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
