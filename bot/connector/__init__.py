@@ -1,15 +1,15 @@
 """The interface between a channel and the rest: what connectors take in, give out and promise.
 
 Connectors know each other by nothing; what several of them need beside the interface stands here:
-reading outside JSON (`fields`), text limits (`text`), Standard Webhooks signatures (`signatures`)
-and calls to addresses that somebody else chose (`egress`).
+reading outside JSON (`fields`), text limits (`text`), Standard Webhooks signatures (`signatures`),
+calls to addresses that somebody else chose (`egress`), Rasa's bodies (`rasa_messages`, `rasa_items`) and
+bases for those that are only called (`quiet`), or signed (`signed`).
 """
 
 from __future__ import annotations
 
 from bot.connector.capabilities import Capabilities, Delivery, Rate
 from bot.connector.events import (
-    NEVER_POLLED,
     AccountConfig,
     HookResponse,
     InboundEvent,
@@ -22,7 +22,6 @@ from bot.connector.text import TextUnit
 
 __all__ = [
     "HTTP_TIMEOUT",
-    "NEVER_POLLED",
     "AccountConfig",
     "Capabilities",
     "Connector",

@@ -80,6 +80,3 @@ class Polled:
 
     events: tuple[InboundEvent, ...]
     cursor: str
-
-
-NEVER_POLLED: tuple[Polled, ...] = ()  # what a channel that calls us yields when it is polled

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.domain.message import Author, Kind
+
 if TYPE_CHECKING:
     from bot.domain.json import JsonObject
-    from bot.domain.message import Button, Content
+    from bot.domain.message import Button, Content, Message
+
+
+def render_stored(message: Message, recipient_id: str) -> tuple[JsonObject, ...]:
+    """Return a stored message as items: nothing for notes and for what the contact said."""
+    if message.author is Author.CONTACT or message.kind is Kind.NOTE:
+        return ()
+    return render_items(message.content, recipient_id)
 
 
 def render_items(content: Content, recipient_id: str) -> tuple[JsonObject, ...]:

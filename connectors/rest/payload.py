@@ -6,7 +6,6 @@ from bot.connector import AccountConfig, Delivery, InboundEvent, InboundRequest,
 from bot.connector.rasa_items import render_items
 from bot.connector.rasa_messages import parse_rasa_message
 from bot.domain.json import JsonObject
-from bot.domain.message import Author, Kind, Message
 
 CHANNEL = "rest"
 
@@ -16,13 +15,6 @@ def parse_message(request: InboundRequest, account: AccountConfig, *, signed: bo
     push = bool(account.options.get("callback_url"))
     delivery = Delivery.PUSH if push else Delivery.PULL
     return parse_rasa_message(request, account, signed=signed, delivery=delivery)
-
-
-def render_message(message: Message, recipient_id: str) -> tuple[JsonObject, ...]:
-    """Return what a REST call answers with: nothing for notes and for what the contact said."""
-    if message.author is Author.CONTACT or message.kind is Kind.NOTE:
-        return ()
-    return render_items(message.content, recipient_id)
 
 
 def render_callback(reply: OutboundReply) -> JsonObject:

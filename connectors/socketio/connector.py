@@ -3,43 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
 
 from bot.connector import (
     HTTP_TIMEOUT,
-    NEVER_POLLED,
     AccountConfig,
     Capabilities,
     Connector,
     InboundEvent,
     InboundRequest,
-    OutboundReply,
-    Polled,
-    SendResult,
 )
 from bot.connector.fields import MAX_TEXT
+from bot.connector.quiet import Shown
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Message
-from bot.errors import BadSignature
-from connectors.socketio.api import deliver
 from connectors.socketio.payload import CHANNEL, parse_message, render_message
 
-RASAS = frozenset(
+OPTIONS = frozenset(
     {
         *("user_message_evt", "bot_message_evt", "session_persistence", "namespace", "socketio_path"),
         *("jwt_key", "jwt_method", "metadata_key"),
+        *("open", "origins"),  # Rasa has neither: it lets everybody in
     }
 )
-OPTIONS = RASAS | {"open", "origins"}
 _PATH = re.compile(r"/[A-Za-z0-9._/-]*")
 _METHOD = re.compile(r"(HS|RS|PS|ES)(256|384|512)|EdDSA")
 _EVENT = re.compile(r"[A-Za-z0-9_.:-]+")
 
 
-class SocketioConnector:
+class SocketioConnector(Shown):
     """One account of the socket.io channel."""
 
     channel: ClassVar[str] = CHANNEL
@@ -76,10 +71,6 @@ class SocketioConnector:
         ]
         return problems
 
-    def verify(self, request: InboundRequest) -> None:
-        """Refuse: the socket's endpoint lets clients in itself and only asks for `parse`."""
-        raise BadSignature("socket.io takes no webhooks: its messages come through the widget's socket")
-
     def parse(self, request: InboundRequest) -> list[InboundEvent]:
         """Read one `user_uttered` of a session the endpoint knows."""
         return [parse_message(request, self.account)]
@@ -89,27 +80,6 @@ class SocketioConnector:
         return tuple(
             body if isinstance(body, Mapping) else {"text": str(body)} for body in render_message(message)
         )
-
-    async def acknowledge(self, event: InboundEvent) -> None:
-        """Do nothing: Rasa's clients await no word of it."""
-
-    async def send(self, reply: OutboundReply) -> SendResult:
-        """Report what holds as soon as a reply is stored."""
-        return deliver(reply)
-
-    async def typing(self, conversation_key: str) -> None:
-        """Do nothing: Rasa has no event for it."""
-
-    async def poll(self, cursor: str | None) -> AsyncIterator[Polled]:
-        """Yield nothing: widgets call us."""
-        for polled in NEVER_POLLED:
-            yield polled
-
-    async def start(self, hook_url: str | None) -> None:
-        """Open nothing: the socket's endpoint belongs to the pages."""
-
-    async def close(self) -> None:
-        """Close nothing."""
 
 
 CONNECTOR: type[Connector] = SocketioConnector

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from bot.connector import (
     HTTP_TIMEOUT,
-    NEVER_POLLED,
     AccountConfig,
     Capabilities,
     Connector,
     InboundEvent,
     InboundRequest,
-    OutboundReply,
-    Polled,
-    SendResult,
 )
 from bot.connector.fields import MAX_TEXT
+from bot.connector.quiet import Shown
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Message
-from bot.errors import BadSignature
-from connectors.webchat.api import deliver
 from connectors.webchat.payload import CHANNEL, parse_message, render_message
 
 OPTIONS = frozenset({"title", "greeting", "origins"})
@@ -32,7 +27,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 LABEL_MAX = 80  # what fits a phone's width on two lines
 
 
-class WebchatConnector:
+class WebchatConnector(Shown):
     """One account of the web chat."""
 
     channel: ClassVar[str] = CHANNEL
@@ -62,10 +57,6 @@ class WebchatConnector:
                 problems.append(f"`origins`: entry {number} {problem}")
         return problems
 
-    def verify(self, request: InboundRequest) -> None:
-        """Refuse: the chat endpoint authenticates visitors itself and only asks for `parse`."""
-        raise BadSignature("web chat takes no webhooks: its messages come through the widget's socket")
-
     def parse(self, request: InboundRequest) -> list[InboundEvent]:
         """Read one frame of a visitor the endpoint has authenticated."""
         return [parse_message(request, self.account)]
@@ -74,27 +65,6 @@ class WebchatConnector:
         """Say a stored message as a frame for the widget."""
         frame = render_message(message)
         return () if frame is None else (frame,)
-
-    async def acknowledge(self, event: InboundEvent) -> None:
-        """Do nothing: the stored message comes back to the widget with its `client_id`."""
-
-    async def send(self, reply: OutboundReply) -> SendResult:
-        """Do nothing more: stored is sent."""
-        return deliver(reply)
-
-    async def typing(self, conversation_key: str) -> None:
-        """Do nothing: the live event of typing reaches the widget by itself."""
-
-    async def poll(self, cursor: str | None) -> AsyncIterator[Polled]:
-        """Yield nothing: visitors come to us."""
-        for polled in NEVER_POLLED:
-            yield polled
-
-    async def start(self, hook_url: str | None) -> None:
-        """Open nothing."""
-
-    async def close(self) -> None:
-        """Close nothing."""
 
 
 def find_origin_problem(origin: str) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
 
+from typing_extensions import override
+
 from bot.connector import (
     HTTP_TIMEOUT,
-    NEVER_POLLED,
     AccountConfig,
     Capabilities,
     Connector,
@@ -17,11 +18,11 @@ from bot.connector import (
     InboundEvent,
     InboundRequest,
     OutboundReply,
-    Polled,
     SendError,
     SendResult,
     SendState,
 )
+from bot.connector.quiet import Quiet
 from bot.domain.conversation import Surface
 
 SENT = SendResult(state=SendState.SENT, native_ids=("n1",))
@@ -33,7 +34,7 @@ def rejected(error_class: ErrorClass, *, retry_after: timedelta | None = None) -
     return SendResult(state=SendState.REJECTED, error=error)
 
 
-class ScriptedConnector:
+class ScriptedConnector(Quiet):
     """Answers sends with the given results, then with `sent`; keeps what it was asked to send."""
 
     channel: ClassVar[str] = "webchat"
@@ -62,9 +63,6 @@ class ScriptedConnector:
         """Nothing comes in by HTTP."""
         return []
 
-    async def acknowledge(self, event: InboundEvent) -> None:
-        """Nobody waits."""
-
     async def send(self, reply: OutboundReply) -> SendResult:
         self.sent.append(reply)
         await asyncio.sleep(self.delay.total_seconds())
@@ -73,18 +71,9 @@ class ScriptedConnector:
             raise result
         return result
 
+    @override
     async def typing(self, conversation_key: str) -> None:
         self.typed.append(conversation_key)
-
-    async def poll(self, cursor: str | None) -> AsyncIterator[Polled]:
-        for polled in NEVER_POLLED:
-            yield polled
-
-    async def start(self, hook_url: str | None) -> None:
-        """Nothing to open."""
-
-    async def close(self) -> None:
-        """Nothing to close."""
 
     @property
     def texts(self) -> list[str]:

@@ -15,6 +15,14 @@ from bot.domain.message import Author, Content
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 TIMEOUT = timedelta(seconds=0.6)
 ACCOUNT = "main"
+# What does not apply to a channel that only ever brings what contacts say.
+NO_ECHOES = dict.fromkeys(
+    (
+        "test_what_machines_and_the_brand_itself_say_is_no_customers_message",
+        "test_word_of_the_brands_people_is_an_echo_in_the_contacts_conversation",
+    ),
+    "nothing the brand says comes back",
+)
 
 
 class Trouble(StrEnum):

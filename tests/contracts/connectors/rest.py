@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from connectors.rest.connector import CONNECTOR
-from tests.contracts.connectors.channel import Channel
-from tests.contracts.connectors.signed import NOTHING_BACK, SECRET, WRONG, frame, message, sealed, stage_of
+from tests.contracts.connectors.channel import NO_ECHOES, Channel
+from tests.contracts.connectors.signed import SECRET, WRONG, frame, message, sealed, stage_of
 from tests.fakes.webhook_receiver import WebhookReceiver
 
 OPTIONS = {"secret": SECRET, "callback_url": "https://shop.example/replies"}
@@ -37,8 +37,7 @@ REST = Channel(
     wrong=WRONG,
     stage=lambda: stage_of(CONNECTOR, "callback_url", read_texts),
     does_not_apply={
+        **NO_ECHOES,
         "test_unknown_kind_is_kept_as_unsupported": "the format is Rasa's and has one kind",
-        "test_what_machines_and_the_brand_itself_say_is_no_customers_message": NOTHING_BACK,
-        "test_word_of_the_brands_people_is_an_echo_in_the_contacts_conversation": NOTHING_BACK,
     },
 )

@@ -15,7 +15,6 @@ from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Stage, Tro
 from tests.fakes.webhook_receiver import Answer, Break, WebhookReceiver, run_webhook_receiver
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
-NOTHING_BACK = "nothing the brand says comes back"
 ANSWERS: dict[Trouble, Answer | Break] = {
     Trouble.TOO_MANY: Answer(status=429, headers={"Retry-After": "7"}),
     Trouble.DOWN: Answer(status=503),

@@ -1,19 +1,14 @@
-"""The web chat. The chat endpoint authenticates; a stored reply is a sent one."""
+"""The web chat."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.connector import AccountConfig, InboundRequest
+from bot.connector import InboundRequest
 from connectors.webchat.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
-
-NOT_SIGNED = "frames come through a socket whose visitor the endpoint has authenticated"
-NOTHING_BACK = "nothing the brand says comes back"
-NOT_DISPATCHED = "nothing is dispatched: a stored reply is read by the widget"
+from tests.contracts.connectors.channel import NO_ECHOES, NOW, Channel
+from tests.contracts.connectors.shown import DOES_NOT_APPLY, stage_of
 
 
 def sealed(body: bytes, *, visitor: str = "v-1") -> InboundRequest:
@@ -29,19 +24,6 @@ def frame(text: str, *, number: int = 1) -> dict[str, Any]:
 def message(text: str, *, number: int = 1, sender: str = "v-1") -> InboundRequest:
     """Return a visitor's message."""
     return sealed(json.dumps(frame(text, number=number)).encode(), visitor=sender)
-
-
-@asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
-    """Return a connector; there is no platform to run."""
-    connector = CONNECTOR(AccountConfig(channel="webchat", name=ACCOUNT))
-    await connector.start(None)
-
-    async def trouble(kind: Trouble) -> None:
-        raise AssertionError(f"{NOT_DISPATCHED}, so {kind} cannot happen")
-
-    yield Stage(connector=connector, key="v-1", texts=list, trouble=trouble)
-    await connector.close()
 
 
 WEBCHAT = Channel(
@@ -87,21 +69,10 @@ WEBCHAT = Channel(
         ("payload", {"type": "message", "id": "1", "text": "hi", "payload": 5}),
         ("text", {"type": "message", "id": "1", "payload": "/yes"}),
     ),
-    stage=stage,
+    stage=lambda: stage_of(CONNECTOR),
     does_not_apply={
-        "test_authentic_request_is_accepted": NOT_SIGNED,
-        "test_altered_body_is_refused": NOT_SIGNED,
-        "test_old_signature_is_refused": NOT_SIGNED,
+        **DOES_NOT_APPLY,
+        **NO_ECHOES,
         "test_unknown_kind_is_kept_as_unsupported": "the format is ours: what we do not know is a mistake",
-        "test_what_machines_and_the_brand_itself_say_is_no_customers_message": NOTHING_BACK,
-        "test_word_of_the_brands_people_is_an_echo_in_the_contacts_conversation": NOTHING_BACK,
-        "test_reply_arrives": NOT_DISPATCHED,
-        "test_long_reply_arrives_whole_within_the_limit": NOT_DISPATCHED,
-        "test_buttons_beyond_the_limits_lose_no_reply": NOT_DISPATCHED,
-        "test_send_with_the_same_key_arrives_once": NOT_DISPATCHED,
-        "test_send_tells_what_became_of_it": NOT_DISPATCHED,
-        "test_send_before_start_is_rejected": NOT_DISPATCHED,
-        "test_small_signs_never_raise": NOT_DISPATCHED,
-        "test_secrets_stay_out_of_logs_and_results": "there is no secret",
     },
 )

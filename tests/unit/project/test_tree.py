@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import bot.errors
+from bot.connector.quiet import Shown
 from bot.errors import VisavisError
 from bot.plugins import load_connector
 
@@ -55,10 +56,12 @@ def test_no_folder_or_file_has_a_worn_out_name() -> None:
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_every_channel_has_the_agreed_files_and_fits_the_interface(channel: str) -> None:
     folder = ROOT / "connectors" / channel
-    assert {"__init__.py", "payload.py", "api.py", "connector.py", "README.md"} <= {
+    connector = load_connector(channel)
+    way_out = set() if issubclass(connector, Shown) else {"api.py"}
+    assert {"__init__.py", "payload.py", "connector.py", "README.md"} | way_out <= {
         path.name for path in folder.iterdir()
     }
-    assert load_connector(channel).channel == channel
+    assert connector.channel == channel
 
 
 def test_no_source_file_is_longer_than_agreed() -> None:
