@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.dialogue import compile_dialogue
 from bot.dialogue.tracker_json import tracker_from_json
 from bot.domain.action_spec import ActionsSpec
+from bot.domain.trigger import Trigger
 from bot.domain.understanding import Entity, IntentScore, Understanding
 from bot.engines.engine import Turn
 from bot.engines.native.actions import LocalActions
 from bot.engines.native.engine import NativeEngine
+from bot.engines.steering import AppendEvents
 from bot.plugins import load_actions
 from bot.rasa_format.project import load_project
 from tests.conversations.talk import message
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from bot.dialogue.tracker import Tracker
     from bot.domain.json import JsonObject
     from bot.domain.message import Content
+    from bot.engines.engine import TurnResult
+    from bot.engines.steering import Steerable
     from tests.rasa.projects import Prepared
 
 
@@ -84,16 +89,15 @@ class NativeProject:
     async def take(self, turn: dict[str, Any]) -> dict[str, Any]:
         """Take a turn and return what is observed."""
         self.choose.turn, self.words.parse_data = turn["number"], turn.get("parse") or {}
-        result = await self.engine.respond(
-            Turn(
-                sender_id="a",
-                channel=turn["channel"],
-                messages=(message(turn["text"], number=turn["number"]),),
-                tracker=self.stored,
-                now=datetime.fromtimestamp(turn["at"], UTC),
-                metadata=turn.get("metadata") or {},
-            )
+        blank = Turn(
+            sender_id="a",
+            channel=turn["channel"],
+            messages=(),
+            tracker=self.stored,
+            now=datetime.fromtimestamp(turn["at"], UTC),
+            metadata=turn.get("metadata") or {},
         )
+        result = await play(self.engine, blank, turn)
         self.stored = json.loads(json.dumps(result.tracker))
         self.gave_up = result.handoff is not None and result.handoff.reason == "bot_failed"
         now = self.tracker.live
@@ -107,6 +111,17 @@ class NativeProject:
             followup=now.followup,
         )
         return json.loads(json.dumps(observed))  # type: ignore[no-any-return]  # the same, without tuples
+
+
+async def play(engine: Steerable, blank: Turn, turn: dict[str, Any]) -> TurnResult:
+    """Have an engine do what a turn says (see `real_rasa.py`). `blank` is where the conversation stands."""
+    if "events" in turn:
+        return await engine.steer(blank, AppendEvents(events=tuple(turn["events"]), say=True))
+    if "trigger" in turn:
+        trigger = Trigger(intent=turn["trigger"], entities=tuple(turn["entities"]))
+        return await engine.respond(replace(blank, trigger=trigger))
+    said = message(turn["text"], number=turn["number"])
+    return await engine.respond(replace(blank, messages=(said,)))
 
 
 def as_rasa_sends(reply: Content) -> dict[str, Any]:

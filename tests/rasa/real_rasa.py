@@ -164,6 +164,7 @@ def _load(project: Path) -> Any:
 
 async def _talk(agent: Any, sender: str, conversation: list[dict[str, Any]]) -> list[dict[str, Any]]:
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+    from rasa.server import update_conversation_with_events
     from rasa.shared.core.events import Event
 
     class Channel(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is not here where mypy runs
@@ -179,14 +180,14 @@ async def _talk(agent: Any, sender: str, conversation: list[dict[str, Any]]) -> 
         Channel.called = turn["channel"]
         channel = Channel()
         if "events" in turn:
-            tracker = await agent.tracker_store.retrieve(sender)
-            for event in turn["events"]:
-                tracker.update(Event.from_parameters(dict(event)), agent.domain)
+            events = [Event.from_parameters(dict(event)) for event in turn["events"]]
+            tracker = await update_conversation_with_events(sender, agent.processor, agent.domain, events)
+            await agent.processor.execute_side_effects(events, tracker, channel)
             await agent.tracker_store.save(tracker)
         elif "trigger" in turn:
             tracker = await agent.processor.fetch_tracker_and_update_session(sender, channel)
             await agent.processor.trigger_external_user_uttered(
-                turn["trigger"], turn.get("entities"), tracker, channel
+                turn["trigger"], turn["entities"], tracker, channel
             )
         else:
             await agent.handle_message(

@@ -2,20 +2,28 @@
 
 `RecentTrackers` keeps the conversations of late: ours are in PostgreSQL, and one that was forgotten here is
 told again. `Channel` is Rasa's REST channel, except that a message keeps the name of the channel it came by,
-so that responses for that channel are chosen, and that a failure is said rather than logged.
+so that responses for that channel are chosen, and that a failure is said rather than logged. `Careful` leaves
+no customer without a word when an action of the project fails.
 """
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from typing import Any
 
+from rasa.core.actions.action import ActionBotResponse, ActionExecutionRejection
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.events import BotUttered, ConversationPaused
 from sanic import Blueprint
 from sanic.response import json
 
+logger = logging.getLogger(__name__)
+
 _MOST_CONVERSATIONS = 1_000
+_SORRY = "utter_error"
 
 
 class RecentTrackers(InMemoryTrackerStore):  # type: ignore[misc]  # Rasa is not installed where mypy runs
@@ -71,3 +79,42 @@ def _collector(channel: str) -> Any:
             return channel
 
     return Collector()
+
+
+class Careful:
+    """An action that says so when it fails, as our own engine does: sorry, a person is asked for, silence.
+
+    Rasa itself would go on as if the action had done nothing, and leave no trace but in its log.
+    """
+
+    def __init__(self, action: Any) -> None:
+        """Stand where `action` stood."""
+        self._action = action
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the action itself has."""
+        return getattr(self._action, name)
+
+    async def run(self, output_channel: Any, nlg: Any, tracker: Any, domain: Any) -> Any:
+        """Return the events of the action, or what is to be said of its failure."""
+        try:
+            return await self._action.run(output_channel, nlg, tracker, domain)
+        except ActionExecutionRejection:
+            raise  # no failure: a form that leaves the message to others
+        except Exception:
+            name = self._action.name()
+            logger.exception("The action %s failed", name)
+            sorry = ActionBotResponse(_SORRY, silent_fail=True)
+            said = await sorry.run(output_channel, nlg, tracker, domain)
+            wanted = {"reason": "bot_failed", "priority": "high", "summary": f"{name} failed in Rasa."}
+            return [*said, BotUttered(data={"custom": {"handoff": wanted}}), ConversationPaused()]
+
+
+def run_actions_carefully() -> None:
+    """Have Rasa run actions through `Careful`: it has no place of its own to put that."""
+    run_action = MessageProcessor._run_action  # noqa: SLF001 - the same
+
+    async def run_carefully(processor: Any, action: Any, *rest: Any, **named: Any) -> Any:
+        return await run_action(processor, Careful(action), *rest, **named)
+
+    MessageProcessor._run_action = run_carefully  # noqa: SLF001 - the same
