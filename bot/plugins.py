@@ -12,9 +12,11 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
+from traceback import walk_tb
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -49,24 +51,63 @@ def load_connector(channel: str) -> type[Connector]:
     return connector
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionFailure:
+    """Why a module or class of the project's actions cannot be used. `path` is relative to the project.
+
+    `line` counts from 1; None: the whole file.
+    """
+
+    path: str
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundActions:
+    """A project's actions by name, and what of them cannot be used."""
+
+    actions: Mapping[str, Any] = field(default_factory=dict)
+    failures: tuple[ActionFailure, ...] = ()
+
+
 def load_actions(project_root: Path) -> Mapping[str, Any]:
-    """Return an instance of each `rasa_sdk` action in the project's `actions/` or `actions.py`, by name.
+    """Return the project's actions by name, as `find_actions` does, where all of them can be used.
+
+    Raises `ActionError` for a module that cannot be imported and an action that cannot be made.
+    """
+    found = find_actions(project_root)
+    for failure in found.failures:
+        where = f"{failure.path}:{failure.line}" if failure.line else failure.path
+        raise ActionError(f"{where}: {failure.text}")
+    return found.actions
+
+
+def find_actions(project_root: Path) -> FoundActions:
+    """Return an instance of each `rasa_sdk` action in the project's `actions/` or `actions.py`.
 
     A project without either has none; with or without an `__init__.py` it is this folder and
     no other package of that name. As in rasa_sdk's server abstract classes are left out, classes that its
-    modules import count, and of two actions of one name the later one does. Raises `ActionError` for a
-    module that cannot be imported and an action that cannot be made. Takes half a second the first
-    time (rasa_sdk brings a web server); call it off the event loop.
+    modules import count, and of two actions of one name the later one does. What cannot be imported or
+    made leaves the others as they are. Takes half a second the first time (rasa_sdk brings a web
+    server); call it off the event loop.
     """
     place = find_action_code(project_root.resolve())
     if place is None:
-        return {}
+        return FoundActions()
     from rasa_sdk import Action  # noqa: PLC0415 - see above
 
     if str(place.parent) not in sys.path:  # actions may import what lies beside them
         sys.path.insert(0, str(place.parent))
-    actions = (_make(kind) for kind in _classes(Action, place))
-    return {_name(action): action for action in actions}
+    failures: list[ActionFailure] = []
+    actions: dict[str, Any] = {}
+    for kind in _classes(Action, place, failures):
+        try:
+            action = kind()
+            actions[_name(action)] = action
+        except Exception as error:  # noqa: BLE001 - a project's class may raise anything
+            failures.append(_cannot_make(kind, error, place.parent))
+    return FoundActions(actions=actions, failures=tuple(failures))
 
 
 def find_action_code(project_root: Path) -> Path | None:
@@ -76,11 +117,11 @@ def find_action_code(project_root: Path) -> Path | None:
     return folder if folder.is_dir() else file if file.is_file() else None
 
 
-def _classes(base: type[Any], place: Path) -> list[type[Any]]:
+def _classes(base: type[Any], place: Path, failures: list[ActionFailure]) -> list[type[Any]]:
     """Return the action classes of the project's modules, in the order in which rasa_sdk takes them."""
     found = {
         each
-        for module in _modules(place)
+        for module in _modules(place, failures)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, base) and not inspect.isabstract(each)
     }
@@ -94,11 +135,30 @@ def _subclasses(base: type[Any]) -> list[type[Any]]:
     return [*children, *(each for child in children for each in _subclasses(child))]
 
 
-def _modules(place: Path) -> Iterator[ModuleType]:
-    package = _open_package(place)
+def _modules(place: Path, failures: list[ActionFailure]) -> Iterator[ModuleType]:
+    """Yield what can be imported, the package first: without it nothing in it can be."""
+    try:
+        package = _open_package(place)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a project's module may raise anything
+        file = place / "__init__.py" if place.is_dir() else place
+        failures.append(_cannot_import(file, error, place.parent))
+        return
     yield package
-    for info in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{ACTIONS_PACKAGE}."):
-        yield _import(info.name)
+    paths = getattr(package, "__path__", ())
+    for info in pkgutil.walk_packages(paths, f"{ACTIONS_PACKAGE}.", onerror=_pass_over):
+        try:
+            yield importlib.import_module(info.name)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+            failures.append(_cannot_import(_file_of(info, place), error, place.parent))
+
+
+def _pass_over(_name: str) -> None:
+    """Let a package in `actions/` that breaks be: `_modules` has told of it."""
+
+
+def _file_of(info: pkgutil.ModuleInfo, place: Path) -> Path:
+    inside = place.parent.joinpath(*info.name.split("."))
+    return inside / "__init__.py" if info.ispkg else inside.with_suffix(".py")
 
 
 def _open_package(place: Path) -> ModuleType:
@@ -124,9 +184,9 @@ def _open_package(place: Path) -> ModuleType:
     if has_code:
         try:
             loader.exec_module(package)
-        except Exception as error:
+        except BaseException:
             del sys.modules[ACTIONS_PACKAGE]
-            raise _cannot_import(ACTIONS_PACKAGE, error) from error
+            raise
     return package
 
 
@@ -137,22 +197,40 @@ def _place_of(module: ModuleType) -> Path:
     return Path(paths[0] if paths else origin or "").resolve()
 
 
-def _import(name: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except Exception as error:  # a project's module may raise anything when imported
-        raise _cannot_import(name, error) from error
+def _cannot_import(file: Path, error: BaseException, root: Path) -> ActionFailure:
+    """Say why a module cannot be imported, at the line of the project that breaks."""
+    path, line = _broken_line(error, root) or (file, None)
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        text = f"`{error.name}` is not installed here"
+    else:
+        text = f"this cannot be imported: {_describe(error)}"
+    return ActionFailure(path=path.relative_to(root).as_posix(), line=line, text=text)
 
 
-def _cannot_import(name: str, error: Exception) -> ActionError:
-    return ActionError(f"{name} cannot be imported: {type(error).__name__}: {error}")
+def _broken_line(error: BaseException, root: Path) -> tuple[Path, int | None] | None:
+    """Return the last file of the project that was running, or is no Python, and its line."""
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(root):
+        return Path(error.filename), error.lineno
+    frames = [
+        (Path(frame.f_code.co_filename), line)
+        for frame, line in walk_tb(error.__traceback__)
+        if Path(frame.f_code.co_filename).is_relative_to(root)
+    ]
+    return frames[-1] if frames else None
 
 
-def _make(kind: type[Any]) -> Any:
-    try:
-        return kind()
-    except Exception as error:
-        raise ActionError(f"action {kind.__name__} cannot be made: {error}") from error
+def _cannot_make(kind: type[Any], error: Exception, root: Path) -> ActionFailure:
+    file = Path(inspect.getfile(kind))
+    text = str(error) if isinstance(error, ActionError) else f"cannot be made: {_describe(error)}"
+    return ActionFailure(
+        path=file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file),
+        line=inspect.getsourcelines(kind)[1],
+        text=f"the action {kind.__name__} {text}",
+    )
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _name(action: Any) -> str:
@@ -160,8 +238,8 @@ def _name(action: Any) -> str:
         return str(action.name())
     except NotImplementedError as error:
         raise ActionError(
-            f"action {type(action).__name__} has no name: write the method `name`, or mark one of its "
-            "methods as abstract where the class only serves others"
+            "has no name: write the method `name`, or mark one of its methods as abstract where the "
+            "class only serves others"
         ) from error
 
 
@@ -186,9 +264,9 @@ def load_slot_class(project_root: Path, path: str) -> type[Any]:
                 raise ActionError(
                     f"the slot class {path} needs {error.name}, which is Rasa itself: `engine: rasa` runs it"
                 ) from error
-            raise _cannot_import(module_name, error) from error
+            raise ActionError(f"{module_name} cannot be imported: {_describe(error)}") from error
         except Exception as error:
-            raise _cannot_import(module_name, error) from error
+            raise ActionError(f"{module_name} cannot be imported: {_describe(error)}") from error
     kind = getattr(module, name, None)
     if not isinstance(kind, type) or not callable(getattr(kind, "as_feature", None)):
         raise ActionError(f"{module_name} has no slot class {name}: a class with a method `as_feature`")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.bootstrap.project import examine_project, find_actions
+from bot.bootstrap.project import examine_project, load_project_actions
 from bot.domain.example import Source
 from bot.domain.pipeline import ENCODER, KEYWORDS, SPACY_MODEL
 from bot.engines.native.remote_actions import RemoteActions
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _NAMED = 3  # examples
-_ACTIONS = Source(path="actions", line=0)
 _PATIENCE = timedelta(seconds=2)
 
 
@@ -50,13 +49,7 @@ class Inspection:
 
 def inspect_project(settings: Settings) -> Inspection:
     """Look at everything. Actions that cannot be imported are a problem like others."""
-    try:
-        project, problems = examine_project(settings, with_actions=True)
-    except ActionError as error:
-        project, problems = examine_project(settings, with_actions=False)
-        problems.error(
-            _ACTIONS, f"{error}. Install what it needs beside Visavis, or run it on an action server."
-        )
+    project, problems = examine_project(settings, with_actions=True)
     for source, lack in _find_lacks(project):
         problems.warn(source, f"On this machine {lack}.")
     for doubt in _doubt_action_server(project):
@@ -72,7 +65,8 @@ def _doubt_action_server(project: Project) -> list[str]:
     It may be started later, and on another machine.
     """
     server = project.actions.server
-    missing = list_missing(project, find_actions(project)) if server else []
+    here = frozenset(load_project_actions(project).actions) if server else frozenset()
+    missing = list_missing(project, here) if server else []
     return asyncio.run(_ask_for(missing, server, project)) if server and missing else []
 
 

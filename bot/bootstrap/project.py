@@ -5,12 +5,12 @@ from __future__ import annotations
 import pkgutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.domain.example import Source
 from bot.engines.native.slot_classes import load_own_slot
 from bot.errors import ActionError
-from bot.plugins import load_actions, load_connector
+from bot.plugins import FoundActions, find_actions, load_connector
 from bot.rasa_format.check import check_parts
 from bot.rasa_format.known import place
 from bot.rasa_format.problem import Problems
@@ -32,7 +32,7 @@ def open_sound_project(settings: Settings, *, with_actions: bool = False) -> Pro
     """Load a project in which `visavis check` finds no error, for what answers customers with it.
 
     `with_actions`: its Python actions are loaded and looked at, too. Raises `ProjectError`, a line for
-    each error with its file and line, and `ActionError` for an action that cannot be imported.
+    each error with its file and line.
     """
     project, problems = examine_project(settings, with_actions=with_actions)
     problems.raise_errors()
@@ -58,11 +58,22 @@ def examine_project(
 
 
 def _examine_actions(project: Project, problems: Problems) -> frozenset[str]:
-    actions, failure = load_project_actions(project)
-    if failure is not None:
-        text = f"{failure}. So all of them run on the action server."
-        problems.warn(Source(path="actions", line=0), text)
-    return frozenset(actions)
+    found = load_project_actions(project)
+    for failure in found.failures:
+        source = Source(path=failure.path, line=failure.line or 0)
+        problems.warn(source, f"{failure.text}. {_what_then(project)}")
+    return frozenset(found.actions)
+
+
+def _what_then(project: Project) -> str:
+    """Say what becomes of actions that cannot be loaded."""
+    server = project.actions.server
+    if server is not None:
+        return f"What is defined here runs on the action server {server.shown} (`endpoints.yml`)."
+    return (
+        "Install what it needs beside Visavis, or name an action server in `endpoints.yml`. Until then a "
+        "turn that needs an action defined here ends with a person."
+    )
 
 
 def list_channels() -> frozenset[str]:
@@ -82,23 +93,9 @@ def _load_slots(project: Project, problems: Problems) -> Project:
     return replace(project, dialogue=replace(project.dialogue, domain=replace(domain, slots=loaded)))
 
 
-def find_actions(project: Project) -> frozenset[str]:
-    """Return the names of the Python actions that run here. Raises `ActionError`."""
-    actions, _ = load_project_actions(project)
-    return frozenset(actions)
-
-
-def load_project_actions(project: Project) -> tuple[Mapping[str, Any], ActionError | None]:
-    """Return the Python actions that run here, by name, and why there are none where they cannot be loaded.
-
-    With an action server they all run there then: Rasa never loads any. Raises `ActionError` without one.
-    """
-    try:
-        return (load_actions(project.root) if project.runs_actions else {}), None
-    except ActionError as error:
-        if project.actions.server is None:
-            raise
-        return {}, error
+def load_project_actions(project: Project) -> FoundActions:
+    """Return the Python actions that run here, and what cannot be loaded of them."""
+    return find_actions(project.root) if project.runs_actions else FoundActions()
 
 
 def _check_accounts(project: Project, channels: frozenset[str], problems: Problems) -> None:

@@ -26,8 +26,6 @@ from bot.errors import (
 from bot.nlu.archive import read_archive
 from bot.nlu.encoders import EncoderShelf
 from bot.nlu.tokens import load_language
-from bot.rasa_format.checks.actions import check_actions
-from bot.rasa_format.problem import Problems
 from bot.settings import load_settings
 from bot.storage import models
 
@@ -106,17 +104,15 @@ class EngineBuilder:
     def _load_shared(self) -> _Shared:
         load_language(self._project.pipeline.language)  # the slowest import of all
         spec = self._project.actions
-        actions, failure = load_project_actions(self._project)
-        if failure is not None:
-            log.warning("all actions run on the action server", reason=str(failure))
-        problems = Problems()
-        check_actions(self._project, frozenset(actions), problems)
-        problems.raise_errors()
+        found = load_project_actions(self._project)
+        for failure in found.failures:
+            place = {"file": failure.path, "line": failure.line}
+            log.warning("actions cannot be loaded here", **place, reason=failure.text)
         encoders = EncoderShelf(self._project.root)
         with suppress(ModelError):  # the model to serve may have another one, or will say that it has this
             encoders.get(self._project.pipeline.encoder)
         return _Shared(
-            encoders=encoders, actions=LocalActions(actions, spec), spec=spec, root=self._project.root
+            encoders=encoders, actions=LocalActions(found.actions, spec), spec=spec, root=self._project.root
         )
 
 

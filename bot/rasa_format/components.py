@@ -11,6 +11,7 @@ from bot.rasa_format.problem import Severity, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from bot.domain.example import Source
     from bot.rasa_format.fields import Reader
     from bot.rasa_format.nodes import MapNode, Node
 
@@ -90,6 +91,26 @@ POLICIES: dict[str, Substitute | None] = {
 }
 
 
+_OWN_COMPONENT = Substitute(
+    Severity.WARNING,
+    "It is left out, the others go on without it. Do its work in an action, or keep real Rasa with "
+    "`engine: rasa`.",
+)
+_OWN_POLICY = _less(f"{GUESSING} and real Rasa runs it with `engine: rasa`")
+_BY_ENDING = (("Tokenizer", _TOKENS), ("Featurizer", _FEATURES))
+
+# What Rasa 3 has not any more → what to do.
+GONE = {
+    "FallbackPolicy": "write its thresholds into `FallbackClassifier` and `RulePolicy`",
+    "TwoStageFallbackPolicy": "add a rule from `nlu_fallback` to `action_two_stage_fallback`",
+    "MappingPolicy": "write a rule for each intent that triggered an action",
+    "FormPolicy": "RulePolicy runs forms",
+    "SklearnPolicy": "rules and memorised stories decide",
+    "KerasPolicy": "rules and memorised stories decide",
+    "EmbeddingPolicy": "rules and memorised stories decide",
+}
+
+
 def read_named(
     node: Node | None, kind: str, known: Mapping[str, Substitute | None], reader: Reader
 ) -> Iterator[tuple[str, MapNode]]:
@@ -109,8 +130,7 @@ def read_named(
         name = written.rpartition(".")[2] if written.startswith("rasa.") else written
         source = body.entries["name"].source
         if name not in known:
-            own = " Own classes run in Rasa only (`engine: rasa`)." if "." in written else ""
-            reader.error(source, f"`{written}` is not known in `{kind}`.{own}{did_you_mean(name, known)}")
+            _tell_unknown(written, kind, known, source, reader)
             continue
         _check_parameters(name, body, reader)
         substitute = known[name]
@@ -118,6 +138,34 @@ def read_named(
             text = f"`{name}` does not run here. {substitute.text}{_idle(name, body)}"
             reader.problems.tell(source, substitute.severity, text)
         yield name, body
+
+
+def _tell_unknown(
+    written: str, kind: str, known: Mapping[str, Substitute | None], source: Source, reader: Reader
+) -> None:
+    """Say what becomes of a name that is none of Rasa's: other code is left out, a slip is refused."""
+    if is_own_class(written):
+        substitute = replace_own_class(written, kind)
+        text = f"`{written}` is code of its own for Rasa, and does not run here. {substitute.text}"
+        reader.problems.tell(source, substitute.severity, text)
+    elif written in GONE:
+        text = f"`{written}` is gone since Rasa 3: {GONE[written]}. `visavis migrate` comments it out."
+        reader.error(source, text)
+    else:
+        hint = did_you_mean(written, known) or " Rasa has no such class. Delete the entry."
+        reader.error(source, f"`{written}` is not known in `{kind}`.{hint}")
+
+
+def is_own_class(written: str) -> bool:
+    """Tell whether a name is the path of a class that is not Rasa's: the project's, or a package's."""
+    return "." in written and not written.startswith("rasa.")
+
+
+def replace_own_class(written: str, kind: str) -> Substitute:
+    """Return what takes the place of a class that is not Rasa's, as far as its name tells what it does."""
+    if kind == "policies":
+        return _OWN_POLICY
+    return next((same for ending, same in _BY_ENDING if written.endswith(ending)), _OWN_COMPONENT)
 
 
 def _check_parameters(name: str, body: MapNode, reader: Reader) -> None:

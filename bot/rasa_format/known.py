@@ -20,7 +20,10 @@ DEFAULT_LOOPS = frozenset({TWO_STAGE_FALLBACK})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Names by kind. `responses` includes `utter_faq` for the retrieval intent `faq`, one of `retrieval`."""
+    """Names by kind. `responses` includes `utter_faq` for the retrieval intent `faq`, one of `retrieval`.
+
+    `unwritten` are responses that stand under `actions` alone: with nothing to say, as in Rasa.
+    """
 
     intents: frozenset[str]
     entities: frozenset[str]
@@ -30,6 +33,7 @@ class Known:
     actions: frozenset[str]
     loops: frozenset[str] = field(default_factory=frozenset)
     retrieval: frozenset[str] = field(default_factory=frozenset)
+    unwritten: frozenset[str] = field(default_factory=frozenset)
 
 
 def known_names(domain: DomainSpec) -> Known:
@@ -50,6 +54,7 @@ def known_names(domain: DomainSpec) -> Known:
         responses=responses,
         actions=frozenset((*DEFAULT_ACTIONS, *listed, *responses, *forms)),
         loops=DEFAULT_LOOPS | forms | listed,
+        unwritten=frozenset(domain.actions) - listed - responses,
         retrieval=frozenset(base.removeprefix("utter_") for base in bases),
     )
 

@@ -15,7 +15,7 @@ from bot.domain.pipeline import (
     PipelineSpec,
     decides_intents,
 )
-from bot.rasa_format.components import COMPONENTS, read_named
+from bot.rasa_format.components import COMPONENTS, is_own_class, read_named
 
 if TYPE_CHECKING:
     from bot.rasa_format.fields import Reader
@@ -43,7 +43,7 @@ def read_pipeline(config: MapNode, reader: Reader) -> PipelineSpec:
     _check_types(named, reader)
     if not named:  # as with Rasa, whose default pipeline has a FallbackClassifier
         return PipelineSpec(language=language, encoder=encoder)
-    _check_classifiers(named, reader)
+    _check_classifiers(named, reader, has_own_classes=_has_own_classes(config))
     _check_spacy(named, reader)
     fallback = dict(named).get(FALLBACK)
     shares = None if fallback is None else _read_thresholds(fallback, reader)
@@ -107,13 +107,22 @@ def _check_types(named: Components, reader: Reader) -> None:
             reader.text(body.get("retrieval_intent"), "`retrieval_intent`")
 
 
-def _check_classifiers(named: Components, reader: Reader) -> None:
-    """Say which classifiers' words are overwritten by later ones, and refuse a fallback without any."""
+def _has_own_classes(config: MapNode) -> bool:
+    written = config.plain.get("pipeline")
+    items = written if isinstance(written, list) else []
+    return any(isinstance(item, dict) and is_own_class(str(item.get("name"))) for item in items)
+
+
+def _check_classifiers(named: Components, reader: Reader, *, has_own_classes: bool) -> None:
+    """Say which classifiers' words are overwritten by later ones, and refuse a fallback without any.
+
+    A class that is not Rasa's may be the classifier that the fallback needs.
+    """
     learned = [row for row, (name, body) in enumerate(named) if decides_intents({**body.plain, "name": name})]
     names = [name for name, _ in named]
     for row, (name, body) in enumerate(named):
         first = min([*learned, *(place for place, each in enumerate(names) if each == KEYWORDS)], default=row)
-        if name == FALLBACK and first > row:
+        if name == FALLBACK and first > row and not has_own_classes:
             text = f"`{name}` needs an intent classifier before it. Move it after `{names[first]}`."
             reader.error(body.source, text)
         elif name in (KEYWORDS, FALLBACK) and learned and learned[-1] > row:

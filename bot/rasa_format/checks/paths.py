@@ -52,6 +52,10 @@ def _article(kind: str) -> str:
 def _check_action(name: str, known: Known, source: Source, problems: Problems) -> None:
     if name in known.actions:
         return
+    if name in known.unwritten:
+        text = f"The response `{name}` stands under `actions` alone, so nothing is said here."
+        problems.warn(source, f"{text} Add it to `responses` of the domain.")
+        return
     if name.startswith("utter_"):
         hint = did_you_mean(name, known.responses) or " Add it to `responses` of the domain."
         problems.error(source, f"The response `{name}` does not exist.{hint}")

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.rasa_format.components import COMPONENTS, DEFAULT_POLICIES, POLICIES, Substitute
+from bot.rasa_format.components import (
+    COMPONENTS,
+    DEFAULT_POLICIES,
+    GONE,
+    POLICIES,
+    Substitute,
+    is_own_class,
+    replace_own_class,
+)
 from bot.rasa_format.config_file import RECIPE
 from bot.rasa_format.nodes import ListNode, MapNode, ScalarNode
 
@@ -16,19 +24,6 @@ if TYPE_CHECKING:
     from bot.rasa_format.nodes import Node
 
 _KINDS: Mapping[str, Mapping[str, Substitute | None]] = {"pipeline": COMPONENTS, "policies": POLICIES}
-_OWN_CODE = (
-    "is code for Rasa's pipeline and does not run here: it is commented out. Do without it, do its work in "
-    "an action, or keep Rasa as the engine (`engine: rasa`)."
-)
-_OLD = {
-    "FallbackPolicy": "write its thresholds into `FallbackClassifier` and `RulePolicy`",
-    "TwoStageFallbackPolicy": "add a rule from `nlu_fallback` to `action_two_stage_fallback`",
-    "MappingPolicy": "write a rule for each intent that triggered an action",
-    "FormPolicy": "RulePolicy runs forms",
-    "SklearnPolicy": "rules and memorised stories decide",
-    "KerasPolicy": "rules and memorised stories decide",
-    "EmbeddingPolicy": "rules and memorised stories decide",
-}
 _RULES = "RulePolicy"
 
 
@@ -75,7 +70,7 @@ class ConfigMigration:
         name = written.rpartition(".")[2] if written.startswith("rasa.") else written
         line = item.source.line
         if name not in _KINDS[kind]:
-            self._leave_out(item, _why_unknown(name))
+            self._leave_out(item, _why_unknown(name, kind))
             return None
         substitute = _KINDS[kind][name]
         if substitute is None:
@@ -145,9 +140,10 @@ def _items(node: Node | None) -> tuple[Node, ...]:
     return node.items if isinstance(node, ListNode) else ()
 
 
-def _why_unknown(name: str) -> str:
-    if name in _OLD:
-        return f"{name} is gone since Rasa 3 and is commented out: {_OLD[name]}."
-    if "." in name:
-        return f"`{name}` {_OWN_CODE}"
+def _why_unknown(name: str, kind: str) -> str:
+    if name in GONE:
+        return f"{name} is gone since Rasa 3 and is commented out: {GONE[name]}."
+    if is_own_class(name):
+        substitute = replace_own_class(name, kind)
+        return f"`{name}` is code of its own for Rasa and is commented out. {substitute.text}"
     return f"`{name}` is not known in Rasa 3.6, and is commented out."

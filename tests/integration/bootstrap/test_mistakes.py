@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from bot.bootstrap.project import open_project
+from bot.bootstrap.project import load_project_actions, open_project
 from bot.bootstrap.service import open_service
-from bot.bootstrap.serving import EngineBuilder
 from bot.bootstrap.training import train_here, train_in_child
 from bot.cli.app import app
 from bot.errors import EmbeddedServerError, ModelError, ProjectError
@@ -24,7 +23,12 @@ if TYPE_CHECKING:
 WRONG_ACTION = {"nlu_data/all.yml": NLU.replace("action: utter_greet", "action: utter_gret")}
 WRONG_OPTION = {"config.yml": CONFIG.replace("open: true", "opn: true")}
 OTHER_ENGINE = {"config.yml": CONFIG + "engine: mycroft\n"}
-NO_CLASS = {"domain.yml": DOMAIN + "actions:\n- action_missing\n"}
+BROKEN_ACTIONS = {
+    "domain.yml": DOMAIN + "actions:\n- action_here\n- action_lost\n- action_nowhere\n",
+    "actions/here.py": "from rasa_sdk import Action\n\nclass Here(Action):\n"
+    "    def name(self):\n        return 'action_here'\n",
+    "actions/lost.py": "import os\nimport no_such_library\n\nNAME = 'action_lost'\n",
+}
 
 
 def watch_nothing(_step: Progress) -> None:
@@ -73,13 +77,17 @@ async def test_every_mistake_is_told_on_a_line_of_its_own(write: Write) -> None:
     ]
 
 
-async def test_action_without_a_class_is_refused_where_actions_run(write: Write) -> None:
-    settings = write(NO_CLASS)
+async def test_actions_that_cannot_be_loaded_leave_the_others_and_are_told(write: Write) -> None:
+    settings = write(BROKEN_ACTIONS)
 
-    with pytest.raises(ProjectError, match=r"^domain\.yml:7: No Python action is called `action_missing`\."):
-        await EngineBuilder(open_project(settings)).build(b"")
-    with pytest.raises(ProjectError, match=r"^domain\.yml:7: No Python action is called `action_missing`\."):
-        train_here(settings, out=None, report=watch_nothing)
+    checked = CliRunner().invoke(app, ["check"])
+    found = load_project_actions(open_project(settings))
+
+    assert checked.exit_code == 0
+    assert "actions/lost.py:2: warning: `no_such_library` is not installed here. Install" in checked.output
+    assert "domain.yml:8: warning: The Python action `action_lost` could not be loaded." in checked.output
+    assert "domain.yml:9: warning: No Python action is called `action_nowhere`." in checked.output
+    assert set(found.actions) == {"action_here"}
 
 
 def test_sound_project_has_nothing_to_tell(write: Write) -> None:

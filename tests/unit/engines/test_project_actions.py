@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from bot.errors import ActionError
-from bot.plugins import load_actions
+from bot.plugins import find_actions, load_actions
 
 ROOT = Path(__file__).parents[3]
 ACTION = """
@@ -81,7 +81,7 @@ def test_package_that_breaks_is_named_and_does_not_stay(tmp_path: Path) -> None:
     init = project / "actions" / "__init__.py"
     init.write_text("import nowhere_at_all\n")
     for _ in range(2):
-        with pytest.raises(ActionError, match="actions cannot be imported: ModuleNotFoundError"):
+        with pytest.raises(ActionError, match=r"actions/__init__\.py:1: `nowhere_at_all` is not installed"):
             load_actions(project)
     init.write_text("")
     assert set(load_actions(project)) == {"action_shop"}
@@ -125,5 +125,33 @@ def test_action_without_a_name_is_told_with_what_to_do(tmp_path: Path) -> None:
     (project / "actions" / "shop.py").write_text(
         "from rasa_sdk import Action\nclass Nameless(Action):\n    pass\n"
     )
-    with pytest.raises(ActionError, match="action Nameless has no name: write the method `name`"):
+    with pytest.raises(ActionError, match=r"actions/shop\.py:2: the action Nameless has no name: write"):
         load_actions(project)
+
+
+def test_what_breaks_is_told_with_file_and_line_and_leaves_the_rest(tmp_path: Path) -> None:
+    project = make_project(tmp_path, "shop", package=True)
+    actions = project / "actions"
+    for name, code in {
+        "bad_key.py": "import os\nKEY = os.environ['NOT_SET_ANYWHERE']\n",
+        "leaves.py": "import sys\n\nsys.exit('nothing to do')\n",
+        "no_python.py": "def broken(:\n",
+        "unmade.py": "from rasa_sdk import Action\nclass Unmade(Action):\n"
+        "    def __init__(self): raise OSError('no file')\n    def name(self): return 'action_unmade'\n",
+        "part/__init__.py": "from . import bad\n",
+        "part/bad.py": "1 / 0\n",
+    }.items():
+        (actions / name).parent.mkdir(exist_ok=True)
+        (actions / name).write_text(code)
+
+    found = find_actions(project)
+
+    assert set(found.actions) == {"action_shop"}
+    told = {(failure.path, failure.line): failure.text for failure in found.failures}
+    assert told == {
+        ("actions/bad_key.py", 2): "this cannot be imported: KeyError: 'NOT_SET_ANYWHERE'",
+        ("actions/leaves.py", 3): "this cannot be imported: SystemExit: nothing to do",
+        ("actions/no_python.py", 1): told["actions/no_python.py", 1],
+        ("actions/part/bad.py", 1): "this cannot be imported: ZeroDivisionError: division by zero",
+        ("actions/unmade.py", 2): "the action Unmade cannot be made: OSError: no file",
+    }

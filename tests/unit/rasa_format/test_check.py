@@ -265,8 +265,24 @@ def test_mistake_is_named_with_its_place(write_project: Write, files: dict[str, 
 def test_actions_of_the_domain_need_a_class_and_classes_a_line(write_project: Write) -> None:
     assert check(write_project(), frozenset({"action_orders"})) == [
         "domain.yml:1: warning: No line under `actions` names the Python action `action_orders`. Add one.",
-        "domain.yml:23: error: No Python action is called `action_order`. Did you mean `action_orders`?",
+        (
+            "domain.yml:23: warning: No Python action is called `action_order`. "
+            "A turn that needs it ends with a person. Did you mean `action_orders`?"
+        ),
     ]
+
+
+def test_response_listed_under_actions_alone_is_a_warning(write_project: Write) -> None:
+    domain = DOMAIN.replace("actions:\n", "actions:\n- utter_later\n")
+    paths = {
+        f"nlu_data/{name}.yml": written.replace("action: utter_greet", "action: utter_later")
+        for name, written in (("rules", RULES), ("stories", STORIES))
+    }
+
+    found = check(write_project({"domain.yml": domain, **paths}))
+
+    assert any("warning: The response `utter_later` stands under `actions` alone" in line for line in found)
+    assert not any(": error: " in line for line in found)
 
 
 def test_responses_named_in_actions_count_as_said(write_project: Write) -> None:

@@ -136,7 +136,17 @@ def test_desk_has_queues() -> None:
             "pipeline:\n- name: DIETClasifier\n",
             "config.yml:2: error: `DIETClasifier` is not known in `pipeline`. Did you mean `DIETClassifier`?",
         ),
-        ("pipeline:\n- name: my.Own\n", "Own classes run in Rasa only (`engine: rasa`)."),
+        ("pipeline:\n- name: my.Own\n", "config.yml:2: warning: `my.Own` is code of its own for Rasa"),
+        (
+            "pipeline:\n- name: my.OwnFeaturizer\n",
+            "config.yml:2: note: `my.OwnFeaturizer` is code of its",
+        ),
+        ("policies:\n- name: my.Own\n", "real Rasa runs it with `engine: rasa`."),
+        (
+            "policies:\n- name: FormPolicy\n",
+            "config.yml:2: error: `FormPolicy` is gone since Rasa 3: Rule",
+        ),
+        ("pipeline:\n- name: Spelling\n", "config.yml:2: error: `Spelling` is not known in `pipeline`."),
         ("pipeline:\n- epochs: 1\n", "config.yml:2: error: This item of `pipeline` has no name"),
         (
             "pipeline:\n- name: FallbackClassifier\n  threshold: 30\n",
@@ -175,6 +185,18 @@ def test_mistake_is_named_with_its_line(text: str, problem: str) -> None:
     _, problems = read(text)
 
     assert any(problem in found for found in problems), problems
+
+
+def test_class_of_its_own_is_left_out_and_may_be_what_a_fallback_needs() -> None:
+    config, problems = read(
+        "pipeline:\n- name: WhitespaceTokenizer\n- name: my.Classifier\n- name: FallbackClassifier\n"
+        "policies:\n- name: my.Policy\n- name: RulePolicy\n"
+    )
+
+    assert not any("error" in found for found in problems)
+    names = [component["name"] for component in config.pipeline.components]
+    assert names == ["WhitespaceTokenizer", "FallbackClassifier"]
+    assert (config.policies.rules, config.policies.memoization) == (True, False)
 
 
 def test_accounts_have_options_from_the_environment() -> None:
