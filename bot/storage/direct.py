@@ -9,7 +9,8 @@ SQLAlchemy does, so that a query need not know which of both it was given.
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from collections import deque
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -100,37 +101,78 @@ def _compile(statement: TextClause | TextualSelect) -> tuple[str, tuple[str, ...
 
 _CLOSING_SECONDS = 2.0  # to say good-bye; then the connection is cut
 _PATIENCE = 30.0  # seconds to wait for a connection, as SQLAlchemy's pool does
+_UNUSED_SECONDS = 300.0  # after which a connection is given up: something between may have forgotten it
 
 
 class DirectPool:
-    """Connections of the driver, opened when they are first needed."""
+    """Connections of the driver, opened when they are first needed; the one used last is lent first.
+
+    The driver's own pool makes two tasks and a timer of each loan, which cost more than the statement.
+    """
 
     def __init__(self, connect: Connect, *, size: int) -> None:
-        self._connect, self._size = connect, size
-        self._pool: asyncpg.Pool | None = None
+        self._connect = connect
+        self._free = asyncio.Semaphore(size)
+        self._idle: deque[tuple[asyncpg.Connection, float]] = deque()
+        self._lent: set[asyncpg.Connection] = set()
+        self._returned = asyncio.Event()
+        self._closing = False
 
     @asynccontextmanager
     async def connect(self, *, transaction: bool = False) -> AsyncIterator[Direct]:
-        """Lend a connection: each statement commits by itself, or all of them together at the end."""
-        if self._pool is None:
-            self._pool = asyncpg.create_pool(
-                connect=self._connect,
-                min_size=0,
-                max_size=self._size,
-                init=_prepare,
-                reset=_leave,
-            )
-        pool = await self._pool  # opens it the first time
-        async with pool.acquire(timeout=_PATIENCE) as connection:
-            if not transaction:
-                yield Direct(connection)
-                return
+        """Lend a connection: each statement commits by itself, or all of them together at the end.
+
+        One whose statement, or commit, was cut off is dropped: nobody knows what it is at.
+        """
+        await self._wait_for_turn()
+        try:
+            connection = await self._take()
+            self._lent.add(connection)
             try:
-                async with connection.transaction():
+                if not transaction:
                     yield Direct(connection)
-            except TimeoutError:  # of the commit: the statements look after themselves
+                else:
+                    async with connection.transaction():
+                        yield Direct(connection)
+            except (TimeoutError, asyncio.CancelledError):
                 connection.terminate()
                 raise
+            finally:
+                self._put_back(connection)
+        finally:
+            self._free.release()
+
+    async def _wait_for_turn(self) -> None:
+        if not self._free.locked():
+            await self._free.acquire()  # at once, and without a timer
+            return
+        async with asyncio.timeout(_PATIENCE):
+            await self._free.acquire()
+
+    async def _take(self) -> asyncpg.Connection:
+        if self._closing:
+            raise asyncpg.InterfaceError("the connections are being closed")
+        while self._idle:
+            connection, _ = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        connection = await self._connect()
+        try:
+            await _prepare(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
+
+    def _put_back(self, connection: asyncpg.Connection) -> None:
+        self._lent.discard(connection)
+        if self._closing:
+            self._returned.set()
+        now = asyncio.get_running_loop().time()
+        if not connection.is_closed():
+            self._idle.append((connection, now))
+        while self._idle and now - self._idle[0][1] > _UNUSED_SECONDS:
+            self._idle.popleft()[0].terminate()
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Direct]:
@@ -143,20 +185,21 @@ class DirectPool:
 
     async def close(self, *, patience: float) -> None:
         """Close every connection, by force after `patience` seconds."""
-        if self._pool is None:
-            return
+        self._closing = True
         try:
-            async with asyncio.timeout(patience):
-                await self._pool.close()
-        except TimeoutError:
-            self._pool.terminate()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    while self._lent:
+                        self._returned.clear()
+                        await self._returned.wait()
+                    for connection, _ in self._idle:
+                        await connection.close()
+        finally:
+            for connection in (*self._lent, *(each for each, _ in self._idle)):
+                connection.terminate()
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=dump_json, decoder=orjson.loads, format="text"
     )
-
-
-async def _leave(connection: asyncpg.Connection) -> None:
-    """Do nothing: our statements change no setting of the session, a reset would be a round trip."""
