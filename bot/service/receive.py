@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import orjson
 import structlog
 
 from bot.bus.keys import Stream
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_NULL_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON has it; after a backslash it is only spoken of
+_NULL_BYTE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON has it; after a backslash it is only spoken of
 MAX_BYTES = 256_000  # of one event as stored; connectors bound the text itself
 
 
@@ -127,14 +128,20 @@ def check_storable(event: InboundEvent) -> None:
     if event.event_id.startswith("own:"):
         raise BadPayload("event ids that begin with own: are ours")
     try:
-        dumped = json.dumps(asdict(event), ensure_ascii=False, default=str)
-        size = len(dumped.encode())
+        dumped = _dump(event)
     except UnicodeEncodeError as error:
         raise BadPayload("the text has half a character (a lone surrogate)") from error
-    if _NULL_BYTE.search(dumped):
+    if b"\\u0000" in dumped and _NULL_BYTE.search(dumped):
         raise BadPayload("the text has a null byte")
-    if size > MAX_BYTES:
+    if len(dumped) > MAX_BYTES:
         raise BadPayload(f"the event is larger than {MAX_BYTES} bytes")
+
+
+def _dump(event: InboundEvent) -> bytes:
+    try:
+        return orjson.dumps(event)
+    except TypeError:  # half a character, or a whole number of more than 64 bits
+        return json.dumps(asdict(event), ensure_ascii=False, default=str).encode()
 
 
 async def get_account_id(road: Road, channel: str, name: str) -> int:
