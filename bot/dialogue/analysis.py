@@ -175,5 +175,5 @@ def _slots_and_loops(
         for example in examples_of(training)
         for state in training_states(example, catalogue, only_set=only_set)
     ]
-    slots = frozenset(name for state in states for name, _ in state.slots)
+    slots = frozenset(name for state in states for name in state.slots)
     return slots, frozenset(state.loop for state in states if state.loop)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.dialogue.events import LISTEN, REQUESTED_SLOT, SESSION_START
-from bot.dialogue.features import Feature, coerce_slot, slot_feature
+from bot.dialogue.features import Feature, Features, coerce_slot, slot_feature
 from bot.dialogue.spec import SlotSpec, SlotType
 from bot.domain.understanding import FALLBACK_INTENT
 
@@ -97,10 +97,10 @@ class Catalogue:
         self._wanted = {name: _wanted_entities(domain, spec) for name, spec in domain.intents.items()}
         self._kinds = {name: self._find_kind(name) for name in self.action_order}
 
-    def features_of(self, slots: JsonObject) -> Mapping[str, Feature]:
+    def features_of(self, slots: JsonObject) -> Features:
         """Return the features of all slots that count as set."""
         found = ((name, self.feature(name, value)) for name, value in slots.items())
-        return {name: feature for name, feature in found if feature is not None}
+        return Features((name, feature) for name, feature in found if feature is not None)
 
     def feature(self, slot: str, value: Json) -> Feature | None:
         """Return the feature of one slot's value; None where it counts as not set."""

@@ -29,8 +29,8 @@ class UserUttered(Event):
     """The contact said something.
 
     `parse_data` is Rasa's parse result; `intent`, `confidence` and `entities` are read from it
-    once. `by_text` tells how the message counts in the dialogue state: by its text (True), by its
-    intent (False), or undecided.
+    once. `by_text` tells how the message counts in the dialogue state until a policy says so: by its
+    text (True), by its intent (False), or undecided.
     """
 
     text: str | None = None

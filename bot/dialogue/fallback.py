@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from bot.dialogue.calls import Steps
     from bot.dialogue.events import BotUttered, UserUttered
+    from bot.dialogue.moment import Moment
     from bot.dialogue.tracker import Tracker
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -42,7 +43,7 @@ def run_two_stage_fallback(
     events = (*events, LoopSet(name=None))
     if _gives_up(tracker):
         return (*events, *(yield from execute(DEFAULT_FALLBACK, tracker)))
-    return (*events, UserReverted(), *_clarified(tracker.live.message))
+    return (*events, UserReverted(), *_clarified(tracker.live))
 
 
 def affirmation(tracker: Tracker) -> BotUttered:
@@ -91,9 +92,11 @@ def _gives_up(tracker: Tracker) -> bool:
     )
 
 
-def _clarified(message: UserUttered | None) -> tuple[Event, ...]:
+def _clarified(now: Moment) -> tuple[Event, ...]:
     """Hear the message again, certain now of what it means."""
-    return (ActionExecuted(name=LISTEN), _certain(message)) if message else ()
+    if now.message is None:
+        return ()
+    return (ActionExecuted(name=LISTEN), replace(_certain(now.message), by_text=now.by_text))
 
 
 def _certain(message: UserUttered) -> UserUttered:

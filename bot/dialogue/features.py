@@ -8,6 +8,7 @@ from bot.dialogue.spec import SlotType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from bot.dialogue.spec import SlotSpec
     from bot.domain.json import Json
@@ -16,6 +17,38 @@ SHOULD_NOT_BE_SET = "should_not_be_set"  # in rules: the slot or loop must be em
 OTHER_CATEGORY = "__other__"
 
 Feature: TypeAlias = "tuple[float, ...] | str"
+
+
+class Features(dict[str, Feature]):
+    """The features of slots that count as set, by name. Never changed: states are looked up by them."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def __hash__(self) -> int:  # type: ignore[explicit-override, override]  # typing.override is Python 3.12's
+        """Return the same for equal features, whatever their order."""
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash = hash(frozenset(self.items()))
+            return self._hash
+
+    def changed(self, slot: str, feature: Feature | None) -> Features:
+        """Return the features with that of one slot as it is now; None: it does not count as set."""
+        if self.get(slot) == feature:
+            return self
+        changed = Features(self)
+        if feature is None:
+            del changed[slot]
+        else:
+            changed[slot] = feature
+        return changed
+
+    def without(self, slots: AbstractSet[str]) -> Features:
+        """Return the features of all other slots."""
+        if slots.isdisjoint(self):
+            return self
+        return Features((name, feature) for name, feature in self.items() if name not in slots)
 
 
 def slot_feature(spec: SlotSpec, value: Json) -> Feature | None:

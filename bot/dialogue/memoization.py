@@ -8,7 +8,7 @@ from bot.dialogue.events import LISTEN, ActionExecuted
 from bot.dialogue.moment import first_moment, step
 from bot.dialogue.prediction import Prediction, score_of
 from bot.dialogue.rules import examples_of, training_states
-from bot.dialogue.states import State, asked_states, turns_of, visible_states
+from bot.dialogue.states import State, Turns, turns_backwards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.events import Event
-    from bot.dialogue.moment import Moment
     from bot.dialogue.spec import PolicySpec
+    from bot.dialogue.states import Turn
     from bot.dialogue.tracker import Tracker
     from bot.dialogue.training import Training
 
@@ -32,7 +32,7 @@ class Memory:
         ambiguous: set[tuple[State, ...]] = set()
         for training in stories:
             for example in examples_of(training):
-                states = self.newest(training_states(example, catalogue, only_set=False))
+                states = self._newest(training_states(example, catalogue, only_set=False))
                 if self.sequels.setdefault(states, example.action) != example.action:
                     ambiguous.add(states)
         for states in ambiguous:
@@ -40,17 +40,16 @@ class Memory:
         self.longest = max(map(len, self.sequels), default=0)
         self._endings = {(states[-1].action, states[-1].intent) for states in self.sequels}
 
-    def newest(self, states: tuple[State, ...]) -> tuple[State, ...]:
+    def recall(self, turns: Turns) -> str | None:
+        """Return what came after exactly these turns, if it was always the same."""
+        newest = turns.newest()
+        if newest is None or (newest.action, newest.intent) not in self._endings:
+            return None  # most conversations are in no story: that shows before all of it is compared
+        return self.sequels.get(turns.newest_states(self.max_history or self.longest + 1))
+
+    def _newest(self, states: tuple[State, ...]) -> tuple[State, ...]:
         """Return as many of the newest states as are compared."""
         return states[-self.max_history :] if self.max_history else states
-
-    def recall(self, states: tuple[State, ...]) -> str | None:
-        """Return what came after exactly these states, if it was always the same."""
-        return self.sequels.get(self.newest(states))
-
-    def may_know(self, newest: State) -> bool:
-        """Tell whether any story has a state with this action and intent: if not, searching is idle."""
-        return (newest.action, newest.intent) in self._endings
 
 
 class MemoizationPolicy:
@@ -82,33 +81,26 @@ class MemoizationPolicy:
         )
 
     def _recall(self, tracker: Tracker) -> str | None:
-        states = self._states(turns_of(tracker), tracker.catalogue)
-        if not states or not self.memory.may_know(states[-1]):
-            return None
+        turns = Turns(turns_backwards(tracker), tracker.catalogue, self.rule_only)
+        action = self.memory.recall(turns)
         wanted = self.memory.max_history
-        if tracker.whole or (wanted is not None and len(states) >= wanted):
-            action = self.memory.recall(states)
-            if action is not None:
-                return action
+        if action is not None and (tracker.whole or (wanted is not None and turns.reach(wanted))):
+            return action
         return self._recall_with_less(tracker) if self._augmented else None
 
     def _recall_with_less(self, tracker: Tracker) -> str | None:
+        catalogue = tracker.catalogue
         events = _since_max_history([event for event, _ in tracker.tail], self.memory.max_history)
         for position, event in enumerate(events):
             if isinstance(event, ActionExecuted):
-                turns = list(_turns(events[position:], tracker.catalogue))
-                states = self._states(turns, tracker.catalogue)
-                action = self.memory.recall(states) if states else None
+                turns = list(_turns(events[position:], catalogue))
+                action = self.memory.recall(Turns(reversed(turns), catalogue, self.rule_only))
                 if action is not None:
                     return action
         return None
 
-    def _states(self, turns: list[tuple[Moment, bool]], catalogue: Catalogue) -> tuple[State, ...]:
-        states = visible_states(turns, catalogue, self.rule_only)
-        return asked_states(states) if states else ()
 
-
-def _turns(events: list[Event], catalogue: Catalogue) -> Iterator[tuple[Moment, bool]]:
+def _turns(events: list[Event], catalogue: Catalogue) -> Iterator[Turn]:
     """Yield the moments before each action, as if the conversation had started with `events`."""
     moment = first_moment(catalogue)
     for event in events:

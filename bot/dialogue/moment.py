@@ -29,10 +29,10 @@ from bot.dialogue.events import (
 from bot.dialogue.features import SHOULD_NOT_BE_SET, coerce_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from bot.dialogue.catalogue import Catalogue
-    from bot.dialogue.features import Feature
+    from bot.dialogue.features import Features
     from bot.domain.json import JsonObject
 
 
@@ -50,15 +50,17 @@ class Moment(NamedTuple):
     """The state of a conversation between two events.
 
     `features` holds the slots that count as set, `carried` the last value of every slot that was
-    set at all (a new session takes them over). `action` is the name, or the text, of the last
-    action; None at the start of a conversation. It is a tuple since it is copied for every event.
+    set at all (a new session takes them over). `by_text` tells how `message` counts in the dialogue
+    state: by its text (True), by its intent (False), or undecided. `action` is the name, or the text, of
+    the last action; None at the start of a conversation. It is a tuple since it is copied for every event.
     """
 
     slots: JsonObject
-    features: Mapping[str, Feature]
+    features: Features
     carried: JsonObject
     loop: Loop | None = None
     message: UserUttered | None = None
+    by_text: bool | None = None
     action: str | None = None
     action_is_text: bool = False
     followup: str | None = LISTEN
@@ -93,7 +95,7 @@ def step(moment: Moment, event: Event, catalogue: Catalogue) -> Moment:
 
 def _user(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, UserUttered)
-    return moment._replace(message=event, followup=None)
+    return moment._replace(message=event, by_text=event.by_text, followup=None)
 
 
 def _action(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
@@ -116,16 +118,13 @@ def _slot(moment: Moment, event: Event, catalogue: Catalogue) -> Moment:
     if event.name not in catalogue.slots:
         return moment
     value = coerce_slot(catalogue.slots[event.name], event.value)
-    feature = catalogue.feature(event.name, value)
-    features = moment.features
-    if feature != features.get(event.name):
-        others = {name: each for name, each in features.items() if name != event.name}
-        features = others if feature is None else {**others, event.name: feature}
-    carried = {name: each for name, each in moment.carried.items() if name != event.name}
+    carried = dict(moment.carried)
+    carried.pop(event.name, None)  # the slot set last stands last
+    carried[event.name] = value
     return moment._replace(
         slots={**moment.slots, event.name: value},
-        features=features,
-        carried={**carried, event.name: value},
+        features=moment.features.changed(event.name, catalogue.feature(event.name, value)),
+        carried=carried,
     )
 
 
@@ -157,7 +156,7 @@ def _featurize(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, UserFeaturized)
     if moment.action != LISTEN or moment.message is None:
         return moment
-    return moment._replace(message=replace(moment.message, by_text=event.by_text))
+    return moment._replace(by_text=event.by_text)
 
 
 def _entities(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:

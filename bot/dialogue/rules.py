@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.catalogue import RULE_SNIPPET
 from bot.dialogue.events import LISTEN, ActionExecuted
-from bot.dialogue.features import SHOULD_NOT_BE_SET, Feature
+from bot.dialogue.features import SHOULD_NOT_BE_SET, Features
 from bot.dialogue.states import State, state_json, state_of
 from bot.dialogue.tracker import Tracker, new_tracker
 
@@ -59,24 +59,28 @@ class RuleIndex:
         self.rules = {rule.key: rule for rule in ordered}
         self.longest = max((len(rule.states) for rule in ordered), default=0)
         self._rank = {rule.key: rank for rank, rule in enumerate(ordered)}
-        self._by_newest: dict[tuple[str | None, str | None], list[CompiledRule]] = defaultdict(list)
+        by_newest: defaultdict[tuple[str | None, str | None], list[CompiledRule]] = defaultdict(list)
         for rule in ordered:
             newest = rule.states[-1]
-            self._by_newest[newest.action, newest.intent or newest.text].append(rule)
+            by_newest[newest.action, newest.intent or newest.text].append(rule)
+        self._by_newest: Mapping[tuple[str | None, str | None], Sequence[CompiledRule]] = by_newest
 
     def best(self, states: States) -> CompiledRule | None:
         """Return the rule that decides, if any matches."""
-        return min(self.matching(states), key=lambda rule: self._rank[rule.key], default=None)
+        first = (next(matching, None) for matching in self._matching(states))
+        return min((rule for rule in first if rule), key=lambda rule: self._rank[rule.key], default=None)
 
-    def matching(self, states: States) -> Iterator[CompiledRule]:
-        """Yield all rules that match, in no useful order."""
+    def actions(self, states: States) -> set[str]:
+        """Return the actions of all rules that match."""
+        return {rule.action for matching in self._matching(states) for rule in matching}
+
+    def _matching(self, states: States) -> Iterator[Iterator[CompiledRule]]:
+        """Yield, for each place in the index where there may be some, the rules that match, best first."""
         newest = states[0]
         assert newest is not None
-        said = newest.intent or newest.text
-        for key in {(newest.action, said), (newest.action, None)}:
-            for rule in self._by_newest.get(key, ()):
-                if matches(rule.states, states):
-                    yield rule
+        for said in {newest.intent or newest.text, None}:
+            rules = self._by_newest.get((newest.action, said), ())
+            yield (rule for rule in rules if matches(rule.states, states))
 
     def without(self, key: str) -> RuleIndex:
         """Return the index without one rule."""
@@ -122,9 +126,7 @@ def _fits(wanted: State, found: State) -> bool:
     )
     if not said or (wanted.action, wanted.action_is_text) != (found.action, found.action_is_text):
         return False
-    return _loop_fits(wanted.loop, found.loop) and (
-        not wanted.slots or _slots_fit(wanted.slots, dict(found.slots))
-    )
+    return _loop_fits(wanted.loop, found.loop) and _slots_fit(wanted.slots, found.slots)
 
 
 def _loop_fits(wanted: str | None, found: str | None) -> bool:
@@ -133,12 +135,12 @@ def _loop_fits(wanted: str | None, found: str | None) -> bool:
     return wanted is None or wanted == found
 
 
-def _slots_fit(wanted: tuple[tuple[str, Feature], ...], found: Mapping[str, Feature]) -> bool:
+def _slots_fit(wanted: Features, found: Features) -> bool:
     return all(
         found.get(name) in (None, SHOULD_NOT_BE_SET)
         if feature == SHOULD_NOT_BE_SET
         else found.get(name) == feature
-        for name, feature in wanted
+        for name, feature in wanted.items()
     )
 
 
@@ -174,7 +176,7 @@ def training_states(example: Example, catalogue: Catalogue, *, only_set: bool) -
     for moment in example.moments:
         features = moment.features
         if only_set:
-            features = {name: each for name, each in features.items() if name in moment.carried}
+            features = features.without(features.keys() - moment.carried.keys())
         states.append(state_of(moment, catalogue, slots=features))
     return tuple(state._replace(text=None) if state.intent else state for state in states)
 
@@ -214,7 +216,7 @@ class UnhappyPaths:
 
     def says(self, states: States) -> tuple[bool, bool]:
         """Return whether the loop was interrupted, and whether something other than the loop follows."""
-        found = {rule.action for rule in self.index.matching(states)}
+        found = self.index.actions(states)
         return _INTERRUPTED in found, _NOT_THE_LOOP in found
 
 

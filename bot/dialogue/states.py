@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from bot.dialogue.events import LISTEN, ActionExecuted
+from bot.dialogue.features import Features
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from bot.dialogue.catalogue import Catalogue
-    from bot.dialogue.events import UserUttered
-    from bot.dialogue.features import Feature
     from bot.dialogue.moment import Moment
     from bot.dialogue.tracker import Tracker
+
+
+Turn: TypeAlias = "tuple[Moment, bool]"  # the moment before an action, and whether that action is hidden
+RuleOnly: TypeAlias = "tuple[AbstractSet[str], AbstractSet[str]]"  # names of slots and of loops
+_UserPart: TypeAlias = "tuple[str | None, str | None, tuple[str, ...]]"  # intent, text, entities
+_NO_SLOTS = Features()
 
 
 class State(NamedTuple):
@@ -26,21 +32,20 @@ class State(NamedTuple):
     intent: str | None = None
     text: str | None = None
     entities: tuple[str, ...] = ()
-    slots: tuple[tuple[str, Feature], ...] = ()  # sorted by name
+    slots: Features = _NO_SLOTS
     action: str | None = None
     action_is_text: bool = False
     loop: str | None = None
 
 
-def state_of(moment: Moment, catalogue: Catalogue, *, slots: Mapping[str, Feature] | None = None) -> State:
+def state_of(moment: Moment, catalogue: Catalogue, *, slots: Features | None = None) -> State:
     """Return the state at a moment; `slots` replaces the features of its slots."""
-    intent, text, entities = _user_part(moment.message, catalogue) if moment.message else (None, None, ())
-    features = moment.features if slots is None else slots
+    intent, text, entities = _user_part(moment, catalogue)
     return State(
         intent=intent,
         text=text,
         entities=entities,
-        slots=tuple(sorted(features.items())) if features else (),
+        slots=moment.features if slots is None else slots,
         action=moment.action,
         action_is_text=moment.action_is_text,
         loop=moment.loop.name if moment.loop else None,
@@ -65,52 +70,97 @@ def states_backwards(tracker: Tracker, *, by_text: bool) -> Iterator[State]:
             yield _settled(state_of(before, catalogue))
 
 
-def visible_states(
-    turns: Iterable[tuple[Moment, bool]],
-    catalogue: Catalogue,
-    rule_only: tuple[AbstractSet[str], AbstractSet[str]],
-) -> list[State]:
-    """Return the states that memoization sees, oldest first.
+class Turns:
+    """The states that memoization sees of a conversation, worked out when they are asked for.
 
-    Args:
-        turns: the moments before each action, and whether that action is hidden; last, now.
-        catalogue: the domain.
-        rule_only: names of slots, and of loops, that occur in rules but in no story.
+    It passes over the turns that rules alone made, and over slots and loops that occur in rules only.
     """
-    slots_left_out, loops_left_out = rule_only
-    states: list[State] = []
-    last_action: tuple[str | None, bool] = (None, False)
-    hidden = False
-    for moment, hides in turns:
-        if not hidden:
-            last_action = (moment.action, moment.action_is_text)
-        # A follow-up, or listening after a loop, belongs to the turn before it.
-        if not moment.followup and moment.action != moment.loop_name:
-            hidden = hides
-        if hidden:
-            continue
-        state = state_of(moment, catalogue)
-        state = state._replace(
-            slots=tuple(each for each in state.slots if each[0] not in slots_left_out),
-            loop=None if state.loop in loops_left_out else state.loop,
+
+    def __init__(self, backwards: Iterable[Turn], catalogue: Catalogue, rule_only: RuleOnly) -> None:
+        """Take the moments before each action, newest first; the first is now."""
+        self._older = _seen(backwards)
+        self._known: list[_Seen] = []
+        self._catalogue = catalogue
+        self._slots_left_out, self._loops_left_out = rule_only
+
+    def reach(self, number: int) -> bool:
+        """Tell whether there are that many states."""
+        self._known.extend(islice(self._older, max(number - len(self._known), 0)))
+        return len(self._known) >= number
+
+    def newest(self) -> State | None:
+        """Return the newest state as memoization asks with it."""
+        return as_asked(self._state(0), by_text=False) if self.reach(1) else None
+
+    def newest_states(self, most: int) -> tuple[State, ...]:
+        """Return the newest states, oldest first, as memoization looks them up."""
+        self.reach(most)
+        newest = self.newest()
+        older = range(min(most, len(self._known)) - 1, 0, -1)
+        return (*(_settled(self._state(back)) for back in older), *((newest,) if newest else ()))
+
+    def _state(self, back: int) -> State:
+        moment, before = self._known[back]
+        intent, text, entities = self._user_part(back)
+        loop = moment.loop.name if moment.loop else None
+        return State(
+            intent=intent,
+            text=text,
+            entities=entities,
+            slots=moment.features.without(self._slots_left_out),
+            action=before.action or moment.action,
+            action_is_text=before.action_is_text if before.action else moment.action_is_text,
+            loop=None if loop in self._loops_left_out else loop,
         )
-        if states and moment.action != LISTEN:
-            state = _with_user_of(states[-1], state)
-        if last_action[0]:
-            state = state._replace(action=last_action[0], action_is_text=last_action[1])
-        states.append(state)
-    return states
+
+    def _user_part(self, back: int) -> _UserPart:
+        """Return what was said: after listening that is the message, then it stays until the bot listens."""
+        heard = back
+        while self._known[heard].moment.action != LISTEN and self.reach(heard + 2):
+            heard += 1
+        intent, text, entities = _user_part(self._known[heard].moment, self._catalogue)
+        return intent, text, entities if heard == back or intent or text else ()
 
 
-def turns_of(tracker: Tracker) -> list[tuple[Moment, bool]]:
-    """Return the moments before each action in the tail, and now; with whether the action is hidden."""
-    turns = [(before, event.hidden) for event, before in tracker.tail if isinstance(event, ActionExecuted)]
-    return [*turns, (tracker.applied, False)]
+class _Seen(NamedTuple):
+    """A moment that memoization sees, and the moment whose action stands for the one before it."""
+
+    moment: Moment
+    before: Moment
 
 
-def asked_states(states: list[State]) -> tuple[State, ...]:
-    """Return states as memoization looks them up."""
-    return (*(_settled(state) for state in states[:-1]), as_asked(states[-1], by_text=False))
+def _seen(backwards: Iterable[Turn]) -> Iterator[_Seen]:
+    """Yield what memoization sees, newest first; behind what is hidden stands the action before that."""
+    newer = before = None
+    for moments, hidden in _grouped(backwards):
+        if not hidden:
+            if newer and before:
+                yield _Seen(newer, before)
+            yield from (_Seen(moment, moment) for moment in moments[:-1])
+            newer = moments[-1]
+        before = moments[-1]
+    if newer and before:
+        yield _Seen(newer, before)
+
+
+def _grouped(backwards: Iterable[Turn]) -> Iterator[tuple[list[Moment], bool]]:
+    """Yield moments that are hidden together, or seen: a follow-up, and listening after a loop, go along."""
+    group: list[Moment] = []
+    for moment, hides in backwards:
+        group.append(moment)
+        if not moment.followup and moment.action != moment.loop_name:
+            yield group, hides
+            group = []
+    if group:
+        yield group, False
+
+
+def turns_backwards(tracker: Tracker) -> Iterator[Turn]:
+    """Yield the moment now, and those before each action in the tail, newest first."""
+    yield tracker.applied, False
+    for event, before in reversed(tracker.tail):
+        if isinstance(event, ActionExecuted):
+            yield before, event.hidden
 
 
 def state_json(state: State) -> dict[str, Any]:
@@ -131,16 +181,14 @@ def _settled(state: State) -> State:
     return state._replace(text=None) if state.intent and state.text else state
 
 
-def _with_user_of(previous: State, state: State) -> State:
-    if previous.intent or previous.text:
-        return state._replace(intent=previous.intent, text=previous.text, entities=previous.entities)
-    return state._replace(intent=None, text=None, entities=())
-
-
-def _user_part(message: UserUttered, catalogue: Catalogue) -> tuple[str | None, str | None, tuple[str, ...]]:
-    if message.by_text:
+def _user_part(moment: Moment, catalogue: Catalogue) -> _UserPart:
+    """Return intent, text and entities as a state holds them."""
+    message = moment.message
+    if message is None:
+        return None, None, ()
+    if moment.by_text:
         return None, message.text or None, ()
-    text = message.text if message.by_text is None else None
+    text = message.text if moment.by_text is None else None
     if not message.entities:
         return message.intent, text, ()
     labels = set()

@@ -6,7 +6,6 @@ new ones start with their initial values.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.event_json import event_json, parse_event
@@ -117,7 +116,7 @@ def _moment_to_json(moment: Moment) -> JsonObject:
         "carried": moment.carried,
         "loop": _loop_to_json(moment.loop) if moment.loop else None,
         "message": _compact(message) if message else None,
-        "by_text": message.by_text if message else None,
+        "by_text": moment.by_text,
         "action": moment.action,
         "action_is_text": moment.action_is_text,
         "followup": moment.followup,
@@ -147,7 +146,8 @@ def _moment_from_json(data: Mapping[str, Any], catalogue: Catalogue) -> Moment:
         features=catalogue.features_of(slots),
         carried=data["carried"],
         loop=Loop(**data["loop"]) if data["loop"] else None,
-        message=replace(message, by_text=data["by_text"]) if isinstance(message, UserUttered) else None,
+        message=message if isinstance(message, UserUttered) else None,
+        by_text=data["by_text"],
         action=data["action"],
         action_is_text=data["action_is_text"],
         followup=data["followup"],

@@ -49,15 +49,17 @@ def trim(tracker: Tracker, window: Window) -> Tracker:
 def _cut(tail: tuple[Entry, ...], window: Window) -> int:
     """Return how many of the oldest entries to fold away."""
     actions = visible = 0
+    enough = window.actions + REWIND_ACTIONS
+    enough_visible = window.visible + _REWIND_VISIBLE
+    most = window.most_actions
+    most_events = most * _EVENTS_PER_ACTION
     for position in range(len(tail) - 1, -1, -1):
         event = tail[position].event
         if isinstance(event, ActionExecuted):
             actions += 1
             visible += not event.hidden
-            seen = visible >= window.visible + _REWIND_VISIBLE
-            enough = seen and actions >= window.actions + REWIND_ACTIONS
-            if enough or actions >= window.most_actions:
+            if (actions >= enough and visible >= enough_visible) or actions >= most:
                 return position
-        elif len(tail) - position > window.most_actions * _EVENTS_PER_ACTION:
+        elif len(tail) - position > most_events:
             return position
     return 0
