@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.events import LISTEN, REQUESTED_SLOT, SESSION_START
 from bot.dialogue.features import Feature, Features, coerce_slot, slot_feature
+from bot.dialogue.reach import Reach
 from bot.dialogue.spec import SlotSpec, SlotType
 from bot.domain.understanding import FALLBACK_INTENT
 
@@ -91,9 +92,7 @@ class Catalogue:
                 ),
             )
         }
-        self.extracted_slots = tuple(
-            spec for spec in domain.slots.values() if spec.name not in _BOOKKEEPING_SLOTS
-        )
+        self.reach = Reach(spec for spec in domain.slots.values() if spec.name not in _BOOKKEEPING_SLOTS)
         self._wanted = {name: _wanted_entities(domain, spec) for name, spec in domain.intents.items()}
         self._kinds = {name: self._find_kind(name) for name in self.action_order}
 

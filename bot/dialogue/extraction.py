@@ -28,7 +28,7 @@ def extract_slots(scene: Scene, tracker: Tracker) -> Steps:
     """Return the slots that the last message fills; for each slot its first mapping that yields something."""
     found: list[Event] = []
     asked: set[str] = set()
-    for spec in scene.catalogue.extracted_slots:
+    for spec in scene.catalogue.reach.slots(tracker.live):
         for mapping in spec.mappings:
             if not _applies(mapping, spec, tracker, scene.catalogue):
                 continue

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.events import Event
+    from bot.dialogue.moment import Moment
     from bot.dialogue.spec import PolicySpec
     from bot.dialogue.states import Turn
     from bot.dialogue.tracker import Tracker
@@ -39,12 +40,17 @@ class Memory:
             del self.sequels[states]
         self.longest = max(map(len, self.sequels), default=0)
         self._endings = {(states[-1].action, states[-1].intent) for states in self.sequels}
+        self._intents = {intent for _, intent in self._endings}
+
+    def may_know(self, now: Moment) -> bool:
+        """Tell whether searching is not idle: most of what is said is in no story."""
+        return now.action != LISTEN or now.by_text is True or now.intent in self._intents
 
     def recall(self, turns: Turns) -> str | None:
         """Return what came after exactly these turns, if it was always the same."""
         newest = turns.newest()
         if newest is None or (newest.action, newest.intent) not in self._endings:
-            return None  # most conversations are in no story: that shows before all of it is compared
+            return None
         return self.sequels.get(turns.newest_states(self.max_history or self.longest + 1))
 
     def _newest(self, states: tuple[State, ...]) -> tuple[State, ...]:
@@ -81,6 +87,8 @@ class MemoizationPolicy:
         )
 
     def _recall(self, tracker: Tracker) -> str | None:
+        if not self.memory.may_know(tracker.applied):
+            return None
         turns = Turns(turns_backwards(tracker), tracker.catalogue, self.rule_only)
         action = self.memory.recall(turns)
         wanted = self.memory.max_history

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.events import LISTEN, SESSION_START, LoopInterrupted
 from bot.dialogue.prediction import Prediction, score_of
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.dialogue.tracker import Tracker
 
 NAME = "RulePolicy"
+_RETURNING = LoopInterrupted(is_interrupted=True)
 DEFAULT_RULES = {"restart": "action_restart", "back": "action_back", "session_start": SESSION_START}
 
 
@@ -46,11 +47,15 @@ class RulePolicy:
         going_on = _loop_going_on(tracker)
         if going_on:
             source = _loop_source(tracker, going_on)
-            return replace(self._prediction(tracker, going_on, source=source), ignores_user=True)
-        if by_text.action is not None:
-            return replace(self._found(tracker, by_text), by_text=True)
-        by_intent = self._find(tracker, by_text=False)
-        return self._found(tracker, replace(by_intent, returning=by_text.returning or by_intent.returning))
+            return self._prediction(tracker, going_on, source=source, ignores_user=True)
+        found = by_text if by_text.action is not None else self._find(tracker, by_text=False)
+        return self._prediction(
+            tracker,
+            found.action,
+            source=found.rule.key if found.rule else "",
+            by_text=found is by_text,
+            events=(_RETURNING,) if by_text.returning or found.returning else (),
+        )
 
     def _find(self, tracker: Tracker, *, by_text: bool) -> _Found:
         states = States(states_backwards(tracker, by_text=by_text))
@@ -66,12 +71,7 @@ class RulePolicy:
             action = None
         return _Found(action=action, rule=rule, returning=interrupted)
 
-    def _found(self, tracker: Tracker, found: _Found) -> Prediction:
-        source = found.rule.key if found.rule else ""
-        prediction = self._prediction(tracker, found.action, source=source)
-        return replace(prediction, events=(LoopInterrupted(is_interrupted=True),) if found.returning else ())
-
-    def _prediction(self, tracker: Tracker, action: str | None, *, source: str) -> Prediction:
+    def _prediction(self, tracker: Tracker, action: str | None, *, source: str, **reasons: Any) -> Prediction:
         """Return the prediction of `action`, or of the fallback where that counts more."""
         score = score_of(tracker, by_confidence=self.spec.rules_by_confidence)
         found = None if action is None else (action, score)
@@ -87,6 +87,7 @@ class RulePolicy:
             hidden=source in self.hidden_sources,
             otherwise=otherwise,
             source=source,
+            **reasons,
         )
 
 

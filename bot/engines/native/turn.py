@@ -35,6 +35,7 @@ from bot.errors import ActionError
 from bot.nlu.parse_json import render_parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from bot.dialogue.calls import Call, Steps
@@ -175,7 +176,8 @@ class TurnRun:
     async def _act(self, prediction: Prediction) -> None:
         """Carry out a predicted action. If it fails, that ends the turn, and a person takes over."""
         action = str(prediction.action)
-        before = self.tracker.apply_all(prediction.events)
+        policy_events = [self._stamped(event) for event in prediction.events]
+        before = self.tracker.apply_all(policy_events)
         try:
             events = await self._drive(execute(self._stage.scene, action, before))
         except ActionRefused:
@@ -186,11 +188,13 @@ class TurnRun:
             self.tracker = self.tracker.without_followup()
             return
         except ActionError as error:
-            self._log(*prediction.events, self._executed(prediction, error=str(error)))
+            self._go_on(before, policy_events)
+            self._log(self._executed(prediction, error=str(error)))
             self._give_up(str(error))
             return
         if not any(isinstance(event, ActionRejected) for event in events):
-            self._log(*prediction.events, self._executed(prediction))
+            self._go_on(before, policy_events)
+            self._log(self._executed(prediction))
         else:
             self.tracker = self.tracker.without_followup()
         self._log(*events)
@@ -231,10 +235,16 @@ class TurnRun:
         self.handoff = self.handoff or handoff
 
     def _log(self, *events: Event) -> None:
-        for event in events:
-            stamped = replace(event, timestamp=self._stage.now.timestamp())
-            self.tracker = self.tracker.apply(stamped)
-            self.events.append(event_json(stamped))
+        stamped = [self._stamped(event) for event in events]
+        self._go_on(self.tracker.apply_all(stamped), stamped)
+
+    def _go_on(self, tracker: Tracker, events: Iterable[Event]) -> None:
+        """Go on with the tracker as it is after `events`."""
+        self.tracker = tracker
+        self.events.extend(event_json(event) for event in events)
+
+    def _stamped(self, event: Event) -> Event:
+        return replace(event, timestamp=self._stage.now.timestamp())
 
     def _errand(self, call: Call) -> Errand:
         return Errand(
