@@ -108,7 +108,7 @@ class NativeProject:
             loop=now.loop_name,
             paused=now.paused,
             action=now.action,
-            followup=now.followup,
+            followup=self.tracker.applied.followup,  # Rasa forgets a restart's own with its store
         )
         return json.loads(json.dumps(observed))  # type: ignore[no-any-return]  # the same, without tuples
 

@@ -6,18 +6,20 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
-from bot.dialogue.events import REQUESTED_SLOT, UserUttered
+from bot.dialogue.events import REQUESTED_SLOT
 from bot.dialogue.spec import MappingType, SlotType
-from bot.dialogue.training import expand_rules, expand_stories
+from tests.rasa.outside import Outside
+from tests.rasa.vocabulary import WORDS, Vocabulary
 
 if TYPE_CHECKING:
+    from bot.dialogue.events import UserUttered
     from bot.dialogue.spec import SlotMapping, SlotSpec
     from bot.dialogue.tracker import Tracker
     from tests.rasa.native import NativeProject
 
 START = 1_772_442_000.0  # 2 March 2026, 9:00 UTC
 _PAUSE, _LONG_PAUSE = 10.0, 7_200.0
-_WORDS = ("maybe", "12", "true", "no way", "Berlin", "3.5", "What is that?", "hello there")
+_FROM_OUTSIDE = 0.08  # of all turns: what programs do, not the contact
 _DEFAULT = ("restart", "back", "out_of_scope", "session_start", "nlu_fallback")
 _CHANNELS = ("collector", "collector", "collector", "telegram", "facebook")
 
@@ -31,24 +33,21 @@ class Walk:
         self._chance = random.Random(seed)  # noqa: S311 - no secret
         self._project = project
         self._plan: list[UserUttered] = []
-        self._paths = _paths(project)
+        self._words = Vocabulary(project, self._chance)
+        self._outside = Outside(project, self._words, self._chance)
         self._at = START
         self._number = 0
         self._channel = self._chance.choice(_CHANNELS)
-        domain = project.spec.domain
-        self._told = sorted({said.intent for path in self._paths for said in path if said.intent}) or [
-            "greet"
-        ]
-        self._intents = sorted(domain.intents)
-        self._values = _values(project, self._paths)
 
     def turn(self) -> dict[str, Any]:
         """Return what is said next."""
         self._number += 1
-        # Sessions of a paused conversation end in Rasa, and the pause with them; here they do not.
-        waits = self._chance.random() < 0.03 and not self._project.tracker.live.paused
+        said = self._outside.act() if self._chance.random() < _FROM_OUTSIDE else self._say()
+        # Sessions of a paused conversation end in Rasa, and the pause with them; here they do not. Events
+        # from outside begin no session: one that is over by then could be paused by them.
+        may_wait = "events" not in said and not self._project.tracker.live.paused
+        waits = may_wait and self._chance.random() < 0.03
         self._at += _LONG_PAUSE if waits else _PAUSE
-        said = self._say()
         return {"at": self._at, "number": self._number, "channel": self._channel, **said}
 
     def _say(self) -> dict[str, Any]:
@@ -64,24 +63,24 @@ class Walk:
         if drawn < 0.85:
             return self._told_of()
         if drawn < 0.88:
-            return self._words()
-        name = chance.choice(self._intents if drawn < 0.97 else _DEFAULT)
-        return self._intent(name, self._entities())
+            return self._some_words()
+        name = chance.choice(self._words.intents if drawn < 0.97 else _DEFAULT)
+        return self._intent(name, self._words.entities())
 
     def _told_of(self) -> dict[str, Any]:
-        if not self._plan and self._paths:
-            self._plan = list(self._chance.choice(self._paths))
+        if not self._plan and self._words.paths:
+            self._plan = list(self._chance.choice(self._words.paths))
         if not self._plan:
-            return self._intent(self._chance.choice(self._told), self._entities())
+            return self._intent(self._chance.choice(self._words.told), self._words.entities())
         said = self._plan.pop(0)
         if said.text and not said.intent:
             return {"text": said.text, "parse": parse_json(said.text, None, [])}
         entities = [dict(entity) for entity in said.entities]
         for entity in entities:
             if entity.get("value") in ("", None) or self._chance.random() < 0.2:
-                entity["value"] = self._value(str(entity["entity"]))
+                entity["value"] = self._words.value(str(entity["entity"]))
         if self._chance.random() < 0.1:
-            entities = self._entities()
+            entities = self._words.entities()
         return self._intent(str(said.intent), entities)
 
     def _answer(self, slot: str, tracker: Tracker) -> dict[str, Any] | None:
@@ -91,12 +90,12 @@ class Walk:
         if spec is None or not mappings:
             return None
         mapping = self._chance.choice(mappings)
-        intent = self._chance.choice(mapping.intent or self._told)
+        intent = self._chance.choice(mapping.intent or self._words.told)
         match mapping.type:
             case MappingType.FROM_ENTITY:
                 return self._intent(intent, [self._entity(mapping, spec)])
             case MappingType.FROM_TEXT:
-                text = self._chance.choice(_WORDS)
+                text = self._chance.choice(WORDS)
                 return {"text": text, "parse": parse_json(text, intent, [])}
             case MappingType.FROM_INTENT:
                 return self._intent(intent, [])
@@ -104,7 +103,7 @@ class Walk:
                 return None
 
     def _entity(self, mapping: SlotMapping, spec: SlotSpec) -> dict[str, Any]:
-        value = self._value(str(mapping.entity))
+        value = self._words.value(str(mapping.entity))
         if spec.values and self._chance.random() < 0.7:
             value = self._chance.choice(spec.values)
         if spec.type is SlotType.FLOAT:
@@ -114,34 +113,20 @@ class Walk:
         parts = {"entity": mapping.entity, "value": value, "role": mapping.role, "group": mapping.group}
         return {key: part for key, part in parts.items() if part is not None}
 
-    def _entities(self) -> list[dict[str, Any]]:
-        """Return some entities of the domain, mostly none."""
-        entities = list(self._project.spec.domain.entities.values())
-        found = []
-        while entities and self._chance.random() < 0.4:
-            spec = self._chance.choice(entities)
-            entity: dict[str, Any] = {"entity": spec.name, "value": self._value(spec.name)}
-            if spec.roles and self._chance.random() < 0.7:
-                entity["role"] = self._chance.choice(spec.roles)
-            if spec.groups and self._chance.random() < 0.5:
-                entity["group"] = self._chance.choice(spec.groups)
-            found.append(entity)
-        return found
-
-    def _value(self, entity: str) -> Any:
-        return self._chance.choice(self._values.get(entity) or _WORDS)
-
-    def _words(self) -> dict[str, Any]:
-        text = self._chance.choice(_WORDS)
+    def _some_words(self) -> dict[str, Any]:
+        text = self._chance.choice(WORDS)
         if self._chance.random() < 0.3:
-            return {"text": text, "parse": _not_understood(text, self._chance.choice(self._intents))}
-        return {"text": text, "parse": parse_json(text, self._chance.choice(self._told), self._entities())}
+            return {"text": text, "parse": _not_understood(text, self._chance.choice(self._words.intents))}
+        return {
+            "text": text,
+            "parse": parse_json(text, self._chance.choice(self._words.told), self._words.entities()),
+        }
 
     def _intent(self, intent: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
         """Return an intent as a button would send it; where that cannot be written, as words understood."""
         if intent == "nlu_fallback":
-            text = self._chance.choice(_WORDS)
-            return {"text": text, "parse": _not_understood(text, self._chance.choice(self._intents))}
+            text = self._chance.choice(WORDS)
+            return {"text": text, "parse": _not_understood(text, self._chance.choice(self._words.intents))}
         domain = self._project.spec.domain
         is_retrieval = intent in self._project.dialogue.catalogue.retrieval_intents
         names = [entity["entity"] for entity in entities]
@@ -164,47 +149,6 @@ class Walk:
         key = self._chance.choice(keys)
         answer = {"intent_response_key": key, "utter_action": f"utter_{key}", "confidence": 0.9}
         return {intent: {"response": answer}}
-
-
-def _paths(project: NativeProject) -> list[list[UserUttered]]:
-    """Return what contacts say in each rule and story."""
-    spec, catalogue = project.spec, project.dialogue.catalogue
-    trainings = (*expand_rules(spec.rules, catalogue), *expand_stories(spec.stories, catalogue))
-    said = [
-        [event for event, _ in training.tracker.tail if isinstance(event, UserUttered)]
-        for training in trainings
-    ]
-    return [path for path in said if path]
-
-
-def _values(project: NativeProject, paths: list[list[UserUttered]]) -> dict[str, list[Any]]:
-    """Return what each entity may be: what stories say, what its slot can hold, and other words."""
-    found: dict[str, list[Any]] = {}
-    for path in paths:
-        for said in path:
-            for entity in said.entities:
-                found.setdefault(str(entity["entity"]), []).append(entity.get("value") or "x")
-    for slot in project.spec.domain.slots.values():
-        for mapping in slot.mappings:
-            if mapping.type is MappingType.FROM_ENTITY:
-                found.setdefault(str(mapping.entity), []).extend(_possible(slot))
-    return {name: [*dict.fromkeys(map(_hashable, values)), "other"] for name, values in found.items()}
-
-
-def _possible(slot: SlotSpec) -> list[Any]:
-    match slot.type:
-        case SlotType.CATEGORICAL:
-            return [*slot.values, "something"]
-        case SlotType.BOOL:
-            return [True, False, "true", "no"]
-        case SlotType.FLOAT:
-            return [0, 1, 3.5, "2"]
-        case _:
-            return ["this", "that"]
-
-
-def _hashable(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool) else str(value)
 
 
 def parse_json(

@@ -54,7 +54,7 @@ class SteeredRun(TurnRun):
         events = read_events(order.events)
         if order.anew:
             self.tracker = new_tracker(self._stage.dialogue.catalogue)
-        elif self.tracker.is_empty and not _starts_session(events):
+        elif not self.tracker.log and not _starts_session(events):  # a log of which nothing counts is one
             await self._start_session({})
         for event in events:
             stamped = event if event.timestamp else replace(event, timestamp=self._stage.now.timestamp())
@@ -137,8 +137,11 @@ def replay_events(events: Sequence[JsonObject], catalogue: Catalogue, window: Wi
 
 
 def forecast(dialogue: Dialogue, tracker: Tracker) -> Forecast:
-    """Say what would be done next. As in Rasa all but one action, or two, have a score of zero."""
-    prediction = dialogue.predict(tracker)
+    """Say what would be done next. As in Rasa all but one action, or two, have a score of zero.
+
+    And as in Rasa, which reads its store, only what counts is looked at.
+    """
+    prediction = dialogue.predict(tracker._replace(live=tracker.applied))
     confidence = prediction.confidence or 0.0
     scores = dict.fromkeys(dialogue.catalogue.action_order, 0.0)
     if prediction.otherwise is not None:

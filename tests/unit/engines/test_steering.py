@@ -60,6 +60,19 @@ async def test_list_that_starts_a_session_gets_no_other_before_it(talk: Talk) ->
     assert [event["event"] for event in result.events] == ["action", "session_started"]
 
 
+async def test_session_is_started_only_where_nothing_was_ever_logged(talk: Talk) -> None:
+    await talk.say("/order")
+    for _ in range(2):
+        result = await order(talk, AppendEvents(events=({"event": "rewind"},)))
+        assert [event["event"] for event in result.events] == ["rewind"]
+
+
+async def test_forecast_after_a_restart_from_outside_is_to_listen(talk: Talk) -> None:
+    await order(talk, AppendEvents(events=({"event": "restart"},)))
+    forecast = await engine_of(talk).predict(talk.tracker)
+    assert max(forecast.scores, key=lambda score: score[1])[0] == "action_listen"
+
+
 @pytest.mark.parametrize("say", [True, False])
 async def test_bot_events_are_said_only_when_asked_for(talk: Talk, *, say: bool) -> None:
     result = await order(talk, AppendEvents(events=({"event": "bot", "text": "ready\n\nnow"},), say=say))
