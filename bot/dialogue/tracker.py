@@ -14,6 +14,7 @@ the same object until a form turn is collapsed.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.dialogue.events import (
@@ -34,9 +35,10 @@ from bot.dialogue.events import (
 from bot.dialogue.moment import Moment, first_moment, step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from bot.dialogue.catalogue import Catalogue
+    from bot.domain.json import JsonObject
 
 _RECENT = 3  # user messages and rewinds that the two-stage fallback looks back on
 
@@ -55,7 +57,8 @@ class Tracker(NamedTuple):
     all loops that ever were active. `since_listen` counts actions for the circuit breaker.
     `rejected` is the action that refused to run just now. `recent` holds the intents of the last
     user messages, newest first; an empty string stands for a rewind. `fresh_slots` are the slots
-    set since the last user message.
+    set since the last user message. `written` holds events that were read from JSON, and that JSON, by the
+    identity of the event: most are written again as they were.
     """
 
     catalogue: Catalogue
@@ -71,6 +74,7 @@ class Tracker(NamedTuple):
     recent: tuple[str | None, ...] = ()
     fresh_slots: tuple[SlotSet, ...] = ()
     input_channel: str | None = None
+    written: Mapping[int, tuple[Event, JsonObject]] = MappingProxyType({})
 
     @property
     def is_empty(self) -> bool:

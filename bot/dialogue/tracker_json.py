@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.event_json import event_json, parse_event
 from bot.dialogue.events import SlotSet, UserUttered
-from bot.dialogue.features import coerce_slot
+from bot.dialogue.features import Features, coerce_slot
 from bot.dialogue.moment import Loop, Moment, first_moment
 from bot.dialogue.tracker import Tracker, fold, new_tracker
 from bot.errors import ActionError, EngineError
@@ -43,9 +43,9 @@ def tracker_to_json(tracker: Tracker) -> JsonObject:
         "input_channel": tracker.input_channel,
     }
     if not tracker.whole:
-        data["base"] = _moment_to_json(tracker.base)
+        data["base"] = _moment_to_json(tracker.base, tracker.catalogue)
     if tracker.live is not tracker.applied:
-        data["live"] = _moment_to_json(tracker.live)
+        data["live"] = _moment_to_json(tracker.live, tracker.catalogue)
     return data
 
 
@@ -83,6 +83,10 @@ def _read(empty: Tracker, data: Mapping[str, Any]) -> Tracker:
         recent=tuple(data["recent"]),
         fresh_slots=tuple(SlotSet(**each) for each in data["fresh_slots"]),
         input_channel=data["input_channel"],
+        written={
+            id(event): pair
+            for event, pair in zip(events, zip(events, data["events"], strict=True), strict=True)
+        },
     )
 
 
@@ -92,27 +96,37 @@ def _events_of(tracker: Tracker) -> tuple[list[JsonObject], list[int]]:
     events = [*(event for event, _ in tracker.tail if id(event) not in logged), *tracker.log]
     position = {id(event): number for number, event in enumerate(events)}
     newest = max((number for number, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
-    written = [_compact(event, slim=number != newest) for number, event in enumerate(events)]
-    return written, [position[id(event)] for event, _ in tracker.tail]
+    known = tracker.written
+    written = [known[id(event)][1] if id(event) in known else _compact(event) for event in events]
+    slim = [data if number == newest else _slim(data) for number, data in enumerate(written)]
+    return slim, [position[id(event)] for event, _ in tracker.tail]
 
 
-def _compact(event: Event, *, slim: bool = False) -> JsonObject:
-    """Write an event without what says nothing; `slim`: nor what only the newest message is asked for."""
+def _compact(event: Event) -> JsonObject:
+    """Write an event without what says nothing."""
     data = {
         key: value
         for key, value in event_json(event).items()
         if value is not None and not (key in _SILENT_IF_EMPTY and not value)
     }
-    for key, left_out in (("data", ()), ("parse_data", _BULKY if slim else ())):
+    for key in ("data", "parse_data"):
         if isinstance(data.get(key), dict):
-            data[key] = {name: part for name, part in data[key].items() if part and name not in left_out}
+            data[key] = {name: part for name, part in data[key].items() if part}
     return data
 
 
-def _moment_to_json(moment: Moment) -> JsonObject:
-    message = moment.message
+def _slim(data: JsonObject) -> JsonObject:
+    """Leave out of a message what only the newest one is asked for."""
+    parse_data = data.get("parse_data")
+    if not isinstance(parse_data, dict) or not any(name in parse_data for name in _BULKY):
+        return data
+    return {**data, "parse_data": {name: part for name, part in parse_data.items() if name not in _BULKY}}
+
+
+def _moment_to_json(moment: Moment, catalogue: Catalogue) -> JsonObject:
+    message, initial = moment.message, catalogue.initial_slots
     return {
-        "slots": moment.slots,
+        "slots": {name: value for name, value in moment.slots.items() if value is not initial[name]},
         "carried": moment.carried,
         "loop": _loop_to_json(moment.loop) if moment.loop else None,
         "message": _compact(message) if message else None,
@@ -139,11 +153,11 @@ def _moment_from_json(data: Mapping[str, Any], catalogue: Catalogue) -> Moment:
         for name, value in data["slots"].items()
         if name in catalogue.slots
     }
-    slots = {**catalogue.initial_slots, **known}
+    unchanged = catalogue.initial_features.without(known.keys())
     message = parse_event(data["message"]) if data["message"] else None
     return first_moment(catalogue)._replace(
-        slots=slots,
-        features=catalogue.features_of(slots),
+        slots={**catalogue.initial_slots, **known},
+        features=Features({**unchanged, **catalogue.features_of(known)}),
         carried=data["carried"],
         loop=Loop(**data["loop"]) if data["loop"] else None,
         message=message if isinstance(message, UserUttered) else None,
