@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REST_CHANNEL = "rest"
 _NO_SUCH_CONVERSATION = 404
-_REFUSED = 400
+_NOT_DONE = 300  # a redirect leads elsewhere, and is not followed
 _PLAIN = ":@!$&'()*+,;=~"
 _TOKEN_SECONDS = 300  # what a signed token is good for
 
@@ -135,7 +135,7 @@ class RasaClient:
             ) from None
         if status == _NO_SUCH_CONVERSATION and may_be_missing:
             return None
-        if status >= _REFUSED or status >= 300:  # noqa: PLR2004 - a redirect leads elsewhere: not followed
+        if status >= _NOT_DONE:
             raise EngineError(f"Rasa answers {method} {_kind(path)} with {status}{_reason(content)}")
         return _load(content)
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from bot.dialogue.events import LISTEN, REQUESTED_SLOT
 from bot.dialogue.tracker import new_tracker
 from bot.dialogue.tracker_json import tracker_from_json
 from bot.engines.native.action_tracker import tracker_state
@@ -24,10 +23,10 @@ from bot.engines.rasa.history import (
     find_message,
     find_trigger,
     restore_events,
-    split_at,
     time_of_last,
 )
-from bot.engines.rasa.result import Heard, Known, combine, conclude, read_known
+from bot.engines.rasa.memory import Agreed, RasaMemory
+from bot.engines.rasa.result import Heard, combine, conclude, read_known
 from bot.engines.rasa.steering import SESSION, carry_out, check_order, name_logged, read_forecast
 from bot.engines.rasa.understanding import read_understanding
 from bot.engines.steering import AppendEvents, LogMessage
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_MOST_EVENTS = 400  # a Rasa of ours with more is told the last of them anew: its turns cost what it remembers
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0  # seconds before a Rasa that is gone is asked again
 
 
@@ -67,7 +65,8 @@ class Parts:
     """What the engine is made of.
 
     `house` None: the Rasa is somebody else's, and what it remembers is only ever added to. `interpreter` is
-    our own understanding, for triage; None: messages are not judged as complaints.
+    our own understanding, for triage; None: messages are not judged as complaints. A Rasa of ours that
+    remembers more than `most_events` is told the last of them anew: its turns cost what it remembers.
     """
 
     client: RasaClient
@@ -76,6 +75,7 @@ class Parts:
     patience: timedelta
     house: House | None = None
     interpreter: Interpreter | None = None
+    most_events: int = 400
 
 
 class RasaEngine:
@@ -83,6 +83,8 @@ class RasaEngine:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        most_events = None if parts.house is None else parts.most_events
+        self._memory = RasaMemory(parts.client, most_events=most_events)
 
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer one turn. Raises `EngineError` when Rasa cannot, or not in time."""
@@ -99,27 +101,23 @@ class RasaEngine:
 
     async def steer(self, turn: Turn, order: Order) -> TurnResult:
         """Carry out an order of a program. Raises `BadEvent`, `UnknownAction`, `EngineError`."""
-        catalogue, client, sender = self._parts.catalogue, self._parts.client, turn.sender_id
+        catalogue, memory, sender = self._parts.catalogue, self._memory, turn.sender_id
         check_order(order, catalogue)
         tracker = tracker_from_json(turn.tracker, catalogue)
-        known, late = await self._agree(turn, tracker)
-        if turn.resumed and not tracker.is_empty:
-            await client.append(sender, _resumption(tracker))
+        agreed = await memory.begin(turn, tracker)
         if isinstance(order, AppendEvents) and order.anew:
             tracker = new_tracker(catalogue)
-            late = []
-            known = time_of_last(await client.events(sender)) if await client.knows(sender) else None
-        await carry_out(client, sender, order, tracker)
-        theirs = await client.events(sender) if await client.knows(sender) else []
-        events = split_at(theirs, known) or []
+            agreed = Agreed(last=time_of_last(await memory.events(sender)), late=[])
+        await carry_out(self._parts.client, sender, order, tracker)
+        theirs = await memory.events(sender)
+        events = agreed.find_new(theirs)
         if isinstance(order, LogMessage):
             events = name_logged(events, order.message_id)
-        last = await self._take_reminders(sender, events) or time_of_last(theirs)
         is_silent = isinstance(order, AppendEvents) and not order.say
         heard = Heard(
             events=events,
-            missed=len(events) if is_silent else len(late),
-            known=Known(last=last, events=len(theirs)),
+            missed=len(events) if is_silent else len(agreed.late),
+            known=await memory.settle(sender, theirs, events),
             answers=False,
         )
         return conclude(heard, tracker, (), written={}, window=self._parts.window)
@@ -174,9 +172,8 @@ class RasaEngine:
         client, sender = self._parts.client, turn.sender_id
         if not said and turn.trigger is None and not turn.resumed:
             return Heard(events=[], missed=0, known=read_known(turn.tracker))  # a reaction, a receipt
-        known, late = await self._agree(turn, tracker)
-        if turn.resumed and not tracker.is_empty:
-            await client.append(sender, _resumption(tracker))
+        agreed = await self._memory.begin(turn, tracker)
+        late = agreed.late
         ids = [_id_of(turn, each) for each in said]
         for utterance, message_id in zip(said, ids, strict=True):
             if find_message(late, (message_id,)) is None:
@@ -185,53 +182,12 @@ class RasaEngine:
         if turn.trigger is not None and triggered is None:
             await client.trigger(sender, turn.trigger.intent, turn.trigger.entities)
         theirs = await client.events(sender)
-        events = split_at(theirs, known)
-        if events is None:
-            raise EngineUnavailable("Rasa lost the conversation while it answered")
+        events = agreed.find_new(theirs)
         if any(find_message(events, (each,)) is None for each in ids):
             raise EngineError("Rasa could not answer a message: its log says why")
         begun = [place for place in (find_message(late, ids), triggered) if place is not None]
-        last = await self._take_reminders(sender, events) or time_of_last(theirs)
-        known_now = Known(last=last, events=len(theirs))
-        return Heard(events=events, missed=min(begun, default=len(late)), known=known_now)
-
-    async def _agree(self, turn: Turn, tracker: Tracker) -> tuple[float | None, list[JsonObject]]:
-        """See to it that Rasa knows what we know.
-
-        Returns the time of the last event that both know, None where there is none, and what Rasa did
-        since, unknown to us.
-        """
-        client, sender, known = self._parts.client, turn.sender_id, read_known(turn.tracker)
-        if tracker.is_empty and known.last is None:
-            return None, await client.events(sender) if await client.knows(sender) else []
-        told = restore_events(tracker)
-        if known.last is None:  # another engine answered; but we may have begun this very turn before
-            late = (
-                split_at(await client.events(sender), time_of_last(told))
-                if await client.knows(sender)
-                else None
-            )
-            if late is not None:
-                return time_of_last(told), late
-        elif await client.time_of_last(sender) != known.last:
-            late = split_at(await client.events(sender), known.last)
-            if late is not None:
-                log.warning("Rasa went on without us", events=len(late))
-                return known.last, late
-            log.debug("Rasa does not know the conversation, telling it")
-        elif not self._is_crowded(known):
-            return known.last, []
-        await self._tell(sender, told)
-        return time_of_last(told), []
-
-    def _is_crowded(self, known: Known) -> bool:
-        return self._parts.house is not None and known.events > _MOST_EVENTS
-
-    async def _tell(self, sender: str, events: list[JsonObject]) -> None:
-        if self._parts.house is not None:
-            await self._parts.client.replace(sender, events)
-        elif events:
-            await self._parts.client.append(sender, events)
+        known = await self._memory.settle(sender, theirs, events)
+        return Heard(events=events, missed=min(begun, default=len(late)), known=known)
 
     def _message(self, turn: Turn, utterance: Utterance, message_id: str) -> JsonObject:
         named = {MESSAGE_KEY: message_id} if self._parts.house is None else {}
@@ -243,16 +199,6 @@ class RasaEngine:
             "input_channel": turn.channel,
             "metadata": metadata or None,
         }
-
-    async def _take_reminders(self, sender: str, events: Sequence[JsonObject]) -> float | None:
-        """Take from Rasa the reminders it set: they are ours to keep, and must not go off twice.
-
-        Returns the time of Rasa's last event then, None where there were none.
-        """
-        if not any(event["event"] == "reminder" for event in events):
-            return None
-        cancel: JsonObject = {"event": "cancel_reminder", "name": None, "intent": None, "entities": None}
-        return time_of_last(await self._parts.client.append(sender, [cancel], side_effects=True))
 
     async def _judge_all(self, turn: Turn, said: Sequence[Utterance]) -> dict[str, Understanding | None]:
         """Return our own understanding of what somebody wrote, by the id of the message."""
@@ -272,14 +218,3 @@ def _intent_message(utterance: Utterance) -> str:
     """Say without words what a picture means."""
     intent = utterance.understanding.intent if utterance.understanding else None
     return f"/{intent.name}" if intent else ""
-
-
-def _resumption(tracker: Tracker) -> list[JsonObject]:
-    """Return what gives a conversation back to the bot: it may speak again, is in no form, and listens."""
-    events: list[JsonObject] = [{"event": "resume"}]
-    if tracker.live.loop_name is not None:
-        events.append({"event": "active_loop", "name": None})
-        events.append({"event": "slot", "name": REQUESTED_SLOT, "value": None})
-    if tracker.live.action != LISTEN:
-        events.append({"event": "action", "name": LISTEN})
-    return events

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 MESSAGE_KEY = "visavis_message"
 """Where the metadata of a message tell which one of ours it is: Rasa's REST channel takes no `message_id`."""
 _TAKES_BACK = (ActionReverted, UserReverted, Restarted, SessionStarted)
+_ENDS = ("pause", "restart", "user")  # a message that nothing follows: the bot was silenced before
 _TICK = 1e-6  # seconds between events that were logged at the same time: Rasa orders by time
 
 
@@ -179,11 +180,7 @@ def as_ours(event: JsonObject) -> JsonObject:
 def ends_well(events: Sequence[JsonObject]) -> bool:
     """Tell whether the bot listens, or is silenced, after `events`: else it went in circles until stopped."""
     for event in reversed(events):
-        if event.get("event") in (
-            "pause",
-            "restart",
-            "user",
-        ):  # after a message nothing: it was silenced before
+        if event.get("event") in _ENDS:
             return True
         if event.get("event") == "action":
             return event.get("name") in (LISTEN, SESSION_START)

@@ -189,7 +189,7 @@ _keys = st.sampled_from(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(_keys, _json | st.lists(st.dictionaries(_keys, _json))))
 def test_anything_reads_as_an_understanding(parsed: dict[str, object]) -> None:
     read_understanding(parsed)  # type: ignore[arg-type]  # that is the point
