@@ -144,15 +144,23 @@ def _seen(backwards: Iterable[Turn]) -> Iterator[_Seen]:
 
 
 def _grouped(backwards: Iterable[Turn]) -> Iterator[tuple[list[Moment], bool]]:
-    """Yield moments that are hidden together, or seen: a follow-up, and listening after a loop, go along."""
+    """Yield moments that are hidden together, or seen."""
     group: list[Moment] = []
     for moment, hides in backwards:
         group.append(moment)
-        if not moment.followup and moment.action != moment.loop_name:
+        if decides(moment):
             yield group, hides
             group = []
     if group:
         yield group, False
+
+
+def decides(moment: Moment) -> bool:
+    """Tell whether what comes next may be hidden, or seen, by itself.
+
+    A follow-up, and listening after a loop, go along with what was before them.
+    """
+    return not moment.followup and moment.action != moment.loop_name
 
 
 def turns_backwards(tracker: Tracker) -> Iterator[Turn]:

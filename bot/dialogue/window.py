@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.dialogue.events import ActionExecuted
+from bot.dialogue.hidden_turns import drop_hidden_turns, is_remnant
 from bot.dialogue.moment import step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.dialogue.tracker import Entry, Tracker
 
 REWIND_ACTIONS = 12  # about five turns can be taken back before rules notice the missing past
@@ -21,12 +24,22 @@ LOGGED_EVENTS = 30  # what actions can look back on: about five turns
 class Window:
     """The number of newest actions that rules and stories can look back on.
 
-    `visible` counts only turns that memoization sees; since hidden ones lie between them, the
-    tail may hold up to twice as many actions.
+    `visible` counts only turns that memoization sees; older ones that it does not see are dropped. Where
+    some cannot be, the tail may hold up to twice as many actions.
     """
 
     actions: int = 5
     visible: int = 0
+
+    @property
+    def least_actions(self) -> int:
+        """The number of newest actions that are kept as they are."""
+        return self.actions + REWIND_ACTIONS
+
+    @property
+    def least_visible(self) -> int:
+        """The number of newest actions that memoization sees which are kept."""
+        return self.visible + _REWIND_VISIBLE if self.visible else 0
 
     @property
     def most_actions(self) -> int:
@@ -37,29 +50,37 @@ class Window:
 def trim(tracker: Tracker, window: Window) -> Tracker:
     """Fold events older than the window into the base. What counts now is not changed."""
     tracker = tracker._replace(log=tracker.log[-LOGGED_EVENTS:])
-    cut = _cut(tracker.tail, window)
-    if cut == 0:
-        return tracker
+    newest = _nth_newest_action(tracker.tail, window.least_actions)
+    tail = tracker.tail if newest is None else drop_hidden_turns(tracker.tail, newest, tracker.catalogue)
+    cut = _cut(tail, window)
     base = tracker.base
-    for event, _ in tracker.tail[:cut]:
+    for event, _ in tail[:cut]:
         base = step(base, event, tracker.catalogue)
-    return tracker._replace(base=base, tail=tracker.tail[cut:], whole=False)
+    return tracker._replace(base=base, tail=tail[cut:], whole=tracker.whole and cut == 0)
 
 
-def _cut(tail: tuple[Entry, ...], window: Window) -> int:
+def _nth_newest_action(tail: Sequence[Entry], number: int) -> int | None:
+    """Return where it is, None where there are not so many."""
+    for position in range(len(tail) - 1, -1, -1):
+        if isinstance(tail[position].event, ActionExecuted):
+            number -= 1
+            if number == 0:
+                return position
+    return None
+
+
+def _cut(tail: Sequence[Entry], window: Window) -> int:
     """Return how many of the oldest entries to fold away."""
-    actions = visible = 0
-    enough = window.actions + REWIND_ACTIONS
-    enough_visible = window.visible + _REWIND_VISIBLE
     most = window.most_actions
-    most_events = most * _EVENTS_PER_ACTION
+    actions = visible = 0
     for position in range(len(tail) - 1, -1, -1):
         event = tail[position].event
         if isinstance(event, ActionExecuted):
-            actions += 1
+            actions += not is_remnant(tail[position])
             visible += not event.hidden
-            if (actions >= enough and visible >= enough_visible) or actions >= most:
+            enough = actions >= window.least_actions and visible >= window.least_visible
+            if enough or actions >= most:
                 return position
-        elif len(tail) - position > most_events:
+        elif len(tail) - position > most * _EVENTS_PER_ACTION:
             return position
     return 0
