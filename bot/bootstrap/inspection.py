@@ -19,7 +19,7 @@ from bot.nlu.encoder_files import find_encoder_files
 from bot.nlu.keywords import learn_keywords
 from bot.nlu.outline import outline
 from bot.nlu.spacy_entities import check_installed
-from bot.nlu.tokens import load_language
+from bot.nlu.tokens import name_lack
 from bot.rasa_format.action_keys import ENDPOINTS_FILE
 from bot.rasa_format.checks.actions import list_missing
 from bot.rasa_format.known import child, items
@@ -50,6 +50,10 @@ class Inspection:
 def inspect_project(settings: Settings) -> Inspection:
     """Look at everything. Actions that cannot be imported are a problem like others."""
     project, problems = examine_project(settings, with_actions=True)
+    lack_of_rules = name_lack(project.pipeline.language)
+    if lack_of_rules:
+        source = (project.sources.config.entries.get("language") or project.sources.config).source
+        problems.warn(source, f"{lack_of_rules}. Words are cut at blanks and punctuation, as in Rasa.")
     for source, lack in _find_lacks(project):
         problems.warn(source, f"On this machine {lack}.")
     for doubt in _doubt_action_server(project):
@@ -84,11 +88,6 @@ async def _ask_for(missing: list[str], server: ActionServer, project: Project) -
 def _find_lacks(project: Project) -> Iterator[tuple[Source, ModelError]]:
     """Yield what the pipeline names and this machine lacks. Nothing is downloaded to find out."""
     config, spec = project.sources.config, project.pipeline
-    language = config.entries.get("language")
-    try:
-        load_language(spec.language)
-    except ModelError as error:
-        yield (language or config).source, error
     if spec.encoder is not None and spec.encoder.model:
         try:
             find_encoder_files(spec.encoder, project.root, may_download=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.nlu.components import choose_components
 from bot.nlu.decision import Decider
 from bot.nlu.entities import Extractor
+from bot.nlu.tokens import load_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ def outline(spec: PipelineSpec) -> tuple[tuple[str, str], ...]:
     """Return (stage, what runs there) in the order in which a text passes them."""
     components = choose_components(spec)
     return (
-        ("tokens", f"spaCy's rules for language `{components.language}`"),
+        ("tokens", f"spaCy's rules for language `{load_language(components.language).lang}`"),
         ("encoder", _describe_encoder(spec.encoder)),
         ("intents", ", then ".join(_describe_deciders(components))),
         ("entities", ", then ".join(_describe_extractors(components)) or "none are looked for"),

@@ -6,8 +6,6 @@ import re
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from bot.errors import ModelError, ModelMissing
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS, LONGEST_TEXT = 8_000, 1_000
 """How many words are remembered (3 MB), and how long in code points a text is that any are learnt from."""
+ANY_LANGUAGE = "xx"
 _UNKNOWN_LANGUAGE = "[E048]"  # spaCy's number of the sentence that says so
 
 
@@ -25,22 +24,31 @@ def simplify_code(language: str) -> str:
 
 
 def load_language(code: str) -> Language:
-    """Return spaCy's blank pipeline for a language code: `de`, `pt-BR` (as `pt`), `xx` for any other.
+    """Return spaCy's blank pipeline for a language code: `de`, `pt-BR` (as `pt`).
 
-    Raises `ModelError` for a code that spaCy does not know, `ModelMissing` where the language's words cannot
-    be told apart without a package that is not installed.
+    A language that spaCy has no rules for, or none without a package that is not installed, is cut at blanks
+    and punctuation, as Rasa's WhitespaceTokenizer cuts every language; `name_lack` says so.
     """
     # Not at the top of the file: processes that never parse should not pay for it (40 MB).
     import spacy  # noqa: PLC0415 - see above
 
     try:
         return spacy.blank(simplify_code(code))
+    except ImportError:
+        return spacy.blank(ANY_LANGUAGE)
+
+
+def name_lack(code: str) -> str:
+    """Say why a language is not cut by rules of its own; nothing where it is."""
+    import spacy  # noqa: PLC0415 - as above
+
+    try:
+        spacy.blank(simplify_code(code))
     except ImportError as error:
-        if _UNKNOWN_LANGUAGE not in str(error):
-            raise ModelMissing(f"config.yml: language {code!r}: {error}; or write `xx`") from error
-        raise ModelError(
-            f"config.yml: language {code!r} is none that spaCy knows; write `xx` for any other language",
-        ) from error
+        if _UNKNOWN_LANGUAGE in str(error):
+            return f"spaCy has no rules for language {code!r}"
+        return f"spaCy's rules for language {code!r} lack a package ({' '.join(str(error).split())})"
+    return ""
 
 
 class Tokenizer:

@@ -57,12 +57,12 @@ def train_nlu(
     """Train. Equal data, pipeline and seed give equal models, byte for byte.
 
     Raises `ProjectError` where there is nothing to learn from or a pattern is wrong, `ModelError` for a
-    language spaCy does not know.
+    spaCy pipeline that is not installed.
     """
     components = choose_components(pipeline)
-    language = load_language(components.language)  # a wrong name is told before the work, not after it
+    language = load_language(components.language)
     if components.spacy:
-        SpacyEntityFinder(components.spacy)  # likewise
+        SpacyEntityFinder(components.spacy)  # what is not installed is told before the work, not after it
     course = Course(components=components, language=language, seed=seed)
     entities = learn_entities(data, course, Stage("recognise", progress))
     found = measure_entities(data, entities, course)

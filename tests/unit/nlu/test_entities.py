@@ -2,11 +2,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from bot.domain.example import Example
 from bot.domain.understanding import Entity
-from bot.errors import ModelError
 from bot.nlu.dimensions.options import Dimension, DimensionOptions
 from bot.nlu.entities import EntityFinder, EntityTables, Extractor
 from bot.nlu.phrases import Phrase, learn_phrases
@@ -144,8 +141,3 @@ def test_a_value_that_is_mostly_no_entity_is_no_phrase() -> None:
 def test_token_spans_are_code_points_without_blanks() -> None:
     doc = LANGUAGE.make_doc("hi 👋  don't")
     assert [doc.text[start:end] for start, end in get_token_spans(doc)] == ["hi", "👋", "do", "n't"]
-
-
-def test_a_language_spacy_does_not_know_is_a_clear_error() -> None:
-    with pytest.raises(ModelError, match="language 'qq'"):
-        load_language("qq")
