@@ -26,6 +26,7 @@ from bot.engines.engine import Turn, TurnResult
 from bot.errors import StorageUnavailable, VisavisError
 from bot.service.metrics import TURN_SECONDS, TURNS
 from bot.storage import event_log, leases, triggers, turn_commit, turns
+from bot.storage.pulled import Pulled
 
 if TYPE_CHECKING:
     from bot.domain.conversation import Lease
@@ -46,12 +47,16 @@ DEADLINE_TIMER = "handoff_deadline"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A committed turn. `more`: further messages of the conversation wait."""
+    """A committed turn. `more`: further messages of the conversation wait.
+
+    `pulled`: what it says to a caller who fetches; None where nobody does.
+    """
 
     turn_id: int
     reply_ids: tuple[int, ...]
     handed_off: bool
     more: bool
+    pulled: Pulled | None
 
 
 async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered | None:
@@ -72,6 +77,8 @@ async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered |
 
 async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered | None:
     """Answer a conversation whose turn was claimed when its message was stored. As `answer`."""
+    if isinstance(right, turns.Claim):
+        return await _answer(road, engine, right)
     try:
         async with road.database.direct() as connection:
             claim = await turns.load_turn(connection, right)
@@ -100,9 +107,26 @@ async def _answer(road: Road, engine: Engine, claim: Claim) -> Answered:
         reply_ids=stored.reply_ids,
         handed_off=result.handoff is not None,
         more=stored.more,
+        pulled=_read_pulled(claim, result, stored),
     )
     _announce(road, claim, answered)
     return answered
+
+
+def _read_pulled(claim: Claim, result: TurnResult, stored: turn_commit.Stored) -> Pulled | None:
+    if stored.unread is None:
+        return None
+    return Pulled(
+        turn_id=claim.messages[-1].id,
+        status=_status_after(result),
+        replies=stored.replies,
+        earlier=(),
+        unread=stored.unread,
+    )
+
+
+def _status_after(result: TurnResult) -> Status:
+    return Status.QUEUED if result.handoff else Status.BOT
 
 
 def _take_next(claim: Claim) -> tuple[Message, ...]:
@@ -194,7 +218,7 @@ async def _commit(road: Road, claim: Claim, result: TurnResult) -> turn_commit.S
     outcome = turn_commit.Outcome(
         taken=claim.messages,
         settled=_settled_by(claim, result),
-        status=Status.QUEUED if result.handoff else Status.BOT,
+        status=_status_after(result),
         replies=result.replies,
         tracker=result.tracker,
         events=result.events,

@@ -18,7 +18,10 @@ from bot.storage import outbox
 from bot.storage.pulled import Pulled, get_pulled
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from bot.bus.live import Subscription
+    from bot.service.answer import Answered
     from bot.service.receive import Received
     from bot.service.road import Road
 
@@ -30,18 +33,35 @@ _REMEMBERED = 10_000  # messages told of late: far more than leave within one fl
 _NOTHING_YET = Pulled(turn_id=None, status=Status.BOT, replies=(), earlier=())
 
 
-async def fetch(road: Road, received: Received, *, limit: timedelta) -> Pulled:
+async def fetch(road: Road, received: Received, *, limit: timedelta, told: Container[int] = ()) -> Pulled:
     """Wait for the turn that takes a message, wherever it is computed, and return its replies.
 
-    Returns without replies as soon as a person has the conversation, or when `limit` is over. The
-    message is committed, so a database that is away meanwhile is waited for: an error would make the
-    caller say it again.
+    `told`: messages that left already and are only not written down yet. Returns without replies as soon
+    as a person has the conversation, or when `limit` is over. The message is committed, so a database that
+    is away meanwhile is waited for: an error would make the caller say it again.
     """
+    began = asyncio.get_running_loop().time()
+    pulled = await _wait_for_turn_here(received.turn, min(_LOOK, limit.total_seconds()))
+    if pulled is not None and all(message_id in told for message_id in pulled.unread):
+        return pulled
+    return await _wait_for_turn(road, received, limit=limit, began=began)
+
+
+async def _wait_for_turn_here(turn: asyncio.Task[Answered | None] | None, seconds: float) -> Pulled | None:
+    """Return what a turn of this process says; None where it says nothing, fails, or takes longer."""
+    if turn is None or not (await asyncio.wait([turn], timeout=seconds))[0] or turn.cancelled():
+        return None
+    answered = turn.result()
+    return answered.pulled if answered else None
+
+
+async def _wait_for_turn(road: Road, received: Received, *, limit: timedelta, began: float) -> Pulled:
     conversation_id, message_id = received.conversation_id, received.message_id
     assert conversation_id is not None
     assert message_id is not None
-    waiting = received.status is Status.BOT  # else it was answered before, or a person has it
-    ends = asyncio.get_running_loop().time() + limit.total_seconds()
+    # Else it was answered before, or a person has it.
+    waiting = received.status is Status.BOT and received.turn is None
+    ends = began + limit.total_seconds()
     async with road.bus.live.subscribe(conversation_id=conversation_id) as events:
         while True:
             if waiting:
@@ -104,6 +124,11 @@ class FetchLog:
             self._told.popitem(last=False)
         if self._ids and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._flush())
+
+    @property
+    def told(self) -> Container[int]:
+        """What left with a response and may not be written down yet."""
+        return self._told
 
     def without_told(self, pulled: Pulled) -> Pulled:
         """Leave out what left with an earlier response and is only not written down yet."""

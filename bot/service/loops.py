@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
 from bot.bus.keys import Stream
 from bot.errors import LeaseLost, StorageUnavailable
-from bot.service.answer import answer, answer_claimed
+from bot.service.answer import Answered, answer, answer_claimed
 from bot.service.deliver import deliver
 from bot.service.run_timers import run_timers
 from bot.service.sweep import sweep
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+Result = TypeVar("Result")
+
 _PAUSE = 0.5  # seconds after a failure of the machine, not of a message
 
 
@@ -41,7 +43,7 @@ class Crew:
     consumer: str
     slots: int
     work: Callable[[int], Awaitable[object]]
-    running: set[asyncio.Task[None]] = field(default_factory=set)
+    running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def run(self) -> None:
         """Take hints for ever."""
@@ -53,22 +55,24 @@ class Crew:
             await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)
         free = self.slots - len(self.running)
         for conversation_id in await self.road.bus.work.take(self.stream, self.consumer, most=free):
-            self.start(conversation_id, self.work(conversation_id))
+            # It is kept in `running`.
+            self.start(conversation_id, self.work(conversation_id))  # type: ignore[unused-awaitable]
 
     def has_room(self) -> bool:
         """Tell whether a hand is free."""
         return len(self.running) < self.slots
 
-    def start(self, conversation_id: int, work: Awaitable[object]) -> None:
-        """Work on a conversation beside what runs already."""
+    def start(self, conversation_id: int, work: Awaitable[Result]) -> asyncio.Task[Result | None]:
+        """Work on a conversation beside what runs already. The task never raises: None, where it failed."""
         task = asyncio.create_task(self._guard(conversation_id, work))
         self.running.add(task)
         task.add_done_callback(self.running.discard)
+        return task
 
-    async def _guard(self, conversation_id: int, work: Awaitable[object]) -> None:
+    async def _guard(self, conversation_id: int, work: Awaitable[Result]) -> Result | None:
         note = log.bind(stream=self.stream.value, conversation_id=conversation_id)
         try:
-            await work
+            return await work
         except LeaseLost as error:
             note.info("Work dropped", why=str(error))
         except StorageUnavailable as error:
@@ -76,6 +80,7 @@ class Crew:
             await asyncio.sleep(_PAUSE)
         except Exception:  # noqa: BLE001 - one conversation's trouble must not stop the others
             note.exception("Work failed")
+        return None
 
     async def finish(self) -> None:
         """End what was begun; nothing is taken any more."""
@@ -94,8 +99,10 @@ class _Worker:
     def has_room(self) -> bool:
         return self.crew.has_room()
 
-    def begin(self, right: Right) -> None:
-        self.crew.start(right.lease.conversation_id, answer_claimed(self.crew.road, self.engine, right))
+    def begin(self, right: Right) -> asyncio.Task[Answered | None]:
+        return self.crew.start(
+            right.lease.conversation_id, answer_claimed(self.crew.road, self.engine, right)
+        )
 
 
 async def run_worker(road: Road, engine: Engine, *, consumer: str, slots: int) -> None:

@@ -21,7 +21,10 @@ from bot.service.metrics import RECEIVED
 from bot.storage import accounts, conversations, inbound, leases, messages
 
 if TYPE_CHECKING:
+    import asyncio
+
     from bot.domain.json import JsonObject
+    from bot.service.answer import Answered
     from bot.service.road import Road
     from bot.storage.database import Connection
 
@@ -35,15 +38,15 @@ MAX_BYTES = 256_000  # of one event as stored; connectors bound the text itself
 class Received:
     """Where an event went. A `duplicate` tells where it went the first time.
 
-    Both ids are None for an unsupported event that belongs to no conversation. `begun`: this process
-    is answering it already.
+    Both ids are None for an unsupported event that belongs to no conversation. `turn`: this process
+    is answering it already; the task never raises, and brings None where the turn failed.
     """
 
     message_id: int | None
     conversation_id: int | None
     duplicate: bool = False
     status: Status | None = None
-    begun: bool = False
+    turn: asyncio.Task[Answered | None] | None = None
 
 
 class _AlreadyHere(Exception):
@@ -89,14 +92,14 @@ async def _append(road: Road, account_id: int, event: InboundEvent) -> Received 
         stored = stored or await inbound.begin_with_inbound(connection, arrival)
         if stored is None:
             return None
-        begun = stored.right is not None and road.here.begin(stored.right)
-        if stored.right and not begun:
+        turn = road.here.begin(stored.right) if stored.right else None
+        if stored.right and turn is None:
             await leases.hand_back(connection, stored.right.lease)
     return Received(
         message_id=stored.message_id,
         conversation_id=stored.conversation_id,
         status=stored.status,
-        begun=begun,
+        turn=turn,
     )
 
 
@@ -207,7 +210,7 @@ def _wake(road: Road, event: InboundEvent, received: Received) -> None:
         log.info("Unsupported event kept", channel=event.channel, account=event.account)
         return
     pause = get_pause(road, event)
-    due = event.kind in messages.ANSWERABLE and received.status is Status.BOT and not received.begun
+    due = event.kind in messages.ANSWERABLE and received.status is Status.BOT and received.turn is None
     if due and pause:
         road.later(pause, Stream.ANSWER, received.conversation_id)
     author = messages.author_of(event.kind)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.bus.bus import Bus
 from bot.bus.keys import Stream
@@ -14,6 +14,9 @@ from bot.bus.rates import LocalRates
 from bot.domain.pipeline import DeskSpec
 from bot.storage.database import Database
 from bot.storage.turns import Right
+
+if TYPE_CHECKING:
+    from bot.service.answer import Answered
 
 _WRITING = timedelta(seconds=2)  # for the commit after a turn or a send that took all its time
 
@@ -28,12 +31,9 @@ class Here:
         """Tell whether a turn may be begun here now."""
         return self.crew is not None and self.crew.has_room()
 
-    def begin(self, right: Right) -> bool:
-        """Begin a turn; False when the worker has stopped meanwhile."""
-        if self.crew is None:
-            return False
-        self.crew.begin(right)
-        return True
+    def begin(self, right: Right) -> asyncio.Task[Answered | None] | None:
+        """Begin a turn and return it; None when the worker has stopped meanwhile."""
+        return self.crew.begin(right) if self.crew is not None else None
 
 
 class HomeCrew(Protocol):
@@ -43,8 +43,8 @@ class HomeCrew(Protocol):
         """Tell whether a hand is free."""
         ...
 
-    def begin(self, right: Right) -> None:
-        """Answer a conversation whose turn was claimed for it."""
+    def begin(self, right: Right) -> asyncio.Task[Answered | None]:
+        """Answer a conversation whose turn was claimed. The task never raises: None, where it failed."""
         ...
 
 

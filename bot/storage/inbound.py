@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from asyncpg import UniqueViolationError
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger, Boolean, DateTime, Interval, Text
 
 from bot.domain.conversation import Lease, Status
-from bot.storage.content import dump_content
-from bot.storage.turns import Right
+from bot.domain.message import Author, Message, Settled
+from bot.storage.content import dump_content, load_content
+from bot.storage.json_text import dump_json
+from bot.storage.turns import Right, to_claim
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from sqlalchemy import TextClause
+    from sqlalchemy.sql.selectable import TextualSelect
 
     from bot.connector import InboundEvent
     from bot.domain.json import JsonObject
@@ -69,13 +73,15 @@ _ADVANCE = text(
 # that is already there advances nothing. Two deliveries of it at the same moment may leave a gap in
 # the numbering and a wake-up without work, nothing else.
 # With `lease` the process that stores the message claims the turn as well, if nothing waits for one:
-# `free` is read under the row's lock. What else it must know it reads by a later statement, since
-# this one does not see what the lock may have waited for.
-_APPEND = text(
-    f"""
+# `free` is read under the row's lock. The tracker is read as it stood when the statement began, since
+# it does not see what the lock may have waited for: where the row moved meanwhile, or more waits for an
+# answer than this message, `whole` is false and a later statement reads what the turn must know.
+_APPEND = (
+    text(
+        f"""
     WITH spot AS (
-        SELECT id AS spot_id, (CAST(:lease AS interval) IS NOT NULL AND status IN ('bot', 'resolved')
-            AND answer_due_at IS NULL
+        SELECT id AS spot_id, ctid AS place, (CAST(:lease AS interval) IS NOT NULL
+            AND status IN ('bot', 'resolved') AND answer_due_at IS NULL
             AND (answer_leased_until IS NULL OR answer_leased_until < clock_timestamp())) AS free
         FROM conversation WHERE account_id = :account_id AND key = :key AND NOT EXISTS (
             SELECT FROM message
@@ -87,7 +93,8 @@ _APPEND = text(
             answer_attempts = answer_attempts + CASE WHEN free THEN 1 ELSE 0 END,
             answer_leased_until = CASE WHEN free THEN clock_timestamp() + :lease ELSE answer_leased_until END
         FROM spot WHERE id = spot_id
-        RETURNING id, last_seq, status, free, resumed, answer_token, answer_attempts, answer_leased_until
+        RETURNING id, last_seq, status, place, free, resumed,
+            answer_token, answer_attempts, answer_leased_until
     ), stored AS (
         INSERT INTO message (conversation_id, account_id, seq, author, kind, event_id, revision,
             content, metadata, settled, platform_at)
@@ -95,13 +102,21 @@ _APPEND = text(
             :content, :metadata, 'waiting', :platform_at
         FROM advanced
         ON CONFLICT (account_id, event_id, revision) DO NOTHING
-        RETURNING id
+        RETURNING id, created_at
     )
-    SELECT stored.id AS message_id, advanced.id AS conversation_id, status, last_seq, free, resumed,
-        answer_token, answer_attempts, answer_leased_until
-    FROM stored, advanced
+    SELECT stored.id AS message_id, stored.created_at, advanced.id AS conversation_id, advanced.status,
+        advanced.last_seq, free, advanced.resumed, advanced.answer_token, advanced.answer_attempts,
+        advanced.answer_leased_until, before.ctid = place AND NOT EXISTS (
+            SELECT FROM message m
+            WHERE m.conversation_id = advanced.id AND m.settled = 'waiting' AND m.turn_id IS NULL
+        ) AS whole, tracker.state AS tracker
+    FROM stored, advanced JOIN conversation before ON before.id = advanced.id
+    LEFT JOIN tracker ON free AND tracker.conversation_id = advanced.id
     """,  # noqa: S608 - put together from constants of this file
-).bindparams(*_TYPES_OF_A_MESSAGE, _ANSWERABLE)
+    )
+    .bindparams(*_TYPES_OF_A_MESSAGE, _ANSWERABLE)
+    .columns(tracker=JSONB)
+)
 
 # A conversation's first message, all or nothing. Where two transactions meet the same new contact,
 # the unique indexes let the second one fail: then everything it was about to make is not made.
@@ -134,11 +149,11 @@ _BEGIN = text(
         SELECT id, :account_id, 1, 'contact', :kind, :event_id, :revision,
             :content, :metadata, 'waiting', :platform_at
         FROM opened
-        RETURNING id
+        RETURNING id, created_at
     )
-    SELECT stored.id AS message_id, opened.id AS conversation_id, status, 1 AS last_seq,
+    SELECT stored.id AS message_id, stored.created_at, opened.id AS conversation_id, status, 1 AS last_seq,
         CAST(:lease AS interval) IS NOT NULL AS free, FALSE AS resumed,
-        answer_token, answer_attempts, answer_leased_until
+        answer_token, answer_attempts, answer_leased_until, TRUE AS whole, NULL AS tracker
     FROM stored, opened
     """,
 ).bindparams(
@@ -164,7 +179,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """Where a message went, who holds the conversation now, and the right to answer it if it was claimed."""
+    """Where a message went, who holds the conversation now, and the right to answer it if it was claimed.
+
+    The right is a `Claim` where nothing else need be read.
+    """
 
     message_id: int
     conversation_id: int
@@ -222,7 +240,7 @@ def _message_values(arrival: Arrival) -> dict[str, Any]:
 
 
 async def _store(
-    connection: AnyConnection, statement: TextClause, arrival: Arrival, values: dict[str, Any]
+    connection: AnyConnection, statement: TextClause | TextualSelect, arrival: Arrival, values: dict[str, Any]
 ) -> Stored | None:
     row = (await connection.execute(statement, values)).one_or_none()
     if row is None:
@@ -237,8 +255,7 @@ async def _store(
 
 def _to_right(row: AnyRow, arrival: Arrival) -> Right:
     event = arrival.event
-    assert event.conversation_key is not None
-    return Right(
+    right = Right(
         lease=Lease(
             conversation_id=row.conversation_id, token=row.answer_token, expires_at=row.answer_leased_until
         ),
@@ -251,6 +268,27 @@ def _to_right(row: AnyRow, arrival: Arrival) -> Right:
         attempts=row.answer_attempts,
         inbound_seq=row.last_seq,
     )
+    return to_claim(right, (_to_message(row, event),), row.tracker) if row.whole else right
+
+
+def _to_message(row: AnyRow, event: InboundEvent) -> Message:
+    """Return a message as whoever reads it from the table would find it."""
+    return Message(
+        id=row.message_id,
+        conversation_id=row.conversation_id,
+        seq=row.last_seq,
+        author=Author.CONTACT,
+        kind=event.kind,
+        content=load_content(_as_stored(dump_content(event.content))),
+        created_at=row.created_at,
+        settled=Settled.WAITING,
+        metadata=_as_stored(dict(event.metadata)),
+    )
+
+
+def _as_stored(value: dict[str, Any]) -> dict[str, Any]:
+    stored: dict[str, Any] = orjson.loads(dump_json(value))
+    return stored
 
 
 async def advance_inbound(

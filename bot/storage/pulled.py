@@ -25,13 +25,14 @@ class Pulled:
     """`turn_id` is None while no turn took the message.
 
     `earlier`: what nobody fetched yet, words of staff, what a reminder made the bot say, and answers that
-    came too late for their calls.
+    came too late for their calls. `unread`: ids of what was not looked at, and may be among these.
     """
 
     turn_id: int | None
     status: Status
     replies: tuple[Message, ...]
     earlier: tuple[Message, ...]
+    unread: tuple[int, ...] = ()
 
 
 _PULLED = (

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import BigInteger, Boolean, Text
 
 from bot.domain.conversation import Status
+from bot.domain.message import Author, Kind, Message
 from bot.domain.reminder import ReminderChanges
 from bot.errors import LeaseLost
 from bot.storage import handoffs, proposals, reminders, timers
-from bot.storage.content import dump_content
+from bot.storage.content import dump_content, load_content
+from bot.storage.json_text import dump_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,9 +26,10 @@ if TYPE_CHECKING:
     from bot.domain.conversation import Lease
     from bot.domain.handoff import HandoffRequest
     from bot.domain.json import JsonObject
-    from bot.domain.message import Content, Message, Settled
+    from bot.domain.message import Content, Settled
     from bot.domain.understanding import Understanding
     from bot.storage.database import AnyConnection
+    from bot.storage.rows import AnyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +84,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What a commit made: ids of the replies in order. `more`: further messages wait for a turn."""
+    """What a commit made: the replies in order. `more`: further messages wait for a turn.
 
-    reply_ids: tuple[int, ...]
+    `unread`: ids of what the contact's side had not fetched before; None where it fetches nothing.
+    """
+
+    replies: tuple[Message, ...]
     more: bool
+    unread: tuple[int, ...] | None
+
+    @property
+    def reply_ids(self) -> tuple[int, ...]:
+        """The ids of the replies in order."""
+        return tuple(message.id for message in self.replies)
 
 
 _BOT_ONLY = frozenset({Status.BOT})
@@ -129,7 +142,10 @@ _TAIL = """
             WHEN mine.pull OR jsonb_array_length(:replies) = 0 THEN c.deliver_due_at
             ELSE coalesce(c.deliver_due_at, clock_timestamp()) END
     FROM mine WHERE c.id = mine.id
-    RETURNING (SELECT array_agg(id ORDER BY id) FROM said) AS reply_ids, c.answer_due_at IS NOT NULL AS more
+    RETURNING (SELECT array_agg(id ORDER BY id) FROM said) AS reply_ids, c.answer_due_at IS NOT NULL AS more,
+        c.last_seq, now() AS said_at, CASE WHEN mine.pull THEN ARRAY(
+            SELECT o.message_id FROM outbox o
+            WHERE o.conversation_id = c.id AND o.state = 'pending' AND o.pull) END AS unread
 """
 # What few turns leave: a place in the queue, timers, what a trainer should see.
 _MORE = f"""
@@ -168,7 +184,7 @@ async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome)
     """
     unasked = outcome.unasked
     holders = unasked.holders if unasked else _BOT_ONLY
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "conversation_id": lease.conversation_id,
         "token": lease.token,
         "turn_id": unasked.turn_id if unasked else outcome.taken[-1].id,
@@ -188,7 +204,25 @@ async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome)
     row = (await connection.execute(statement, values)).one_or_none()
     if row is None:
         raise LeaseLost("the conversation moved on while it was being answered")
-    return Stored(reply_ids=tuple(row.reply_ids or ()), more=row.more)
+    unread = None if row.unread is None else tuple(row.unread)
+    return Stored(replies=_to_replies(row, lease, values), more=row.more, unread=unread)
+
+
+def _to_replies(row: AnyRow, lease: Lease, values: dict[str, Any]) -> tuple[Message, ...]:
+    """Return what was said as whoever reads it from the table would find it."""
+    ids, contents = row.reply_ids or (), orjson.loads(dump_json(values["replies"]))
+    return tuple(
+        Message(
+            id=reply_id,
+            conversation_id=lease.conversation_id,
+            seq=row.last_seq - len(ids) + number,
+            author=Author.BOT,
+            kind=Kind.TEXT,
+            content=load_content(content),
+            created_at=row.said_at,
+        )
+        for number, (reply_id, content) in enumerate(zip(ids, contents, strict=True), 1)
+    )
 
 
 def _more_values(outcome: Outcome) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
@@ -111,10 +111,24 @@ async def load_turn(connection: AnyConnection, right: Right, *, most: int = 20) 
     """Read what whoever has the right to answer must know."""
     conversation_id = right.lease.conversation_id
     rows = (await connection.execute(_LOAD, {"conversation_id": conversation_id, "most": most})).all()
+    waiting = tuple(_to_message(each, conversation_id) for each in rows if each.id is not None)
+    return to_claim(right, waiting, rows[0].tracker)
+
+
+def to_claim(right: Right, messages: tuple[Message, ...], tracker: JsonObject | None) -> Claim:
+    """Put what was read to the right."""
     return Claim(
-        **{each.name: getattr(right, each.name) for each in fields(Right)},
-        messages=tuple(_to_message(each, conversation_id) for each in rows if each.id is not None),
-        tracker=rows[0].tracker,
+        lease=right.lease,
+        account_id=right.account_id,
+        channel=right.channel,
+        account=right.account,
+        key=right.key,
+        pull=right.pull,
+        resumed=right.resumed,
+        attempts=right.attempts,
+        inbound_seq=right.inbound_seq,
+        messages=messages,
+        tracker=tracker,
     )
 
 

@@ -41,8 +41,9 @@ async def talk(request: web.Request) -> web.StreamResponse:
     ((event, received),) = await take(request, connector)
     if event.reply_context.get("delivery") != Delivery.PULL.value:
         return _respond([], stream=read_flag(request, "stream"))  # the replies are called back
-    fetched = await fetch(request.app[ROAD], received, limit=request.app[REST_WAIT])
-    fetched = request.app[FETCH_LOG].without_told(fetched)
+    log = request.app[FETCH_LOG]
+    fetched = await fetch(request.app[ROAD], received, limit=request.app[REST_WAIT], told=log.told)
+    fetched = log.without_told(fetched)
     items = _render(connector, fetched, event.conversation_key)
     told = [message.id for message in (*fetched.earlier, *fetched.replies)]
     return await send_told(request, _respond(items, stream=read_flag(request, "stream")), told)

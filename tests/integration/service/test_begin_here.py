@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 from bot.bus.keys import Stream, work_key
+from bot.connector import Delivery
 from bot.domain.message import Author
 from bot.service.answer import answer
+from bot.service.fetch import fetch
 from bot.service.loops import run_worker
 from bot.service.receive import receive
 from bot.storage import messages
+from bot.storage.database import open_database
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
 
@@ -55,7 +62,7 @@ async def hints(road: Road) -> int:
 async def test_what_is_received_here_is_answered_without_the_bus(road: Road) -> None:
     async with worker_at_home(road):
         first = await receive(road, says("hello"))
-        assert first.begun
+        assert first.turn
         assert await said(road, first.conversation_id, replies=1) == ["1: hello"]
         second = await receive(road, says("again"))
         assert await said(road, second.conversation_id, replies=2) == ["1: hello", "2: again"]
@@ -67,16 +74,16 @@ async def test_a_message_during_the_turn_waits_for_the_next(road: Road) -> None:
         first = await receive(road, says("slow question"))
         await asyncio.sleep(0.2)  # the engine is at it; before, both would be answered together
         second = await receive(road, says("and another"))
-        assert (first.begun, second.begun) == (True, False)
+        assert (bool(first.turn), bool(second.turn)) == (True, False)
         expected = ["1: slow question", "2: and another"]
         assert await said(road, first.conversation_id, replies=2) == expected
 
 
 async def test_without_a_free_hand_others_may_have_it(road: Road) -> None:
     async with worker_at_home(road, slots=1):
-        assert (await receive(road, says("slow", sender="ann"))).begun
+        assert (await receive(road, says("slow", sender="ann"))).turn
         other = await receive(road, says("hello", sender="bob"))
-        assert not other.begun
+        assert not other.turn
         assert await said(road, other.conversation_id, replies=1) == ["1: hello"]
 
 
@@ -86,7 +93,38 @@ async def test_a_worker_that_stops_finishes_what_it_began_and_begins_nothing(roa
         task.cancel()
         await asyncio.sleep(0)
         late = await receive(road, says("hello", sender="bob"))
-        assert (begun.begun, late.begun) == (True, False)
+        assert (bool(begun.turn), bool(late.turn)) == (True, False)
     assert await said(road, begun.conversation_id, replies=1) == ["1: slow"]
     assert late.conversation_id is not None
     assert await answer(road, PlainEngine(), late.conversation_id)  # nobody's lease is in the way
+
+
+async def test_a_turn_knows_what_was_committed_while_its_message_waited_for_the_row(road: Road) -> None:
+    async with worker_at_home(road):
+        first = await receive(road, says("hello"))
+        assert await said(road, first.conversation_id, replies=1) == ["1: hello"]
+        async with road.database.begin() as connection:
+            await connection.execute(text("UPDATE conversation SET resumed = resumed"))
+            second = asyncio.create_task(receive(road, says("again")))
+            await asyncio.sleep(0.2)  # it waits for the row
+            await connection.execute(text("""UPDATE tracker SET state = '{"turns": 6}'"""))
+        assert (await second).turn
+        assert await said(road, first.conversation_id, replies=2) == ["1: hello", "7: again"]
+
+
+async def test_a_caller_is_told_by_the_turn_itself_unless_something_else_waits_for_it(road: Road) -> None:
+    pulls = {"delivery": Delivery.PULL.value}
+    nowhere = replace(road, database=open_database("postgresql://nobody@127.0.0.1:1/nothing"))
+    limit = timedelta(seconds=0.6)
+    async with worker_at_home(road):
+        first = await receive(road, says("hello", reply_context=pulls))
+        told = await fetch(nowhere, first, limit=limit)
+        (reply,) = told.replies
+        assert (told.turn_id, reply.content.text, reply.author) == (first.message_id, "1: hello", Author.BOT)
+        # That it was read has not been written down: whoever told it knows, nobody else does.
+        second = await receive(road, says("again", reply_context=pulls))
+        looked = await fetch(nowhere, second, limit=limit)
+        assert looked.turn_id is None
+        known = await fetch(nowhere, second, limit=limit, told={reply.id})
+        assert [each.content.text for each in known.replies] == ["2: again"]
+        assert await fetch(road, second, limit=limit) == replace(known, unread=())
