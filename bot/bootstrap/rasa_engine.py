@@ -131,7 +131,7 @@ class _Base:
 def _load(archive: Archive, encoders: EncoderShelf, patience: timedelta) -> _Base:
     dialogue = load_dialogue(archive.get_folder(DIALOGUE_FOLDER))
     model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
-    told = max(_LEAST_WINDOW, dialogue.policies.max_history or 0)
+    told = max(_LEAST_WINDOW, *(memory.max_history or 0 for memory in dialogue.policies.memories))
     return _Base(
         patience=patience,
         catalogue=Catalogue(dialogue.domain),

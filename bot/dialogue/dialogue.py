@@ -39,20 +39,28 @@ class Dialogue:
     """All that a turn needs to know of a project. `mistakes` are for `visavis check`."""
 
     catalogue: Catalogue
-    rules: RulePolicy | None
-    memoization: MemoizationPolicy | None
+    policies: tuple[RulePolicy | MemoizationPolicy, ...]
     window: Window
     mistakes: Mistakes = field(default_factory=Mistakes)
+
+    @property
+    def rules(self) -> RulePolicy | None:
+        """The policy that runs rules, where there is one."""
+        return next((policy for policy in self.policies if isinstance(policy, RulePolicy)), None)
+
+    @property
+    def memories(self) -> tuple[MemoizationPolicy, ...]:
+        """The policies that remember stories."""
+        return tuple(policy for policy in self.policies if isinstance(policy, MemoizationPolicy))
 
     def predict(self, tracker: Tracker) -> Prediction:
         """Return the next action. `events` of the prediction are logged before it."""
         followup = tracker.live.followup
         if followup and self.catalogue.has_action(followup):
             return Prediction(policy="followup_action", priority=0, action=followup, confidence=1.0)
-        policies = [policy for policy in (self.memoization, self.rules) if policy]
-        if not policies:
+        if not self.policies:
             return Prediction(policy="none", priority=0, action=LISTEN)
-        return combine([policy.predict(tracker) for policy in policies], tracker)
+        return combine([policy.predict(tracker) for policy in self.policies], tracker)
 
 
 def compile_dialogue(spec: DialogueSpec) -> Dialogue:
@@ -69,15 +77,18 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
     analysis = _unchecked(policy)
     if spec.policies.check_rules:
         analysis = analyse(policy, rules, stories, lesson)
-    memory = Memory(stories, lesson, spec.policies.max_history)
-    memoization = MemoizationPolicy(memory, spec.policies, analysis.rule_only)
+    memories = [
+        MemoizationPolicy(Memory(stories, lesson, each.max_history), each, analysis.rule_only)
+        for each in spec.policies.memories
+    ]
+    first = spec.policies.memories_first
+    rule_policies = (analysis.policy,) if spec.policies.rules else ()
     return Dialogue(
         catalogue=catalogue,
-        rules=analysis.policy if spec.policies.rules else None,
-        memoization=memoization if spec.policies.memoization else None,
+        policies=(*memories[:first], *rule_policies, *memories[first:]),
         window=Window(
-            actions=max(analysis.policy.index.longest, 2),
-            visible=memory.longest if spec.policies.memoization else 0,
+            actions=max(analysis.policy.index.longest, 2, *(each.looks_back for each in memories)),
+            visible=max((each.memory.longest for each in memories), default=0),
         ),
         mistakes=Mistakes(
             contradictions=analysis.contradictions,

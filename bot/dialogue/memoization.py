@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.events import Event
     from bot.dialogue.moment import Moment
-    from bot.dialogue.spec import PolicySpec
+    from bot.dialogue.spec import MemorySpec
     from bot.dialogue.states import Turn
     from bot.dialogue.tracker import Tracker
     from bot.dialogue.training import Training
@@ -64,26 +64,28 @@ class MemoizationPolicy:
     def __init__(
         self,
         memory: Memory,
-        spec: PolicySpec,
+        spec: MemorySpec,
         rule_only: tuple[AbstractSet[str], AbstractSet[str]] = (frozenset(), frozenset()),
     ) -> None:
         """Hold the memory; `rule_only` names slots and loops that no story knows."""
         self.memory = memory
         self._spec = spec
-        self._augmented = spec.augmented
         self._name = "AugmentedMemoizationPolicy" if spec.augmented else "MemoizationPolicy"
         self.rule_only = rule_only
+
+    @property
+    def looks_back(self) -> int:
+        """The number of newest actions, hidden ones too, that decide how much of the past is forgotten."""
+        return (self.memory.max_history or 0) if self._spec.augmented else 0
 
     def predict(self, tracker: Tracker) -> Prediction:
         """Return what came next in the stories."""
         action = self._recall(tracker)
         return Prediction(
             policy=self._name,
-            priority=self._spec.memory_priority,
+            priority=self._spec.priority,
             action=action,
-            confidence=0.0
-            if action is None
-            else score_of(tracker, by_confidence=self._spec.memory_by_confidence),
+            confidence=0.0 if action is None else score_of(tracker, by_confidence=self._spec.by_confidence),
         )
 
     def _recall(self, tracker: Tracker) -> str | None:
@@ -94,7 +96,7 @@ class MemoizationPolicy:
         wanted = self.memory.max_history
         if action is not None and (tracker.whole or (wanted is not None and turns.reach(wanted))):
             return action
-        return self._recall_with_less(tracker) if self._augmented else None
+        return self._recall_with_less(tracker) if self._spec.augmented else None
 
     def _recall_with_less(self, tracker: Tracker) -> str | None:
         catalogue = tracker.catalogue

@@ -201,13 +201,24 @@ class StorySpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemorySpec:
+    """A policy that remembers stories; `max_history` None: as a whole. See `PolicySpec` for the rest."""
+
+    augmented: bool = False
+    max_history: int | None = None
+    priority: int = 3
+    by_confidence: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySpec:
     """What `config.yml: policies` asks for, as far as the native engine runs it.
 
-    `restrict_rules` concerns the check only. Without `check_rules` (Rasa's `check_for_contradictions`)
-    memory sees the turns that rules alone make, as in Rasa, which finds them out by that check.
-    `…_by_confidence` (Rasa's `use_nlu_confidence_as_score`): what is certain by rule or memory counts as
-    much as the message was understood.
+    `memories` stand in the order of the file, `memories_first` of them before RulePolicy: of policies that
+    are equally certain and of one priority the first wins. `restrict_rules` concerns the check only.
+    Without `check_rules` (Rasa's `check_for_contradictions`) memory sees the turns that rules alone make,
+    as in Rasa, which finds them out by that check. `…by_confidence` (Rasa's `use_nlu_confidence_as_score`):
+    what is certain by rule or memory counts as much as the message was understood.
     """
 
     rules: bool = True
@@ -216,13 +227,10 @@ class PolicySpec:
     core_fallback_threshold: float = 0.3
     core_fallback_action: str = "action_default_fallback"
     fallback_prediction: bool = True
-    memoization: bool = False
-    augmented: bool = False
-    max_history: int | None = None
+    memories: tuple[MemorySpec, ...] = ()
+    memories_first: int = 0
     rule_priority: int = 4
-    memory_priority: int = 3
     rules_by_confidence: bool = False
-    memory_by_confidence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

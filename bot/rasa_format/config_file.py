@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.dialogue.spec import PolicySpec
+from bot.dialogue.spec import MemorySpec, PolicySpec
 from bot.domain.action_spec import ActionsSpec
 from bot.domain.engine_spec import EngineSpec
 from bot.domain.example import Source
@@ -27,6 +27,7 @@ _IGNORED = {
 }
 RECIPE = "default.v1"
 GRAPH_RECIPE = "graph.v1"
+_MEMOIZATION = "MemoizationPolicy"  # ends the names of both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +80,11 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
     """Read `policies:`; none at all means Rasa's default: memorised stories and rules."""
     found = tuple(read_named(config.get("policies"), "policies", POLICIES, reader))
     if not found:
-        return PolicySpec(memoization=True)
-    bodies = dict(found)
-    rule = bodies.get("RulePolicy")
-    augmented = bodies.get("AugmentedMemoizationPolicy")
-    memorises = augmented or bodies.get("MemoizationPolicy")
-    memory = memorises or bodies.get("TEDPolicy")  # what is said of it holds: stories as written
+        return PolicySpec(memories=(MemorySpec(),))
+    rule = dict(found).get("RulePolicy")
+    memorising = {name for name, _ in found if name.endswith(_MEMOIZATION)}
+    remembering = memorising or {"TEDPolicy"}  # what is said of it holds: stories as written
+    names = [name for name, _ in found if name in (*remembering, "RulePolicy")]
     rules = rule or MapNode(source=config.source)
     fallback = reader.text(rules.get("core_fallback_action_name"), "`core_fallback_action_name`")
     return PolicySpec(
@@ -98,25 +98,32 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
             "`enable_fallback_prediction`",
             default=rule is not None,
         ),
-        memoization=memory is not None,
-        augmented=augmented is not None,
-        max_history=_max_history(memory, reader),
+        memories=tuple(_read_memory(name, body, reader) for name, body in found if name in remembering),
+        memories_first=names.index("RulePolicy") if rule else 0,
         restrict_rules=_flag(rules, "restrict_rules", reader),
         check_rules=_flag(rules, "check_for_contradictions", reader),
         rule_priority=_priority(rules, 4, reader),
-        memory_priority=_priority(memory, 3 if memorises else 1, reader),
         rules_by_confidence=_by_confidence(rules, reader),
-        memory_by_confidence=_by_confidence(memory, reader),
     )
 
 
-def _by_confidence(policy: MapNode | None, reader: Reader) -> bool:
-    node = policy.get("use_nlu_confidence_as_score") if policy else None
-    return reader.flag(node, "`use_nlu_confidence_as_score`", default=False)
+def _read_memory(name: str, body: MapNode, reader: Reader) -> MemorySpec:
+    return MemorySpec(
+        augmented=name.startswith("Augmented"),
+        max_history=_max_history(body, reader),
+        priority=_priority(body, 3 if name.endswith(_MEMOIZATION) else 1, reader),
+        by_confidence=_by_confidence(body, reader),
+    )
 
 
-def _priority(policy: MapNode | None, default: int, reader: Reader) -> int:
-    number = reader.whole_number(policy.get("priority") if policy else None, "`priority`")
+def _by_confidence(policy: MapNode, reader: Reader) -> bool:
+    return reader.flag(
+        policy.get("use_nlu_confidence_as_score"), "`use_nlu_confidence_as_score`", default=False
+    )
+
+
+def _priority(policy: MapNode, default: int, reader: Reader) -> int:
+    number = reader.whole_number(policy.get("priority"), "`priority`")
     return default if number is None else number
 
 
@@ -124,8 +131,8 @@ def _flag(rules: MapNode, key: str, reader: Reader) -> bool:
     return reader.flag(rules.get(key), f"`{key}`", default=True)
 
 
-def _max_history(memory: MapNode | None, reader: Reader) -> int | None:
-    node = None if memory is None else memory.get("max_history")
+def _max_history(memory: MapNode, reader: Reader) -> int | None:
+    node = memory.get("max_history")
     number = reader.whole_number(node, "`max_history`")
     if node is not None and number is not None and number < 0:
         reader.error(node.source, "`max_history` should be 1 or more; leave it out to remember everything.")

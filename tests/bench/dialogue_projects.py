@@ -14,6 +14,7 @@ from bot.dialogue.spec import (
     IntentSpec,
     MappingCondition,
     MappingType,
+    MemorySpec,
     PolicySpec,
     RuleSpec,
     SessionSpec,
@@ -69,7 +70,7 @@ def generate(*, rules: int, slots: int, stories: int = 200, seed: int = 0) -> Di
             ),
         ),
         stories=tuple(_story(number, chance, intents, answers) for number in range(stories)),
-        policies=PolicySpec(memoization=True, max_history=5, check_rules=False),
+        policies=PolicySpec(memories=(MemorySpec(max_history=5),), check_rules=False),
     )
 
 

@@ -142,16 +142,21 @@ class Projects:
 
 
 def _tables(model: Path) -> dict[str, Any]:
-    """Return what the policies of a model know."""
-    found: dict[str, Any] = {}
+    """Return what the policies of a model know: `rules`, and `memories` in the order of the file."""
+    rules: dict[str, Any] | None = None
+    memories: dict[int, dict[str, str]] = {}
     with tarfile.open(model) as archive:
         for member in archive.getmembers():
-            name = Path(member.name).name
-            if name in ("rule_policy.json", "memorized_turns.json"):
+            path = Path(member.name)
+            if path.name in ("rule_policy.json", "memorized_turns.json"):
                 content = archive.extractfile(member)
                 assert content is not None
-                found[name] = json.load(content)["lookup"]
-    return found
+                lookup = json.load(content)["lookup"]
+                if path.name == "rule_policy.json":
+                    rules = lookup
+                else:  # its folder ends with its place among the policies
+                    memories[int(path.parent.name.partition("Policy")[2])] = lookup
+    return {"rules": rules, "memories": [memories[place] for place in sorted(memories)]}
 
 
 def _load(project: Path) -> Any:

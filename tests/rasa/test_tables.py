@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from bot.dialogue.dialogue import Dialogue
+    from bot.dialogue.memoization import MemoizationPolicy
     from tests.rasa.conftest import Compared
 
 _DEFAULT, _LOOP = "predicting default action with intent ", "handling active loops and forms - "
@@ -30,7 +31,7 @@ def test_tables_equal_those_of_a_model_that_rasa_trained(project: Compared) -> N
 
 def _differences(project: Compared) -> Iterator[str]:
     dialogue = project.native.dialogue
-    learnt = project.tables.get("rule_policy.json")
+    learnt, memorised = project.tables["rules"], project.tables["memories"]
     if learnt and dialogue.rules:
         yield from _unlike(
             "rules", learnt["rules"], {key: rule.action for key, rule in dialogue.rules.index.rules.items()}
@@ -40,15 +41,14 @@ def _differences(project: Compared) -> Iterator[str]:
         yield from _unlike(
             "rules not in stories", dict.fromkeys(learnt.get("rules_not_in_stories", ()), "hidden"), hidden
         )
-        rule_only = dialogue.memoization.rule_only if dialogue.memoization else ((), ())
         for number, kind in enumerate(("slots", "loops")):
-            if dialogue.memoization:
+            for policy in dialogue.memories:
                 theirs = dict.fromkeys(learnt.get(f"rule_only_{kind}", ()), kind)
-                yield from _unlike(f"{kind} of rules only", theirs, dict.fromkeys(rule_only[number], kind))
-    memorised = project.tables.get("memorized_turns.json")
-    if memorised is not None and dialogue.memoization:
+                ours = dict.fromkeys(policy.rule_only[number], kind)
+                yield from _unlike(f"{kind} of rules only", theirs, ours)
+    for lookup, policy in zip(memorised, dialogue.memories, strict=True):
         yield from _unlike(
-            "memory", {_legible(key): action for key, action in memorised.items()}, _memory(dialogue)
+            "memory", {_legible(key): action for key, action in lookup.items()}, _memory(policy)
         )
 
 
@@ -63,10 +63,8 @@ def _unhappy(dialogue: Dialogue) -> dict[str, str]:
     return {key: rule.action for key, rule in dialogue.rules.unhappy.index.rules.items()}
 
 
-def _memory(dialogue: Dialogue) -> dict[str, str]:
-    assert dialogue.memoization is not None
-    sequels = dialogue.memoization.memory.sequels
-    return {_written(map(state_json, states)): action for states, action in sequels.items()}
+def _memory(policy: MemoizationPolicy) -> dict[str, str]:
+    return {_written(map(state_json, states)): action for states, action in policy.memory.sequels.items()}
 
 
 def _written(states: Iterable[Any]) -> str:

@@ -54,7 +54,7 @@ def _check_policies(dialogue: DialogueSpec, sources: DialogueSources, problems: 
     if not policies.rules and (dialogue.rules or domain.forms):
         what = "rules" if dialogue.rules else "forms"
         problems.error(source, f"There are {what}, but no policy runs them. Add `- name: RulePolicy`.")
-    if not policies.memoization and dialogue.stories:
+    if not policies.memories and dialogue.stories:
         problems.warn(source, "There are stories, but no policy runs them. Add `- name: MemoizationPolicy`.")
     actions = {*DEFAULT_ACTIONS, *domain.actions, *domain.responses, *domain.forms}
     fallback = policies.core_fallback_action

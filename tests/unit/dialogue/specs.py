@@ -13,6 +13,7 @@ from bot.dialogue.spec import (
     IntentSpec,
     MappingCondition,
     MappingType,
+    MemorySpec,
     PolicySpec,
     RuleSpec,
     SessionSpec,
@@ -144,5 +145,5 @@ def spec(
         domain=domain(**changes),
         rules=rules,
         stories=stories,
-        policies=policies or PolicySpec(memoization=bool(stories)),
+        policies=policies or PolicySpec(memories=(MemorySpec(),) if stories else ()),
     )

@@ -7,7 +7,7 @@ import pytest
 from bot.dialogue.dialogue import Dialogue, compile_dialogue
 from bot.dialogue.event_json import user_event
 from bot.dialogue.events import LISTEN, ActionExecuted, ActionRejected, Event, FollowupSet, LoopSet, SlotSet
-from bot.dialogue.spec import IntentSpec, PolicySpec, RuleSpec, Step, StepType, StorySpec
+from bot.dialogue.spec import IntentSpec, MemorySpec, PolicySpec, RuleSpec, Step, StepType, StorySpec
 from bot.dialogue.tracker import Tracker, new_tracker
 from tests.unit.dialogue.specs import (
     RULES,
@@ -169,7 +169,9 @@ class TestStory:
         told = (*said("greet"), did("utter_greet"), *said("yes"), did("utter_vip"), *said("no"))
         plain = compiled(stories=(self.tell,))
         assert next_action(plain, *told) == "action_default_fallback"
-        augmented = compiled(stories=(self.tell,), policies=PolicySpec(memoization=True, augmented=True))
+        augmented = compiled(
+            stories=(self.tell,), policies=PolicySpec(memories=(MemorySpec(augmented=True),))
+        )
         assert next_action(augmented, *told) == "utter_bye"
 
     def test_with_two_endings_says_nothing(self) -> None:
@@ -187,7 +189,7 @@ class TestStory:
             assert next_action(dialogue, *said(way), did("utter_vip"), *said("no")) == "utter_bye"
 
     def test_looks_back_as_far_as_max_history(self) -> None:
-        policies = PolicySpec(memoization=True, max_history=2)
+        policies = PolicySpec(memories=(MemorySpec(max_history=2),))
         dialogue = compiled(stories=(self.tell,), policies=policies)
         told = (*said("greet"), did("utter_greet"), *said("yes"), did("utter_vip"), *said("no"))
         assert next_action(dialogue, *told) == "utter_bye"
@@ -244,8 +246,7 @@ def test_story_in_which_a_form_runs_twice_is_learnt_as_rasa_learns_it() -> None:
         loop(None),
         action("utter_done"),
     )
-    memoization = compiled(stories=(twice,)).memoization
-    assert memoization is not None
+    [memoization] = compiled(stories=(twice,)).memories
     learnt = {
         tuple((state.action, state.loop) for state in states): action
         for states, action in memoization.memory.sequels.items()
@@ -276,7 +277,7 @@ def test_circle_of_checkpoints_is_walked_as_often_as_in_rasa() -> None:
         story("out", checkpoint("round"), intent("no"), action("utter_bye")),
     )
     dialogue = compiled(
-        stories=circle, policies=PolicySpec(rules=False, memoization=True, fallback_prediction=False)
+        stories=circle, policies=PolicySpec(rules=False, memories=(MemorySpec(),), fallback_prediction=False)
     )
     told: tuple[Event, ...] = (*said("greet"), did("utter_greet"))
     answers = []
@@ -293,15 +294,13 @@ def test_paths_that_look_alike_are_one() -> None:
         story("which", texts, intent("yes"), action("utter_vip"), checkpoint("more")),
         story("more", checkpoint("more"), intent("no"), action("utter_bye")),
     )
-    memoization = compiled(stories=stories).memoization
-    assert memoization is not None
+    [memoization] = compiled(stories=stories).memories
     assert list(memoization.memory.sequels.values()).count("utter_bye") == 1
 
 
 def test_words_of_a_story_fill_the_slots_of_their_entities() -> None:
     words = Step(type=StepType.USER_TEXT, text="the big one", entities=(("size", "big", None, None),))
-    memoization = compiled(stories=(story("words", words, action("utter_vip")),)).memoization
-    assert memoization is not None
+    [memoization] = compiled(stories=(story("words", words, action("utter_vip")),)).memories
     [asked] = [states[-1] for states, action in memoization.memory.sequels.items() if action == "utter_vip"]
     assert (asked.text, dict(asked.slots)["size"]) == ("the big one", (1.0,))
 
@@ -317,12 +316,28 @@ def test_rule_counts_as_much_as_the_message_was_understood(confidence: float, ex
 def test_priorities_decide_between_rule_and_memory() -> None:
     polite = story("polite", intent("greet"), action("utter_bye"))
     for priority, expected in ((3, "utter_greet"), (5, "utter_bye")):
-        policies = PolicySpec(memoization=True, memory_priority=priority)
+        policies = PolicySpec(memories=(MemorySpec(priority=priority),))
         assert next_action(compiled(stories=(polite,), policies=policies), *said("greet")) == expected
 
 
+def test_of_policies_as_certain_and_of_one_priority_the_first_wins() -> None:
+    polite = story("polite", intent("greet"), action("utter_bye"))
+    for first, expected in ((0, "utter_greet"), (1, "utter_bye")):
+        policies = PolicySpec(memories=(MemorySpec(priority=4),), memories_first=first)
+        assert next_action(compiled(stories=(polite,), policies=policies), *said("greet")) == expected
+
+
+def test_each_of_two_memories_recalls_what_it_can() -> None:
+    told = (*said("greet"), did("utter_greet"), *said("yes"), did("utter_vip"), *said("no"))
+    polite = story("polite", intent("yes"), action("utter_vip"), intent("no"), action("utter_bye"))
+    for memories in ((MemorySpec(max_history=9), MemorySpec(augmented=True)), (MemorySpec(augmented=True),)):
+        dialogue = compiled(stories=(polite,), policies=PolicySpec(memories=memories))
+        prediction = dialogue.predict(after(dialogue, *told))
+        assert (prediction.action, prediction.policy) == ("utter_bye", "AugmentedMemoizationPolicy")
+
+
 def test_memory_sees_turns_of_rules_where_nobody_holds_rules_against_stories() -> None:
-    policies = PolicySpec(memoization=True, check_rules=False)
+    policies = PolicySpec(memories=(MemorySpec(),), check_rules=False)
     polite = story("polite", intent("yes"), action("utter_vip"), intent("no"), action("utter_bye"))
     dialogue = compiled(stories=(polite,), policies=policies)
     assert not dialogue.predict(after(dialogue, *said("greet"))).hidden

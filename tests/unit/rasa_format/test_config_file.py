@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.dialogue.spec import MemorySpec
 from bot.rasa_format.channels import Accounts, read_channels
 from bot.rasa_format.config_file import Config, read_config
 from bot.rasa_format.fields import Reader
@@ -30,7 +31,7 @@ def test_empty_config_means_rasas_defaults() -> None:
     assert problems == []
     assert (config.pipeline.fallback_threshold, config.pipeline.ambiguity_threshold) == (0.3, 0.1)
     assert config.policies.rules
-    assert config.policies.memoization
+    assert config.policies.memories == (MemorySpec(),)
     assert config.desk.default_queue == "support"
 
 
@@ -67,12 +68,8 @@ policies:
 
     policies = config.policies
     assert problems == []
-    assert (policies.rules, policies.memoization, policies.augmented, policies.max_history) == (
-        True,
-        True,
-        True,
-        4,
-    )
+    assert policies.rules
+    assert policies.memories == (MemorySpec(augmented=True, max_history=4),)
     assert (policies.core_fallback_threshold, policies.core_fallback_action) == (0.5, "action_x")
     assert not policies.fallback_prediction
 
@@ -81,7 +78,18 @@ def test_stories_are_memorised_where_only_ted_would_run_them() -> None:
     config, _ = read("policies:\n- name: TEDPolicy\n  max_history: 5\n- name: RulePolicy\n")
 
     policies = config.policies
-    assert (policies.memoization, policies.augmented, policies.max_history) == (True, False, 5)
+    assert policies.memories == (MemorySpec(max_history=5, priority=1),)
+
+
+def test_both_memories_are_read_in_their_order() -> None:
+    config, _ = read(
+        "policies:\n- name: MemoizationPolicy\n- name: TEDPolicy\n- name: RulePolicy\n"
+        "- name: AugmentedMemoizationPolicy\n  max_history: 3\n  priority: 4\n"
+    )
+
+    policies = config.policies
+    assert policies.memories == (MemorySpec(), MemorySpec(augmented=True, max_history=3, priority=4))
+    assert policies.memories_first == 1
 
 
 def test_neural_parts_are_replaced_and_said_so() -> None:
@@ -196,7 +204,7 @@ def test_class_of_its_own_is_left_out_and_may_be_what_a_fallback_needs() -> None
     assert not any("error" in found for found in problems)
     names = [component["name"] for component in config.pipeline.components]
     assert names == ["WhitespaceTokenizer", "FallbackClassifier"]
-    assert (config.policies.rules, config.policies.memoization) == (True, False)
+    assert (config.policies.rules, config.policies.memories) == (True, ())
 
 
 def test_accounts_have_options_from_the_environment() -> None:

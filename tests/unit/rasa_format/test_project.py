@@ -30,7 +30,7 @@ def test_project_loads_all_parts(write_project: Write) -> None:
     assert [rule.name for rule in project.dialogue.rules] == ["Greet", "Ask", "Answer"]
     assert project.dialogue.rules[2].condition[0].type is StepType.LOOP
     assert [story.name for story in project.dialogue.stories] == ["Greet, then ask"]
-    assert project.dialogue.policies.max_history == 5
+    assert [memory.max_history for memory in project.dialogue.policies.memories] == [5]
     assert project.desk.queues["support"].first_answer == timedelta(minutes=20)
     assert project.desk.default_queue == "support"
     assert [(account.channel, account.name) for account in project.accounts] == [("webchat", "default")]
