@@ -49,6 +49,7 @@ class Crew:
         """Take hints for ever."""
         while True:
             await self._take()
+            _heed_cancellation()
 
     async def _take(self) -> None:
         while len(self.running) >= self.slots:
@@ -145,4 +146,12 @@ async def run_clock(road: Road, *, every: timedelta) -> None:
             log.warning("Clock waits", why=str(error))
         except Exception:  # the clock is what repairs everything else: it goes on
             log.exception("Clock failed")
+        _heed_cancellation()
         await asyncio.sleep(every.total_seconds())
+
+
+def _heed_cancellation() -> None:
+    """Raise a cancellation that a library swallowed, as `wait_for` of Python 3.11 may: a loop would not end."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -92,5 +91,4 @@ async def api(road: Road) -> AsyncIterator[Api]:
     engine = build_engine(project.dialogue, words=Words({"hello": "greet", "bye": "bye"}))
     async with whole_service(road, PROJECT) as (url, app), aiohttp.ClientSession() as http:
         await app[SERVING].switch(engine, digest="0123456789abcdef" * 4)
-        await asyncio.sleep(0.05)  # redis-py swallows a cancellation that meets it while it connects
         yield Api(url=url, app=app, http=http, road=road)
