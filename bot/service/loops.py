@@ -151,7 +151,7 @@ async def run_clock(road: Road, *, every: timedelta) -> None:
 
 
 def _heed_cancellation() -> None:
-    """Raise a cancellation that a library swallowed, as `wait_for` of Python 3.11 may: a loop would not end."""
+    """Raise a cancellation that a library swallowed, as `wait_for` of Python 3.11 may: else loops go on."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
