@@ -145,7 +145,7 @@ class FetchLog:
             await asyncio.sleep(_FLUSH)
             ids, self._ids = self._ids, []
             try:
-                async with self.road.database.begin() as connection:
+                async with self.road.database.direct() as connection:
                     await outbox.set_outcome(connection, ids, DeliveryState.SENT)
             except StorageUnavailable as error:
                 if self._closing:

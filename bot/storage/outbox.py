@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.message import DeliveryState
+    from bot.storage.database import AnyConnection
 
 
 _QUEUE = text(
@@ -87,7 +88,7 @@ _OUTCOME = text(
 
 
 async def set_outcome(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     message_ids: Sequence[int],
     state: DeliveryState,
     *,

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 from bot.connector import Delivery
 from bot.domain.pipeline import DeskSpec
 from bot.embedded import start_postgres
@@ -130,5 +132,5 @@ async def test_what_was_read_is_written_down_once_the_database_is_back(tmp_path:
 
 async def get_states(database: Database) -> list[str]:
     """Return what became of the replies."""
-    async with database.read() as connection:
-        return list((await connection.exec_driver_sql("SELECT state FROM outbox")).scalars())
+    async with database.direct() as connection:  # it drops connections that died with the server
+        return [row.state for row in (await connection.execute(text("SELECT state FROM outbox"), {})).all()]
