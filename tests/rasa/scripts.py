@@ -1,7 +1,8 @@
 """Dialogues written by hand: `dialogues.yml` in a project's folder.
 
 A map of dialogues by name. Each is a list of texts, `/intent{…}` or plain, or of maps with `text`, and
-`intent`, `entities`, `ranking` (what NLU made of it) or `after` (seconds since the turn before).
+`intent`, `entities`, `ranking` (what NLU made of it), `after` (seconds since the turn before) or `times`
+(that it is said in a row).
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class Script:
     def __init__(self, name: str, lines: Sequence[Any]) -> None:
         """Begin it."""
         self.name = name
-        self._lines = lines
+        said = (line if isinstance(line, dict) else {"text": line} for line in lines)
+        self._lines = [line for line in said for _ in range(line.get("times", 1))]
         self._turns = self._read()
 
     def __len__(self) -> int:
@@ -38,8 +40,7 @@ class Script:
 
     def _read(self) -> Iterator[dict[str, Any]]:
         at = START
-        for number, line in enumerate(self._lines, start=1):
-            said = line if isinstance(line, dict) else {"text": line}
+        for number, said in enumerate(self._lines, start=1):
             at += said.get("after", _PAUSE)
             turn = {"at": at, "number": number, "channel": "collector", "text": said["text"]}
             if not said["text"].startswith("/"):

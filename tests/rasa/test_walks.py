@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 _LONG = 220  # turns: several times what the native engine keeps of a conversation
-_REMEMBERING = ("booking", "circles", "steps")  # by memory of 6, of all, and of 2 turns
+_REMEMBERING = ("booking", "circles", "memories", "steps")  # by memory of 6, of all, of both, and of 2 turns
 
 
 @pytest.mark.timeout(1800)
@@ -37,7 +37,7 @@ async def test_long_conversations_go_as_in_rasa(
 ) -> None:
     if project.prepared.name not in _REMEMBERING:
         pytest.skip("a long conversation costs Rasa much: it is had with few projects")
-    walk = Walk(project.native, pytestconfig.getoption("--seed"))
+    walk = Walk(project.native, pytestconfig.getoption("--seed"), dwells=True)
     _check([await _compare(project, oracle, walk, _LONG)])
 
 

@@ -21,18 +21,20 @@ START = 1_772_442_000.0  # 2 March 2026, 9:00 UTC
 _PAUSE, _LONG_PAUSE = 10.0, 7_200.0
 _FROM_OUTSIDE = 0.08  # of all turns: what programs do, not the contact
 _DEFAULT = ("restart", "back", "out_of_scope", "session_start", "nlu_fallback")
+_DWELLS, _DWELT = 0.05, 22  # how likely, and for how many turns
 _CHANNELS = ("collector", "collector", "collector", "telegram", "facebook")
 
 
 class Walk:
     """One walk. Ask for a turn, take it, ask for the next: what is said depends on what was asked."""
 
-    def __init__(self, project: NativeProject, seed: int) -> None:
-        """Start over; equal seeds walk alike."""
+    def __init__(self, project: NativeProject, seed: int, *, dwells: bool = False) -> None:
+        """Start over; equal seeds walk alike. `dwells`: amid a story one thing is said for long."""
         self.name = f"seed {seed}"
         self._chance = random.Random(seed)  # noqa: S311 - no secret
         self._project = project
         self._plan: list[UserUttered] = []
+        self._dwells = dwells
         self._words = Vocabulary(project, self._chance)
         self._outside = Outside(project, self._words, self._chance)
         self._at = START
@@ -70,6 +72,8 @@ class Walk:
     def _told_of(self) -> dict[str, Any]:
         if not self._plan and self._words.paths:
             self._plan = list(self._chance.choice(self._words.paths))
+        elif self._dwells and self._plan and self._chance.random() < _DWELLS:
+            self._plan[:0] = [self._chance.choice(self._words.paths)[0]] * _DWELT
         if not self._plan:
             return self._intent(self._chance.choice(self._words.told), self._words.entities())
         said = self._plan.pop(0)
