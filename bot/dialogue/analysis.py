@@ -14,7 +14,7 @@ from bot.dialogue.catalogue import RULE_SNIPPET
 from bot.dialogue.events import LISTEN, ActionExecuted, ActionRejected
 from bot.dialogue.features import SHOULD_NOT_BE_SET
 from bot.dialogue.rule_policy import DEFAULT_RULES
-from bot.dialogue.rules import examples_of, key_of, training_states
+from bot.dialogue.rules import examples_of, key_of
 from bot.dialogue.states import states_backwards
 from bot.dialogue.tracker import new_tracker
 
@@ -172,8 +172,8 @@ def _slots_and_loops(
     states = [
         state
         for training in trainings
-        for example in examples_of(training)
-        for state in training_states(example, catalogue, only_set=only_set)
+        for example in examples_of(training, catalogue, only_set=only_set)
+        for state in example.states
     ]
     slots = frozenset(name for state in states for name in state.slots)
     return slots, frozenset(state.loop for state in states if state.loop)

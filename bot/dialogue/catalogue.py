@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from bot.dialogue.events import LISTEN, REQUESTED_SLOT, SESSION_START
 from bot.dialogue.features import Feature, Features, coerce_slot, slot_feature
 from bot.dialogue.reach import Reach
-from bot.dialogue.spec import SlotSpec, SlotType
+from bot.dialogue.spec import IntentSpec, SlotSpec, SlotType
 from bot.domain.understanding import FALLBACK_INTENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from bot.dialogue.spec import DomainSpec, IntentSpec
+    from bot.dialogue.spec import DomainSpec
     from bot.domain.json import Json, JsonObject
 
 SESSION_METADATA_SLOT = "session_started_metadata"
@@ -93,7 +93,13 @@ class Catalogue:
             )
         }
         self.reach = Reach(spec for spec in domain.slots.values() if spec.name not in _BOOKKEEPING_SLOTS)
-        self._wanted = {name: _wanted_entities(domain, spec) for name, spec in domain.intents.items()}
+        usual = _wanted_entities(domain, IntentSpec(name=""))  # shared: it may hold hundreds
+        self._wanted = {
+            name: _wanted_entities(domain, spec)
+            if spec.use_entities is not None or spec.ignore_entities
+            else usual
+            for name, spec in domain.intents.items()
+        }
         self._kinds = {name: self._find_kind(name) for name in self.action_order}
 
     def features_of(self, slots: JsonObject) -> Features:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.dialogue.events import LISTEN, ActionExecuted
 from bot.dialogue.moment import first_moment, step
 from bot.dialogue.prediction import Prediction, score_of
-from bot.dialogue.rules import examples_of, training_states
+from bot.dialogue.rules import examples_of
 from bot.dialogue.states import State, Turns, turns_backwards
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class Memory:
         self.sequels: dict[tuple[State, ...], str] = {}
         ambiguous: set[tuple[State, ...]] = set()
         for training in stories:
-            for example in examples_of(training):
-                states = self._newest(training_states(example, catalogue, only_set=False))
+            for example in examples_of(training, catalogue, only_set=False):
+                states = self._newest(example.states)
                 if self.sequels.setdefault(states, example.action) != example.action:
                     ambiguous.add(states)
         for states in ambiguous:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.dialogue.catalogue import RULE_SNIPPET
 from bot.dialogue.events import LISTEN, ActionExecuted
 from bot.dialogue.features import SHOULD_NOT_BE_SET, Features
-from bot.dialogue.states import State, state_json, state_of
+from bot.dialogue.states import State, settled, state_json, state_of
 from bot.dialogue.tracker import Tracker, new_tracker
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A predictable action of a training conversation, and the moments up to it, oldest first."""
+    """A predictable action of a training conversation, and the states up to it, oldest first."""
 
-    moments: tuple[Moment, ...]
+    states: tuple[State, ...]
     action: str
 
 
@@ -144,8 +144,10 @@ def _slots_fit(wanted: Features, found: Features) -> bool:
     )
 
 
-def examples_of(training: Training) -> Iterator[Example]:
+def examples_of(training: Training, catalogue: Catalogue, *, only_set: bool) -> Iterator[Example]:
     """Yield what there is to learn from a training conversation.
+
+    `only_set`: leave out slots that are as they start out (rules).
 
     As in Rasa, a story's states are those before each action that it tells of, while its actions are
     those that count: where a form runs twice in a row, what follows is learnt of one state earlier.
@@ -154,9 +156,10 @@ def examples_of(training: Training) -> Iterator[Example]:
     moments = [before for _, before in taken]
     if not training.is_rule and any(event.name in training.tracker.loops for event, _ in taken):
         moments = _moments_told(training.tracker)
+    states = tuple(_training_state(moment, catalogue, only_set=only_set) for moment in moments)
     for number, (event, _) in enumerate(taken, start=1):
         if not event.unpredictable:
-            yield Example(moments=tuple(moments[:number]), action=str(event.name or event.text))
+            yield Example(states=states[:number], action=str(event.name or event.text))
 
 
 def _moments_told(tracker: Tracker) -> list[Moment]:
@@ -170,15 +173,11 @@ def _moments_told(tracker: Tracker) -> list[Moment]:
     return moments
 
 
-def training_states(example: Example, catalogue: Catalogue, *, only_set: bool) -> tuple[State, ...]:
-    """Return the states of an example. `only_set`: leave out slots that are as they start out (rules)."""
-    states = []
-    for moment in example.moments:
-        features = moment.features
-        if only_set:
-            features = features.without(features.keys() - moment.carried.keys())
-        states.append(state_of(moment, catalogue, slots=features))
-    return tuple(state._replace(text=None) if state.intent else state for state in states)
+def _training_state(moment: Moment, catalogue: Catalogue, *, only_set: bool) -> State:
+    features = moment.features
+    if only_set:
+        features = features.without(features.keys() - moment.carried.keys())
+    return settled(state_of(moment, catalogue, slots=features))
 
 
 def compile_rules(trainings: Iterable[Training], catalogue: Catalogue) -> RuleIndex:
@@ -186,8 +185,8 @@ def compile_rules(trainings: Iterable[Training], catalogue: Catalogue) -> RuleIn
     found: dict[str, CompiledRule] = {}
     ambiguous: set[str] = set()
     for training in trainings:
-        for example in examples_of(training):
-            states = _after_snippet(training_states(example, catalogue, only_set=True))
+        for example in examples_of(training, catalogue, only_set=True):
+            states = _after_snippet(example.states)
             if not states:
                 continue
             key = _key(states)
@@ -208,10 +207,8 @@ class UnhappyPaths:
         found: dict[str, CompiledRule] = {}
         for trainings, only_set in ((rules, True), (stories, False)):
             for training in trainings:
-                for example in examples_of(training):
-                    _learn_unhappy(
-                        found, training_states(example, catalogue, only_set=only_set), example.action
-                    )
+                for example in examples_of(training, catalogue, only_set=only_set):
+                    _learn_unhappy(found, example.states, example.action)
         self.index = RuleIndex(found.values())
 
     def says(self, states: States) -> tuple[bool, bool]:

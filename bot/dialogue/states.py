@@ -55,7 +55,7 @@ def state_of(moment: Moment, catalogue: Catalogue, *, slots: Features | None = N
 def as_asked(state: State, *, by_text: bool) -> State:
     """Return the newest state as a policy asks with it: a message just heard counts by text or by intent."""
     if state.action != LISTEN:
-        return _settled(state)
+        return settled(state)
     if by_text:
         return state._replace(intent=None, entities=())
     return state._replace(text=None)
@@ -67,7 +67,7 @@ def states_backwards(tracker: Tracker, *, by_text: bool) -> Iterator[State]:
     yield as_asked(state_of(tracker.applied, catalogue), by_text=by_text)
     for event, before in reversed(tracker.tail):
         if isinstance(event, ActionExecuted):
-            yield _settled(state_of(before, catalogue))
+            yield settled(state_of(before, catalogue))
 
 
 class Turns:
@@ -97,7 +97,7 @@ class Turns:
         self.reach(most)
         newest = self.newest()
         older = range(min(most, len(self._known)) - 1, 0, -1)
-        return (*(_settled(self._state(back)) for back in older), *((newest,) if newest else ()))
+        return (*(settled(self._state(back)) for back in older), *((newest,) if newest else ()))
 
     def _state(self, back: int) -> State:
         moment, before = self._known[back]
@@ -184,7 +184,7 @@ def state_json(state: State) -> dict[str, Any]:
     return {key: part for key, part in parts.items() if part}
 
 
-def _settled(state: State) -> State:
+def settled(state: State) -> State:
     """A state with an intent is never compared by text as well."""
     return state._replace(text=None) if state.intent and state.text else state
 

@@ -182,7 +182,8 @@ def _any_value(spec: SlotSpec | None) -> Json:
 
 def _slots_of_entities(event: UserUttered, catalogue: Catalogue) -> Iterator[SlotSet]:
     """Yield what the message's entities fill through mappings that are not bound to a form."""
-    for spec in catalogue.slots.values() if catalogue.domain.store_entities else ():
+    slots = catalogue.slots.values() if event.entities and catalogue.domain.store_entities else ()
+    for spec in slots:
         values = [
             entity.get("value")
             for mapping in spec.mappings
