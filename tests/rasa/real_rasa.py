@@ -125,7 +125,7 @@ class Projects:
         data = [str(project / name) for name in request["data"]]
         result = train(
             str(project / request["domain"]), str(project / "config.yml"), data, str(project / "models"),
-            fixed_model_name="model", force_training=True,
+            fixed_model_name="model",
             core_additional_arguments={"augmentation_factor": 0},  # no policy here learns weights
         )  # fmt: skip
         if not result.model:
@@ -169,7 +169,6 @@ def _load(project: Path) -> Any:
 
 async def _talk(agent: Any, sender: str, conversation: list[dict[str, Any]]) -> list[dict[str, Any]]:
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-    from rasa.server import update_conversation_with_events
     from rasa.shared.core.events import Event
 
     class Channel(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is not here where mypy runs
@@ -186,7 +185,8 @@ async def _talk(agent: Any, sender: str, conversation: list[dict[str, Any]]) -> 
         channel = Channel()
         if "events" in turn:
             events = [Event.from_parameters(dict(event)) for event in turn["events"]]
-            tracker = await update_conversation_with_events(sender, agent.processor, agent.domain, events)
+            tracker = await agent.processor.fetch_tracker_with_initial_session(sender, channel)
+            tracker.update_with_events(events, agent.domain)
             await agent.processor.execute_side_effects(events, tracker, channel)
             await agent.tracker_store.save(tracker)
         elif "trigger" in turn:
