@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.dialogue.events import LISTEN, Event, UserFeaturized
 
@@ -11,9 +10,8 @@ if TYPE_CHECKING:
     from bot.dialogue.tracker import Tracker
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prediction:
-    """One opinion. `action` None: the policy has none.
+class Prediction(NamedTuple):
+    """One opinion. `action` None: the policy has none. It is a tuple since each action takes several.
 
     `events` are to be logged before the action, whichever policy wins. `ignores_user`: made
     whatever the user said (a loop on its way), which beats everything. `by_text`: made by the
@@ -54,7 +52,7 @@ def combine(predictions: list[Prediction], tracker: Tracker) -> Prediction:
     events = tuple(event for each in sound for event in each.events)
     if tracker.live.action == LISTEN:
         events = (*events, UserFeaturized(by_text=best.by_text))
-    return replace(best, action=LISTEN if best.action is None else best.action, events=events)
+    return best._replace(action=LISTEN if best.action is None else best.action, events=events)
 
 
 def _without_rejected(prediction: Prediction, rejected: str | None) -> Prediction:
@@ -63,4 +61,4 @@ def _without_rejected(prediction: Prediction, rejected: str | None) -> Predictio
     action, confidence = prediction.otherwise or (None, 0.0)
     if action == rejected:
         action, confidence = None, 0.0
-    return replace(prediction, action=action, confidence=confidence)
+    return prediction._replace(action=action, confidence=confidence)

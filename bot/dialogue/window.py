@@ -49,38 +49,37 @@ class Window:
 
 def trim(tracker: Tracker, window: Window) -> Tracker:
     """Fold events older than the window into the base. What counts now is not changed."""
-    tracker = tracker._replace(log=tracker.log[-LOGGED_EVENTS:])
-    newest = _nth_newest_action(tracker.tail, window.least_actions)
-    tail = tracker.tail if newest is None else drop_hidden_turns(tracker.tail, newest, tracker.catalogue)
+    tail = tracker.tail
+    actions = _actions_in(tail)
+    if len(actions) >= window.least_actions:
+        tail = drop_hidden_turns(tail, actions[-window.least_actions][0], tracker.catalogue)
     cut = _cut(tail, window)
     base = tracker.base
     for event, _ in tail[:cut]:
         base = step(base, event, tracker.catalogue)
-    return tracker._replace(base=base, tail=tail[cut:], whole=tracker.whole and cut == 0)
-
-
-def _nth_newest_action(tail: Sequence[Entry], number: int) -> int | None:
-    """Return where it is, None where there are not so many."""
-    for position in range(len(tail) - 1, -1, -1):
-        if isinstance(tail[position].event, ActionExecuted):
-            number -= 1
-            if number == 0:
-                return position
-    return None
+    return tracker._replace(
+        base=base,
+        tail=tail[cut:],
+        log=tracker.log[-LOGGED_EVENTS:],
+        whole=tracker.whole and cut == 0,
+    )
 
 
 def _cut(tail: Sequence[Entry], window: Window) -> int:
     """Return how many of the oldest entries to fold away."""
-    most = window.most_actions
+    most, least, least_visible = window.most_actions, window.least_actions, window.least_visible
+    too_many_events = max(len(tail) - most * _EVENTS_PER_ACTION, 0)
     actions = visible = 0
-    for position in range(len(tail) - 1, -1, -1):
-        event = tail[position].event
-        if isinstance(event, ActionExecuted):
-            actions += not is_remnant(tail[position])
-            visible += not event.hidden
-            enough = actions >= window.least_actions and visible >= window.least_visible
-            if enough or actions >= most:
-                return position
-        elif len(tail) - position > most * _EVENTS_PER_ACTION:
-            return position
-    return 0
+    for position, action in reversed(_actions_in(tail)):
+        actions += not is_remnant(tail[position])
+        visible += not action.hidden
+        if (actions >= least and visible >= least_visible) or actions >= most:
+            return max(position, too_many_events)
+    return too_many_events
+
+
+def _actions_in(tail: Sequence[Entry]) -> list[tuple[int, ActionExecuted]]:
+    """Return the actions and where they stand."""
+    return [
+        (position, event) for position, (event, _) in enumerate(tail) if isinstance(event, ActionExecuted)
+    ]

@@ -74,6 +74,7 @@ class TurnRun:
     def __init__(self, stage: Stage, tracker: Tracker) -> None:
         """Begin a turn on `tracker`."""
         self._stage = stage
+        self._at = stage.now.timestamp()
         self.tracker = tracker
         self.events: list[JsonObject] = []
         self.replies: list[Content] = []
@@ -99,6 +100,7 @@ class TurnRun:
                 input_channel=self._stage.scene.channel,
                 message_id=message_id,
                 metadata=metadata,
+                timestamp=self._at,
             ),
         )
         await self._extract()
@@ -138,7 +140,7 @@ class TurnRun:
             return
         if metadata:
             self._log(SlotSet(name=SESSION_METADATA_SLOT, value=metadata))
-        await self._act(replace(_NO_POLICY, action=SESSION_START, confidence=1.0))
+        await self._act(_NO_POLICY._replace(action=SESSION_START, confidence=1.0))
 
     def _has_expired(self) -> bool:
         """Tell whether the last message *that counts* is too old: a form's later answers do not count."""
@@ -146,7 +148,7 @@ class TurnRun:
         message = self.tracker.applied.message
         if not expiration or message is None:
             return False
-        return self._stage.now.timestamp() - message.timestamp > expiration.total_seconds()
+        return self._at - message.timestamp > expiration.total_seconds()
 
     async def _extract(self) -> None:
         events = await self._drive(extract_slots(self._stage.scene, self.tracker))
@@ -212,6 +214,7 @@ class TurnRun:
             confidence=prediction.confidence,
             hidden=prediction.hidden,
             metadata={"error": error} if error else {},
+            timestamp=self._at,
         )
 
     def _give_up(self, summary: str) -> None:
@@ -244,7 +247,7 @@ class TurnRun:
         self.events.extend(event_json(event) for event in events)
 
     def _stamped(self, event: Event) -> Event:
-        return replace(event, timestamp=self._stage.now.timestamp())
+        return event if event.timestamp == self._at else replace(event, timestamp=self._at)
 
     def _errand(self, call: Call) -> Errand:
         return Errand(
