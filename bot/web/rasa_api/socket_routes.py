@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 CHANNEL = "socketio"
 _DEFAULT_PATH = "/socket.io"
+_OLD = "3"  # the protocol of socket.io 1 and 2, which the library answers with 400
+_OLD_CLIENTS = "widgets of socket.io 2 are refused, as by Rasa 3: take one of socket.io 3 or 4"
 
 
 class _Body:
@@ -66,8 +68,13 @@ def add_socket_routes(app: web.Application) -> None:
 
 def _add(app: web.Application, path: str, connector: Connector) -> None:
     sockets = _open(app, connector)
+    warned = False
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        nonlocal warned
+        if request.query.get("EIO") == _OLD and not warned:
+            warned = True
+            log.warning(_OLD_CLIENTS, account=connector.account.name)
         body = await request.read()
         asked: Any = _Reread(request, body) if body else request
         answer: web.StreamResponse = await sockets.server.handle_request(asked)
@@ -83,7 +90,7 @@ def _add(app: web.Application, path: str, connector: Connector) -> None:
 
 def _open(app: web.Application, connector: Connector) -> RasaSockets:
     # The library takes 30 MB and half a second.
-    from bot.web.rasa_api.sockets import Counter, RasaSockets  # noqa: PLC0415
+    from bot.web.rasa_api.sockets import RasaSockets, SocketParts  # noqa: PLC0415
 
     options = connector.account.options
     reader = None
@@ -98,7 +105,7 @@ def _open(app: web.Application, connector: Connector) -> RasaSockets:
         return is_allowed_origin(origin, own=own, allowed=options.get("origins", ""))
 
     return RasaSockets(
-        Counter(
+        SocketParts(
             road=app[ROAD],
             connector=connector,
             newcomers=app[NEWCOMERS],
