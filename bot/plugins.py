@@ -11,7 +11,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec, module_from_spec
@@ -99,9 +99,14 @@ def find_actions(project_root: Path) -> FoundActions:
 
     if str(place.parent) not in sys.path:  # actions may import what lies beside them
         sys.path.insert(0, str(place.parent))
+    with chdir(place.parent):  # and open what does
+        return _find_at(place, Action)
+
+
+def _find_at(place: Path, base: type[Any]) -> FoundActions:
     failures: list[ActionFailure] = []
     actions: dict[str, Any] = {}
-    for kind in _classes(Action, place, failures):
+    for kind in _classes(base, place, failures):
         try:
             action = kind()
             actions[_name(action)] = action

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pkgutil
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CONNECTORS = Path(__file__).resolve().parents[2] / "connectors"
+
+
+def enter_project(settings: Settings) -> Settings:
+    """Go to the project's folder, where Rasa's action server runs, too: actions open files by their names.
+
+    Returns the settings with the same places written out. For a process of its own, at its start.
+    """
+    places = {"project": settings.project.resolve(), "data": settings.data.resolve()}
+    if settings.rasa_python is not None:
+        places["rasa_python"] = settings.rasa_python.absolute()
+    if places["project"].is_dir():  # else whoever reads it says so
+        os.chdir(places["project"])
+    return settings.model_copy(update=places)
 
 
 def open_project(settings: Settings) -> Project:

@@ -20,10 +20,11 @@ def actions(
     a token in VISAVIS_ACTIONS_TOKEN.
     """
     from bot.bootstrap.action_service import serve_actions
+    from bot.bootstrap.project import enter_project
     from bot.logs import configure_logging
     from bot.settings import load_settings
 
-    settings = load_settings(host=host, port=port)
+    settings = enter_project(load_settings(host=host, port=port))
     configure_logging(settings.log_format)
     asyncio.run(serve_actions(settings))
 

@@ -52,11 +52,12 @@ def serve(
     gc.disable()  # until the service is ready: see `run_service`
     import uvloop
 
+    from bot.bootstrap.project import enter_project
     from bot.bootstrap.roles import run_service
     from bot.logs import configure_logging
     from bot.settings import ServiceRole, load_settings
 
-    settings = load_settings(host=host, port=port, ops_port=ops_port, project=project)
+    settings = enter_project(load_settings(host=host, port=port, ops_port=ops_port, project=project))
     configure_logging(settings.log_format)
     uvloop.run(run_service(settings, ServiceRole(role.value), begun=begun))
 

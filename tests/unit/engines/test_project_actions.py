@@ -76,6 +76,16 @@ def test_actions_import_their_neighbours(tmp_path: Path) -> None:
     assert set(load_actions(project)) == {"action_shop"}
 
 
+def test_actions_open_what_lies_beside_them_wherever_the_command_was_given(tmp_path: Path) -> None:
+    project = make_project(tmp_path, "shop", package=False)
+    (project / "prices.txt").write_text("5")
+    module = project / "actions" / "shop.py"
+    module.write_text(f"import os\nSIZE = os.path.getsize('prices.txt')\n{module.read_text()}")
+    before = Path.cwd()
+    assert set(load_actions(project)) == {"action_shop"}
+    assert Path.cwd() == before
+
+
 def test_package_that_breaks_is_named_and_does_not_stay(tmp_path: Path) -> None:
     project = make_project(tmp_path, "shop", package=True)
     init = project / "actions" / "__init__.py"
