@@ -10,7 +10,7 @@ from bot.dialogue.catalogue import Catalogue
 from bot.dialogue.events import LISTEN
 from bot.dialogue.gaps import Gap, find_gaps
 from bot.dialogue.memoization import MemoizationPolicy, Memory
-from bot.dialogue.prediction import Prediction, combine
+from bot.dialogue.prediction import Prediction, combine, is_settled
 from bot.dialogue.rule_policy import RulePolicy
 from bot.dialogue.rules import UnhappyPaths, compile_rules
 from bot.dialogue.spec import IntentSpec, StepType
@@ -36,17 +36,16 @@ class Mistakes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
-    """All that a turn needs to know of a project. `mistakes` are for `visavis check`."""
+    """All that a turn needs to know of a project. `mistakes` are for `visavis check`.
+
+    `policies` stand in the order of the file; `rules` is the one that runs rules, where there is one.
+    """
 
     catalogue: Catalogue
     policies: tuple[RulePolicy | MemoizationPolicy, ...]
+    rules: RulePolicy | None
     window: Window
     mistakes: Mistakes = field(default_factory=Mistakes)
-
-    @property
-    def rules(self) -> RulePolicy | None:
-        """The policy that runs rules, where there is one."""
-        return next((policy for policy in self.policies if isinstance(policy, RulePolicy)), None)
 
     @property
     def memories(self) -> tuple[MemoizationPolicy, ...]:
@@ -60,7 +59,16 @@ class Dialogue:
             return Prediction(policy="followup_action", priority=0, action=followup, confidence=1.0)
         if not self.policies:
             return Prediction(policy="none", priority=0, action=LISTEN)
-        return combine([policy.predict(tracker) for policy in self.policies], tracker)
+        return combine(list(self._opinions(tracker)), tracker)
+
+    def _opinions(self, tracker: Tracker) -> Iterator[Prediction]:
+        """Yield what the policies think, in their order; memories are not asked where rules outweigh them."""
+        ruled = self.rules.predict(tracker) if self.rules else None
+        for policy in self.policies:
+            if ruled is not None and policy is self.rules:
+                yield ruled
+            elif ruled is None or not is_settled(ruled, policy.priority, tracker):
+                yield policy.predict(tracker)
 
 
 def compile_dialogue(spec: DialogueSpec) -> Dialogue:
@@ -86,6 +94,7 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
     return Dialogue(
         catalogue=catalogue,
         policies=(*memories[:first], *rule_policies, *memories[first:]),
+        rules=analysis.policy if spec.policies.rules else None,
         window=Window(
             actions=max(analysis.policy.index.longest, 2, *(each.looks_back for each in memories)),
             visible=max((each.memory.longest for each in memories), default=0),

@@ -74,6 +74,11 @@ class MemoizationPolicy:
         self.rule_only = rule_only
 
     @property
+    def priority(self) -> int:
+        """What decides between policies that are equally certain."""
+        return self._spec.priority
+
+    @property
     def looks_back(self) -> int:
         """The number of newest actions, hidden ones too, that decide how much of the past is forgotten."""
         return (self.memory.max_history or 0) if self._spec.augmented else 0

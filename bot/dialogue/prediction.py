@@ -37,6 +37,12 @@ def score_of(tracker: Tracker, *, by_confidence: bool) -> float:
     return message.confidence if by_confidence and message is not None else 1.0
 
 
+def is_settled(prediction: Prediction, priority: int, tracker: Tracker) -> bool:
+    """Tell whether no opinion of a policy of that priority can count more."""
+    is_certain = prediction.confidence >= 1.0 and prediction.action not in (None, tracker.rejected)
+    return is_certain and priority < prediction.priority
+
+
 def combine(predictions: list[Prediction], tracker: Tracker) -> Prediction:
     """Choose among opinions, one per policy, and settle what is logged before the action.
 

@@ -38,6 +38,11 @@ class RulePolicy:
     unhappy: UnhappyPaths
     hidden_sources: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def priority(self) -> int:
+        """What decides between policies that are equally certain."""
+        return self.spec.rule_priority
+
     def predict(self, tracker: Tracker) -> Prediction:
         """Return what comes next by the rules."""
         by_text = self._find(tracker, by_text=True) if tracker.live.action == LISTEN else _Found()
