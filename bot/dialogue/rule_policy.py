@@ -45,7 +45,7 @@ class RulePolicy:
 
     def predict(self, tracker: Tracker) -> Prediction:
         """Return what comes next by the rules."""
-        by_text = self._find(tracker, by_text=True) if tracker.live.action == LISTEN else _Found()
+        by_text = self._find(tracker, by_text=True) if self._may_hear_words(tracker) else _Found()
         default = _default_action(tracker)
         if default and by_text.action is None:
             return self._prediction(tracker, default, source=f"default_{tracker.live.intent}")
@@ -61,6 +61,13 @@ class RulePolicy:
             by_text=found is by_text,
             events=(_RETURNING,) if by_text.returning or found.returning else (),
         )
+
+    def _may_hear_words(self, tracker: Tracker) -> bool:
+        """Tell whether a message was just heard whose words may matter: most rules go by intents."""
+        if tracker.live.action != LISTEN:
+            return False
+        in_loop = tracker.live.loop_name is not None and self.unhappy.index.hears_words
+        return in_loop or self.index.hears_words or tracker.applied.action != LISTEN
 
     def _find(self, tracker: Tracker, *, by_text: bool) -> _Found:
         states = States(states_backwards(tracker, by_text=by_text))

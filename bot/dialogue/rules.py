@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from heapq import merge
 from typing import TYPE_CHECKING
 
 from bot.dialogue.catalogue import RULE_SNIPPET
@@ -51,7 +52,10 @@ class Example:
 
 
 class RuleIndex:
-    """Rules by what their newest state asks for: previous action, intent or text, loop."""
+    """Rules by what their newest state asks for: previous action, and intent or text.
+
+    `hears_words`: there are some that may match a message that counts by its words.
+    """
 
     def __init__(self, rules: Iterable[CompiledRule]) -> None:
         """Index `rules`, given in the order of the files."""
@@ -64,23 +68,28 @@ class RuleIndex:
             newest = rule.states[-1]
             by_newest[newest.action, newest.intent or newest.text].append(rule)
         self._by_newest: Mapping[tuple[str | None, str | None], Sequence[CompiledRule]] = by_newest
+        self.hears_words = any(
+            rule.states[-1].action == LISTEN and not rule.states[-1].intent for rule in ordered
+        )
 
     def best(self, states: States) -> CompiledRule | None:
         """Return the rule that decides, if any matches."""
-        first = (next(matching, None) for matching in self._matching(states))
-        return min((rule for rule in first if rule), key=lambda rule: self._rank[rule.key], default=None)
+        return next((rule for rule in self._candidates(states) if matches(rule.states, states)), None)
 
     def actions(self, states: States) -> set[str]:
         """Return the actions of all rules that match."""
-        return {rule.action for matching in self._matching(states) for rule in matching}
+        return {rule.action for rule in self._candidates(states) if matches(rule.states, states)}
 
-    def _matching(self, states: States) -> Iterator[Iterator[CompiledRule]]:
-        """Yield, for each place in the index where there may be some, the rules that match, best first."""
+    def _candidates(self, states: States) -> Iterable[CompiledRule]:
+        """Return the rules that may match, best first."""
         newest = states[0]
         assert newest is not None
-        for said in {newest.intent or newest.text, None}:
-            rules = self._by_newest.get((newest.action, said), ())
-            yield (rule for rule in rules if matches(rule.states, states))
+        said = newest.intent or newest.text
+        silent = self._by_newest.get((newest.action, None), ())
+        asked = self._by_newest.get((newest.action, said), ()) if said else ()
+        if asked and silent:
+            return merge(asked, silent, key=lambda rule: self._rank[rule.key])
+        return asked or silent
 
     def without(self, key: str) -> RuleIndex:
         """Return the index without one rule."""
