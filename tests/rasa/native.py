@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from bot.engines.steering import AppendEvents
 from bot.plugins import load_actions
 from bot.rasa_format.project import load_project
 from tests.conversations.talk import message
-from tests.rasa.observation import observe
+from tests.rasa.observation import observe, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,7 +97,7 @@ class NativeProject:
             metadata=turn.get("metadata") or {},
         )
         result = await play(self.engine, blank, turn)
-        self.stored = json.loads(json.dumps(result.tracker))
+        self.stored = plain(result.tracker)
         self.gave_up = result.handoff is not None and result.handoff.reason == "bot_failed"
         now = self.tracker.live
         observed = observe(
@@ -110,7 +109,7 @@ class NativeProject:
             action=now.action,
             followup=self.tracker.applied.followup,  # Rasa forgets a restart's own with its store
         )
-        return json.loads(json.dumps(observed))  # type: ignore[no-any-return]  # the same, without tuples
+        return plain(observed)  # type: ignore[no-any-return]  # without tuples
 
 
 async def play(engine: Steerable, blank: Turn, turn: dict[str, Any]) -> TurnResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -63,3 +64,13 @@ def _action(event: Mapping[str, Any]) -> list[Any]:
     policy = str(event.get("policy") or "").rpartition("_")[2]  # Rasa numbers them: policy_1_RulePolicy
     said = event.get("name") or event.get("action_text")
     return [said, event.get("confidence"), bool(event.get("hide_rule_turn")), policy]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as it is after being written as JSON and read again."""
+    return json.loads(written(value))
+
+
+def written(value: Any) -> str:
+    """Return a value as JSON."""
+    return json.dumps(value)

@@ -13,19 +13,16 @@ TensorFlow takes eight seconds to import, so one process does it for all project
 from __future__ import annotations
 
 import asyncio
-import importlib
-import inspect
 import json
 import logging
 import os
-import pkgutil
 import sys
 import tarfile
 import time
 import traceback
 import warnings
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 REPOSITORY = Path(__file__).parents[2]
 _TICK = 0.00001
@@ -55,59 +52,6 @@ class Chooser:
 
 
 CLOCK, CHOOSE = Clock(), Chooser()
-
-
-class ProjectActions:
-    """Stands where Rasa's action server would: same requests, same answers, no network."""
-
-    url = "in process"
-    kwargs: ClassVar[dict[str, Any]] = {}
-
-    def __init__(self, project: Path) -> None:
-        from rasa_sdk.executor import ActionExecutor
-
-        self._executor = ActionExecutor()
-        for kind in _action_classes(project):
-            self._executor.register_action(kind())
-
-    async def request(self, *, json: dict[str, Any], **_: Any) -> Any:
-        from rasa.utils.endpoints import ClientResponseError
-        from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
-
-        try:
-            return _plain(await self._executor.run(_plain(json)))
-        except ActionExecutionRejection as refusal:
-            body = _written({"error": str(refusal), "action_name": refusal.action_name})
-            raise ClientResponseError(400, "refused", body) from refusal
-        except ActionNotFoundException as missing:
-            body = _written({"error": str(missing), "action_name": missing.action_name})
-            raise ClientResponseError(404, "unknown", body) from missing
-
-
-def _action_classes(project: Path) -> list[Any]:
-    from rasa_sdk import Action
-
-    if not (project / "actions").is_dir():
-        return []
-    for name in [name for name in sys.modules if name.partition(".")[0] == "actions"]:
-        del sys.modules[name]
-    sys.path.insert(0, str(project))
-    try:
-        importlib.invalidate_caches()
-        package = importlib.import_module("actions")  # noqa: TID251 - a project's, as Rasa does
-        modules = [package]
-        modules += [
-            importlib.import_module(info.name)  # noqa: TID251 - the same
-            for info in pkgutil.walk_packages(package.__path__, "actions.")
-        ]
-    finally:
-        sys.path.remove(str(project))
-    return [
-        each
-        for module in modules
-        for each in vars(module).values()
-        if inspect.isclass(each) and issubclass(each, Action) and each.__module__ == module.__name__
-    ]
 
 
 class Projects:
@@ -162,14 +106,15 @@ def _tables(model: Path) -> dict[str, Any]:
 def _load(project: Path) -> Any:
     from rasa.core.agent import Agent
 
+    from tests.rasa.rasa_actions import ProjectActions
+
     agent = Agent.load(str(project / "models" / "model.tar.gz"))
     agent.processor.action_endpoint = ProjectActions(project)
     return agent
 
 
 async def _talk(agent: Any, sender: str, conversation: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-    from rasa.shared.core.events import Event
+    from rasa.core.channels.channel import CollectingOutputChannel
 
     class Channel(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is not here where mypy runs
         called = "collector"
@@ -183,28 +128,7 @@ async def _talk(agent: Any, sender: str, conversation: list[dict[str, Any]]) -> 
         CLOCK.now, CHOOSE.turn = turn["at"], turn["number"]
         Channel.called = turn["channel"]
         channel = Channel()
-        if "events" in turn:
-            events = [Event.from_parameters(dict(event)) for event in turn["events"]]
-            tracker = await agent.processor.fetch_tracker_with_initial_session(sender, channel)
-            tracker.update_with_events(events, agent.domain)
-            await agent.processor.execute_side_effects(events, tracker, channel)
-            await agent.tracker_store.save(tracker)
-        elif "trigger" in turn:
-            tracker = await agent.processor.fetch_tracker_and_update_session(sender, channel)
-            await agent.processor.trigger_external_user_uttered(
-                turn["trigger"], turn["entities"], tracker, channel
-            )
-        else:
-            await agent.handle_message(
-                UserMessage(
-                    turn["text"],
-                    channel,
-                    sender,
-                    parse_data=turn.get("parse"),
-                    input_channel=turn["channel"],
-                    metadata=turn.get("metadata"),
-                )
-            )
+        await _take(agent, sender, turn, channel)
         tracker = await agent.tracker_store.retrieve_full_tracker(sender)
         # The store keeps the newest session only, so events cannot be counted.
         events = [event for event in tracker.events if event.timestamp > turn["at"]]
@@ -212,12 +136,33 @@ async def _talk(agent: Any, sender: str, conversation: list[dict[str, Any]]) -> 
     return turns
 
 
+async def _take(agent: Any, sender: str, turn: dict[str, Any], channel: Any) -> None:
+    """Do what a turn says, as Rasa's channels and its HTTP API do."""
+    from rasa.core.channels.channel import UserMessage
+    from rasa.shared.core.events import Event
+
+    processor = agent.processor
+    if "events" in turn:
+        events = [Event.from_parameters(dict(event)) for event in turn["events"]]
+        tracker = await processor.fetch_tracker_with_initial_session(sender, channel)
+        tracker.update_with_events(events, agent.domain)
+        await processor.execute_side_effects(events, tracker, channel)
+        await agent.tracker_store.save(tracker)
+    elif "trigger" in turn:
+        tracker = await processor.fetch_tracker_and_update_session(sender, channel)
+        await processor.trigger_external_user_uttered(turn["trigger"], turn["entities"], tracker, channel)
+    else:
+        said = {"parse_data": turn.get("parse"), "metadata": turn.get("metadata")}
+        message = UserMessage(turn["text"], channel, sender, input_channel=turn["channel"], **said)
+        await agent.handle_message(message)
+
+
 def _observed(tracker: Any, events: list[Any], messages: list[dict[str, Any]]) -> dict[str, Any]:
-    from tests.rasa.observation import observe
+    from tests.rasa.observation import observe, plain
 
     for message in messages:
         message.pop("recipient_id", None)
-    observed: dict[str, Any] = _plain(
+    observed: dict[str, Any] = plain(
         observe(
             events=[event.as_dict() for event in events],
             replies=messages,
@@ -229,14 +174,6 @@ def _observed(tracker: Any, events: list[Any], messages: list[dict[str, Any]]) -
         )
     )
     return observed
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(_written(value))
-
-
-def _written(value: Any) -> str:
-    return json.dumps(value)
 
 
 def _serve() -> None:
@@ -266,7 +203,7 @@ def _serve() -> None:
             answer = {"refused": f"it exits with {refusal.code}"}
         except Exception as error:  # noqa: BLE001 - whatever Rasa raises is an answer
             answer = {"refused": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
-        answers.write(_written(answer) + "\n")
+        answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 

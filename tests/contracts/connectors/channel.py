@@ -46,6 +46,13 @@ class Stage:
     trouble: Callable[[Trouble], Awaitable[None]]  # happens to the next call
 
 
+# The tests that make bodies up.
+HOSTILE = (
+    "test_any_bytes_make_events_or_a_refusal",
+    "test_any_json_makes_events_or_a_refusal",
+    "test_any_field_may_hold_anything",
+)
+
 Build = Callable[..., InboundRequest]
 
 
