@@ -161,6 +161,13 @@ def is_own_class(written: str) -> bool:
     return "." in written and not written.startswith("rasa.")
 
 
+def names_own_class(config: MapNode, kind: str) -> bool:
+    """Tell whether `pipeline` or `policies` of a config name any such class."""
+    written = config.plain.get(kind)
+    items = written if isinstance(written, list) else []
+    return any(isinstance(item, dict) and is_own_class(str(item.get("name"))) for item in items)
+
+
 def replace_own_class(written: str, kind: str) -> Substitute:
     """Return what takes the place of a class that is not Rasa's, as far as its name tells what it does."""
     if kind == "policies":

@@ -11,7 +11,7 @@ from bot.domain.engine_spec import EngineSpec
 from bot.domain.example import Source
 from bot.domain.pipeline import DeskSpec, PipelineSpec, QueueSpec
 from bot.rasa_format.action_keys import read_actions
-from bot.rasa_format.components import POLICIES, read_named
+from bot.rasa_format.components import POLICIES, names_own_class, read_named
 from bot.rasa_format.engine_key import read_engine
 from bot.rasa_format.fields import Reader
 from bot.rasa_format.nodes import MapNode, Node
@@ -28,6 +28,7 @@ _IGNORED = {
 RECIPE = "default.v1"
 GRAPH_RECIPE = "graph.v1"
 _MEMOIZATION = "MemoizationPolicy"  # ends the names of both
+_GUESSED = 1  # the priority of what stands for a policy that guesses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,9 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
     remembering = memorising or {"TEDPolicy"}  # what is said of it holds: stories as written
     names = [name for name, _ in found if name in (*remembering, "RulePolicy")]
     rules = rule or MapNode(source=config.source)
+    memories = tuple(_read_memory(name, body, reader) for name, body in found if name in remembering)
+    if not memories and names_own_class(config, "policies"):
+        memories = (MemorySpec(priority=_GUESSED),)  # as said of it
     fallback = reader.text(rules.get("core_fallback_action_name"), "`core_fallback_action_name`")
     return PolicySpec(
         rules=rule is not None,
@@ -98,7 +102,7 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
             "`enable_fallback_prediction`",
             default=rule is not None,
         ),
-        memories=tuple(_read_memory(name, body, reader) for name, body in found if name in remembering),
+        memories=memories,
         memories_first=names.index("RulePolicy") if rule else 0,
         restrict_rules=_flag(rules, "restrict_rules", reader),
         check_rules=_flag(rules, "check_for_contradictions", reader),
@@ -111,7 +115,7 @@ def _read_memory(name: str, body: MapNode, reader: Reader) -> MemorySpec:
     return MemorySpec(
         augmented=name.startswith("Augmented"),
         max_history=_max_history(body, reader),
-        priority=_priority(body, 3 if name.endswith(_MEMOIZATION) else 1, reader),
+        priority=_priority(body, 3 if name.endswith(_MEMOIZATION) else _GUESSED, reader),
         by_confidence=_by_confidence(body, reader),
     )
 

@@ -15,7 +15,7 @@ from bot.domain.pipeline import (
     PipelineSpec,
     decides_intents,
 )
-from bot.rasa_format.components import COMPONENTS, is_own_class, read_named
+from bot.rasa_format.components import COMPONENTS, names_own_class, read_named
 
 if TYPE_CHECKING:
     from bot.rasa_format.fields import Reader
@@ -43,7 +43,7 @@ def read_pipeline(config: MapNode, reader: Reader) -> PipelineSpec:
     _check_types(named, reader)
     if not named:  # as with Rasa, whose default pipeline has a FallbackClassifier
         return PipelineSpec(language=language, encoder=encoder)
-    _check_classifiers(named, reader, has_own_classes=_has_own_classes(config))
+    _check_classifiers(named, reader, has_own_classes=names_own_class(config, "pipeline"))
     _check_spacy(named, reader)
     fallback = dict(named).get(FALLBACK)
     shares = None if fallback is None else _read_thresholds(fallback, reader)
@@ -105,12 +105,6 @@ def _check_types(named: Components, reader: Reader) -> None:
                 reader.warn(body.entries["dimensions"].source, text)
         if name == "ResponseSelector":
             reader.text(body.get("retrieval_intent"), "`retrieval_intent`")
-
-
-def _has_own_classes(config: MapNode) -> bool:
-    written = config.plain.get("pipeline")
-    items = written if isinstance(written, list) else []
-    return any(isinstance(item, dict) and is_own_class(str(item.get("name"))) for item in items)
 
 
 def _check_classifiers(named: Components, reader: Reader, *, has_own_classes: bool) -> None:

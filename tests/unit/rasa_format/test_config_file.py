@@ -204,7 +204,8 @@ def test_class_of_its_own_is_left_out_and_may_be_what_a_fallback_needs() -> None
     assert not any("error" in found for found in problems)
     names = [component["name"] for component in config.pipeline.components]
     assert names == ["WhitespaceTokenizer", "FallbackClassifier"]
-    assert (config.policies.rules, config.policies.memories) == (True, ())
+    assert config.policies.rules
+    assert [memory.priority for memory in config.policies.memories] == [1]
 
 
 def test_accounts_have_options_from_the_environment() -> None:
