@@ -1,12 +1,19 @@
 """Beside real Rasa: the demo brand in both, on one machine, one after the other, asked by the same client.
 
-    .venv/bin/python -m tests.bench.rasa                 six minutes, most of it training; needs `make rasa`
+    .venv/bin/python -m tests.bench.rasa                 eight minutes, most of it training; needs `make rasa`
     .venv/bin/python -m tests.bench.rasa --seconds 30
 
-Both are started as their users start them: `visavis serve` with embedded servers, `rasa run` with its
-conversations in memory and rasa_sdk's action server beside it. Both learn everything anew. Rasa's long
-conversations are not talked, which would take it a quarter of an hour, but put into its memory: what it once
-answered, many times over.
+Both are started as their users start them: `visavis serve` with embedded servers, `rasa run` with
+rasa_sdk's action server beside it. Here every message and every answer is committed to PostgreSQL before it
+counts, so Rasa is measured with its SQL tracker store on the same PostgreSQL, which is like with like, and
+once more with its conversations in memory, as it is out of the box. Both learn everything anew, Rasa by the
+pipeline that `config.yml` names. Rasa's long conversations are not talked, which would take it a quarter of
+an hour, but put into its store: what it once answered, many times over.
+
+Memory is each process's share (PSS): what processes share is counted once. It is that of all a side needs:
+the server, its action server, PostgreSQL and Valkey. Starts are those of a project trained before, on a
+database made before. Where a PostgreSQL stands beside Rasa, it is up before Rasa's start is timed; here it
+is part of the start.
 """
 
 from __future__ import annotations
@@ -27,12 +34,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import psutil
 from rich.console import Console
 from rich.table import Table
+from ruamel.yaml import YAML
 
+from bot.embedded import Child, start_postgres
 from bot.engines.rasa.project_copy import copy_project
 from bot.rasa_format.project import load_project
 from tests.bench.load import Talker, Tally, closed_loop, find_answered
@@ -49,7 +59,11 @@ _SENDER = "long"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """One side. Delays in ms, memory in MB; `rates`, `p50`, `p99` by clients, `long` by messages before."""
+    """One side. Delays in ms, memory in MB; `rates`, `p50`, `p99` by clients, `long` by messages before.
+
+    `memory` is of all processes, `stores` the part of PostgreSQL and Valkey. `cpu` is in ms per message
+    with the most clients, of all processes. `held`: calls that found a person promised, which are no answers.
+    """
 
     training_seconds: float = 0.0
     start_seconds: float = 0.0
@@ -57,30 +71,37 @@ class Figures:
     p50: tuple[float, ...] = ()
     p99: tuple[float, ...] = ()
     long: tuple[float, ...] = ()
+    cpu: float = 0.0
     memory: float = 0.0
+    stores: float = 0.0
+    held: int = 0
     errors: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A side that runs."""
+    """A side that runs: its processes, with their children."""
 
     url: str
     start_seconds: float
-    process: subprocess.Popen[bytes]
+    pids: tuple[int, ...]
 
-    def memory(self) -> float:
-        """Return what its processes hold, in MB; what PostgreSQL's share is counted once."""
-        root = psutil.Process(self.process.pid)
-        return sum(_held(each) for each in (root, *root.children(recursive=True))) / 1e6
+    def memory(self) -> tuple[float, float]:
+        """Return what it holds, and what part of that its stores hold, in MB; what is shared counts once."""
+        held = [(_is_store(each), each.memory_full_info().pss / 1e6) for each in self._processes()]
+        return sum(size for _, size in held), sum(size for is_store, size in held if is_store)
+
+    def cpu(self) -> float:
+        """Return the CPU seconds its living processes have taken."""
+        return sum(sum(each.cpu_times()[:2]) for each in self._processes())
+
+    def _processes(self) -> list[psutil.Process]:
+        roots = [psutil.Process(pid) for pid in self.pids]
+        return [each for root in roots for each in (root, *root.children(recursive=True))]
 
 
-def _held(process: psutil.Process) -> float:
-    try:
-        shares = process.name().startswith("postgres")
-        return float(process.memory_full_info().pss if shares else process.memory_info().rss)
-    except psutil.NoSuchProcess:
-        return 0.0
+def _is_store(process: psutil.Process) -> bool:
+    return process.name().startswith(("postgres", "valkey"))
 
 
 def make_project(place: Path) -> Path:
@@ -132,23 +153,27 @@ QUIET = {"RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore", "SANIC_H
 
 @contextmanager
 def our_server(project: Path, place: Path) -> Iterator[Server]:
-    """Start `visavis serve`."""
-    service = Service(
-        project=project, data=place / "data", log_folder=place, times={}, patience=_PATIENCE
-    ).start()
+    """Start `visavis serve` a second time: the first makes the database and puts the model in service."""
+    service = Service(project=project, data=place / "data", log_folder=place, times={}, patience=_PATIENCE)
     try:
-        seconds = service.wait_ready()
+        service.start().wait_ready()
+        service.close()
+        seconds = service.start().wait_ready()
         assert service.process is not None
-        yield Server(url=service.url, start_seconds=seconds, process=service.process)
+        yield Server(url=service.url, start_seconds=seconds, pids=(service.process.pid,))
     finally:
         service.close()
 
 
 @contextmanager
-def rasas_server(python: Path, copy: Path, log: Path) -> Iterator[Server]:
-    """Start `rasa run` and its action server; the time is that of the slower, which is Rasa."""
+def rasas_server(python: Path, copy: Path, log: Path, store: Child | None) -> Iterator[Server]:
+    """Start `rasa run` and its action server; the time is that of the slower, which is Rasa.
+
+    Its conversations lie in `store`, or in its memory.
+    """
     actions, port = find_free_port(), find_free_port()
-    (copy / "endpoints.yml").write_text(f"action_endpoint:\n  url: http://127.0.0.1:{actions}/webhook\n")
+    endpoints = f"action_endpoint:\n  url: http://127.0.0.1:{actions}/webhook\n"
+    (copy / "endpoints.yml").write_text(endpoints + (_describe_store(store) if store else ""))
     (copy / "credentials.yml").write_text("rest:\n")
     began = time.perf_counter()
     acting = _start([str(python), "-m", "rasa_sdk", "--actions", "actions", "-p", str(actions)], copy, log)
@@ -157,11 +182,36 @@ def rasas_server(python: Path, copy: Path, log: Path) -> Iterator[Server]:
     url = f"http://127.0.0.1:{port}"
     try:
         asyncio.run(_wait_ready(f"{url}/status", process))
-        yield Server(url=url, start_seconds=time.perf_counter() - began, process=process)
+        pids = (process.pid, acting.pid, *([store.pid] if store else []))
+        yield Server(url=url, start_seconds=time.perf_counter() - began, pids=pids)
     finally:
         for each in (process, acting):
             each.terminate()
             each.wait(30)
+
+
+def _describe_store(store: Child) -> str:
+    """Say in Rasa's words where conversations are kept."""
+    address = urlsplit(store.url)
+    return f"""tracker_store:
+  type: SQL
+  dialect: postgresql
+  url: {address.hostname}
+  port: {address.port}
+  db: {address.path.strip("/")}
+  username: {address.username}
+  password: {address.password}
+"""
+
+
+@contextmanager
+def postgres(place: Path) -> Iterator[Child]:
+    """Run the PostgreSQL that `visavis serve` runs, with its settings."""
+    store = start_postgres(place)
+    try:
+        yield store
+    finally:
+        store.stop()
 
 
 def _start(command: list[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:
@@ -190,8 +240,13 @@ async def measure(server: Server, texts: list[str], *, seconds: float, is_rasa: 
     async with aiohttp.ClientSession(timeout=timeout) as session:
         talker = Talker(session, server.url, texts, "bench")
         await closed_loop(talker, clients=4, seconds=3)  # warm
-        loads = [await closed_loop(talker, clients=clients, seconds=seconds) for clients in CLIENTS]
-        memory = server.memory()
+        loads: list[Tally] = []
+        before = 0.0
+        for clients in CLIENTS:
+            before = server.cpu()
+            loads.append(await closed_loop(talker, clients=clients, seconds=seconds))
+        cpu = 1000 * (server.cpu() - before) / max(1, len(loads[-1].delays) + loads[-1].held)
+        memory, stores = server.memory()
         known = await find_answered(talker, load_own_questions(), most=20)
         rasa = (session, server.url) if is_rasa else None
         long = [await _delay_after(talker, known, length, rasa=rasa) for length in LENGTHS]
@@ -201,7 +256,10 @@ async def measure(server: Server, texts: list[str], *, seconds: float, is_rasa: 
         p50=tuple(each.median for each in loads),
         p99=tuple(each.percentile(0.99) for each in loads),
         long=tuple(long),
+        cpu=cpu,
         memory=memory,
+        stores=stores,
+        held=sum(each.held for each in loads),
         errors=sum(each.errors for each in loads),
     )
 
@@ -241,33 +299,45 @@ async def _lengthen(session: aiohttp.ClientSession, tracker: str, times: float) 
         answer.raise_for_status()
 
 
-def show(ours: Figures, rasas: Figures) -> None:
-    """Print the table."""
+def show(sides: dict[str, Figures], pipeline: list[str]) -> None:
+    """Print the table: each side, and what the first is of each other."""
     table = Table(title=f"Beside Rasa 3.6.21, the demo brand, {os.cpu_count()} cores")
-    for heading in ("what", "here", "Rasa", "here / Rasa"):
+    ours, *others = sides.values()
+    for heading in ("what", *sides, *(f"here / {name}" for name in list(sides)[1:])):
         table.add_column(heading)
-    rows: list[tuple[str, float, float]] = []
-    for place, clients in enumerate(CLIENTS):
-        rows += [
-            (f"messages/s, clients: {clients}", ours.rates[place], rasas.rates[place]),
-            (f"p50 ms, clients: {clients}", ours.p50[place], rasas.p50[place]),
-            (f"p99 ms, clients: {clients}", ours.p99[place], rasas.p99[place]),
-        ]
-    for place, length in enumerate(LENGTHS):
-        rows.append((f"p50 ms after {length:,} messages", ours.long[place], rasas.long[place]))
-    rows += [
-        ("start to ready, s", ours.start_seconds, rasas.start_seconds),
-        ("memory after load, MB", ours.memory, rasas.memory),
-        ("training, s", ours.training_seconds, rasas.training_seconds),
-    ]
-    for what, here, there in rows:
-        table.add_row(what, f"{here:.1f}", f"{there:.1f}", f"{here / there:.2f}" if there else "")
+    for what, values in list_rows(list(sides.values())):
+        here, *there = values
+        ratios = [f"{here / each:.2f}" if each else "" for each in there]
+        table.add_row(what, *(f"{each:.1f}" for each in values), *ratios)
     console = Console()
     console.print(table)
     console.print(
-        "Memory here includes PostgreSQL and Valkey; Rasa's is without its action server. "
-        f"Failed: {ours.errors} here, {rasas.errors} there."
+        "Here and with the SQL store every message is in PostgreSQL; in memory, a restart forgets them all. "
+        f"Rasa's pipeline: {', '.join(pipeline)}. Memory is of all processes a side needs. A person was "
+        f"promised in {ours.held} calls here, {', '.join(str(each.held) for each in others)} there; "
+        f"failed: {ours.errors} here, {', '.join(str(each.errors) for each in others)} there."
     )
+
+
+def list_rows(sides: list[Figures]) -> list[tuple[str, list[float]]]:
+    """Return what was measured, and its value on each side."""
+    rows: list[tuple[str, list[float]]] = []
+    for place, clients in enumerate(CLIENTS):
+        rows += [
+            (f"messages/s, clients: {clients}", [each.rates[place] for each in sides]),
+            (f"p50 ms, clients: {clients}", [each.p50[place] for each in sides]),
+            (f"p99 ms, clients: {clients}", [each.p99[place] for each in sides]),
+        ]
+    for place, length in enumerate(LENGTHS):
+        rows.append((f"p50 ms after {length:,} messages", [each.long[place] for each in sides]))
+    return [
+        *rows,
+        (f"CPU ms per message, clients: {CLIENTS[-1]}", [each.cpu for each in sides]),
+        ("start to ready, s", [each.start_seconds for each in sides]),
+        ("memory after load, MB", [each.memory for each in sides]),
+        ("… of it PostgreSQL and Valkey", [each.stores for each in sides]),
+        ("training, s", [each.training_seconds for each in sides]),
+    ]
 
 
 def main() -> int:
@@ -283,22 +353,41 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="visavis-beside-rasa-") as name:
         place = Path(name)
         project, copy = make_project(place / "project"), place / "copy"
-        texts = [example.text for example in load_project(project, {}).training.examples]
-        Random(77).shuffle(texts)  # noqa: S311 - the same order each time
         copy_project(project, copy)
         shutil.copytree(project / "actions", copy / "actions")
         print("Training both …")
         trained = train_ours(project, place), train_rasa(python, copy)
         print("Talking with both …")
-        with our_server(project, place) as server:
-            ours = asyncio.run(measure(server, texts, seconds=options.seconds, is_rasa=False))
-        with rasas_server(python, copy, place / "rasa.log") as server:
-            rasas = asyncio.run(measure(server, texts, seconds=options.seconds, is_rasa=True))
-    ours, rasas = replace(ours, training_seconds=trained[0]), replace(rasas, training_seconds=trained[1])
-    show(ours, rasas)
+        sides = talk_with_all(project, copy, python, seconds=options.seconds)
+    trained_by = dict(zip(sides, (trained[0], trained[1], trained[1]), strict=True))
+    sides = {name: replace(each, training_seconds=trained_by[name]) for name, each in sides.items()}
+    show(sides, read_pipeline(ROOT))
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps({"here": asdict(ours), "rasa": asdict(rasas)}, indent=2) + "\n")
-    return 1 if ours.errors or rasas.errors else 0
+    options.json.write_text(json.dumps({name: asdict(each) for name, each in sides.items()}, indent=2) + "\n")
+    return 1 if any(each.errors for each in sides.values()) else 0
+
+
+def talk_with_all(project: Path, copy: Path, python: Path, *, seconds: float) -> dict[str, Figures]:
+    """Load each side, one after the other, with the same texts in the same order."""
+    texts = [example.text for example in load_project(project, {}).training.examples]
+    Random(77).shuffle(texts)  # noqa: S311 - the same order each time
+    place, found = copy.parent, {}
+    with our_server(project, place) as server:
+        found["here"] = asyncio.run(measure(server, texts, seconds=seconds, is_rasa=False))
+    with (
+        postgres(place / "postgres") as store,
+        rasas_server(python, copy, place / "rasa.log", store) as server,
+    ):
+        found["Rasa, SQL store"] = asyncio.run(measure(server, texts, seconds=seconds, is_rasa=True))
+    with rasas_server(python, copy, place / "rasa.log", None) as server:
+        found["Rasa, in memory"] = asyncio.run(measure(server, texts, seconds=seconds, is_rasa=True))
+    return found
+
+
+def read_pipeline(root: Path) -> list[str]:
+    """Return the components that `config.yml` names: what Rasa trains."""
+    config = YAML(typ="safe").load(root / "config.yml")
+    return [str(each["name"]) for each in config["pipeline"]]
 
 
 if __name__ == "__main__":
