@@ -11,7 +11,7 @@ import structlog
 
 from tests.rasa.generated import write_project
 from tests.rasa.native import NativeProject
-from tests.rasa.oracle import Oracle, find_python
+from tests.rasa.oracle import Oracle, find_python, need_python
 from tests.rasa.projects import Prepared, prepare, sources
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ def _quiet() -> None:
 @pytest.fixture(scope="session")
 def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
     """Real Rasa."""
-    python = find_python()
-    if python is None:
-        pytest.skip("Rasa is not installed here: make rasa")
+    python = need_python()
     with Oracle(python, tmp_path_factory.mktemp("rasa") / "rasa.log") as started:
         yield started
 

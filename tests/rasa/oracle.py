@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,6 +29,14 @@ def find_python() -> Path | None:
     named = os.environ.get("VISAVIS_RASA_PYTHON")  # noqa: TID251 - where Rasa is concerns the tests alone
     python = Path(named) if named else REPOSITORY / ".rasa" / "bin" / "python"
     return python if python.exists() else None
+
+
+def need_python() -> Path:
+    """Return the same, or skip the test."""
+    python = find_python()
+    if python is None:
+        pytest.skip("Rasa is not installed here: make rasa")
+    return python
 
 
 @dataclass
@@ -86,3 +96,15 @@ def _exchange(to_rasa: IO[str], from_rasa: IO[str], request: dict[str, Any]) -> 
     line = from_rasa.readline()
     answer: dict[str, Any] | None = json.loads(line) if line else None
     return answer
+
+
+def run_script(script: Path, *arguments: Path, home: Path) -> list[Any]:
+    """Run a program in Rasa's environment; returns the JSON of each line that it writes."""
+    done = subprocess.run(
+        [need_python(), script, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        check=True,
+        env={"RASA_TELEMETRY_ENABLED": "false", "PATH": "/usr/bin:/bin", "HOME": str(home)},
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]

@@ -7,7 +7,6 @@ Real Rasa is asked about every twentieth edit (which ones, `--seed` says), about
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,15 @@ import pytest
 
 from tests.rasa.broken.table import VERDICTS, find_wrong, load_exceptions, load_verdicts
 from tests.rasa.broken.variants import HERE, load_edits, write_variant
-from tests.rasa.oracle import find_python
+from tests.rasa.oracle import run_script
 
 EVERY = 20
 
 
 def ask_rasa(edits: list[dict[str, Any]], folder: Path) -> dict[str, bool]:
-    python = find_python()
-    if python is None:
-        pytest.skip("Rasa is not installed here: make rasa")
     for edit in edits:
         write_variant(edit, folder)
-    done = subprocess.run(
-        (str(python), str(HERE / "judge.py"), str(folder)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=True,
-        env={"RASA_TELEMETRY_ENABLED": "false", "PATH": "/usr/bin:/bin", "HOME": str(folder)},
-    )
-    said = (json.loads(line) for line in done.stdout.splitlines())
+    said = run_script(HERE / "judge.py", folder, home=folder)
     return {each["name"]: each["accepts"] for each in said}
 
 

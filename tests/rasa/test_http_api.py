@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.rasa_api.conftest import HERE
 from tests.contracts.rasa_api.test_recorded import find_differences, plain
-from tests.rasa.oracle import find_python
+from tests.rasa.oracle import need_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +21,7 @@ ARBITRARY = ("/trigger an unknown intent/body/message",)
 
 @pytest.mark.timeout(600)
 def test_recording_is_what_rasa_answers(tmp_path: Path) -> None:
-    python = find_python()
-    if python is None:
-        pytest.skip("real Rasa is not installed: make rasa")
+    python = need_python()
     out = tmp_path / "recording.json"
     subprocess.run([python, HERE / "record.py", out], check=True, capture_output=True, timeout=500)
     recorded = json.loads((HERE / "recording.json").read_text())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from bot.dialogue.dialogue import compile_dialogue
 from bot.dialogue.story_run import ActionStep, MessageStep
 from bot.rasa_format.project import load_project
 from bot.rasa_format.story_tests import read_story_tests
-from tests.rasa.oracle import find_python
+from tests.rasa.oracle import run_script
 
 HERE = Path(__file__).parent
 STORIES = HERE / "played" / "test_laundry.yml"
@@ -24,18 +23,9 @@ STORIES = HERE / "played" / "test_laundry.yml"
 @pytest.fixture(scope="module")
 def rasas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What real Rasa predicted and understood."""
-    python = find_python()
-    if python is None:
-        pytest.skip("Rasa is not installed here: make rasa")
     project = tmp_path_factory.mktemp("played") / "project"
     shutil.copytree(HERE / "broken" / "project", project)
-    done = subprocess.run(
-        (str(python), str(HERE / "played" / "play.py"), str(project), str(STORIES)),
-        capture_output=True,
-        check=True,
-        env={"RASA_TELEMETRY_ENABLED": "false", "PATH": "/usr/bin:/bin", "HOME": str(project)},
-    )
-    played: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    played: dict[str, Any] = run_script(HERE / "played" / "play.py", project, STORIES, home=project)[-1]
     return played
 
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.fakes.service import ROOT, Service, run_command
-from tests.rasa.oracle import find_python
+from tests.rasa.oracle import need_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +27,7 @@ pytestmark = pytest.mark.timeout(1800)
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The repository's own project, with real Rasa as its engine, as `visavis serve` starts it first."""
-    python = find_python()
-    if python is None:
-        pytest.skip("Rasa is not installed here: make rasa")
+    python = need_python()
     place = tmp_path_factory.mktemp("brand")
     project = place / "project"
     project.mkdir()
