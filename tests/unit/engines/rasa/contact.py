@@ -92,8 +92,15 @@ async def open_engine(
 ) -> RasaEngine:
     """Return an engine on a Rasa that was started here (`ours`), or on somebody else's."""
     url, _ = await stack.enter_async_context(serve(rasa.app()))
+    engine = make_engine(url, catalogue, ours=ours, **spec)
+    stack.push_async_callback(engine.close)
+    return engine
+
+
+def make_engine(url: str, catalogue: Catalogue, *, ours: bool = True, **spec: Any) -> RasaEngine:
+    """Return an engine on the Rasa at `url`."""
     chosen = EngineSpec(**{"name": "rasa", "token": TOKEN, "answer_limit": timedelta(seconds=3), **spec})
-    engine = RasaEngine(
+    return RasaEngine(
         Parts(
             client=RasaClient(chosen, url, channel="visavis" if ours else "rest"),
             catalogue=catalogue,
@@ -104,5 +111,3 @@ async def open_engine(
             interpreter=OurTriage(),
         )
     )
-    stack.push_async_callback(engine.close)
-    return engine

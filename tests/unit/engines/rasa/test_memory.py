@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.engine_spec import EngineSpec
 from bot.domain.trigger import Trigger
-from bot.engines.rasa.client import RasaClient
-from bot.engines.rasa.engine import RasaEngine
 from bot.errors import EngineUnavailable
-from tests.unit.engines.rasa.contact import CROWDED, Contact, open_engine
+from tests.unit.engines.rasa.contact import CROWDED, Contact, make_engine, open_engine
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
@@ -124,16 +121,8 @@ async def test_memory_of_somebody_elses_rasa_is_never_replaced(
     assert {how for how, _ in rasa.told} == {"append"}
 
 
-async def test_rasa_that_is_gone_is_waited_for_and_then_named(
-    rasa: FakeRasa, catalogue: Catalogue, stack: AsyncExitStack
-) -> None:
-    engine = await open_engine(rasa, catalogue, stack)
-    gone = RasaEngine(
-        replace(
-            engine._parts,
-            client=RasaClient(EngineSpec(name="rasa", token="secret"), "http://secret@127.0.0.1:9/"),
-        )
-    )
+async def test_rasa_that_is_gone_is_waited_for_and_then_named(catalogue: Catalogue) -> None:
+    gone = make_engine("http://secret@127.0.0.1:9/", catalogue, token="secret")
 
     with pytest.raises(EngineUnavailable, match="does not answer at http://127") as raised:
         await Contact(gone).say("hours")
