@@ -29,6 +29,7 @@ from bot.rasa_format.migrate.credentials import Channels, CredentialsMigration
 from bot.rasa_format.migrate.domain import DomainFile, DomainMigration, rules_for
 from bot.rasa_format.migrate.endpoints import migrate_endpoints
 from bot.rasa_format.migrate.finding import Finding, Findings, Outcome
+from bot.rasa_format.migrate.markdown import MarkdownFile
 from bot.rasa_format.nodes import MapNode
 from bot.rasa_format.old_formats import find_old_formats, name_old_format
 from bot.rasa_format.problem import Problem, Severity
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from bot.rasa_format.project import Project
     from bot.settings import Settings
 
+TESTS, _MARKDOWN = "tests", ".md"
 CREDENTIALS, ENDPOINTS = "credentials.yml", "endpoints.yml"
 _TRIGGER_RULES = "rules_from_triggers.yml"
 # Neither models nor caches, and nothing that holds secrets.
@@ -88,13 +90,12 @@ def migrate_project(root: Path, out: Path, settings: Settings) -> Migration:
     _refuse_old_formats(root)
     findings = Findings()
     written = _Written(root, findings)
+    written.take_markdown()
     written.take_domain()
     written.take_config()
     written.take_endpoints()
-    left_out = _copy(root, out, written.files)
+    left_out = _copy(root, out, written.files, without=written.converted)
     _check_actions(out, findings)
-    for file in find_old_formats(root / "tests"):
-        findings.person(relative_path(root, file), name_old_format(file))
     # Variables to be set are not missing: the new project is looked at as if they were.
     environment = {**dict.fromkeys(written.needed, "set"), **get_environment()}
     new = settings.model_copy(update={"project": out})
@@ -129,7 +130,8 @@ def _check_places(root: Path, out: Path) -> None:
 def _refuse_old_formats(root: Path) -> None:
     folder = data_folder(root)
     for file in find_old_formats(folder) if folder else ():
-        raise ProjectError(relative_path(root, file), None, name_old_format(file))
+        if file.suffix != _MARKDOWN:
+            raise ProjectError(relative_path(root, file), None, name_old_format(file))
 
 
 class _Written:
@@ -141,7 +143,37 @@ class _Written:
         self.files: dict[str, bytes] = {}
         self.variables: dict[str, str] = {}
         self.needed: tuple[str, ...] = ()  # those without which nothing starts
+        self.converted: set[str] = set()  # files whose content stands in others now
         self._needs_rules = False
+
+    def take_markdown(self) -> None:
+        """Write the training data and test stories of Rasa 1 as YAML."""
+        data = data_folder(self._root)
+        for folder, prefix in ((data, ""), (self._root / TESTS, "test_")):
+            for file in sorted(folder.rglob(f"*{_MARKDOWN}")) if folder else ():
+                self._convert(file, prefix)
+
+    def _convert(self, file: Path, prefix: str) -> None:
+        path = relative_path(self._root, file)
+        text = decode_text(file.read_bytes(), path=path)
+        markdown = MarkdownFile(path, self._findings, read_list=self._read_list)
+        written = markdown.convert(text)
+        if not name_old_format(file) and "\nresponses:" not in written:
+            return  # notes, and the like
+        name = f"{prefix}{file.stem.removeprefix(prefix)}"
+        free = (f"{name}{ending}.yml" for ending in ("", "_from_markdown"))
+        target = next((file.with_name(each) for each in free if not file.with_name(each).exists()), None)
+        if target is None:
+            self._findings.person(path, "This is training data in Markdown, and its new name is taken.")
+            return
+        self.files[relative_path(self._root, target)] = written.encode()
+        self.converted.add(path)
+        self._findings.replaced(path, f"Written as YAML: {relative_path(self._root, target)}.")
+
+    def _read_list(self, name: str) -> str | None:
+        file = (self._root / name).resolve()
+        inside = file.is_relative_to(self._root.resolve()) and file.is_file()
+        return file.read_text(encoding="utf-8", errors="replace") if inside else None
 
     def take_domain(self) -> None:
         """Upgrade the domain's files, where they are Rasa 2's."""
@@ -233,7 +265,7 @@ def _mentions_rules(root: Path) -> bool:
     return any(line.startswith(b"rules:") for file in files for line in file.read_bytes().splitlines())
 
 
-def _copy(root: Path, out: Path, written: Mapping[str, bytes]) -> tuple[str, ...]:
+def _copy(root: Path, out: Path, written: Mapping[str, bytes], *, without: set[str]) -> tuple[str, ...]:
     """Copy what is not written anew; return what was left out, the caches apart."""
     left_out: list[str] = []
     for folder, folders, files in os.walk(root):
@@ -245,7 +277,7 @@ def _copy(root: Path, out: Path, written: Mapping[str, bytes]) -> tuple[str, ...
             path = relative_path(root, here / name)
             if _is_left_out(here / name):
                 left_out.append(path)
-            elif path not in written:
+            elif path not in written and path not in without:
                 (out / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(here / name, out / path)
     for path, data in written.items():

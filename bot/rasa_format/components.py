@@ -108,6 +108,12 @@ GONE = {
     "SklearnPolicy": "rules and memorised stories decide",
     "KerasPolicy": "rules and memorised stories decide",
     "EmbeddingPolicy": "rules and memorised stories decide",
+    "EmbeddingIntentClassifier": "`DIETClassifier` takes its place",
+    "DucklingHTTPExtractor": "it is called `DucklingEntityExtractor`",
+    "NGramFeaturizer": "`CountVectorsFeaturizer` takes its place",
+    "HFTransformersNLP": "`LanguageModelFeaturizer` takes its place",
+    "LanguageModelTokenizer": "any other tokenizer takes its place",
+    "ConveRTTokenizer": "any other tokenizer takes its place",
 }
 
 

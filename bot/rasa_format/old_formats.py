@@ -15,6 +15,7 @@ _CONVERT = (
     "Convert it to YAML with Rasa 2.8, which could still read it: "
     "`rasa data convert {what} -f yaml --data IN --out OUT`."
 )
+_MIGRATE = "`visavis migrate` writes the project anew, with this as YAML."
 # What only files of that format hold, by their ending, with the format's name and what `convert` calls it.
 _MARKS: dict[str, tuple[tuple[bytes, str, str], ...]] = {
     ".md": (
@@ -52,7 +53,8 @@ def name_old_format(file: Path) -> str:
     start = b"\n" + _read_start(file)
     for mark, name, what in marks:
         if mark in start and (what == "nlu" or _is_story(start)):
-            return f"This is training data in {name}, which is not read here. {_CONVERT.format(what=what)}"
+            way = _MIGRATE if name == "Markdown" else _CONVERT.format(what=what)
+            return f"This is training data in {name}, which is not read here. {way}"
     return ""
 
 

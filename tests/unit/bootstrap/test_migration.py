@@ -242,15 +242,30 @@ def test_a_project_of_rasa_3_keeps_its_domain(tmp_path: Path) -> None:
 
 def test_entries_on_one_line_are_left_to_a_person(tmp_path: Path) -> None:
     config = "language: en\npolicies: [{name: MappingPolicy}, {name: RulePolicy}]\n"
-    tests = {"tests/talk.md": "## happy\n* greet\n  - utter_greet\n"}
-
-    migration = migrate(tmp_path, OLD | {"config.yml": config} | tests)
+    migration = migrate(tmp_path, OLD | {"config.yml": config})
 
     assert (migration.out / "config.yml").read_text().startswith(config)
     assert [problem.path for problem in migration.errors] == ["config.yml"]
     person = said(migration, Outcome.PERSON)
     assert "config.yml:2: MappingPolicy is gone since Rasa 3 and must be taken out" in person
-    assert "tests/talk.md: This is training data in Markdown" in person
+
+
+def test_markdown_is_written_as_yaml(tmp_path: Path) -> None:
+    files = {
+        "data/nlu.md": "## intent:greet\n- hello\n## lookup:city\ndata/cities.txt\n",
+        "data/cities.txt": "Ulm\nBonn\n",
+        "data/README.md": "## About\n- notes of ours\n",
+        "tests/talk.md": "## happy\n* greet: hello\n  - utter_greet\n",
+    }
+
+    migration = migrate(tmp_path, OLD | files)
+
+    assert "data/nlu.md: Written as YAML: data/nlu_from_markdown.yml." in said(migration, Outcome.REPLACED)
+    lookups = load_project(migration.out, {"ACTION_SERVER_TOKEN": "t"}).training.lookups
+    assert [pattern.patterns for pattern in lookups] == [("Ulm", "Bonn")]
+    assert "user: hello\n" in (migration.out / "tests/test_talk.yml").read_text()
+    assert (migration.out / "data/README.md").exists()
+    assert not (migration.out / "data/nlu.md").exists()
 
 
 def test_slots_and_forms_in_different_files_meet(tmp_path: Path) -> None:
@@ -271,8 +286,7 @@ def test_slots_and_forms_in_different_files_meet(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "problem"),
     [
-        ({"data/old.md": "## intent:greet\n- hi\n"}, "data/old.md: This is .* in Markdown.*convert nlu"),
-        ({"data/stories.md": "## happy\n* greet\n  - utter_greet\n"}, "rasa data convert core"),
+        ({"data/luis.json": '{"luis_schema_version": "7"}'}, "data/luis.json: This is .* in LUIS's format"),
         ({"domain.yml": "intents: [\n"}, "domain.yml: This is not YAML"),
         ({"config.yml": "pipeline: [\n"}, "config.yml:.*This is not YAML"),
     ],
