@@ -6,14 +6,17 @@ import asyncio
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
+from bot.domain.action_spec import ActionServer, ActionsSpec
 from bot.engines.native.actions import LocalActions
+from bot.engines.native.remote_actions import RemoteActions
 from bot.plugins import load_actions
 from bot.web.action_server import make_action_app
 
@@ -73,3 +76,23 @@ async def ours(actions: LocalActions) -> AsyncIterator[str]:
 def address(request: pytest.FixtureRequest, sdk: str, ours: str) -> str:
     """Either."""
     return sdk if request.param == SDK else ours
+
+
+class MakeRemote(Protocol):
+    """Makes a client of an action server, which is closed after the test."""
+
+    def __call__(self, url: str, *, limit: float = 5, **options: Any) -> RemoteActions: ...
+
+
+@pytest.fixture
+async def make_remote() -> AsyncIterator[MakeRemote]:
+    made: list[RemoteActions] = []
+
+    def make(url: str, *, limit: float = 5, **options: Any) -> RemoteActions:
+        server = ActionServer(url=url, **options)
+        made.append(RemoteActions(server, ActionsSpec(limit=timedelta(seconds=limit))))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.close()
