@@ -226,8 +226,16 @@ async def _commit(road: Road, claim: Claim, result: TurnResult) -> turn_commit.S
         unsure=tuple(find_unsure(claim.messages, result)),
         reminders=read_turn_reminders(road, claim.lease.conversation_id, result),
     )
-    async with road.database.direct() as connection:
-        return await turn_commit.commit_turn(connection, claim.lease, outcome)
+    stored = None
+    if turn_commit.is_plain(outcome):
+        turn = (claim.lease, outcome)
+        stored = await road.database.together(
+            turn_commit.commit_plain_turns, turn, key=claim.lease.conversation_id
+        )
+    if stored is None:
+        async with road.database.direct() as connection:
+            stored = await turn_commit.commit_turn(connection, claim.lease, outcome)
+    return stored
 
 
 def make_entry(road: Road, handoff: HandoffRequest) -> turn_commit.Entry:

@@ -19,6 +19,8 @@ from bot.errors import BadPayload
 from bot.service.hold import take_handoff
 from bot.service.metrics import RECEIVED
 from bot.storage import accounts, conversations, inbound, leases, messages
+from bot.storage.arrivals import Arrival
+from bot.storage.first_messages import begin_with_inbound
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.service.answer import Answered
     from bot.service.road import Road
+    from bot.storage.arrivals import Stored
     from bot.storage.database import Connection
 
 log = structlog.get_logger(__name__)
@@ -76,24 +79,23 @@ async def receive(road: Road, event: InboundEvent) -> Received:
 async def _append(road: Road, account_id: int, event: InboundEvent) -> Received | None:
     """Take the short way of a message that is new; None when it is not, or its conversation is not open.
 
-    Each of both statements is a commit of its own. A process that answers too, and has a hand free,
-    takes the turn with the message and begins it at once.
+    What it takes is one statement, which is a commit of its own. A process that answers too, and has a hand
+    free, takes the turn with the message and begins it at once.
     """
     pause = get_pause(road, event)
-    arrival = inbound.Arrival(
+    arrival = Arrival(
         account_id=account_id,
         event=event,
         pull=is_pull(event),
         pause=pause,
         lease=road.lease if road.here.has_room() and not pause else None,
     )
-    async with road.database.direct() as connection:
-        stored = await inbound.append_inbound(connection, arrival)
-        stored = stored or await inbound.begin_with_inbound(connection, arrival)
-        if stored is None:
-            return None
-        turn = road.here.begin(stored.right) if stored.right else None
-        if stored.right and turn is None:
+    stored = await _append_arrival(road, arrival)
+    if stored is None:
+        return None
+    turn = road.here.begin(stored.right) if stored.right else None
+    if stored.right and turn is None:
+        async with road.database.direct() as connection:
             await leases.hand_back(connection, stored.right.lease)
     return Received(
         message_id=stored.message_id,
@@ -101,6 +103,19 @@ async def _append(road: Road, account_id: int, event: InboundEvent) -> Received 
         status=stored.status,
         turn=turn,
     )
+
+
+async def _append_arrival(road: Road, arrival: Arrival) -> Stored | None:
+    """Store a message with those of other conversations that arrive at this moment, else alone."""
+    key = arrival.account_id, arrival.event.conversation_key
+    attempt = await road.database.together(inbound.append_free, arrival, key=key)
+    if attempt and attempt.stored:
+        return attempt.stored
+    async with road.database.direct() as connection:
+        stored = None
+        if attempt is None or attempt.known:
+            stored = await inbound.append_inbound(connection, arrival)
+        return stored or await begin_with_inbound(connection, arrival)
 
 
 async def _store(road: Road, account_id: int, event: InboundEvent) -> Received:

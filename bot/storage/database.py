@@ -17,10 +17,13 @@ from sqlalchemy.pool import NullPool
 from bot.errors import StorageUnavailable
 from bot.storage.address import PATIENCE, Connect, read_address
 from bot.storage.direct import Direct, DirectPool
+from bot.storage.gathering import Gathering, Item, Result
 from bot.storage.json_text import dump_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Sequence
+
+    Work = Callable[[Direct, Sequence[Item]], Awaitable[Sequence[Result | None]]]
 
 POOL_SIZE = 8  # of each of the two pools: more connections than that only wait for the same disk
 
@@ -37,6 +40,7 @@ class Database:
         self._engine = engine
         self._direct = direct
         self._unlimited = unlimited
+        self._gatherings: dict[object, Gathering[Any, Any]] = {}
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -73,6 +77,24 @@ class Database:
         with _translated():
             async with self._direct.connect(transaction=transaction) as connection:
                 yield connection
+
+    async def together(self, work: Work[Item, Result], item: Item, *, key: Hashable) -> Result | None:
+        """Do `work` for an item in one statement with those that others bring at this moment.
+
+        `work` must be one statement: all of it is committed, or nothing. Returns what it made of the item;
+        None where it left it undone, and the caller must do it alone. Of one `key` one item at a time.
+        Raises `StorageUnavailable` where nobody knows whether it was done.
+        """
+        gathering = self._gatherings.get(work)
+        if gathering is None:
+
+            async def do(items: Sequence[Item]) -> Sequence[Result | None]:
+                async with self.direct() as connection:
+                    return await work(connection, items)
+
+            gathering = self._gatherings[work] = Gathering(do)
+        found: Result | None = await gathering.ask(item, key=key)
+        return found
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Direct]:
@@ -182,7 +204,7 @@ def open_database(url: str, *, pool_size: int = POOL_SIZE, patience: float = PAT
     what is wrong inside it shows with the first connection, as `SettingsError` too.
     """
     connect = read_address(url, patience=patience)
-    engine = _make_engine(connect, pool_size=pool_size, max_overflow=0, pool_recycle=1800)
+    engine = _make_engine(connect, pool_size=pool_size, max_overflow=0, pool_recycle=1800, pool_use_lifo=True)
     return Database(
         engine,
         DirectPool(connect, size=pool_size),

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import BigInteger, Boolean, Text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Kind, Message
@@ -19,6 +18,7 @@ from bot.storage.content import dump_content, load_content
 from bot.storage.json_text import dump_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import TextClause
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.domain.message import Content, Settled
     from bot.domain.understanding import Understanding
     from bot.storage.database import AnyConnection
+    from bot.storage.direct import Direct
     from bot.storage.rows import AnyRow
 
 
@@ -101,48 +102,61 @@ class Stored:
 
 _BOT_ONLY = frozenset({Status.BOT})
 
-# One statement, so that a turn costs one round trip. `mine` is the fence: it locks the row and finds
-# it only while the lease is ours and no person took the conversation; everything else hangs on it.
-# Whether more is due is decided by the row's own columns, which are re-read under the lock.
+# One statement, so that a turn costs one round trip, and turns of several conversations cost hardly more.
+# `mine` is the fence: it locks the row and finds it only while the lease is ours and no person took the
+# conversation; everything else hangs on it. Whether more is due is decided by the row's own columns, which
+# are re-read under the lock.
+_GIVEN = """
+    WITH given AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(:turns) AS g (
+            conversation_id bigint, token bigint, turn_id bigint, answered_seq bigint, taken bigint[],
+            settled text, status text, holders text[], collected boolean, replies jsonb, tracker jsonb,
+            events jsonb)
+    ), mine AS (
+        SELECT c.id, c.account_id, c.last_seq, c.pull OR given.collected AS pull, given.turn_id,
+            given.answered_seq, given.taken, given.settled, given.status AS new_status, given.replies,
+            given.tracker, given.events
+        FROM given JOIN conversation c ON c.id = given.conversation_id
+        WHERE c.answer_token = given.token AND c.status = ANY(given.holders)
+        FOR UPDATE OF c
+"""
 _HEAD = """
-    WITH mine AS (
-        SELECT id, account_id, last_seq, pull OR :collected AS pull FROM conversation
-        WHERE id = :conversation_id AND answer_token = :token AND status = ANY(:holders)
-        FOR UPDATE
     ), settled AS (
-        UPDATE message SET settled = :settled, turn_id = :turn_id FROM mine WHERE message.id = ANY(:taken)
+        UPDATE message SET settled = mine.settled, turn_id = mine.turn_id
+        FROM mine WHERE message.id = ANY(mine.taken)
     ), said AS (
         INSERT INTO message (conversation_id, account_id, seq, author, kind, content, turn_id)
-        SELECT mine.id, mine.account_id, mine.last_seq + n, 'bot', 'text', content, :turn_id
-        FROM mine, jsonb_array_elements(:replies) WITH ORDINALITY AS t(content, n) ORDER BY n
-        RETURNING id
+        SELECT mine.id, mine.account_id, mine.last_seq + n, 'bot', 'text', content, mine.turn_id
+        FROM mine, jsonb_array_elements(mine.replies) WITH ORDINALITY AS t(content, n) ORDER BY mine.id, n
+        RETURNING id, conversation_id
     ), queued AS (
         INSERT INTO outbox (message_id, conversation_id, pull)
-        SELECT said.id, mine.id, mine.pull FROM said, mine
+        SELECT said.id, mine.id, mine.pull FROM said JOIN mine ON mine.id = said.conversation_id
     ), remembered AS (
-        INSERT INTO tracker (conversation_id, state, updated_at) SELECT id, :tracker, now() FROM mine
+        INSERT INTO tracker (conversation_id, state, updated_at) SELECT id, tracker, now() FROM mine
         ON CONFLICT (conversation_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at
     ), logged AS (
-        INSERT INTO turn (conversation_id, id, events) SELECT id, :turn_id, :events FROM mine
+        INSERT INTO turn (conversation_id, id, events) SELECT id, turn_id, events FROM mine
     )
 """
 _TAIL = """
     UPDATE conversation c SET
-        status = coalesce(:status, c.status),
+        status = coalesce(new_status, c.status),
         answer_leased_until = NULL,
         answer_attempts = 0,
         resumed = FALSE,
         answer_due_at = CASE
-            WHEN coalesce(:status, c.status) = 'bot' AND c.inbound_seq > :answered_seq THEN clock_timestamp()
-            ELSE NULL END,
-        last_seq = c.last_seq + jsonb_array_length(:replies),
-        last_message_at = CASE WHEN jsonb_array_length(:replies) > 0 THEN now() ELSE c.last_message_at END,
-        outbound_id = greatest(c.outbound_id, (SELECT max(id) FROM said)),
+            WHEN coalesce(new_status, c.status) <> 'bot' OR c.inbound_seq <= answered_seq THEN NULL
+            ELSE clock_timestamp() END,
+        last_seq = c.last_seq + jsonb_array_length(replies),
+        last_message_at = CASE WHEN jsonb_array_length(replies) > 0 THEN now() ELSE c.last_message_at END,
+        outbound_id = greatest(c.outbound_id, (SELECT max(id) FROM said WHERE conversation_id = c.id)),
         deliver_due_at = CASE
-            WHEN mine.pull OR jsonb_array_length(:replies) = 0 THEN c.deliver_due_at
+            WHEN mine.pull OR jsonb_array_length(replies) = 0 THEN c.deliver_due_at
             ELSE coalesce(c.deliver_due_at, clock_timestamp()) END
     FROM mine WHERE c.id = mine.id
-    RETURNING (SELECT array_agg(id ORDER BY id) FROM said) AS reply_ids, c.answer_due_at IS NOT NULL AS more,
+    RETURNING c.id AS conversation_id, c.answer_due_at IS NOT NULL AS more,
+        (SELECT array_agg(id ORDER BY id) FROM said WHERE conversation_id = c.id) AS reply_ids,
         c.last_seq, now() AS said_at, CASE WHEN mine.pull THEN ARRAY(
             SELECT o.message_id FROM outbox o
             WHERE o.conversation_id = c.id AND o.state = 'pending' AND o.pull) END AS unread
@@ -155,25 +169,17 @@ _MORE = f"""
 
 
 def _statement(sql: str, *names: str) -> TextClause:
-    return text(sql).bindparams(
-        bindparam("conversation_id", type_=BigInteger),
-        bindparam("token", type_=BigInteger),
-        bindparam("turn_id", type_=BigInteger),
-        bindparam("answered_seq", type_=BigInteger),
-        bindparam("taken", type_=ARRAY(BigInteger)),
-        bindparam("settled", type_=Text),
-        bindparam("status", type_=Text),
-        bindparam("holders", type_=ARRAY(Text)),
-        bindparam("collected", type_=Boolean),
-        bindparam("replies", type_=JSONB),
-        bindparam("tracker", type_=JSONB),
-        bindparam("events", type_=JSONB),
-        *(bindparam(name, type_=JSONB) for name in names),
-    )
+    return text(sql).bindparams(*(bindparam(name, type_=JSONB) for name in ("turns", *names)))
 
 
-_COMMIT = _statement(_HEAD + _TAIL)
-_COMMIT_MORE = _statement(_HEAD + _MORE + _TAIL, "timers", "cancelled", "handoffs", "proposals")
+_COMMIT = _statement(_GIVEN + _HEAD + _TAIL)
+_COMMIT_FREE = _statement(_GIVEN + "SKIP LOCKED" + _HEAD + _TAIL)
+_COMMIT_MORE = _statement(_GIVEN + _HEAD + _MORE + _TAIL, "timers", "cancelled", "handoffs", "proposals")
+
+
+def is_plain(outcome: Outcome) -> bool:
+    """Tell whether a turn leaves nothing but words and what is remembered."""
+    return not (outcome.handoff or outcome.unsure or outcome.reminders)
 
 
 async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome) -> Stored:
@@ -182,9 +188,36 @@ async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome)
     Raises `LeaseLost` when a person took the conversation or another worker has it: nothing is
     stored then.
     """
+    turn = _dump_turn(lease, outcome)
+    statement, values = _COMMIT, dict[str, object](turns=[turn])
+    if not is_plain(outcome):
+        statement, values = _COMMIT_MORE, values | _more_values(outcome)
+    row = (await connection.execute(statement, values)).one_or_none()
+    if row is None:
+        raise LeaseLost("the conversation moved on while it was being answered")
+    return _to_stored(row, turn)
+
+
+async def commit_plain_turns(
+    connection: Direct, turns: Sequence[tuple[Lease, Outcome]]
+) -> list[Stored | None]:
+    """Store plain turns of different conversations in one commit, without waiting for any.
+
+    None for one whose row somebody else has at this moment, or whose lease is lost: `commit_turn` tells.
+    """
+    dumped = [_dump_turn(lease, outcome) for lease, outcome in turns]
+    rows = (await connection.execute(_COMMIT_FREE, {"turns": dumped})).all()
+    found = {row.conversation_id: row for row in rows}
+    return [
+        _to_stored(found[turn["conversation_id"]], turn) if turn["conversation_id"] in found else None
+        for turn in dumped
+    ]
+
+
+def _dump_turn(lease: Lease, outcome: Outcome) -> dict[str, Any]:
     unasked = outcome.unasked
     holders = unasked.holders if unasked else _BOT_ONLY
-    values: dict[str, Any] = {
+    return {
         "conversation_id": lease.conversation_id,
         "token": lease.token,
         "turn_id": unasked.turn_id if unasked else outcome.taken[-1].id,
@@ -198,23 +231,20 @@ async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome)
         "tracker": dict(outcome.tracker),
         "events": [dict(each) for each in outcome.events],
     }
-    statement = _COMMIT
-    if outcome.handoff or outcome.unsure or outcome.reminders:
-        statement, values = _COMMIT_MORE, values | _more_values(outcome)
-    row = (await connection.execute(statement, values)).one_or_none()
-    if row is None:
-        raise LeaseLost("the conversation moved on while it was being answered")
+
+
+def _to_stored(row: AnyRow, turn: dict[str, Any]) -> Stored:
     unread = None if row.unread is None else tuple(row.unread)
-    return Stored(replies=_to_replies(row, lease, values), more=row.more, unread=unread)
+    return Stored(replies=_to_replies(row, turn), more=row.more, unread=unread)
 
 
-def _to_replies(row: AnyRow, lease: Lease, values: dict[str, Any]) -> tuple[Message, ...]:
+def _to_replies(row: AnyRow, turn: dict[str, Any]) -> tuple[Message, ...]:
     """Return what was said as whoever reads it from the table would find it."""
-    ids, contents = row.reply_ids or (), orjson.loads(dump_json(values["replies"]))
+    ids, contents = row.reply_ids or (), orjson.loads(dump_json(turn["replies"]))
     return tuple(
         Message(
             id=reply_id,
-            conversation_id=lease.conversation_id,
+            conversation_id=row.conversation_id,
             seq=row.last_seq - len(ids) + number,
             author=Author.BOT,
             kind=Kind.TEXT,
