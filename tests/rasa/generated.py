@@ -56,7 +56,7 @@ def _policies(chance: random.Random, *, checked: bool) -> list[dict[str, Any]]:
     return [{**memory, **({"max_history": history} if history else {})}, rules]
 
 
-def _domain(chance: random.Random) -> dict[str, Any]:
+def _slots(chance: random.Random) -> dict[str, Any]:
     def mapped(entity: str, **options: Any) -> dict[str, Any]:
         return {"type": "from_entity", "entity": entity, **options}
 
@@ -93,7 +93,11 @@ def _domain(chance: random.Random) -> dict[str, Any]:
             ],
         },
     }  # fmt: skip
-    slots = dict(chance.sample(sorted(slots.items()), len(slots)))
+    return dict(chance.sample(sorted(slots.items()), len(slots)))
+
+
+def _domain(chance: random.Random) -> dict[str, Any]:
+    slots = _slots(chance)
     special = chance.sample(_INTENTS, 2)
     return {
         "intents": [
