@@ -60,6 +60,13 @@ class Contact:
         messages = tuple(make_message(start + number, text) for number, text in enumerate(texts))
         return await self.turn(replace(self.blank(), messages=messages, **changes))
 
+    async def say_in_vain(self, text: str, *, first_id: int) -> list[str]:
+        """Say something to a process that dies, or gives up, before it could commit what became of it."""
+        before = self.tracker
+        told = await self.say(text, first_id=first_id)
+        self.tracker = before
+        return told
+
     async def turn(self, turn: Turn) -> list[str]:
         result = await self.engine.respond(turn)
         self.tracker = json.loads(json.dumps(result.tracker))
