@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.dialogue.events import Event
     from bot.domain.json import Json
 
-START = ""  # the checkpoint at which everything without a checkpoint starts
+START = "STORY_START"  # Rasa's name of the checkpoint at which everything without a checkpoint starts
 Conditions: TypeAlias = "tuple[tuple[str, Json], ...]"
 _Active: TypeAlias = "defaultdict[str, list[Path]]"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.dialogue.checkpoints import START
 from bot.dialogue.spec import SlotType, StepType
 from bot.domain.example import Source
 from bot.rasa_format.checks.intents import all_steps, walk_steps
@@ -96,7 +97,7 @@ def _check_checkpoints(dialogue: DialogueSpec, problems: Problems) -> None:
             if step.type is StepType.CHECKPOINT and step.name:
                 (ends if number else starts).setdefault(step.name, step.source or _NOWHERE)
     for name, source in starts.items():
-        if name not in ends:
+        if name not in ends and name != START:
             hint = did_you_mean(name, ends) or " Let one end there."
             problems.warn(
                 source, f"No story ends in the checkpoint `{name}`, so this one is never reached.{hint}"

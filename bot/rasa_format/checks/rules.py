@@ -51,9 +51,13 @@ def _check_policies(dialogue: DialogueSpec, sources: DialogueSources, problems: 
     source = written.source if written else sources.config.source
     if not sources.config.plain.get("policies"):
         problems.tell(source, Severity.NOTE, DEFAULT_POLICIES)
-    if not policies.rules and (dialogue.rules or domain.forms):
-        what = "rules" if dialogue.rules else "forms"
-        problems.error(source, f"There are {what}, but no policy runs them. Add `- name: RulePolicy`.")
+    for what, there, severity in (
+        ("forms", domain.forms, Severity.ERROR),
+        ("rules", dialogue.rules, Severity.WARNING),  # Rasa passes over them
+    ):
+        if there and not policies.rules:
+            text = f"There are {what}, but no policy runs them. Add `- name: RulePolicy`."
+            problems.tell(source, severity, text)
     if not policies.memories and dialogue.stories:
         problems.warn(source, "There are stories, but no policy runs them. Add `- name: MemoizationPolicy`.")
     actions = {*DEFAULT_ACTIONS, *domain.actions, *domain.responses, *domain.forms}

@@ -270,6 +270,11 @@ def test_entities_that_an_intent_ignores_are_learnt_but_not_seen() -> None:
     assert next_action(compiled(named), *with_size) == "utter_vip"
 
 
+def test_checkpoint_that_rasa_starts_from_may_be_written() -> None:
+    start = story("start", checkpoint("STORY_START"), intent("yes"), action("utter_vip"))
+    assert next_action(compiled(stories=(start,)), *said("yes")) == "utter_vip"
+
+
 def test_circle_of_checkpoints_is_walked_as_often_as_in_rasa() -> None:
     circle = (
         story("in", intent("greet"), action("utter_greet"), checkpoint("round")),

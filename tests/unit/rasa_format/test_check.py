@@ -209,7 +209,11 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
         ),
         (
             {"config.yml": CONFIG.replace("- name: RulePolicy\n", "")},
-            "config.yml:9: error: There are rules, but no policy runs them.",
+            "config.yml:9: warning: There are rules, but no policy runs them.",
+        ),
+        (
+            {"config.yml": CONFIG.replace("- name: RulePolicy\n", "")},
+            "config.yml:9: error: There are forms, but no policy runs them.",
         ),
         (
             {"config.yml": CONFIG.replace("- name: MemoizationPolicy\n  max_history: 5\n", "")},
