@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.events import LISTEN, SESSION_START
 from bot.rasa_format.yaml_dump import Block, Quoted, dump_yaml
@@ -83,9 +84,9 @@ def annotate(text: str, entities: Iterable[Mapping[str, Json]]) -> str:
     if text.startswith("/"):
         return text
     annotated, position = "", 0
-    placed = [each for each in entities if _has_place(each, len(text))]
-    for entity in sorted(placed, key=_start_of):
-        start, end = _start_of(entity), int(str(entity["end"]))
+    placed: list[Any] = [each for each in entities if _has_place(each, len(text))]
+    for entity in sorted(placed, key=itemgetter("start")):
+        start, end = entity["start"], entity["end"]
         if start < position:
             continue
         annotated += text[position:start] + _render_entity(text[start:end], entity)
@@ -96,10 +97,6 @@ def annotate(text: str, entities: Iterable[Mapping[str, Json]]) -> str:
 def _has_place(entity: Mapping[str, Json], length: int) -> bool:
     start, end = entity.get("start"), entity.get("end")
     return isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= length
-
-
-def _start_of(entity: Mapping[str, Json]) -> int:
-    return int(str(entity["start"]))
 
 
 def _render_entity(words: str, entity: Mapping[str, Json]) -> str:
