@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.nlu.chances import soften
+from bot.nlu.products import Kind, multiply_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from bot.nlu.products import Multiply
 
     Floats = NDArray[np.float32]
 
@@ -27,38 +30,43 @@ SOFTNESS = np.float32(0.2)
 _GELU = np.float32(np.sqrt(2 / np.pi))
 _CUBIC = np.float32(0.044715)
 _TINY = np.float32(1e-12)
+_AT_ONCE = 64  # tokens whose numbers stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """A few texts: `states` (tokens, dimensions), `starts` and `labels` (texts,).
+    """A few texts: `states` (tokens, dimensions), `lengths` in tokens and `labels` (texts,).
 
-    `kept` (tokens, dimensions) is 0 where the step's result is left out by chance, and above 1 elsewhere so
-    that nothing is lost on average (dropout).
+    States after those of the last text count nothing. `kept` (tokens, dimensions) is 0 where the step's
+    result is left out by chance, and above 1 elsewhere so that nothing is lost on average (dropout).
     """
 
     states: Floats
-    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
     labels: NDArray[np.int64]
     kept: Floats | None = None
 
 
-def find_gradients(arrays: Mapping[str, Floats], batch: Batch) -> tuple[float, dict[str, Floats]]:
+def find_gradients(
+    arrays: Mapping[str, Floats], batch: Batch, multiply: Multiply = multiply_exactly
+) -> tuple[float, dict[str, Floats]]:
     """Return the loss, and its derivative by each of `arrays`: those of `TailWeights`, and `CENTRES`.
 
     The loss adds up two: how badly the centres (intents, dimensions) tell the intents apart, and how badly
     texts of one intent find each other among all. Sources: Hendrycks and Gimpel 2016 (GELU, by tanh); Ba et
     al. 2016 (layer normalisation); Khosla et al. 2020, "Supervised Contrastive Learning".
     """
-    widened = batch.states @ arrays["wide"].T
+    widened = multiply(Kind.RIGHT, batch.states, arrays["wide"])
     widened += arrays["wide_bias"]
     inner, slopes = _bend(widened)
-    added = inner @ arrays["narrow"].T
+    added = multiply(Kind.RIGHT, inner, arrays["narrow"])
     added += arrays["narrow_bias"]
     if batch.kept is not None:
         added *= batch.kept
     normal, spread = _normalise(batch.states + added)
-    pooled = np.add.reduceat(normal * arrays["scale"] + arrays["shift"], batch.starts, axis=0)
+    count = int(batch.lengths.sum())
+    outcome = normal[:count] * arrays["scale"] + arrays["shift"]
+    pooled = np.add.reduceat(outcome, np.cumsum(batch.lengths) - batch.lengths, axis=0)
     vectors, norms = _to_unit(pooled)
     centres, sizes = _to_unit(arrays[CENTRES])
 
@@ -67,19 +75,19 @@ def find_gradients(arrays: Mapping[str, Floats], batch: Batch) -> tuple[float, d
     by_vector: Floats = by_cosine @ centres
     by_vector += (by_likeness + by_likeness.T) @ vectors
 
-    lengths = np.diff(np.append(batch.starts, len(batch.states)))
-    by_token: Floats = np.repeat(_through_unit(by_vector, vectors, norms), lengths, axis=0)
+    by_token = np.zeros_like(batch.states)
+    by_token[:count] = np.repeat(_through_unit(by_vector, vectors, norms), batch.lengths, axis=0)
     by_normal = by_token * arrays["scale"]
     mean = by_normal.mean(axis=1, keepdims=True)
     by_added = (by_normal - mean - normal * (by_normal * normal).mean(axis=1, keepdims=True)) * spread
     if batch.kept is not None:
         by_added *= batch.kept
-    by_wide = by_added @ arrays["narrow"]
+    by_wide = multiply(Kind.PLAIN, by_added, arrays["narrow"])
     by_wide *= slopes
     return from_centres + from_texts, {
-        "wide": by_wide.T @ batch.states,
+        "wide": multiply(Kind.LEFT, by_wide, batch.states),
         "wide_bias": by_wide.sum(axis=0),
-        "narrow": by_added.T @ inner,
+        "narrow": multiply(Kind.LEFT, by_added, inner),
         "narrow_bias": by_added.sum(axis=0),
         "scale": (by_token * normal).sum(axis=0),
         "shift": by_token.sum(axis=0),
@@ -88,7 +96,16 @@ def find_gradients(arrays: Mapping[str, Floats], batch: Batch) -> tuple[float, d
 
 
 def _bend(given: Floats) -> tuple[Floats, Floats]:
-    """Return GELU of the numbers, and its slope there. Written for speed: it takes a fifth of the time."""
+    """Return GELU of the numbers, and its slope there."""
+    bent, slopes = np.empty_like(given), np.empty_like(given)
+    for start in range(0, len(given), _AT_ONCE):
+        rows = slice(start, start + _AT_ONCE)
+        bent[rows], slopes[rows] = _bend_some(given[rows])
+    return bent, slopes
+
+
+def _bend_some(given: Floats) -> tuple[Floats, Floats]:
+    """Written for speed: it takes an eighth of the time of learning."""
     squares = given * given
     angle = squares * _CUBIC
     angle += 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.nlu.products import SIZES, Multiplier
 from bot.nlu.tail import TailWeights
 from bot.nlu.tail_gradients import CENTRES, Batch, find_gradients
 
@@ -48,11 +49,13 @@ def tune(
 ) -> Tuned:
     """Start from `weights` and `centres`. Equal arguments give equal results."""
     dice = np.random.default_rng(seed)
+    multiply = Multiplier()
     arrays = {name: array.astype(np.float32) for name, array in (*weights.items(), (CENTRES, centres))}
     moves = {name: _Move(array) for name, array in arrays.items()}
     steps = count_steps(len(labels))
     for step, rows in enumerate(_deal_batches(len(labels), steps, dice)):
-        _, slopes = find_gradients(arrays, _make_batch(sentences.select(rows), labels[rows], dice))
+        batch = _make_batch(sentences.select(rows), labels[rows], dice)
+        _, slopes = find_gradients(arrays, batch, multiply)
         pace = _pace(step, steps)
         for name, slope in slopes.items():
             moves[name].make(slope, pace * (CENTRES_RATE if name == CENTRES else RATE))
@@ -94,13 +97,16 @@ def _deal_batches(texts: int, steps: int, dice: np.random.Generator) -> Iterator
 
 
 def _make_batch(sentences: Sentences, labels: NDArray[np.int64], dice: np.random.Generator) -> Batch:
-    states = sentences.states.astype(np.float32)
-    kept = dice.random(states.shape, dtype=np.float32) >= LEFT_OUT
+    count = len(sentences.states)
+    states = np.zeros((-(-count // SIZES) * SIZES, sentences.states.shape[1]), dtype=np.float32)
+    states[:count] = sentences.states
+    kept = np.zeros(states.shape, dtype=np.float32)
+    kept[:count] = dice.random((count, states.shape[1]), dtype=np.float32) >= LEFT_OUT
     return Batch(
         states=states,
-        starts=sentences.find_starts(),
+        lengths=sentences.lengths,
         labels=labels,
-        kept=kept.astype(np.float32) / np.float32(1 - LEFT_OUT),
+        kept=kept / np.float32(1 - LEFT_OUT),
     )
 
 

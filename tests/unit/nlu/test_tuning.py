@@ -31,10 +31,10 @@ def test_a_small_step_changes_the_loss_as_its_slope_says(name: str) -> None:
     dice = np.random.default_rng(1)
     arrays = make_arrays(dice)
     batch = Batch(
-        states=dice.normal(size=(11, DIMENSIONS)).astype(np.float32),
-        starts=np.array([0, 2, 3, 7, 9]),
+        states=dice.normal(size=(16, DIMENSIONS)).astype(np.float32),
+        lengths=np.array([2, 1, 4, 2, 2]),  # the last five states are nobody's
         labels=np.array([0, 1, 0, 2, 1]),
-        kept=(dice.random((11, DIMENSIONS)) > 0.2).astype(np.float32),
+        kept=(dice.random((16, DIMENSIONS)) > 0.2).astype(np.float32),
     )
     direction = dice.normal(size=arrays[name].shape).astype(np.float32)
     slope = (find_gradients(arrays, batch)[1][name] * direction).sum()
