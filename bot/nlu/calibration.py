@@ -37,6 +37,9 @@ CLINC150's tells better what is out of scope (AUROC 0.982 for 0.974). With 4.0 i
 The nearest example was not yet among the parts then.
 """
 _LEAST_SPREAD = 1e-3
+_LEAST_SCOPE = np.array([0.5, 0.02, 0.02, 0.02])
+"""Odds and cosines of very few texts may be equal by chance: those of others will differ by this much."""
+_LEAST_RANGE = 1.0  # likewise, between the strangest texts and ordinary ones, in spreads
 _DIGITS = 4  # more would tell in which order numbers were added up
 _PULL = 1.0  # what a number that is twice its start costs, in texts that would have to speak for it
 _SHARES_PULL = 10.0  # likewise: ten examples an intent would trust the nearest one too much
@@ -97,7 +100,7 @@ def _fit_confidence(evidence: Evidence, right: NDArray[np.bool_]) -> Confidence:
     return Confidence(
         odds=odds,
         leads=(leads[0], leads[1], leads[2]),
-        strangeness=round(level * lowering, _DIGITS),
+        strangeness=round(float(level) * lowering, _DIGITS),
         bias=round(bias, _DIGITS),
         scope=scope,
     )
@@ -111,10 +114,10 @@ def _take_odds_alone(spoken: Floats) -> Floats:
 def _fit_scope(evidence: Evidence) -> Scope:
     """Give the odds and each cosine equal say. Nothing out of scope is needed for that."""
     seen = np.column_stack([evidence.usual, evidence.nearness])
-    weights = 1 / _spread(seen)
+    weights = 1 / np.maximum(seen.std(axis=0), _LEAST_SCOPE)
     sums = seen @ weights
     low, middle = np.quantile(sums, [STRANGE, 0.5])
-    unit = ORDINARY / max(float(middle - low), _LEAST_SPREAD)
+    unit = ORDINARY / max(float(middle - low), _LEAST_RANGE)
     odds, mean, centre, example = (unit * weights).round(_DIGITS).tolist()
     bias = round(-unit * float(low), _DIGITS)
     return Scope(odds=odds, mean=mean, centre=centre, example=example, bias=bias)

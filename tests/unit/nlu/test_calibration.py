@@ -51,6 +51,14 @@ def test_a_dozen_texts_that_are_all_right_do_not_make_everything_sure() -> None:
     assert calibration.apply(vague).max(axis=1).max() < calibration.apply(few).max(axis=1).min()
 
 
+def test_a_few_texts_that_lie_alike_do_not_make_a_little_less_near_infinitely_strange() -> None:
+    scores, labels = make_scores(landmarks=3.0, words=3.0)
+    alike = np.zeros(4, dtype=np.int64)
+    calibration = fit_calibration(scores.select(alike), labels[alike])
+    weights = calibration.confidence.scope
+    assert max(weights.odds, weights.mean, weights.centre, weights.example) < 200
+
+
 def test_nothing_held_out_gives_the_defaults() -> None:
     none = Scores(parts=np.zeros((3, 0, 3), dtype=np.float32), nearness=np.zeros((0, 2), dtype=np.float32))
     assert fit_calibration(none, np.zeros(0, dtype=np.int64)) == Calibration()
