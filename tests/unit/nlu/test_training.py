@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.example import Example, TrainingData
 from bot.domain.pipeline import PipelineSpec
-from bot.errors import ModelError, ProjectError
+from bot.errors import ProjectError
 from bot.nlu.fitting import Labelled
 from bot.nlu.progress import Progress
 from bot.nlu.reader import Reader
@@ -88,11 +88,6 @@ def test_very_little_data_still_gives_a_model(embedder: Embedder, intents: list[
 def test_no_examples_at_all_is_a_project_error(embedder: Embedder) -> None:
     with pytest.raises(ProjectError, match="no examples"):
         train(TrainingData(examples=(Example(text="  ", intent="greet"),)), embedder)
-
-
-def test_an_unknown_language_is_told_before_the_work(embedder: Embedder) -> None:
-    with pytest.raises(ModelError, match="language 'klingon'"):
-        train(make_data(), embedder, PipelineSpec(language="klingon"))
 
 
 def test_folds_share_out_every_intent_evenly() -> None:

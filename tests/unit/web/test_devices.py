@@ -25,11 +25,11 @@ def test_a_device_is_known_for_its_person_until_it_expires() -> None:
 @pytest.mark.parametrize(
     "token",
     [
-        "",
-        "a.b.c",
-        make_device(b"x" * 32, EMAIL, now=NOW),
-        make_device(KEY, "tim@lyra.example", now=NOW),
-        make_token(KEY, EMAIL, now=NOW),  # signed by the same key for another purpose
+        pytest.param("", id="nothing"),
+        pytest.param("a.b.c", id="no token"),
+        pytest.param(make_device(b"x" * 32, EMAIL, now=NOW), id="another key"),
+        pytest.param(make_device(KEY, "tim@lyra.example", now=NOW), id="another person"),
+        pytest.param(make_token(KEY, EMAIL, now=NOW), id="signed by the same key for another purpose"),
     ],
 )
 def test_nothing_else_is_a_known_device(token: str) -> None:
