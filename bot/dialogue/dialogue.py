@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.dialogue.analysis import Analysis, Contradiction, analyse
@@ -13,14 +13,14 @@ from bot.dialogue.memoization import MemoizationPolicy, Memory
 from bot.dialogue.prediction import Prediction, combine, is_settled
 from bot.dialogue.rule_policy import RulePolicy
 from bot.dialogue.rules import UnhappyPaths, compile_rules
-from bot.dialogue.spec import IntentSpec, StepType
+from bot.dialogue.spec import StepType
 from bot.dialogue.training import expand_rules, expand_stories
 from bot.dialogue.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.dialogue.spec import DialogueSpec, DomainSpec, Step
+    from bot.dialogue.spec import DialogueSpec, Step
     from bot.dialogue.tracker import Tracker
 
 MOST_ACTIONS_PER_TURN = 10  # Rasa's circuit breaker
@@ -74,19 +74,18 @@ class Dialogue:
 def compile_dialogue(spec: DialogueSpec) -> Dialogue:
     """Compile a project's domain, rules and stories."""
     catalogue = Catalogue(spec.domain, action_texts=dict.fromkeys(_bot_texts(spec)))
-    lesson = Catalogue(_all_entities_used(spec.domain), action_texts=catalogue.action_texts)
-    rules = expand_rules(spec.rules, lesson)
-    stories = expand_stories(spec.stories, lesson)
+    rules = expand_rules(spec.rules, catalogue)
+    stories = expand_stories(spec.stories, catalogue)
     policy = RulePolicy(
         spec=spec.policies,
-        index=compile_rules(rules, lesson),
-        unhappy=UnhappyPaths(rules, stories, lesson),
+        index=compile_rules(rules, catalogue),
+        unhappy=UnhappyPaths(rules, stories, catalogue),
     )
     analysis = _unchecked(policy)
     if spec.policies.check_rules:
-        analysis = analyse(policy, rules, stories, lesson)
+        analysis = analyse(policy, rules, stories, catalogue)
     memories = [
-        MemoizationPolicy(Memory(stories, lesson, each.max_history), each, analysis.rule_only)
+        MemoizationPolicy(Memory(stories, catalogue, each.max_history), each, analysis.rule_only)
         for each in spec.policies.memories
     ]
     first = spec.policies.memories_first
@@ -109,14 +108,6 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
 def _unchecked(policy: RulePolicy) -> Analysis:
     """Return what is known where rules are not held against stories: then no turn is hidden from memory."""
     return Analysis(policy=policy, rule_only=(frozenset(), frozenset()), contradictions=())
-
-
-def _all_entities_used(domain: DomainSpec) -> DomainSpec:
-    """Return the domain as Rasa 3.6 trains with it: `use_entities` and `ignore_entities` get lost there.
-
-    They count again in conversations. So a rule that names an entity its intent ignores never matches.
-    """
-    return replace(domain, intents={name: IntentSpec(name=name) for name in domain.intents})
 
 
 def _bot_texts(spec: DialogueSpec) -> Iterator[str]:

@@ -14,7 +14,9 @@ from bot.dialogue.events import (
     ActionRejected,
     Event,
     LoopSet,
+    Restarted,
     SlotSet,
+    UserUttered,
 )
 from bot.dialogue.extraction import extract_slots
 from bot.dialogue.scene import run_custom
@@ -101,13 +103,32 @@ def _take_in(run: _Run) -> Steps:
     if now.loop is not None and (now.action != LISTEN or interrupted):
         return (yield from _check(run, ()))
     wanted = {*run.form.required_slots, *([run.requested] if run.requested else [])}
-    said = {event.name: event for event in run.tracker.fresh_slots if event.name in wanted}
+    said = {event.name: event for event in _slots_since_message(run.tracker) if event.name in wanted}
     checked = yield from _check(run, said.values())
     sets_some = any(isinstance(event, SlotSet) and event.name != REQUESTED_SLOT for event in checked)
     refused = any(isinstance(event, ActionRejected) for event in checked)
     if run.requested and not said and not sets_some and not refused:
         raise ActionRefused(run.form.name)
     return checked
+
+
+def _slots_since_message(tracker: Tracker) -> Iterable[SlotSet]:
+    """Return the slots set since the message that counts, as it was logged: after a rewind an older one."""
+    slots: list[SlotSet] = []
+    for event in reversed(tracker.log):
+        if isinstance(event, Restarted) or _repeats(event, tracker.live.message):
+            break
+        if isinstance(event, SlotSet):
+            slots.append(event)
+    return reversed(slots)
+
+
+def _repeats(event: Event, message: UserUttered | None) -> bool:
+    """Tell whether the message, or one that Rasa holds for the same, was heard: it compares no values."""
+    if not isinstance(event, UserUttered) or message is None:
+        return False
+    said, other = ([sorted(entity) for entity in each.entities] for each in (event, message))
+    return (event.text, event.intent, said) == (message.text, message.intent, other)
 
 
 def _check(run: _Run, candidates: Iterable[SlotSet]) -> Steps:

@@ -27,7 +27,6 @@ from bot.dialogue.events import (
     LoopSet,
     Restarted,
     SessionStarted,
-    SlotSet,
     UserFeaturized,
     UserReverted,
     UserUttered,
@@ -53,12 +52,11 @@ class Entry(NamedTuple):
 class Tracker(NamedTuple):
     """The snapshot. Change it by `apply` only. It is a tuple since it is copied for every event.
 
-    `whole`: nothing was cut off the tail yet, it starts where the session starts. `loops` names
-    all loops that ever were active. `since_listen` counts actions for the circuit breaker.
-    `rejected` is the action that refused to run just now. `recent` holds the intents of the last
-    user messages, newest first; an empty string stands for a rewind. `fresh_slots` are the slots
-    set since the last user message. `written` holds events that were read from JSON, and that JSON, by the
-    identity of the event: most are written again as they were.
+    `whole`: nothing was cut off the tail yet, it starts where the session starts. `loops` names all
+    loops that ever were active. `since_listen` counts actions for the circuit breaker. `rejected` is
+    the action that refused to run just now. `recent` holds the intents of the last user messages,
+    newest first; an empty string stands for a rewind. `written` holds events that were read from JSON,
+    and that JSON, by the identity of the event: most are written again as they were.
     """
 
     catalogue: Catalogue
@@ -72,7 +70,6 @@ class Tracker(NamedTuple):
     since_listen: int = 0
     rejected: str | None = None
     recent: tuple[str | None, ...] = ()
-    fresh_slots: tuple[SlotSet, ...] = ()
     input_channel: str | None = None
     written: Mapping[int, tuple[Event, JsonObject]] = MappingProxyType({})
 
@@ -221,15 +218,11 @@ def _leaves_loop(past: Event, run: ActionExecuted, following: str | None) -> boo
 def _book_user(tracker: Tracker, event: Event) -> dict[str, Any]:
     assert isinstance(event, UserUttered)
     recent = (event.intent, *tracker.recent[: _RECENT - 1])
-    return {"recent": recent, "fresh_slots": (), "input_channel": event.input_channel}
+    return {"recent": recent, "input_channel": event.input_channel}
 
 
 def _book_rewind(tracker: Tracker, _event: Event) -> dict[str, Any]:
     return {"recent": ("", *tracker.recent[: _RECENT - 1])}
-
-
-def _book_slot(tracker: Tracker, event: Event) -> dict[str, Any]:
-    return {"fresh_slots": (*tracker.fresh_slots, event)}
 
 
 def _book_action(tracker: Tracker, event: Event) -> dict[str, Any]:
@@ -249,13 +242,12 @@ def _book_loop(tracker: Tracker, event: Event) -> dict[str, Any]:
 
 
 def _book_restart(_tracker: Tracker, _event: Event) -> dict[str, Any]:
-    return {"recent": (), "fresh_slots": ()}
+    return {"recent": ()}
 
 
 _BOOKS: dict[type[Event], Callable[[Tracker, Event], dict[str, Any]]] = {
     UserUttered: _book_user,
     UserReverted: _book_rewind,
-    SlotSet: _book_slot,
     ActionExecuted: _book_action,
     ActionRejected: _book_rejection,
     LoopSet: _book_loop,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.event_json import event_json, parse_event
-from bot.dialogue.events import SlotSet, UserUttered
+from bot.dialogue.events import UserUttered
 from bot.dialogue.features import Features, coerce_slot
 from bot.dialogue.moment import Loop, Moment, first_moment
 from bot.dialogue.tracker import Tracker, fold, new_tracker
@@ -39,7 +39,6 @@ def tracker_to_json(tracker: Tracker) -> JsonObject:
         "since_listen": tracker.since_listen,
         "rejected": tracker.rejected,
         "recent": list(tracker.recent),
-        "fresh_slots": [{"name": each.name, "value": each.value} for each in tracker.fresh_slots],
         "input_channel": tracker.input_channel,
     }
     if not tracker.whole:
@@ -81,7 +80,6 @@ def _read(empty: Tracker, data: Mapping[str, Any]) -> Tracker:
         since_listen=data["since_listen"],
         rejected=data["rejected"],
         recent=tuple(data["recent"]),
-        fresh_slots=tuple(SlotSet(**each) for each in data["fresh_slots"]),
         input_channel=data["input_channel"],
         written={
             id(event): pair

@@ -9,8 +9,9 @@ import pytest
 from bot.dialogue.calls import Call, Outcome
 from bot.dialogue.catalogue import Catalogue
 from bot.dialogue.event_json import user_event
-from bot.dialogue.events import LISTEN, ActionExecuted, Event, FollowupSet, LoopSet, SlotSet
+from bot.dialogue.events import LISTEN, ActionExecuted, Event, FollowupSet, LoopSet, SlotSet, UserReverted
 from bot.dialogue.extraction import extract_slots
+from bot.dialogue.forms import run_form
 from bot.dialogue.scene import Scene
 from bot.dialogue.spec import FormSpec, MappingCondition, MappingType, SlotMapping, SlotSpec, SlotType
 from bot.dialogue.tracker import new_tracker
@@ -168,3 +169,19 @@ def test_project_may_check_the_candidates() -> None:
         outcomes={"action_validate_slot_mappings": check},
     )
     assert found == ["no", ("s", None)]
+
+
+def test_after_a_rewind_a_form_checks_what_was_set_since_the_message_that_counts_again() -> None:
+    catalogue = Catalogue(domain(actions=("validate_order_form",)))
+    listen, form = ActionExecuted(name=LISTEN), catalogue.domain.forms["order_form"]
+    tracker = new_tracker(catalogue).apply_all(
+        (
+            *(listen, LoopSet(name=form.name), SlotSet(name="requested_slot", value="size"), listen),
+            *(user_event({"text": "big", "intent": {"name": "inform"}}), SlotSet(name="size", value="L")),
+            *(listen, user_event({"text": "no", "intent": {"name": "no"}}), SlotSet(name="note", value="-")),
+            UserReverted(),
+        )
+    )
+    call = next(run_form(Scene(catalogue=catalogue, channel="rest", choose=first), form, tracker))
+    candidates = [event for event in call.tracker.log[-2:] if isinstance(event, SlotSet)]
+    assert [(event.name, event.value) for event in candidates] == [("size", "L"), ("note", "-")]
