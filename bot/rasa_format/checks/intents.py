@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.spec import StepType
 from bot.rasa_format.domain_merge import name_of
+from bot.rasa_format.files import DATA_FOLDERS, data_folder
 from bot.rasa_format.known import items
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _WITHOUT_EXAMPLES = frozenset({"nlu_fallback", "restart", "back", "session_start
 def check_intents(project: Project, problems: Problems) -> None:
     """Each intent listed in the domain has examples and something that uses it."""
     taught = {example.intent.partition("/")[0] for example in project.nlu.examples}
+    folder = data_folder(project.root)
+    place = folder.name if folder else DATA_FOLDERS[0]
     used = set(_intents_of_paths(project.dialogue)) | set(_intents_of_domain(project.dialogue.domain))
     for item in items(project.sources.domain.get("intents")):
         name = name_of(item)
@@ -30,7 +33,7 @@ def check_intents(project: Project, problems: Problems) -> None:
         if name not in taught:
             problems.contradict(
                 item.source,
-                f"The intent `{name}` has no examples, so no text means it. Add some to `nlu_data/`.",
+                f"The intent `{name}` has no examples, so no text means it. Add some to `{place}/`.",
             )
         if name not in used:
             problems.warn(
