@@ -66,8 +66,8 @@ class Figures:
     steady_p99: float
     cpu_service: float
     cpu_postgres: float
-    rss_service: float
-    rss_postgres: float
+    pss_service: float
+    pss_postgres: float
     message_10: float
     message_1000: float
     ratio: float
@@ -106,8 +106,8 @@ async def measure(service: RunningService, options: argparse.Namespace, texts: T
         steady_p99=steady.percentile(0.99),
         cpu_service=_per_message(after.service_cpu - before.service_cpu, busy),
         cpu_postgres=_per_message(after.postgres_cpu - before.postgres_cpu, busy),
-        rss_service=final.service_rss / 1e6,
-        rss_postgres=final.postgres_rss / 1e6,
+        pss_service=final.service_pss / 1e6,
+        pss_postgres=final.postgres_pss / 1e6,
         message_10=1000 * early,
         message_1000=1000 * late,
         ratio=late / early,
@@ -171,7 +171,7 @@ def show(figures: Figures) -> None:
     table = Table(title=f"The road, {figures.cores} cores ({figures.machine}), load generator included")
     for heading in ("what", "here", "goal", "Rasa 3.6.21, lightest pipeline"):
         table.add_column(heading)
-    memory = f"{figures.rss_service:.0f} MB + {figures.rss_postgres:.0f} MB PostgreSQL"
+    memory = f"{figures.pss_service:.0f} MB + {figures.pss_postgres:.0f} MB PostgreSQL"
     cpu = f"{figures.cpu_service:.1f} ms + {figures.cpu_postgres:.1f} ms PostgreSQL"
     long = f"{figures.message_10:.1f} / {figures.message_1000:.1f} ms, ratio {figures.ratio:.2f}"
     delays = f"{figures.busy_p50:.0f} / {figures.busy_p99:.0f} ms"
@@ -183,7 +183,7 @@ def show(figures: Figures) -> None:
     table.add_row(f"p50 / p99 at {figures.steady_rate:.0f} messages/s", steady, "p99 ≤ 100 ms", "")
     table.add_row("message 10 / message 1,000 of one conversation", long, "≤ 1.1", "58 → 4.0 messages/s")
     table.add_row("CPU per message", cpu, "", "")
-    table.add_row("resident memory", memory, "≤ 500 MB", "573 MB")
+    table.add_row("memory (PSS)", memory, "≤ 500 MB", "573 MB")
     table.add_row("start to ready", f"{figures.start_seconds:.1f} s", "", "9.8 s")
     console = Console()
     console.print(table)

@@ -18,11 +18,14 @@ START_LIMIT = 300.0  # seconds: the first start may have to train
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Resident bytes and CPU seconds since the start: of the service with its bus, and of PostgreSQL."""
+    """Bytes held and CPU seconds since the start: of the service with its bus, and of PostgreSQL.
 
-    service_rss: int
+    Bytes are each process's share (PSS): what processes share is counted once.
+    """
+
+    service_pss: int
     service_cpu: float
-    postgres_rss: int
+    postgres_pss: int
     postgres_cpu: float
 
 
@@ -43,15 +46,14 @@ class RunningService:
             try:
                 side = postgres if each.name().startswith("postgres") else ours
                 times = each.cpu_times()
-                # PostgreSQL's processes share their buffers: counted once, in proportion.
-                side[0] += each.memory_full_info().pss if side is postgres else each.memory_info().rss
+                side[0] += each.memory_full_info().pss
                 side[1] += times.user + times.system
             except psutil.NoSuchProcess:
                 continue
         return Usage(
-            service_rss=int(ours[0]),
+            service_pss=int(ours[0]),
             service_cpu=ours[1],
-            postgres_rss=int(postgres[0]),
+            postgres_pss=int(postgres[0]),
             postgres_cpu=postgres[1],
         )
 
