@@ -155,7 +155,7 @@ def _parse_user(data: Mapping[str, Any]) -> UserUttered:
         **_envelope(data),
         text=text,
         intent=name,
-        confidence=intent.get("confidence") or 0.0,
+        confidence=intent.get("confidence", 1.0) or 0.0,  # none is told of a trigger: it is certain
         entities=tuple(parse_data.get("entities") or ()),
         parse_data=parse_data,
         input_channel=data.get("input_channel"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -82,3 +83,10 @@ async def test_paused_bot_stays_silent_when_triggered() -> None:
 )
 def test_entities_are_read_in_both_forms(given: Any, read: Any) -> None:
     assert read_entities(given) == read
+
+
+async def test_trigger_is_certain_where_policies_are_as_sure_as_understanding_is() -> None:
+    policies = replace(spec().policies, rules_by_confidence=True)
+    talk = Talk(build_engine(replace(spec(), policies=policies)))
+    result = await trigger(talk, Trigger(intent="greet"))
+    assert [event["confidence"] for event in result.events if event.get("name") == "utter_greet"] == [1.0]
