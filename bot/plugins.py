@@ -205,10 +205,8 @@ def _place_of(module: ModuleType) -> Path:
 def _cannot_import(file: Path, error: BaseException, root: Path) -> ActionFailure:
     """Say why a module cannot be imported, at the line of the project that breaks."""
     path, line = _broken_line(error, root) or (file, None)
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        text = f"`{error.name}` is not installed here"
-    else:
-        text = f"this cannot be imported: {_describe(error)}"
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    text = f"`{missing}` is not installed here" if missing else f"this cannot be imported: {_describe(error)}"
     return ActionFailure(path=path.relative_to(root).as_posix(), line=line, text=text)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from bot.bootstrap.migration_copy import CREDENTIALS, ENDPOINTS, copy_project
 from bot.bootstrap.project import examine_project, list_channels
 from bot.errors import ProjectError
 from bot.rasa_format.files import (
@@ -44,13 +43,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 TESTS, _MARKDOWN = "tests", ".md"
-CREDENTIALS, ENDPOINTS = "credentials.yml", "endpoints.yml"
 _TRIGGER_RULES = "rules_from_triggers.yml"
-# Neither models nor caches, and nothing that holds secrets.
-_LEFT_OUT = frozenset(
-    {"models", "results", "node_modules", "__pycache__", "venv", "env", "rasa.db", CREDENTIALS, ENDPOINTS}
-)
-_LEFT_OUT_ENDINGS = (".pyc", ".db", ".sqlite", ".log", ".tar.gz", ".pem", ".key")
 _INDENTED_LIST = re.compile(r"^\w+:[^\S\n]*\n {2,}- ", re.MULTILINE)  # right under a key of the file
 _NO_CONFIG = b"recipe: default.v1\nlanguage: en\n"
 
@@ -94,7 +87,7 @@ def migrate_project(root: Path, out: Path, settings: Settings) -> Migration:
     written.take_domain()
     written.take_config()
     written.take_endpoints()
-    left_out = _copy(root, out, written.files, without=written.converted)
+    left_out = copy_project(root, out, written.files, without=written.converted)
     _check_actions(out, findings)
     # Variables to be set are not missing: the new project is looked at as if they were.
     environment = {**dict.fromkeys(written.needed, "set"), **get_environment()}
@@ -263,33 +256,6 @@ def _mentions_rules(root: Path) -> bool:
     folder = data_folder(root)
     files = folder.rglob("*.y*ml") if folder else ()
     return any(line.startswith(b"rules:") for file in files for line in file.read_bytes().splitlines())
-
-
-def _copy(root: Path, out: Path, written: Mapping[str, bytes], *, without: set[str]) -> tuple[str, ...]:
-    """Copy what is not written anew; return what was left out, the caches apart."""
-    left_out: list[str] = []
-    for folder, folders, files in os.walk(root):
-        here = Path(folder)
-        kept = [name for name in folders if not _is_left_out(here / name)]
-        left_out += (relative_path(root, here / name) + "/" for name in set(folders) - set(kept))
-        folders[:] = sorted(kept)
-        for name in sorted(files):
-            path = relative_path(root, here / name)
-            if _is_left_out(here / name):
-                left_out.append(path)
-            elif path not in written and path not in without:
-                (out / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(here / name, out / path)
-    for path, data in written.items():
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_bytes(data)
-    return tuple(sorted(path for path in left_out if "__pycache__" not in path and path not in written))
-
-
-def _is_left_out(path: Path) -> bool:
-    name = path.name
-    is_environment = path.is_dir() and (path / "pyvenv.cfg").exists()
-    return name.startswith(".") or name in _LEFT_OUT or name.endswith(_LEFT_OUT_ENDINGS) or is_environment
 
 
 def _check_actions(out: Path, findings: Findings) -> None:
