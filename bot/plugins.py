@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
-from traceback import walk_tb
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from bot.action_failures import ActionFailure, describe, explain_class, explain_import
 from bot.dialogue.own_slots import RASA_SLOTS
 from bot.errors import ActionError, SettingsError
 
@@ -49,18 +49,6 @@ def load_connector(channel: str) -> type[Connector]:
         raise SettingsError(f"there is no channel {channel!r} in connectors/") from error
     connector: type[Connector] = module.CONNECTOR
     return connector
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionFailure:
-    """Why a module or class of the project's actions cannot be used. `path` is relative to the project.
-
-    `line` counts from 1; None: the whole file.
-    """
-
-    path: str
-    line: int | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +99,7 @@ def _find_at(place: Path, base: type[Any]) -> FoundActions:
             action = kind()
             actions[_name(action)] = action
         except Exception as error:  # noqa: BLE001 - a project's class may raise anything
-            failures.append(_cannot_make(kind, error, place.parent))
+            failures.append(explain_class(kind, error, place.parent))
     return FoundActions(actions=actions, failures=tuple(failures))
 
 
@@ -146,7 +134,7 @@ def _modules(place: Path, failures: list[ActionFailure]) -> Iterator[ModuleType]
         package = _open_package(place)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a project's module may raise anything
         file = place / "__init__.py" if place.is_dir() else place
-        failures.append(_cannot_import(file, error, place.parent))
+        failures.append(explain_import(file, error, place.parent))
         return
     yield package
     paths = getattr(package, "__path__", ())
@@ -154,7 +142,7 @@ def _modules(place: Path, failures: list[ActionFailure]) -> Iterator[ModuleType]
         try:
             yield importlib.import_module(info.name)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-            failures.append(_cannot_import(_file_of(info, place), error, place.parent))
+            failures.append(explain_import(_file_of(info, place), error, place.parent))
 
 
 def _pass_over(_name: str) -> None:
@@ -202,40 +190,6 @@ def _place_of(module: ModuleType) -> Path:
     return Path(paths[0] if paths else origin or "").resolve()
 
 
-def _cannot_import(file: Path, error: BaseException, root: Path) -> ActionFailure:
-    """Say why a module cannot be imported, at the line of the project that breaks."""
-    path, line = _broken_line(error, root) or (file, None)
-    missing = error.name if isinstance(error, ModuleNotFoundError) else None
-    text = f"`{missing}` is not installed here" if missing else f"this cannot be imported: {_describe(error)}"
-    return ActionFailure(path=path.relative_to(root).as_posix(), line=line, text=text)
-
-
-def _broken_line(error: BaseException, root: Path) -> tuple[Path, int | None] | None:
-    """Return the last file of the project that was running, or is no Python, and its line."""
-    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(root):
-        return Path(error.filename), error.lineno
-    frames = [
-        (Path(frame.f_code.co_filename), line)
-        for frame, line in walk_tb(error.__traceback__)
-        if Path(frame.f_code.co_filename).is_relative_to(root)
-    ]
-    return frames[-1] if frames else None
-
-
-def _cannot_make(kind: type[Any], error: Exception, root: Path) -> ActionFailure:
-    file = Path(inspect.getfile(kind))
-    text = str(error) if isinstance(error, ActionError) else f"cannot be made: {_describe(error)}"
-    return ActionFailure(
-        path=file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file),
-        line=inspect.getsourcelines(kind)[1],
-        text=f"the action {kind.__name__} {text}",
-    )
-
-
-def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
 def _name(action: Any) -> str:
     try:
         return str(action.name())
@@ -267,9 +221,9 @@ def load_slot_class(project_root: Path, path: str) -> type[Any]:
                 raise ActionError(
                     f"the slot class {path} needs {error.name}, which is Rasa itself: `engine: rasa` runs it"
                 ) from error
-            raise ActionError(f"{module_name} cannot be imported: {_describe(error)}") from error
+            raise ActionError(f"{module_name} cannot be imported: {describe(error)}") from error
         except Exception as error:
-            raise ActionError(f"{module_name} cannot be imported: {_describe(error)}") from error
+            raise ActionError(f"{module_name} cannot be imported: {describe(error)}") from error
     kind = getattr(module, name, None)
     if not isinstance(kind, type) or not callable(getattr(kind, "as_feature", None)):
         raise ActionError(f"{module_name} has no slot class {name}: a class with a method `as_feature`")

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from bot.bootstrap.migration_copy import CREDENTIALS, ENDPOINTS, copy_project
 from bot.bootstrap.project import examine_project, list_channels
@@ -29,6 +24,7 @@ from bot.rasa_format.migrate.domain import DomainFile, DomainMigration, rules_fo
 from bot.rasa_format.migrate.endpoints import migrate_endpoints
 from bot.rasa_format.migrate.finding import Finding, Findings, Outcome
 from bot.rasa_format.migrate.markdown import MarkdownFile
+from bot.rasa_format.migrate.round_trip import dump_yaml, load_yaml
 from bot.rasa_format.nodes import MapNode
 from bot.rasa_format.old_formats import find_old_formats, name_old_format
 from bot.rasa_format.problem import Problem, Severity
@@ -44,7 +40,6 @@ if TYPE_CHECKING:
 
 TESTS, _MARKDOWN = "tests", ".md"
 _TRIGGER_RULES = "rules_from_triggers.yml"
-_INDENTED_LIST = re.compile(r"^\w+:[^\S\n]*\n {2,}- ", re.MULTILINE)  # right under a key of the file
 _NO_CONFIG = b"recipe: default.v1\nlanguage: en\n"
 
 
@@ -172,7 +167,7 @@ class _Written:
         """Upgrade the domain's files, where they are Rasa 2's."""
         paths = {relative_path(self._root, file): file for file in list_domain_files(self._root)}
         texts = {path: decode_text(file.read_bytes(), path=path) for path, file in paths.items()}
-        read = {path: _load(text, path) for path, text in texts.items()}
+        read = {path: load_yaml(text, path) for path, text in texts.items()}
         files = [
             DomainFile(path=path, content=yaml) for path, yaml in read.items() if is_domain_content(yaml)
         ]
@@ -181,7 +176,7 @@ class _Written:
         for file in files:
             self._needs_rules = self._needs_rules or bool(file.content.get("forms"))
             if file.path in migration.changed:
-                self.files[file.path] = _dump(file.content, like=texts[file.path])
+                self.files[file.path] = dump_yaml(file.content, like=texts[file.path])
             else:
                 self._findings.runs(file.path, "The domain, as it is.")
         if migration.triggers:
@@ -225,31 +220,6 @@ class _Written:
         if file.exists():
             credentials = parse_yaml(file.read_bytes(), path=CREDENTIALS)
         return CredentialsMigration(CREDENTIALS, list_channels(), self._findings).run(credentials)
-
-
-def _load(text: str, path: str) -> dict[str, object]:
-    try:
-        found = _round_trip().load(text)
-    except YAMLError as error:
-        raise ProjectError(path, None, f"This is not YAML: {' '.join(str(error).split())[:200]}") from error
-    return found if isinstance(found, dict) else {}
-
-
-def _round_trip() -> YAML:
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    return yaml
-
-
-def _dump(content: dict[str, object], *, like: str) -> bytes:
-    """Write a file back, comments and all, its lists as far to the right as they were."""
-    yaml = _round_trip()
-    yaml.width = 4096
-    if _INDENTED_LIST.search(like):
-        yaml.indent(mapping=2, sequence=4, offset=2)
-    stream = io.BytesIO()
-    yaml.dump(content, stream)
-    return stream.getvalue()
 
 
 def _mentions_rules(root: Path) -> bool:
