@@ -25,6 +25,8 @@ other_python := other_python
 endif
 endif
 
+# A process per core, each with servers of its own; a file's tests stay together, as they share what they set up.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 # Slow, and apart from the other tests for that reason alone.
 CHAOS := tests/integration/road tests/integration/processes
 # Needs real Rasa, which is 2.5 GB.
@@ -46,7 +48,7 @@ train: $(VENV)/.serve ## Train a model from the project's files
 	@exec $(BIN)/visavis train $(ARGS)
 
 test: $(VENV)/.dev $(BUILT) ## Set everything up and run the tests
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(CHAOS) $(JUDGED)) $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(addprefix --ignore=,$(CHAOS) $(JUDGED)) $(ARGS)
 
 chaos: $(VENV)/.dev $(BUILT) ## Run the tests that kill processes and servers, and fill a disk, at every step
 	$(BIN)/python -m pytest $(CHAOS) $(ARGS)
