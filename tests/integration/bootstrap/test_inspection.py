@@ -44,7 +44,10 @@ def test_a_project_with_errors_shows_them_alone(write: Write) -> None:
 @pytest.mark.parametrize(
     ("config", "told"),
     [
-        ("language: klingon\n" + CONFIG, "config.yml:1: warning: spaCy has no rules for language 'klingon'. Words"),
+        (
+            "language: klingon\n" + CONFIG,
+            "config.yml:1: warning: spaCy has no rules for language 'klingon'. Words",
+        ),
         (OWN_ENCODER, "config.yml:5: warning: On this machine the sentence encoder './colours' of config"),
         (
             OWN_ENCODER.replace("./colours", "a/b"),
