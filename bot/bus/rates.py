@@ -60,9 +60,9 @@ class LocalRates:
         seconds = period.total_seconds()
         step = seconds / limit
         due = max(self._due.get(name, now), now)
-        wait = due + step - seconds - now
-        if wait > 0:
-            return timedelta(seconds=wait)
+        wait = timedelta(seconds=due + step - seconds - now)
+        if wait > timedelta():  # as it is told: a wait of less than a microsecond is none
+            return wait
         self._due[name] = due + step
         self._due.move_to_end(name)
         while len(self._due) > self._most:
