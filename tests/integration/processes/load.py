@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TEXTS = tuple(REPLIES)
 GIVE_UP = 60.0  # seconds for one message
+LAST_WORDS = 2  # said by each customer when enough has happened
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Load:
     answers: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
+    enough: bool = False
 
     async def wait_for_answers(self, count: int) -> None:
         """Return when so many messages were answered."""
@@ -36,21 +38,22 @@ class Load:
             while len(self.answers) < count:  # noqa: ASYNC110 - a test's patience
                 await asyncio.sleep(0.01)
 
-    async def run(self, *, conversations: int, messages: int, pause: float = 0.0) -> None:
-        """Let so many customers say so many things each, one waiting for the answer to the other."""
+    async def run(self, *, conversations: int, pause: float = 0.0) -> None:
+        """Let so many customers talk until it is `enough`, each one waiting for the answer."""
         timeout = aiohttp.ClientTimeout(total=10)
         connector = aiohttp.TCPConnector(limit=0, force_close=True)  # a repeat must never reuse a dead socket
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
-            await asyncio.gather(
-                *(self._talk(http, number, messages, pause) for number in range(conversations))
-            )
+            await asyncio.gather(*(self._talk(http, number, pause) for number in range(conversations)))
 
-    async def _talk(self, http: aiohttp.ClientSession, number: int, messages: int, pause: float) -> None:
+    async def _talk(self, http: aiohttp.ClientSession, number: int, pause: float) -> None:
         sender = f"{self.name}-{number}"
-        for turn in range(messages):
+        turn, left = 0, LAST_WORDS
+        while left:
             begun = time.monotonic()
             self.answers[sender, turn] = await self._insist(http, sender, turn, number)
             self.seconds.append(time.monotonic() - begun)
+            turn += 1
+            left -= self.enough
             await asyncio.sleep(pause)
 
     async def _insist(self, http: aiohttp.ClientSession, sender: str, turn: int, attempt: int) -> list[str]:

@@ -99,8 +99,7 @@ async def test_released_model_during_load(service: Service, tmp_path: Path) -> N
             await release_trained(settings, read_trained(tmp_path / str(number)), by="test")
             await asyncio.to_thread(wait_for_model, digest)
 
-    # Three models one after the other take seconds; so many messages take longer.
-    load = await under_load(service, "release", disturb, messages=60)
+    load = await under_load(service, "release", disturb)
     assert load.refused == {}
 
 

@@ -67,7 +67,7 @@ async def test_full_disk(project: Path, small_disk: Path, tmp_path: Path) -> Non
             await asyncio.sleep(1)
             (small_disk / "ballast").unlink()
 
-        load = await under_load(service, "disk", disturb, messages=60)
+        load = await under_load(service, "disk", disturb)
         told = {words for words in load.refused if words[0].isdigit()}
         assert told == {TOLD}
         assert [
