@@ -32,10 +32,11 @@ class Terminal:
     process: subprocess.Popen[bytes]
     master: int
     seen: str = ""
+    _waited: int = 0  # how much of it had come when something was waited for last
 
     def wait_for(self, end: str | None) -> str:
-        """Read until it says `end`, or to the end of the command; returns all that was seen."""
-        while end is None or not self.seen.endswith(end):
+        """Read on until it stops at `end`, or to the end of the command; returns all that was seen."""
+        while end is None or len(self.seen) == self._waited or not self.seen.endswith(end):
             try:
                 more = os.read(self.master, 4096)
             except OSError:  # how a terminal says that nobody is there any more
@@ -43,6 +44,7 @@ class Terminal:
             if not more:
                 break
             self.seen += more.decode()
+        self._waited = len(self.seen)
         return self.seen
 
     def type(self, keys: str) -> None:

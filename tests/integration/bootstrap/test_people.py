@@ -69,7 +69,6 @@ def type_in(environment: dict[str, str], *lines: str) -> tuple[int, str]:
         for line in lines:
             terminal.wait_for(": ")
             terminal.type(f"{line}\n")
-            terminal.seen += "\n"
         seen = terminal.wait_for(None)
         return terminal.wait_ended(), seen
 
