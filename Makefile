@@ -71,7 +71,7 @@ bench: $(VENV)/.dev $(BUILT) ## Measure the road (messages per second, delays, m
 	$(BIN)/python -m tests.bench.triage --json tests/bench/results/triage.json
 	$(BIN)/python -m tests.bench.entities --json tests/bench/results/entities.json
 	$(BIN)/python -m tests.bench.dialogue --json tests/bench/results/dialogue.json
-	$(BIN)/python -m tests.bench.rasa --json tests/bench/results/rasa.json
+	$(BIN)/python -m tests.bench.beside_rasa --json tests/bench/results/rasa.json
 
 rasa: $(RASA)/.stamp ## Build the environment of real Rasa, for `engine: rasa` and for make test-rasa
 

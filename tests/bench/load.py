@@ -6,12 +6,11 @@ import asyncio
 import itertools
 import statistics
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import aiohttp
 
-TURNS = 3  # messages of one conversation, unless a person takes it over before
+TURNS = 3  # texts of a dialogue, unless a person takes it over before
 
 
 @dataclass(slots=True)
@@ -39,22 +38,33 @@ class Tally:
         return 1000 * statistics.median(self.delays) if self.delays else float("nan")
 
 
-class Talker:
-    """Sends distinct texts over many conversations."""
+def split_texts(texts: list[str]) -> list[list[str]]:
+    """Return texts as dialogues."""
+    return [texts[start : start + TURNS] for start in range(0, len(texts), TURNS)]
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, texts: list[str], prefix: str) -> None:
+
+class Talker:
+    """Holds distinct dialogues, each in a conversation of its own."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, dialogues: list[list[str]], prefix: str
+    ) -> None:
         self._session, self._url = session, f"{url}/webhooks/rest/webhook"
-        self._texts: Iterator[str] = itertools.cycle(texts)
+        self._dialogues = itertools.cycle(dialogues)
         self._prefix, self._count = prefix, itertools.count()
 
     def new_sender(self) -> str:
         """Return a contact nobody has heard of."""
         return f"{self._prefix}-{next(self._count)}"
 
-    async def say(self, sender: str, tally: Tally, text: str | None = None) -> bool:
+    def next_dialogue(self) -> list[str]:
+        """Return what is said next."""
+        return next(self._dialogues)
+
+    async def say(self, sender: str, tally: Tally, text: str) -> bool:
         """Send one message and book it; returns whether the bot still holds the conversation."""
         begun = time.perf_counter()
-        body = {"sender": sender, "message": text or next(self._texts)}
+        body = {"sender": sender, "message": text}
         try:
             async with self._session.post(self._url, json=body) as response:
                 items = await response.json()
@@ -74,8 +84,8 @@ class Talker:
         """Hold short conversations, one after the other, until the clock says so."""
         while time.perf_counter() < until:
             sender = self.new_sender()
-            for _ in range(TURNS):
-                if time.perf_counter() >= until or not await self.say(sender, tally):
+            for text in self.next_dialogue():
+                if time.perf_counter() >= until or not await self.say(sender, tally, text):
                     break
 
 
@@ -92,9 +102,10 @@ async def open_loop(talker: Talker, *, rate: float, seconds: float) -> Tally:
     """Send `rate` messages a second, whether or not the earlier ones are answered yet."""
     tally, tasks = Tally(), set()
     begun = time.perf_counter()
+    texts = (text for _ in itertools.count() for text in talker.next_dialogue())
     for number in range(int(rate * seconds)):
         await asyncio.sleep(max(0.0, begun + number / rate - time.perf_counter()))
-        task = asyncio.create_task(talker.say(talker.new_sender(), tally))
+        task = asyncio.create_task(talker.say(talker.new_sender(), tally, next(texts)))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     await asyncio.gather(*tasks)

@@ -31,7 +31,15 @@ from rich.table import Table
 
 from bot.errors import SettingsError
 from bot.rasa_format.project import load_project
-from tests.bench.load import Talker, Tally, closed_loop, find_answered, open_loop, short_beside_long
+from tests.bench.load import (
+    Talker,
+    Tally,
+    closed_loop,
+    find_answered,
+    open_loop,
+    short_beside_long,
+    split_texts,
+)
 from tests.bench.service import RunningService, running_service
 
 BANKING77 = Path("../shared/data/banking77/test.csv")
@@ -82,7 +90,7 @@ async def measure(service: RunningService, options: argparse.Namespace, texts: T
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=options.clients * 2), timeout=timeout
     ) as session:
-        talker = Talker(session, service.url, texts.lines, "bench")
+        talker = Talker(session, service.url, split_texts(texts.lines), "bench")
         await closed_loop(talker, clients=8, seconds=2)  # warm
         before = service.usage()
         busy = await closed_loop(talker, clients=options.clients, seconds=options.seconds)
