@@ -46,6 +46,11 @@ class Batch:
     labels: NDArray[np.int64]
     kept: Floats | None = None
 
+    @property
+    def count(self) -> int:
+        """How many states are of a text."""
+        return int(self.lengths.sum())
+
 
 def find_gradients(
     arrays: Mapping[str, Floats], batch: Batch, multiply: Multiply = multiply_exactly
@@ -56,6 +61,37 @@ def find_gradients(
     texts of one intent find each other among all. Sources: Hendrycks and Gimpel 2016 (GELU, by tanh); Ba et
     al. 2016 (layer normalisation); Khosla et al. 2020, "Supervised Contrastive Learning".
     """
+    passed = _pass_through(arrays, batch, multiply)
+    vectors = passed.vectors
+    centres, sizes = _to_unit(arrays[CENTRES])
+    from_centres, by_cosine = _compare_with_centres(vectors @ centres.T, batch.labels)
+    from_texts, by_likeness = _compare_with_each_other(vectors @ vectors.T, batch.labels)
+    by_vector: Floats = by_cosine @ centres
+    by_vector += (by_likeness + by_likeness.T) @ vectors
+    return from_centres + from_texts, {
+        **_trace_back(by_vector, passed, arrays, batch, multiply),
+        CENTRES: _through_unit(by_cosine.T @ vectors, centres, sizes),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Passed:
+    """What became of a batch on its way through a tail, as far as the way back asks for it.
+
+    `inner` (tokens, width) is what GELU made of the widened states, `slopes` its slope there; `normal`
+    (tokens, dimensions) are the normalised sums, `spread` (tokens, 1) what they were multiplied by;
+    `vectors` (texts, dimensions) have length 1, `norms` (texts, 1) is what they had before.
+    """
+
+    inner: Floats
+    slopes: Floats
+    normal: Floats
+    spread: Floats
+    vectors: Floats
+    norms: Floats
+
+
+def _pass_through(arrays: Mapping[str, Floats], batch: Batch, multiply: Multiply) -> _Passed:
     widened = multiply(Kind.RIGHT, batch.states, arrays["wide"])
     widened += arrays["wide_bias"]
     inner, slopes = _bend(widened)
@@ -64,34 +100,34 @@ def find_gradients(
     if batch.kept is not None:
         added *= batch.kept
     normal, spread = _normalise(batch.states + added)
-    count = int(batch.lengths.sum())
-    outcome = normal[:count] * arrays["scale"] + arrays["shift"]
+    outcome = normal[: batch.count] * arrays["scale"] + arrays["shift"]
     pooled = np.add.reduceat(outcome, np.cumsum(batch.lengths) - batch.lengths, axis=0)
     vectors, norms = _to_unit(pooled)
-    centres, sizes = _to_unit(arrays[CENTRES])
+    return _Passed(inner=inner, slopes=slopes, normal=normal, spread=spread, vectors=vectors, norms=norms)
 
-    from_centres, by_cosine = _compare_with_centres(vectors @ centres.T, batch.labels)
-    from_texts, by_likeness = _compare_with_each_other(vectors @ vectors.T, batch.labels)
-    by_vector: Floats = by_cosine @ centres
-    by_vector += (by_likeness + by_likeness.T) @ vectors
 
+def _trace_back(
+    by_vector: Floats, passed: _Passed, arrays: Mapping[str, Floats], batch: Batch, multiply: Multiply
+) -> dict[str, Floats]:
+    """Return the derivatives by the tail's arrays, from those by the texts' vectors."""
+    normal = passed.normal
     by_token = np.zeros_like(batch.states)
-    by_token[:count] = np.repeat(_through_unit(by_vector, vectors, norms), batch.lengths, axis=0)
+    by_pooled = _through_unit(by_vector, passed.vectors, passed.norms)
+    by_token[: batch.count] = np.repeat(by_pooled, batch.lengths, axis=0)
     by_normal = by_token * arrays["scale"]
     mean = by_normal.mean(axis=1, keepdims=True)
-    by_added = (by_normal - mean - normal * (by_normal * normal).mean(axis=1, keepdims=True)) * spread
+    by_added = (by_normal - mean - normal * (by_normal * normal).mean(axis=1, keepdims=True)) * passed.spread
     if batch.kept is not None:
         by_added *= batch.kept
     by_wide = multiply(Kind.PLAIN, by_added, arrays["narrow"])
-    by_wide *= slopes
-    return from_centres + from_texts, {
+    by_wide *= passed.slopes
+    return {
         "wide": multiply(Kind.LEFT, by_wide, batch.states),
         "wide_bias": by_wide.sum(axis=0),
-        "narrow": multiply(Kind.LEFT, by_added, inner),
+        "narrow": multiply(Kind.LEFT, by_added, passed.inner),
         "narrow_bias": by_added.sum(axis=0),
         "scale": (by_token * normal).sum(axis=0),
         "shift": by_token.sum(axis=0),
-        CENTRES: _through_unit(by_cosine.T @ vectors, centres, sizes),
     }
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from dateparser.date import DateDataParser
     from dateparser.languages.loader import LocaleDataLoader
 
     from bot.domain.json import JsonObject
@@ -39,6 +40,13 @@ _KINDS = {"date": Kind.DATE, "number": Kind.NUMBER, "comma": Kind.FILLER}
 _TELLING = (Kind.DATE, Kind.NAME, Kind.WHICH, Kind.AGO)
 """One of these, or a digit, is in every date: see `_is_date`."""
 _GRAINS = {"time": "minute", "part_of_day": "hour", "week": "week", "month": "month", "year": "year"}
+_SETTINGS = {
+    "RETURN_AS_TIMEZONE_AWARE": True,
+    "PREFER_DATES_FROM": "future",
+    "PREFER_DAY_OF_MONTH": "first",
+    "RETURN_TIME_AS_PERIOD": True,
+}
+"""dateparser's, but for the time zone and the moment that words like "tomorrow" count from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +81,32 @@ def open_dates(
         return _find_nothing
     words = collect_words(LocaleDataLoader().get_locale(codes[0]).info)
     telling = pick_telling(words)
-    settings = {
-        "TIMEZONE": timezone,
-        "RETURN_AS_TIMEZONE_AWARE": True,
-        "PREFER_DATES_FROM": "future",
-        "PREFER_DAY_OF_MONTH": "first",
-        "RETURN_TIME_AS_PERIOD": True,
-    }
 
     def find(text: str) -> Iterator[Found]:
         runs = list(find_runs(text, words)) if may_hold_date(text, telling) else []
         if not runs:
             return
         base = now().astimezone(zone).replace(tzinfo=None)
-        parser = DateDataParser(locales=codes[:1], settings={**settings, "RELATIVE_BASE": base})
-        tries = MAX_TRIES
-        for run in runs:
-            for start, end in _list_readings(run):
-                if tries == 0:
-                    return
-                tries -= 1
-                read = parser.get_date_data(text[start:end])
-                if read.date_obj is not None:
-                    value, info = _describe(read.date_obj, read.period)
-                    yield Found(start=start, end=end, value=value, info=info)
-                    break
+        settings = {**_SETTINGS, "TIMEZONE": timezone, "RELATIVE_BASE": base}
+        yield from _read_runs(text, runs, DateDataParser(locales=codes[:1], settings=settings))
 
     list(find("1 2 2000, 5pm"))  # the library loads its tables with the first date
     return find
+
+
+def _read_runs(text: str, runs: Sequence[Sequence[DateWord]], parser: DateDataParser) -> Iterator[Found]:
+    """Yield of each run the first reading that is a date; after `MAX_TRIES` readings in all it ends."""
+    tries = MAX_TRIES
+    for run in runs:
+        for start, end in _list_readings(run):
+            if tries == 0:
+                return
+            tries -= 1
+            read = parser.get_date_data(text[start:end])
+            if read.date_obj is not None:
+                value, info = _describe(read.date_obj, read.period)
+                yield Found(start=start, end=end, value=value, info=info)
+                break
 
 
 def pick_telling(words: Mapping[str, Kind]) -> frozenset[str]:
