@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,9 +33,8 @@ from bot.nlu.triage_training import train_triage
 from bot.nlu.validation import calibrate, deal_folds, fit_folds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bot.domain.example import TrainingData
+    from bot.domain.json import JsonObject
     from bot.domain.pipeline import PipelineSpec
     from bot.nlu.calibration import Calibration
     from bot.nlu.components import Components
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from bot.nlu.fitting import Parts
     from bot.nlu.keywords import Keywords
     from bot.nlu.ngrams import Vocabulary
+    from bot.nlu.triage import TriageHead
 
 _NO_WORDS = re.compile(r"[_/]+")
 """What stands between the words of an intent's name."""
@@ -67,48 +70,68 @@ def train_nlu(
     entities = learn_entities(data, course, Stage("recognise", progress))
     found = measure_entities(data, entities, course)
     labelled = label_examples(data, embedder, progress)
-    judged = Stage("triage", progress)
-    # One core each: on matrices this small BLAS's threads wait for each other (measured: 20 s against 4).
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(1, "beside") as beside:
-        judging = beside.submit(train_triage, data.triage, embedder)
-        vocabulary, head, held_out = _learn_intents(labelled, seed=seed, progress=progress)
-        judged(0, 1)
-        triage, transfer = judging.result()
-        judged(1, 1)
-    health = summarise(examine(make_chart(data, labelled, held_out)))
+    with _train_triage_beside(data, embedder, Stage("triage", progress)) as finish_triage:
+        intents = _learn_intents(labelled, seed=seed, progress=progress)
+        triage, transfer = finish_triage()
+    health = summarise(examine(make_chart(data, labelled, intents.held_out)))
+    measured = measure(intents.held_out, components.fallback)
     return NluModel(
         language=components.language,
         taught=find_taught([example.text for example in data.examples], components.language),
         encoder=embedder.encoder.identity,
         encoder_spec=pipeline.encoder,
-        vocabulary=vocabulary,
-        head=head,
+        vocabulary=intents.vocabulary,
+        head=intents.head,
         entities=entities,
         fallback=components.fallback,
         keywords=_learn_keywords(data, components),
         order=components.order,
         triage=triage,
-        metrics={
-            **measure(held_out, components.fallback),
-            "entities": found,
-            "health": health,
-            "triage": transfer,
-        },
+        metrics={**measured, "entities": found, "health": health, "triage": transfer},
     )
 
 
-def _learn_intents(
-    labelled: Labelled, *, seed: int, progress: Callable[[Progress], None]
-) -> tuple[Vocabulary, IntentHead, HeldOut]:
-    """Return what tells intents, and what parts that had not learnt a text made of it."""
+@contextmanager
+def _train_triage_beside(
+    data: TrainingData, embedder: Embedder, report: Stage
+) -> Iterator[Callable[[], tuple[TriageHead | None, JsonObject]]]:
+    """Train triage in a thread while the body learns intents; yield what waits for it.
+
+    Both have one core: on matrices this small BLAS's threads wait for each other (measured: 20 s against 4).
+    """
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(1, "beside") as beside:
+        training = beside.submit(train_triage, data.triage, embedder)
+
+        def finish() -> tuple[TriageHead | None, JsonObject]:
+            report(0, 1)
+            trained = training.result()
+            report(1, 1)
+            return trained
+
+        yield finish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Intents:
+    """What tells intents, and what parts that had not learnt a text made of it."""
+
+    vocabulary: Vocabulary
+    head: IntentHead
+    held_out: HeldOut
+
+
+def _learn_intents(labelled: Labelled, *, seed: int, progress: Callable[[Progress], None]) -> _Intents:
     folds = deal_folds(labelled, seed=seed)
     crossed = fit_folds(labelled, folds, seed=seed, report=Stage("validate", progress))
     fitted = Stage("fit", progress)
     fitted(0, 1)
     parts = fit_parts(labelled, seed=seed, tuned=crossed.tuned)
     fitted(1, 1)
-    head = _make_head(labelled.names, parts, fit_calibration(crossed.scores, labelled.labels))
-    return parts.vocabulary, head, calibrate(labelled, crossed.scores, folds)
+    return _Intents(
+        vocabulary=parts.vocabulary,
+        head=_make_head(labelled.names, parts, fit_calibration(crossed.scores, labelled.labels)),
+        held_out=calibrate(labelled, crossed.scores, folds),
+    )
 
 
 def _learn_keywords(data: TrainingData, components: Components) -> Keywords | None:
