@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.dialogue import compile_dialogue
 from bot.engines.native.engine import NativeEngine
+from bot.engines.native.remembering import RememberingInterpreter
 from bot.engines.native.slot_classes import load_slot_classes
 from bot.errors import ModelError
 from bot.nlu.archive import DIALOGUE_FOLDER
@@ -38,5 +39,5 @@ def load_native_engine(
         )
     dialogue = compile_dialogue(load_slot_classes(load_dialogue(packed), root))
     model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
-    interpreter = Interpreter(model, encoders.get(model.encoder_spec))
+    interpreter = RememberingInterpreter(Interpreter(model, encoders.get(model.encoder_spec)))
     return NativeEngine(dialogue=dialogue, interpreter=interpreter, actions=actions)
