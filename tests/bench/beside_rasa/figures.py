@@ -49,7 +49,8 @@ def show(project: str, sides: dict[str, Figures], pipeline: tuple[str, ...]) -> 
         "Here and with the SQL store every message is in PostgreSQL; in memory, a restart forgets them all. "
         f"Rasa's pipeline: {', '.join(pipeline)}. Memory is of all processes a side needs. A person was "
         f"promised in {ours.held} calls here, {', '.join(str(each.held) for each in others)} there; "
-        f"failed: {ours.errors} here, {', '.join(str(each.errors) for each in others)} there."
+        f"failed: {ours.errors} here, {', '.join(str(each.errors) for each in others)} there. "
+        "The texts recur, as customers' do; here, what short ones mean is remembered."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from typing_extensions import override
 
 from bot.domain.understanding import Entity, IntentScore, Understanding
 from bot.engines.native.remembering import LONGEST_TEXT, RememberingInterpreter
@@ -58,6 +59,7 @@ async def test_text_asked_for_longest_ago_is_forgotten() -> None:
 
 async def test_text_that_failed_is_asked_for_again() -> None:
     class Failing(Counting):
+        @override
         async def parse(self, text: str) -> Understanding:
             understanding = await super().parse(text)
             if len(self.asked) == 1:
