@@ -31,6 +31,10 @@ class ServiceRole(StrEnum):
     COURIER = "courier"
     CLOCK = "clock"
 
+    def includes(self, *roles: ServiceRole) -> bool:
+        """Tell whether a process in this role does what one of `roles` does."""
+        return self is ServiceRole.ALL or self in roles
+
 
 class Settings(BaseSettings):
     """Everything that differs between machines. The project's own files say the rest."""

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from bot.rasa_format.project import Project
     from bot.settings import Settings
 
+_ANSWERING = (ServiceRole.WEB, ServiceRole.WORKER)
+"""Who has an engine: pages show what it understands, and Rasa's HTTP API asks it."""
 _GOODBYES = 3.0  # seconds for what loops do after the last of their work
-
-
 _OPS_PATIENCE = 1.0  # seconds for who asks how we are while we stop
 
 
@@ -62,17 +62,14 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Base:
-    """What every role stands on."""
+    """What pages and loops stand on; `connectors` are the accounts that are on."""
 
     settings: Settings
     role: ServiceRole
     project: Project
-    stores: Stores
     road: Road
-
-    def has(self, *roles: ServiceRole) -> bool:
-        """Tell whether this process does what one of `roles` does."""
-        return self.role is ServiceRole.ALL or self.role in roles
+    engine: ServingEngine
+    connectors: Connectors
 
 
 @asynccontextmanager
@@ -86,10 +83,10 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
     connectors = make_connectors(project)
     builder = EngineBuilder(project, settings)
     async with AsyncExitStack() as stack:
-        with_pages = role in (ServiceRole.ALL, ServiceRole.WEB)
+        with_pages = role.includes(ServiceRole.WEB)
         place = settings if with_pages else _get_ops_place(settings)
         listener = stack.enter_context(bound_socket(place)) if place else None
-        answers = role in (ServiceRole.ALL, ServiceRole.WEB, ServiceRole.WORKER)
+        answers = role.includes(*_ANSWERING)
         if answers:
             stack.callback(builder.close)
             builder.start_loading()
@@ -98,30 +95,43 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
             await _end_leases(stores)
         road = make_road(settings, project, stores, connectors)
         stack.callback(_forget_hints, road)
-        base = _Base(settings=settings, role=role, project=project, stores=stores, road=road)
         engine, follower = ServingEngine(), None
         stack.push_async_callback(engine.close)
         if answers:
             follower = ReleaseFollower(stores, engine, builder)
             await ensure_model(settings, project, stores, follower, may_train=role is ServiceRole.ALL)
         accepted = await stack.enter_async_context(started_connectors(connectors, settings, role))
-        loops = await stack.enter_async_context(
-            _running(_choose_loops(base, accepted, engine, follower), patience=road.patience)
+        base = _Base(
+            settings=settings, role=role, project=project, road=road, engine=engine, connectors=accepted
         )
-        service = Service(road=road, loops=loops)
+        loops = _choose_loops(base, follower)
+        tasks = await stack.enter_async_context(_running(loops, patience=road.patience))
+        service = Service(road=road, loops=tasks)
         if place is None or listener is None:
             yield service
         elif with_pages:
-            first_login = await ensure_first_login(road, settings.data)
-            app = make_app(_make_parts(base, accepted, engine))
-            patience = max(road.patience.total_seconds(), settings.rest_wait_seconds)
-            pages = serving(app, listener, settings=settings, patience=patience)
-            url = await stack.enter_async_context(pages)
-            yield replace(service, url=url, first_login=first_login)
+            yield await stack.enter_async_context(_with_pages(service, base, listener))
         else:
-            ops = make_ops_app(road, engine if answers else None)
-            told = serving(ops, listener, settings=place, patience=_OPS_PATIENCE)
-            yield replace(service, ops_url=await stack.enter_async_context(told))
+            yield await stack.enter_async_context(_with_ops(service, base, listener, place))
+
+
+@asynccontextmanager
+async def _with_pages(service: Service, base: _Base, listener: socket.socket) -> AsyncIterator[Service]:
+    settings = base.settings
+    first_login = await ensure_first_login(base.road, settings.data)
+    app = make_app(_make_parts(base))
+    patience = max(base.road.patience.total_seconds(), settings.rest_wait_seconds)
+    async with serving(app, listener, settings=settings, patience=patience) as url:
+        yield replace(service, url=url, first_login=first_login)
+
+
+@asynccontextmanager
+async def _with_ops(
+    service: Service, base: _Base, listener: socket.socket, place: Settings
+) -> AsyncIterator[Service]:
+    app = make_ops_app(base.road, base.engine if base.role.includes(*_ANSWERING) else None)
+    async with serving(app, listener, settings=place, patience=_OPS_PATIENCE) as url:
+        yield replace(service, ops_url=url)
 
 
 async def _end_leases(stores: Stores) -> None:
@@ -163,12 +173,12 @@ def _forget_hints(road: Road) -> None:
         task.cancel()
 
 
-def _make_parts(base: _Base, connectors: Connectors, engine: ServingEngine) -> AppParts:
+def _make_parts(base: _Base) -> AppParts:
     classroom = Classroom(root=base.project.root, environment=get_environment(), train=train_in_child)
     return AppParts(
         road=base.road,
-        engine=engine,
-        connectors=connectors,
+        engine=base.engine,
+        connectors=base.connectors,
         curriculum=Curriculum(base.project.root),
         trainer=Trainer(base.road, classroom),
         static_files=load_static_files(),
@@ -188,20 +198,18 @@ def _reveal(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret is not None else None
 
 
-def _choose_loops(
-    base: _Base, connectors: Connectors, engine: ServingEngine, follower: ReleaseFollower | None
-) -> Mapping[str, Coroutine[None, None, None]]:
+def _choose_loops(base: _Base, follower: ReleaseFollower | None) -> Mapping[str, Coroutine[None, None, None]]:
     """Return what runs beside the pages, by name."""
-    road, settings = base.road, base.settings
+    road, settings, connectors = base.road, base.settings, base.connectors
     consumer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     loops: dict[str, Coroutine[None, None, None]] = {}
     if follower is not None:
         loops["releases"] = follower.follow()
-    if base.has(ServiceRole.WORKER):
-        loops["worker"] = run_worker(road, engine, consumer=consumer, slots=settings.worker_slots)
-    if base.has(ServiceRole.COURIER):
+    if base.role.includes(ServiceRole.WORKER):
+        loops["worker"] = run_worker(road, base.engine, consumer=consumer, slots=settings.worker_slots)
+    if base.role.includes(ServiceRole.COURIER):
         loops["courier"] = run_courier(road, connectors, consumer=consumer, slots=settings.worker_slots)
-    if base.has(ServiceRole.CLOCK):
+    if base.role.includes(ServiceRole.CLOCK):
         loops["clock"] = run_clock(road, every=timedelta(seconds=settings.sweep_seconds))
         for (channel, account), connector in connectors.items():
             if _polls(connector, settings):
