@@ -11,17 +11,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds for anything that should take two
+_PORTS = 20_000, 32_000
+_random = SystemRandom()  # pytest-randomly seeds the common one alike in every process
 # Short times, so that what a dead process held is free again within the test.
 SHORT_TIMES = {
     "VISAVIS_LEASE_SECONDS": "1.5",
@@ -33,11 +37,16 @@ SHORT_TIMES = {
 
 
 def find_free_port() -> int:
-    """Return a TCP port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a TCP port of the loopback that nobody listens on.
+
+    It is below those that systems give to whoever asks for any port: until the service binds it, or while it
+    is started again, none of what other tests open can get it.
+    """
+    while True:
+        port = _random.randrange(*_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,20 +134,34 @@ class Service:
         return answer
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return what it logged. Every line must be JSON: anything else is a crash that nobody caught."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        """Return what it logged. Every line must be JSON: anything else is a crash that nobody caught.
+
+        What has no end yet is being written just now.
+        """
+        whole, _, _ = self.log.read_text().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def said(self) -> set[str]:
         """Return the sentences it logged."""
         return {line["event"] for line in self.lines()}
 
-    def child(self, name: str) -> psutil.Process:
-        """Return its living child of that program."""
+    def wait_for_child(self, name: str) -> psutil.Process:
+        """Return its living child of that program; one that died is waited for until it is back."""
+        found: list[psutil.Process] = []
+
+        def is_there() -> bool:
+            found.extend(self._find_children(name))
+            return bool(found)
+
+        wait_for(is_there, f"a child {name}", self)
+        return found[0]
+
+    def _find_children(self, name: str) -> Iterator[psutil.Process]:
         assert self.process is not None
-        children = psutil.Process(self.process.pid).children()
-        return next(
-            each for each in children if each.name() == name and each.status() != psutil.STATUS_ZOMBIE
-        )
+        for each in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if each.name() == name and each.status() != psutil.STATUS_ZOMBIE:
+                    yield each
 
     def kill(self) -> None:
         """Kill it where it stands."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -19,6 +18,7 @@ from bot.engines.native.actions import LocalActions
 from bot.engines.native.remote_actions import RemoteActions
 from bot.plugins import load_actions
 from bot.web.action_server import make_action_app
+from tests.fakes.service import find_free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -30,9 +30,7 @@ SDK, OURS = "rasa_sdk", "ours"
 @pytest.fixture(scope="session")
 def sdk_port() -> Iterator[int]:
     """The port of rasa_sdk's server, in a process of its own: it takes a second to start."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = find_free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)],
         cwd=PROJECT,

@@ -13,6 +13,7 @@ import pytest
 
 from bot.bus.bus import Bus, open_bus
 from bot.embedded import Child
+from tests.fakes.service import PATIENCE, find_free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -36,28 +37,27 @@ def bus_url(
 
 
 def _run_redis(binary: str, folder: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = find_free_port()
     process = subprocess.Popen(
         [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
         stdout=subprocess.DEVNULL,
     )
     try:
-        _wait_for(port)
+        _wait_for(process, port)
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(100):
+def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    pytest.fail("redis-server did not start")
+    pytest.fail(f"redis-server did not start, its exit status is {process.poll()}")
 
 
 @pytest.fixture

@@ -32,6 +32,11 @@ class Load:
     seconds: list[float] = field(default_factory=list)
     enough: bool = False
 
+    @property
+    def told(self) -> set[str]:
+        """What the service itself said to calls that it refused."""
+        return {words for words in self.refused if words[0].isdigit()}
+
     async def wait_for_answers(self, count: int) -> None:
         """Return when so many messages were answered."""
         async with asyncio.timeout(GIVE_UP):

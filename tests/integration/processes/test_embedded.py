@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from bot.bootstrap.models import read_trained
 from bot.bootstrap.training import release_trained
 from bot.nlu.archive import read_archive, write_archive
 from bot.settings import load_settings
-from tests.fakes.service import Service, run_command, wait_for
+from tests.fakes.service import PATIENCE, Service, run_command, wait_for
 from tests.integration.processes.disturbed import under_load
 from tests.integration.processes.load import Load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import psutil
 
 
 @pytest.fixture(scope="module")
@@ -35,29 +35,47 @@ def service(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         service.close()
 
 
+def kill_server(service: Service, name: str) -> None:
+    """Kill its server of that name, once there is one; return when it is gone."""
+    server = service.wait_for_child(name)
+    server.kill()
+    server.wait(PATIENCE)
+
+
+def kill_connection(service: Service) -> None:
+    """Kill what serves one connection of PostgreSQL, which throws everybody out, and recovers."""
+    for process in service.wait_for_child("postgres").children():
+        with suppress(psutil.Error):  # they come and go
+            if "visavis" in process.cmdline()[0]:
+                process.kill()
+                return
+    pytest.fail("nobody is connected with PostgreSQL")
+
+
 async def test_valkey_killed(service: Service) -> None:
     async def disturb(_load: Load) -> None:
         for _ in range(2):
-            service.child("valkey-server").kill()
+            await asyncio.to_thread(kill_server, service, "valkey-server")
             await asyncio.sleep(0.5)
 
     await under_load(service, "valkey", disturb)
-    assert {"embedded server died, starting it again", "embedded server is back"} <= service.said()
+    told = {"embedded server died, starting it again", "embedded server is back"}
+    wait_for(lambda: told <= service.said(), "a word on Valkey's death and return", service)
 
 
 async def test_postgres_killed(service: Service) -> None:
-    def is_connection(process: psutil.Process) -> bool:
-        return "visavis" in process.cmdline()[0]
-
-    async def disturb(_load: Load) -> None:
-        postgres = service.child("postgres")
-        next(filter(is_connection, postgres.children())).kill()  # it throws everybody out, and recovers
+    async def disturb(load: Load) -> None:
+        await asyncio.to_thread(kill_connection, service)
         await asyncio.sleep(0.5)
-        postgres.kill()
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await asyncio.to_thread(kill_server, service, "postgres")
+                await asyncio.sleep(0.5)
+                if load.told:  # else everybody waited for an answer meanwhile, and nobody said anything new
+                    return
 
     load = await under_load(service, "postgres", disturb)
-    told = {words for words in load.refused if words[0].isdigit()}
-    assert told == {"503 PostgreSQL does not answer: nothing new can be taken in"}
+    assert load.told == {"503 PostgreSQL does not answer: nothing new can be taken in"}
     assert "PostgreSQL" in {line.get("server") for line in service.lines() if "died" in line["event"]}
 
 
