@@ -32,6 +32,12 @@ def make_connectors(project: Project) -> dict[tuple[str, str], Connector]:
     """
     for sentence in project.accounts_off:
         log.info("account is off", reason=sentence)
+    for account in project.accounts:
+        if account.only_here:
+            log.info(
+                "config.yml has no `channels:`: this account answers programs on this machine alone",
+                channel=account.channel,
+            )
     return {
         (account.channel, account.name): load_connector(account.channel)(account)
         for account in project.accounts

@@ -14,11 +14,15 @@ from bot.domain.message import Content, Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountConfig:
-    """One entry of `config.yml: channels: <channel>: accounts: <name>`. `options` may hold secrets."""
+    """One entry of `config.yml: channels: <channel>: accounts: <name>`. `options` may hold secrets.
+
+    `only_here`: nobody wrote it, so it takes messages from this machine alone.
+    """
 
     channel: str
     name: str
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    only_here: bool = False
 
     def flag(self, option: str) -> bool:
         """Tell whether a yes/no option says yes; absent is no."""

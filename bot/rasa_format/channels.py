@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.connector import AccountConfig
 from bot.rasa_format.fields import describe
 from bot.rasa_format.nodes import Entry, ListNode, MapNode, Node, ScalarNode
-from bot.rasa_format.problem import did_you_mean
+from bot.rasa_format.problem import Severity, did_you_mean
 from bot.rasa_format.variables import expand_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from bot.domain.example import Source
     from bot.domain.json import Json
     from bot.rasa_format.fields import Reader
 
 DEFAULT_ACCOUNT = "default"
+# What a project has where nobody wrote of channels: a way to talk to it at all.
+_UNWRITTEN: Mapping[str, Mapping[str, str]] = {"rest": {"open": "true"}, "webchat": {}}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # names stand in addresses
 
 
@@ -60,6 +63,25 @@ def read_channels(
             else:
                 accounts.append(AccountConfig(channel=channel, name=name, options=options))
     return Accounts(accounts=tuple(accounts), off=tuple(off), places=places)
+
+
+def add_unwritten(accounts: Accounts, config: MapNode, reader: Reader) -> Accounts:
+    """Return the accounts of a `config.yml` without `channels:`, with those that only this machine may use."""
+    written = {account.channel for account in accounts.accounts}
+    added = tuple(
+        AccountConfig(channel=channel, name=DEFAULT_ACCOUNT, options=options, only_here=True)
+        for channel, options in _UNWRITTEN.items()
+        if channel not in written
+    )
+    named = " and ".join(f"`{account.channel}`" for account in added)
+    reader.problems.tell(
+        config.source,
+        Severity.NOTE,
+        f"There is no `channels:` here, so {named} answers this machine alone. To let others write, name "
+        "channels here: `channels: {rest: {open: true}}`.",
+    )
+    places = {(account.channel, account.name): config.source for account in added}
+    return replace(accounts, accounts=accounts.accounts + added, places={**accounts.places, **places})
 
 
 def _accounts_of(channel: str, entry: Entry, reader: Reader) -> Mapping[str, Entry]:

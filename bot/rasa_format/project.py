@@ -12,7 +12,7 @@ from bot.domain.action_spec import ActionsSpec
 from bot.domain.engine_spec import EngineSpec
 from bot.errors import ModelDamaged, ModelError
 from bot.rasa_format.action_keys import read_action_server
-from bot.rasa_format.channels import Accounts, read_channels
+from bot.rasa_format.channels import Accounts, add_unwritten, read_channels
 from bot.rasa_format.config_file import Config, read_config, read_policies
 from bot.rasa_format.domain_file import read_domain
 from bot.rasa_format.domain_merge import add_responses, merge_domains
@@ -98,8 +98,12 @@ def read_project(
     config = replace(
         config, actions=replace(config.actions, server=read_action_server(root, environment, reader))
     )
-    written = files.config.get("channels") if "channels" in files.config.entries else files.credentials
-    accounts = read_channels(written, environment, reader, known=channels)
+    if "channels" in files.config.entries:
+        accounts = read_channels(files.config.get("channels"), environment, reader, known=channels)
+    else:
+        accounts = read_channels(files.credentials, environment, reader, known=channels)
+        if files.config.entries:
+            accounts = add_unwritten(accounts, files.config, reader)
     return _assemble(root, files, reader, config=config, accounts=accounts)
 
 

@@ -15,6 +15,7 @@ from bot.errors import NotAllowed, Refused, TooManyAttempts, UnknownAccount
 from bot.web.chat_frames import MAX_FRAME
 from bot.web.chat_hello import read_hello
 from bot.web.chat_socket import Chat, ChatSocket
+from bot.web.hooks import check_place
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.newcomers import NEWCOMERS, Arrival
 from bot.web.render import render
@@ -114,10 +115,11 @@ async def get_socket(request: web.Request) -> web.StreamResponse:
 
 
 def get_chat(request: web.Request) -> Chat:
-    """Return what serves the account in a request's path. Raises `UnknownAccount`."""
+    """Return what serves the account in a request's path. Raises `UnknownAccount`, `NotAllowed`."""
     connector = request.app[CONNECTORS].get((CHANNEL, request.match_info["account"]))
     if connector is None or not isinstance(connector, Renders):
         raise UnknownAccount("there is no chat of this name here")
+    check_place(request, connector)
     return Chat(
         road=request.app[ROAD],
         connector=connector,
@@ -165,6 +167,8 @@ async def get_page(request: web.Request) -> web.Response:
         account = get_chat(request).connector.account
     except UnknownAccount as error:
         raise web.HTTPNotFound(text=f"{error}\n") from error
+    except NotAllowed as error:
+        raise web.HTTPForbidden(text=f"{error}\n") from error
     title = account.options.get("title", account.name)
     return render(request, "shop.html", account=account.name, title=title)
 

@@ -9,8 +9,9 @@ import structlog
 from aiohttp import hdrs, web
 
 from bot.connector import Delivery, InboundRequest
-from bot.errors import BadPayload, UnknownAccount
+from bot.errors import BadPayload, NotAllowed, UnknownAccount
 from bot.service.receive import receive
+from bot.web.clients import is_this_machine
 from bot.web.keys import CONNECTORS, ROAD
 
 if TYPE_CHECKING:
@@ -98,10 +99,20 @@ def find_connector(request: web.Request, channel: str, account: str) -> Connecto
 
 
 async def read_verified(request: web.Request, connector: Connector) -> InboundRequest:
-    """Read a request that provably comes from the platform. Raises `BadSignature`."""
+    """Read a request that provably comes from the platform. Raises `BadSignature`, `NotAllowed`."""
+    check_place(request, connector)
     inbound = await read_request(request)
     connector.verify(inbound)
     return inbound
+
+
+def check_place(request: web.Request, connector: Connector) -> None:
+    """Let in who may use an account from where they are. Raises `NotAllowed`."""
+    if connector.account.only_here and not is_this_machine(request):
+        raise NotAllowed(
+            f"only programs on this machine may write: to let others, name {connector.channel!r} under "
+            "`channels:` in config.yml"
+        )
 
 
 async def read_request(request: web.Request) -> InboundRequest:

@@ -28,6 +28,12 @@ NOTES = {
     "bot": "The answer takes longer than this call may wait. It comes with the next one.",
     "resolved": "The answer takes longer than this call may wait. It comes with the next one.",
 }
+# What is missing where a channel is not on: open, as with Rasa. Their README files tell the other options.
+_LINES = {
+    "rest": "rest: {open: true}",
+    "callback": "callback: {open: true, url: …}",
+    "socketio": "socketio: {open: true}",
+}
 
 
 @routes.post("/webhooks/rest/webhook")
@@ -63,7 +69,10 @@ def choose_account(request: web.Request, channel: str) -> Connector:
     for (each, _), connector in request.app[CONNECTORS].items():
         if each == channel:
             return connector
-    raise UnknownAccount(f"no account of channel {channel!r} is on")
+    raise UnknownAccount(
+        f"no account of channel {channel!r} is on: write `{_LINES[channel]}` under `channels:` in config.yml, "
+        "and start again"
+    )
 
 
 async def send_told(request: web.Request, response: web.Response, told: list[int]) -> web.Response:

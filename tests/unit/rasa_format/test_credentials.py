@@ -26,7 +26,7 @@ def test_a_project_without_channels_has_those_of_its_credentials(write_project: 
 
     accounts = load_project(root, {"CALLBACK_URL": "http://127.0.0.1:9/x"}).accounts
 
-    assert {account.channel: account.options for account in accounts} == {
+    assert {account.channel: account.options for account in accounts if not account.only_here} == {
         "rest": {"open": "true"},
         "callback": {"url": "http://127.0.0.1:9/x", "open": "true", "allow_internal": "true"},
         "socketio": {
@@ -53,5 +53,37 @@ def test_a_socket_with_a_key_is_not_open(write_project: Write) -> None:
     credentials = "socketio:\n  jwt_key: secret\n"
     root = write_project({"config.yml": WITHOUT_CHANNELS, "credentials.yml": credentials})
 
-    (account,) = load_project(root, {}).accounts
-    assert account.options == {"jwt_key": "secret", "origins": "*"}
+    socket, *_ = load_project(root, {}).accounts
+    assert (socket.channel, socket.options) == ("socketio", {"jwt_key": "secret", "origins": "*"})
+
+
+def test_where_nobody_wrote_of_channels_this_machine_can_talk_all_the_same(write_project: Write) -> None:
+    root = write_project({"config.yml": WITHOUT_CHANNELS})
+
+    accounts = load_project(root, {}).accounts
+
+    assert [(account.channel, account.options, account.only_here) for account in accounts] == [
+        ("rest", {"open": "true"}, True),
+        ("webchat", {}, True),
+    ]
+    (note,) = [problem for problem in check_project(root, {}) if "channels" in problem.text]
+    assert note.show().startswith(
+        "config.yml:1: note: There is no `channels:` here, so `rest` and `webchat` "
+    )
+
+
+def test_what_credentials_open_is_not_opened_once_more(write_project: Write) -> None:
+    root = write_project({"config.yml": WITHOUT_CHANNELS, "credentials.yml": "rest:\n"})
+
+    accounts = load_project(root, {}).accounts
+
+    assert [(account.channel, account.only_here) for account in accounts] == [
+        ("rest", False),
+        ("webchat", True),
+    ]
+
+
+def test_channels_that_are_written_empty_are_none(write_project: Write) -> None:
+    root = write_project({"config.yml": f"{WITHOUT_CHANNELS}\nchannels:\n"})
+
+    assert load_project(root, {}).accounts == ()
