@@ -66,7 +66,7 @@ def read_channels(
 
 
 def add_unwritten(accounts: Accounts, config: MapNode, reader: Reader) -> Accounts:
-    """Return the accounts of a `config.yml` without `channels:`, with those that only this machine may use."""
+    """Add to the accounts of a `config.yml` without `channels:` those that only this machine may use."""
     written = {account.channel for account in accounts.accounts}
     added = tuple(
         AccountConfig(channel=channel, name=DEFAULT_ACCOUNT, options=options, only_here=True)

@@ -70,8 +70,8 @@ def choose_account(request: web.Request, channel: str) -> Connector:
         if each == channel:
             return connector
     raise UnknownAccount(
-        f"no account of channel {channel!r} is on: write `{_LINES[channel]}` under `channels:` in config.yml, "
-        "and start again"
+        f"no account of channel {channel!r} is on: write `{_LINES[channel]}` under `channels:` in "
+        "config.yml, and start again"
     )
 
 

@@ -1,4 +1,4 @@
-"""A project that says nothing of channels: this machine can talk to it, and others are told what is missing."""
+"""A project that says nothing of channels: this machine can talk to it, others are told what is missing."""
 
 from __future__ import annotations
 
