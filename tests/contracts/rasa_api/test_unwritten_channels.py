@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.bootstrap.connectors import Connectors
 from bot.connector import AccountConfig
 from bot.web.keys import CONNECTORS
 from connectors.rest.connector import RestConnector
@@ -25,10 +26,11 @@ def unwritten(api: Api) -> Api:
     """The API with the accounts that nobody wrote."""
     rest = AccountConfig(channel="rest", name="default", options={"open": "true"}, only_here=True)
     chat = AccountConfig(channel="webchat", name="default", only_here=True)
-    api.app[CONNECTORS] = {
+    made: Connectors = {
         ("rest", "default"): RestConnector(rest),
         ("webchat", "default"): WebchatConnector(chat),
     }
+    api.app[CONNECTORS] = made
     return api
 
 
