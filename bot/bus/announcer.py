@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
 
 
+_COMPANY = 0.02  # seconds to wait for it, where more follows soon
+
+
 class Announcer:
     """Sends in the background, in order, one round trip at a time. What cannot be sent is dropped."""
 
@@ -29,22 +32,38 @@ class Announcer:
         self._redis, self._work = redis, work
         self._next: Pipeline | None = None
         self._sending: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     def add(
-        self, conversation_id: int, happened: Iterable[tuple[str, JsonObject]], wake: Iterable[Stream]
+        self,
+        conversation_id: int,
+        happened: Iterable[tuple[str, JsonObject]],
+        wake: Iterable[Stream],
+        *,
+        soon: bool,
     ) -> None:
-        """Have hints and events sent."""
+        """Have hints and events sent: `soon`, or with the next that are, or after a moment."""
         if self._next is None:
             self._next = self._redis.pipeline(transaction=False)
         for stream in wake:
             add_hint(self._next, stream, conversation_id)
         for kind, data in happened:
             add_event(self._next, kind, conversation_id, data)
+        if soon:
+            self._begin()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_COMPANY, self._begin)
+
+    def _begin(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send(), name="announcer")
 
     async def close(self) -> None:
         """Send what waits."""
+        self._begin()
         if self._sending is not None:
             await self._sending
 

@@ -7,7 +7,6 @@ of an event does not grow with the number of watchers at the server.
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import time
 from collections import deque
@@ -15,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
 from redis.exceptions import RedisError
 
@@ -34,6 +34,7 @@ _BLOCK_MS = 1000
 _EPOCH_SECONDS = 1.0
 _BATCH = 500
 _QUEUE_LENGTH = 1000
+_GATHERING_SECONDS = 0.02  # while nobody waits for news of one conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class Live:
         self._last_id = "$"
         self._epoch: bytes | None = None
         self._epoch_due = 0.0
+        self._closely_followed = asyncio.Event()
 
     async def publish(self, kind: str, conversation_id: int | None = None, **data: Json) -> None:
         """Tell everybody. Never raises: who misses an event reads PostgreSQL."""
@@ -105,6 +107,8 @@ class Live:
         queue: asyncio.Queue[LiveEvent] = asyncio.Queue(_QUEUE_LENGTH)
         listeners = self._listeners.setdefault(conversation_id, set())
         listeners.add(queue)
+        if conversation_id is not None:
+            self._closely_followed.set()
         try:
             missed = await self._since(after, conversation_id) if after else []
             yield Subscription(queue, missed)
@@ -123,6 +127,14 @@ class Live:
                 self._epoch, self._epoch_due = None, 0.0
                 await asyncio.sleep(0.5)
 
+    async def _let_gather(self) -> None:
+        """Wait a moment: each reading costs more than the events it brings. Callers and chats never wait."""
+        if self._listeners.keys() <= {None}:
+            self._closely_followed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GATHERING_SECONDS):
+                    await self._closely_followed.wait()
+
     async def _follow(self) -> None:
         # Once a second is soon enough to notice, and costs nothing per event.
         if time.monotonic() >= self._epoch_due:
@@ -136,6 +148,8 @@ class Live:
             for entry_id, fields in entries:
                 self._last_id = entry_id.decode()
                 self._fan_out(_to_event(self._last_id, fields))
+        if answer:
+            await self._let_gather()
 
     async def _check_epoch(self) -> None:
         """Notice a server that lost its memory: then nobody knows what was missed."""
@@ -183,7 +197,7 @@ def _offer(queue: asyncio.Queue[LiveEvent], event: LiveEvent) -> None:
 
 def add_event(pipeline: Pipeline, kind: str, conversation_id: int | None, data: JsonObject) -> None:
     """Have a pipeline publish one event."""
-    fields: dict[Any, Any] = {"k": kind, "d": json.dumps(data)}
+    fields: dict[Any, Any] = {"k": kind, "d": orjson.dumps(data)}
     if conversation_id is not None:
         fields["c"] = conversation_id
     pipeline.xadd(  # type: ignore[unused-awaitable]  # a pipeline only notes the command
@@ -197,7 +211,7 @@ def _to_event(entry_id: str, fields: dict[bytes, bytes]) -> LiveEvent:
         id=entry_id,
         kind=fields[b"k"].decode(),
         conversation_id=int(conversation) if conversation else None,
-        data=json.loads(fields[b"d"]),
+        data=orjson.loads(fields[b"d"]),
     )
 
 

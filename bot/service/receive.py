@@ -238,4 +238,5 @@ def _wake(road: Road, event: InboundEvent, received: Received) -> None:
         received.conversation_id,
         happened,
         wake=[Stream.ANSWER] if due and not pause else [],
+        soon=received.turn is None,  # its answer follows
     )
