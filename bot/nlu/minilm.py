@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LAYERS, HEADS, DIMENSIONS = 6, 12, 384
+WORDS = "embeddings.word_embeddings.weight"
 _LAST_LAYER = f"encoder.layer.{LAYERS - 1}"
 _TAIL_NAMES = {
     "wide": "intermediate.dense.weight",
@@ -37,10 +38,12 @@ _MASKED = np.float32(-1e4)  # added to the scores of padding: far below any scor
 
 
 def build_graph(weights: Mapping[str, NDArray[np.float32]], *, most_tokens: int) -> Any:
-    """Return the model: `input_ids`, `attention_mask` (texts, tokens) → vectors (texts, 384) of length 1.
+    """Return the model: `words` (texts, tokens, 384), `attention_mask` (texts, tokens) → vectors.
 
-    Its second output are the states (texts, tokens, 384) that the last feed-forward step begins with. It
-    looks at the matrices' own memory, and may do so again whenever it runs.
+    These are (texts, 384), of length 1. The second output are the states (texts, tokens, 384) that the last
+    feed-forward step begins with. `words` are rows of the matrix `WORDS`, which is no part of the graph: it
+    is half of all weights, and a text needs a few of its rows. The graph looks at the other matrices' own
+    memory, and may do so again whenever it runs.
     """
     return _Builder(weights).build(most_tokens)
 
@@ -90,29 +93,26 @@ class _Builder:
         self._weights = weights
 
     def build(self, most_tokens: int) -> Any:
-        ids = op.parameter([-1, -1], Type.i64, name="input_ids")
+        words = op.parameter([-1, -1, DIMENSIONS], Type.f32, name="words")
         mask = op.parameter([-1, -1], Type.i64, name="attention_mask")
         present = op.convert(mask, Type.f32)
         penalty = op.multiply(
             op.subtract(op.constant(np.float32(1)), op.unsqueeze(present, _axes(1, 2))), op.constant(_MASKED)
         )
-        states = self._embed(ids, most_tokens)
+        states = self._embed(words, most_tokens)
         late = states
         for layer in range(LAYERS):
             late = self._attend(states, penalty, f"encoder.layer.{layer}.attention")
             states = self.feed_forward(late, f"encoder.layer.{layer}")
-        return Model([op.result(pool(states, present)), op.result(late)], [ids, mask], "all-MiniLM-L6-v2")
+        return Model([op.result(pool(states, present)), op.result(late)], [words, mask], "all-MiniLM-L6-v2")
 
-    def _embed(self, ids: Any, most_tokens: int) -> Any:
+    def _embed(self, words: Any, most_tokens: int) -> Any:
         """Add up word, place and segment. There is one segment."""
         first = _axes(0)
         segment = self._weights["embeddings.token_type_embeddings.weight"][0]
         places = self._weights["embeddings.position_embeddings.weight"][:most_tokens] + segment
-        tokens = op.gather(op.shape_of(ids), _axes(1), first)
+        tokens = op.gather(op.shape_of(words), _axes(1), first)
         here = op.slice(op.constant(places), _axes(0), tokens, _axes(1), first)
-        # In half precision, which these numbers have anyway: half the memory.
-        known = self._weights["embeddings.word_embeddings.weight"].astype(np.float16)
-        words = op.gather(op.convert(op.constant(known), Type.f32), ids, first)
         return self._normalise(op.add(words, here), "embeddings.LayerNorm")
 
     def _attend(self, states: Any, penalty: Any, name: str) -> Any:

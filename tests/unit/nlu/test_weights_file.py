@@ -11,11 +11,15 @@ from bot.nlu.weights_file import WeightsFile
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
 
-def test_arrays_are_those_of_the_file_before_and_after_they_are_put_back(tmp_path: Path) -> None:
-    matrix = np.arange(6, dtype="<f4").reshape(2, 3) / 7
+MATRIX = np.arange(6, dtype=np.float32).reshape(2, 3)
+VECTOR = np.array([0.5, -2], dtype=np.float32)
+
+
+def write_file(folder: Path, matrix: NDArray[np.float32], vector: NDArray[np.float32]) -> Path:
+    """Write a file of a matrix (2, 3), four whole numbers, and a vector (2,)."""
     places = np.arange(4, dtype="<i8")
-    vector = np.array([0.5, -2], dtype="<f4")
     header = {
         "__metadata__": {"format": "pt"},
         "matrix": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
@@ -24,10 +28,22 @@ def test_arrays_are_those_of_the_file_before_and_after_they_are_put_back(tmp_pat
     }
     described = json.dumps(header).encode()
     content = described + matrix.tobytes() + places.tobytes() + vector.tobytes()
-    (tmp_path / "weights").write_bytes(struct.pack("<Q", len(described)) + content)
-    weights = WeightsFile(tmp_path / "weights")
+    (folder / "weights").write_bytes(struct.pack("<Q", len(described)) + content)
+    return folder / "weights"
+
+
+def test_arrays_are_those_of_the_file_before_and_after_they_are_put_back(tmp_path: Path) -> None:
+    weights = WeightsFile(write_file(tmp_path, MATRIX, VECTOR))
     for _ in range(2):
         assert set(weights.arrays) == {"matrix", "vector"}
-        assert np.array_equal(weights.arrays["matrix"], matrix)
-        assert np.array_equal(weights.arrays["vector"], vector)
+        assert np.array_equal(weights.arrays["matrix"], MATRIX)
+        assert np.array_equal(weights.arrays["vector"], VECTOR)
         weights.put_back()
+
+
+def test_rows_are_read_in_the_order_asked_for_also_after_the_file_was_replaced(tmp_path: Path) -> None:
+    path = write_file(tmp_path, MATRIX, VECTOR)
+    rows = WeightsFile(path).open_rows("matrix")
+    path.unlink()
+    assert np.array_equal(rows.read(np.array([1, 0, 1])), MATRIX[[1, 0, 1]])
+    assert rows.read(np.array([], dtype=np.int64)).shape == (0, 3)
