@@ -1,9 +1,9 @@
 """The interface between a channel and the rest: what connectors take in, give out and promise.
 
 Connectors know each other by nothing; what several of them need beside the interface stands here:
-reading outside JSON (`fields`), text limits (`text`), Standard Webhooks signatures (`signatures`),
-calls to addresses that somebody else chose (`egress`), Rasa's bodies (`rasa_messages`, `rasa_items`) and
-bases for those that are only called (`quiet`), or signed (`signed`).
+reading outside JSON (`fields`), an account's options (`options`), text limits (`text`), Standard Webhooks
+signatures (`signatures`), calls to addresses that somebody else chose (`egress`), Rasa's bodies
+(`rasa_messages`, `rasa_items`) and bases for those that are only called (`quiet`), or signed (`signed`).
 """
 
 from __future__ import annotations

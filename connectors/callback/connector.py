@@ -19,6 +19,7 @@ from bot.connector import (
 )
 from bot.connector.callbacks import rejected
 from bot.connector.fields import MAX_TEXT
+from bot.connector.options import find_unknown_options
 from bot.connector.rasa_items import render_stored
 from bot.connector.signatures import load_keys
 from bot.connector.signed import Signed, find_access_problems, find_address_problems
@@ -53,7 +54,7 @@ class CallbackConnector(Signed):
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
         """Say what is missing or wrong."""
         account = AccountConfig(channel=CHANNEL, name="", options=options)
-        problems = [f"`{name}` is not an option of callback" for name in sorted(options.keys() - OPTIONS)]
+        problems = find_unknown_options(CHANNEL, options, OPTIONS)
         problems += find_access_problems(account)
         if not options.get("url"):
             problems.append("`url` is missing")

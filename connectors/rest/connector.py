@@ -21,6 +21,7 @@ from bot.connector import (
 )
 from bot.connector.callbacks import rejected
 from bot.connector.fields import MAX_TEXT
+from bot.connector.options import find_unknown_options
 from bot.connector.rasa_items import render_stored
 from bot.connector.signatures import load_keys
 from bot.connector.signed import Signed, find_access_problems, find_address_problems
@@ -56,7 +57,7 @@ class RestConnector(Signed):
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
         """Say what is missing or wrong."""
         account = AccountConfig(channel=CHANNEL, name="", options=options)
-        problems = [f"`{name}` is not an option of rest" for name in sorted(options.keys() - OPTIONS)]
+        problems = find_unknown_options(CHANNEL, options, OPTIONS)
         problems += find_access_problems(account)
         if options.get("callback_url") and not options.get("secret", "").strip():
             problems.append("`callback_url` needs a `secret`: replies are always signed")

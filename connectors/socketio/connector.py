@@ -16,6 +16,7 @@ from bot.connector import (
     InboundRequest,
 )
 from bot.connector.fields import MAX_TEXT
+from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Shown
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
@@ -57,7 +58,7 @@ class SocketioConnector(Shown):
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
         """Say what is missing or wrong."""
         account = AccountConfig(channel=CHANNEL, name="", options=options)
-        problems = [f"`{name}` is not an option of socketio" for name in sorted(options.keys() - OPTIONS)]
+        problems = find_unknown_options(CHANNEL, options, OPTIONS)
         if not options.get("jwt_key") and not account.flag("open"):
             problems.append("set `jwt_key`, or `open: true` to let anybody who reaches the port in")
         if options.get("jwt_key") and account.flag("open"):

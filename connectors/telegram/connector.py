@@ -26,6 +26,7 @@ from bot.connector import (
     SendState,
 )
 from bot.connector.egress import find_url_problem
+from bot.connector.options import find_unknown_options
 from bot.domain.conversation import Surface
 from bot.errors import BadSignature
 from connectors.telegram.address import Me
@@ -92,7 +93,7 @@ class TelegramConnector:
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
         """Say what is missing or wrong."""
-        problems = [f"`{name}` is not an option of telegram" for name in sorted(options.keys() - OPTIONS)]
+        problems = find_unknown_options(CHANNEL, options, OPTIONS)
         if not options.get("token"):
             problems.append("set `token`: @BotFather gives one for each bot")
         elif not TOKEN.fullmatch(options["token"]):

@@ -16,6 +16,7 @@ from bot.connector import (
     InboundRequest,
 )
 from bot.connector.fields import MAX_TEXT
+from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Shown
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
@@ -49,7 +50,7 @@ class WebchatConnector(Shown):
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
         """Say what is wrong; all are optional."""
-        problems = [f"`{name}` is not an option of webchat" for name in sorted(options.keys() - OPTIONS)]
+        problems = find_unknown_options(CHANNEL, options, OPTIONS)
         origins = options.get("origins", "").replace(",", " ").split()
         for number, origin in enumerate(origins, start=1):
             problem = None if origin == "*" else find_origin_problem(origin)
