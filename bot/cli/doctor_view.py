@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from bot.cli.files import write_file
+from bot.cli.files import write_file, write_json_file
 from bot.cli.paragraphs import print_paragraph
 from bot.nlu.doctor.diagnosis import Diagnosis, Group
 from bot.nlu.doctor.diagnosis_json import render_diagnosis
@@ -52,7 +51,7 @@ def _show_finding(console: Console, finding: Finding) -> None:
 
 def write_json(diagnosis: Diagnosis, path: Path) -> None:
     """Write all findings. Raises `SettingsError` where the file cannot be written."""
-    write_file(path, json.dumps(render_diagnosis(diagnosis), ensure_ascii=False, indent=1) + "\n")
+    write_json_file(path, render_diagnosis(diagnosis))
 
 
 def write_page(diagnosis: Diagnosis, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.files import write_file
+from bot.cli.files import write_file, write_json_file
 from bot.cli.paragraphs import print_paragraph
 from bot.nlu import evaluation_words as words
 from bot.nlu.assessment import Assessment
@@ -43,7 +42,7 @@ def show_report(report: EvaluationReport, *, page: Path | None) -> None:
 
 def write_json(report: EvaluationReport, path: Path) -> None:
     """Write all figures. Raises `SettingsError` where the file cannot be written."""
-    write_file(path, json.dumps(render_report(report), ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+    write_json_file(path, render_report(report))
 
 
 def write_page(report: EvaluationReport, path: Path) -> None:

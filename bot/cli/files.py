@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bot.domain.json import JsonObject
 
 
 def check_writable(path: Path) -> None:
@@ -23,3 +26,8 @@ def write_file(path: Path, content: str) -> None:
         path.write_text(content, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def write_json_file(path: Path, content: JsonObject) -> None:
+    """Write JSON for programs, in lines that people can read too. Raises `SettingsError`."""
+    write_file(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")

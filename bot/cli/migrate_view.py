@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from bot.cli.files import write_file
+from bot.cli.files import write_json_file
 from bot.cli.paragraphs import print_paragraph
 from bot.nlu.wording import count, join
 from bot.rasa_format.migrate.finding import Outcome
@@ -58,7 +57,7 @@ def show_migration(migration: Migration, console: Console | None = None) -> None
 
 def write_json(migration: Migration, path: Path) -> None:
     """Write the report to a file. Raises `SettingsError`."""
-    write_file(path, json.dumps(_as_json(migration), ensure_ascii=False, indent=2) + "\n")
+    write_json_file(path, _as_json(migration))
 
 
 def _as_json(migration: Migration) -> JsonObject:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.files import write_file
+from bot.cli.files import write_json_file
 from bot.dialogue.events import SlotSet
 from bot.dialogue.story_run import ActionStep, GivenStep, MessageStep, is_listening
 
@@ -47,8 +47,7 @@ def write_json(played: Sequence[PlayedStory], path: Path) -> None:
         name: {"right": right, "total": total, "accuracy": right / total if total else None}
         for name, (right, total) in _figures(played).items()
     }
-    content = {**figures, "stories": [_story_json(story) for story in played]}
-    write_file(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    write_json_file(path, {**figures, "stories": [_story_json(story) for story in played]})
 
 
 def _figures(played: Sequence[PlayedStory]) -> dict[str, tuple[int, int]]:
