@@ -74,6 +74,13 @@ async def open_row(page: Page, conversation_id: int) -> Locator:
     return page.locator("#text")
 
 
+async def open_complaint(road: Road, chromium: Browser, address: str) -> tuple[int, Page, Locator]:
+    """Have a customer need a person, and Mara open it: returns the conversation, her page, its text field."""
+    conversation_id = await complain(road)
+    page = await log_in(road, chromium, address, "Mara")
+    return conversation_id, page, await open_row(page, conversation_id)
+
+
 @dataclass(eq=False)
 class Hold:
     """What a page sends, held on its way; `lost` ones reach the server, their answers nobody."""

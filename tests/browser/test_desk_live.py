@@ -16,7 +16,7 @@ from bot.service.receive import receive
 from bot.service.take import take
 from bot.storage import conversations
 from tests.browser.conftest import PHONE
-from tests.browser.desk_road import complain, log_in, open_row, staff_named
+from tests.browser.desk_road import complain, log_in, open_complaint, open_row, staff_named
 from tests.integration.service.events import says
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ async def failing(page: Page, pattern: str, times: int) -> None:
 async def test_words_come_though_the_server_stumbles_once(
     road: Road, chromium: Browser, address: str
 ) -> None:
-    conversation_id = await complain(road)
-    page = await log_in(road, chromium, address, "Mara")
-    await open_row(page, conversation_id)
+    _, page, _ = await open_complaint(road, chromium, address)
     await page.wait_for_timeout(300)
     await failing(page, "**/messages?after=*", 2)
     await failing(page, "**/rows?*", 1)
@@ -70,9 +68,7 @@ async def test_words_come_though_the_server_stumbles_once(
 async def test_all_that_was_said_in_a_long_absence_is_read(
     road: Road, chromium: Browser, address: str
 ) -> None:
-    conversation_id = await complain(road)
-    page = await log_in(road, chromium, address, "Mara")
-    await open_row(page, conversation_id)
+    _, page, _ = await open_complaint(road, chromium, address)
     await page.wait_for_timeout(300)
     await page.context.set_offline(offline=True)
     texts = [f"word {number}" for number in range(120)]
@@ -133,9 +129,7 @@ async def test_times_and_days_are_the_readers(road: Road, chromium: Browser, add
 async def test_a_word_begun_outside_the_box_closes_no_complaint(
     road: Road, chromium: Browser, address: str
 ) -> None:
-    conversation_id = await complain(road)
-    page = await log_in(road, chromium, address, "Mara")
-    text = await open_row(page, conversation_id)
+    conversation_id, page, text = await open_complaint(road, chromium, address)
     await page.keyboard.type("be e")
     await page.wait_for_timeout(300)
     await expect(page.locator("#holder")).to_contain_text("Nobody has this yet")
@@ -188,9 +182,7 @@ async def test_a_failed_delivery_can_be_seen_and_put_aside_after_all_was_resolve
 async def test_what_the_customer_wrote_meanwhile_is_not_resolved_unread(
     road: Road, chromium: Browser, address: str
 ) -> None:
-    conversation_id = await complain(road)
-    page = await log_in(road, chromium, address, "Mara")
-    await open_row(page, conversation_id)
+    _, page, _ = await open_complaint(road, chromium, address)
     await page.wait_for_timeout(300)
     await failing(page, "**/messages?after=*", 2)
     await receive(road, says("one more thing", sender="nora"))

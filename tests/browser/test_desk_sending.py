@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from bot.service.take import take
-from tests.browser.desk_road import complain, holding, log_in, open_row, staff_named
+from tests.browser.desk_road import complain, holding, log_in, open_complaint, open_row, staff_named
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
@@ -32,9 +32,7 @@ async def send_and_lose_the_answer(page: Page) -> None:
 async def test_the_same_text_after_a_lost_answer_is_said_once(
     road: Road, chromium: Browser, address: str
 ) -> None:
-    conversation_id = await complain(road)
-    page = await log_in(road, chromium, address, "Mara")
-    text = await open_row(page, conversation_id)
+    _, page, text = await open_complaint(road, chromium, address)
     await text.fill("Switch it off.")
     await send_and_lose_the_answer(page)
     await page.keyboard.type("?")  # a second thought, taken back
@@ -48,9 +46,7 @@ async def test_the_same_text_after_a_lost_answer_is_said_once(
 async def test_another_text_after_a_lost_answer_is_said_too(
     road: Road, chromium: Browser, address: str
 ) -> None:
-    conversation_id = await complain(road)
-    page = await log_in(road, chromium, address, "Mara")
-    text = await open_row(page, conversation_id)
+    _, page, text = await open_complaint(road, chromium, address)
     await text.fill("Switch it off.")
     await send_and_lose_the_answer(page)
     await text.fill("Switch it off, and leave the room.")
@@ -84,9 +80,7 @@ async def test_a_box_left_before_the_answer_came_is_empty_and_good_for_more(
 
 
 async def test_a_note_begun_while_a_reply_is_sent_stays(road: Road, chromium: Browser, address: str) -> None:
-    conversation_id = await complain(road)
-    page = await log_in(road, chromium, address, "Mara")
-    text = await open_row(page, conversation_id)
+    _, page, text = await open_complaint(road, chromium, address)
     await text.fill("Switch it off.")
     async with holding(page, "**/say") as hold:
         await page.keyboard.press("Enter")
@@ -105,9 +99,7 @@ async def test_a_note_begun_while_a_reply_is_sent_stays(road: Road, chromium: Br
 async def test_words_typed_while_sending_stay_and_go_with_the_next_enter(
     road: Road, chromium: Browser, address: str
 ) -> None:
-    conversation_id = await complain(road)
-    page = await log_in(road, chromium, address, "Mara")
-    text = await open_row(page, conversation_id)
+    _, page, text = await open_complaint(road, chromium, address)
     await text.fill("Hello Nora.")
     async with holding(page, "**/say") as hold:
         await page.keyboard.press("Enter")
@@ -206,9 +198,7 @@ async def test_a_conversation_that_does_not_open_says_so(road: Road, chromium: B
 
 
 async def test_a_page_left_at_once_has_sent_all_the_same(road: Road, chromium: Browser, address: str) -> None:
-    conversation_id = await complain(road)
-    page = await log_in(road, chromium, address, "Mara")
-    text = await open_row(page, conversation_id)
+    conversation_id, page, text = await open_complaint(road, chromium, address)
     await text.fill("Switch it off.")
     async with holding(page, "**/say") as hold:
         await page.keyboard.press("Enter")
