@@ -20,7 +20,7 @@ from bot.service.hold import take_handoff
 from bot.service.metrics import RECEIVED
 from bot.storage import accounts, conversations, inbound, leases, messages
 from bot.storage.arrivals import Arrival
-from bot.storage.first_messages import begin_with_inbound
+from bot.storage.first_messages import begin_many, begin_with_inbound
 
 if TYPE_CHECKING:
     import asyncio
@@ -111,6 +111,10 @@ async def _append_arrival(road: Road, arrival: Arrival) -> Stored | None:
     attempt = await road.database.together(inbound.append_free, arrival, key=key)
     if attempt and attempt.stored:
         return attempt.stored
+    if attempt and not attempt.known:
+        begun = await road.database.together(begin_many, arrival, key=key)
+        if begun:
+            return begun
     async with road.database.direct() as connection:
         stored = None
         if attempt is None or attempt.known:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.storage.tables import account
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from bot.storage.connection import AsyncConnection
 
 
 async def ensure_account(connection: AsyncConnection, channel: str, name: str) -> int:

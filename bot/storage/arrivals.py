@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from bot.connector import InboundEvent
+    from bot.domain.json import JsonObject
     from bot.storage.rows import AnyRow
 
 
@@ -46,6 +47,26 @@ class Stored:
     conversation_id: int
     status: Status
     right: Right | None
+
+
+def dump_arrival(number: int, arrival: Arrival) -> JsonObject:
+    """Return an arrival as the statements that store a message read it; `number` tells its row."""
+    event = arrival.event
+    return {
+        "number": number,
+        "account": arrival.account_id,
+        "thread": event.conversation_key,
+        "event_id": event.event_id,
+        "revision": event.revision,
+        "kind": event.kind.value,
+        "content": dump_content(event.content),
+        "metadata": dict(event.metadata),
+        "platform_at": event.platform_at.isoformat() if event.platform_at else None,
+        "address": dict(event.reply_context),
+        "pulls": arrival.pull,
+        "pause": arrival.pause.total_seconds(),
+        "lease": arrival.lease.total_seconds() if arrival.lease else None,
+    }
 
 
 def to_stored(row: AnyRow, arrival: Arrival) -> Stored:

@@ -14,9 +14,8 @@ from bot.storage.tables import account, contact, conversation, message, staff
 from bot.storage.triggers import withdraw_triggers
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.connector import InboundEvent
+    from bot.storage.connection import AsyncConnection
     from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
+    from bot.storage.connection import AsyncConnection
     from bot.storage.rows import AnyRow
 
 _OPEN = triage_correction.c.status == CorrectionStatus.OPEN.value

@@ -11,11 +11,11 @@ from asyncpg import InterfaceError as DriverError
 from asyncpg import InternalClientError, InvalidCachedStatementError, PostgresError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.errors import StorageUnavailable
 from bot.storage.address import PATIENCE, Connect, read_address
+from bot.storage.connection import AsyncConnection, AsyncEngine
 from bot.storage.direct import Direct, DirectPool
 from bot.storage.gathering import Gathering, Item, Result
 from bot.storage.json_text import dump_json
@@ -41,7 +41,6 @@ class Database:
         self._direct = direct
         self._unlimited = unlimited
         self._gatherings: dict[object, Gathering[Any, Any]] = {}
-        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -64,7 +63,7 @@ class Database:
         """Run one transaction that may take as long as it needs, on a connection of its own."""
         engine = _make_engine(self._unlimited, poolclass=NullPool)
         with _translated():
-            async with engine.begin() as connection:
+            async with engine.connect() as connection, connection.begin():
                 yield connection
 
     @asynccontextmanager
@@ -110,7 +109,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Read without a transaction: each statement sees its own moment."""
         with _translated():
-            async with self._autocommit.connect() as connection, _dropped_when_late(connection):
+            async with self._engine.connect(autocommit=True) as connection, _dropped_when_late(connection):
                 yield connection
 
     async def ping(self) -> None:
@@ -213,10 +212,4 @@ def open_database(url: str, *, pool_size: int = POOL_SIZE, patience: float = PAT
 
 
 def _make_engine(connect: Connect, **pool: Any) -> AsyncEngine:
-    return create_async_engine(
-        "postgresql+asyncpg://",
-        async_creator=connect,
-        json_serializer=dump_json,
-        json_deserializer=orjson.loads,
-        **pool,
-    )
+    return AsyncEngine(connect, json_serializer=dump_json, json_deserializer=orjson.loads, **pool)

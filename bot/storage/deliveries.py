@@ -19,9 +19,8 @@ from bot.storage.outbox import withdraw_replies
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.json import JsonObject
+    from bot.storage.connection import AsyncConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from bot.storage.connection import AsyncConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""A conversation begins: contact, handle and conversation by their first message, in one statement."""
+"""Conversations begin: contact, handle and conversation by their first message, in one statement."""
 
 from __future__ import annotations
 
@@ -7,68 +7,63 @@ from typing import TYPE_CHECKING
 from asyncpg import UniqueViolationError
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import BigInteger, Boolean, DateTime, Interval, Text
 
-from bot.storage.arrivals import to_stored
-from bot.storage.content import dump_content
+from bot.storage.arrivals import dump_arrival, to_stored
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.storage.arrivals import Arrival, Stored
     from bot.storage.database import AnyConnection
 
-# A conversation's first message, all or nothing. Where two transactions meet the same new contact,
-# the unique indexes let the second one fail: then everything it was about to make is not made.
+# First messages of different conversations, all or nothing. Where two transactions, or two rows of one,
+# meet the same new contact or conversation, the unique indexes let the statement fail: then nothing that
+# it was about to make is made. Ids of contacts are drawn first, because nothing else tells them apart.
 _BEGIN = text(
     """
-    WITH there AS (
-        SELECT FROM conversation WHERE account_id = :account_id AND key = :key
-    ), known AS (
-        SELECT contact_id FROM handle WHERE account_id = :account_id AND native_id = :native_id
+    WITH given AS MATERIALIZED (
+        SELECT g.*, h.contact_id AS known_id,
+            coalesce(h.contact_id, nextval(pg_get_serial_sequence('contact', 'id'))) AS contact_id
+        FROM jsonb_to_recordset(:arrivals) AS g (
+            number bigint, account bigint, thread text, event_id text, revision bigint, kind text,
+            content jsonb, metadata jsonb, platform_at timestamptz, address jsonb, pulls boolean,
+            pause double precision, lease double precision,
+            native_id text, name text, locale text, username text, surface text)
+        LEFT JOIN handle h ON h.account_id = g.account AND h.native_id = g.native_id
+        WHERE NOT EXISTS (
+            SELECT FROM conversation c WHERE c.account_id = g.account AND c.key = g.thread)
     ), made AS (
-        INSERT INTO contact (name, locale) SELECT :name, :locale
-        WHERE NOT EXISTS (SELECT FROM there) AND NOT EXISTS (SELECT FROM known)
-        RETURNING id
+        INSERT INTO contact (id, name, locale) OVERRIDING SYSTEM VALUE
+        SELECT contact_id, name, locale FROM given WHERE known_id IS NULL
     ), tied AS (
         INSERT INTO handle (account_id, native_id, contact_id, name, username)
-        SELECT :account_id, :native_id, id, :name, :username FROM made RETURNING contact_id
+        SELECT account, native_id, contact_id, name, username FROM given WHERE known_id IS NULL
     ), opened AS (
         INSERT INTO conversation (account_id, key, contact_id, surface, last_message_at, last_seq,
             inbound_seq, reply_context, pull, answer_due_at,
             answer_token, answer_attempts, answer_leased_until)
-        SELECT :account_id, :key, contact_id, :surface, now(), 1, 1, :reply_context, :pull, now() + :pause,
-            CASE WHEN :lease IS NULL THEN 0 ELSE 1 END, CASE WHEN :lease IS NULL THEN 0 ELSE 1 END,
-            clock_timestamp() + :lease
-        FROM (SELECT contact_id FROM known UNION ALL SELECT contact_id FROM tied) whoever
-        WHERE NOT EXISTS (SELECT FROM there)
-        RETURNING id, status, answer_token, answer_attempts, answer_leased_until
+        SELECT account, thread, contact_id, surface, now(), 1,
+            1, address, pulls, now() + make_interval(secs => pause),
+            (lease IS NOT NULL)::int, (lease IS NOT NULL)::int,
+            clock_timestamp() + make_interval(secs => lease)
+        FROM given
+        RETURNING id, account_id, key, status, answer_token, answer_attempts, answer_leased_until
     ), stored AS (
         INSERT INTO message (conversation_id, account_id, seq, author, kind, event_id, revision,
             content, metadata, settled, platform_at)
-        SELECT id, :account_id, 1, 'contact', :kind, :event_id, :revision,
-            :content, :metadata, 'waiting', :platform_at
-        FROM opened
-        RETURNING id, created_at
+        SELECT opened.id, account, 1, 'contact', kind, event_id, revision,
+            content, metadata, 'waiting', platform_at
+        FROM given JOIN opened ON opened.account_id = given.account AND opened.key = given.thread
+        RETURNING id, conversation_id, created_at
     )
-    SELECT stored.id AS message_id, stored.created_at, opened.id AS conversation_id, status, 1 AS last_seq,
-        CAST(:lease AS interval) IS NOT NULL AS free, FALSE AS resumed,
+    SELECT number, stored.id AS message_id, stored.created_at, opened.id AS conversation_id, status,
+        1 AS last_seq, lease IS NOT NULL AS free, FALSE AS resumed,
         answer_token, answer_attempts, answer_leased_until, TRUE AS whole, NULL AS tracker
-    FROM stored, opened
+    FROM given
+    JOIN opened ON opened.account_id = given.account AND opened.key = given.thread
+    JOIN stored ON stored.conversation_id = opened.id
     """,
-).bindparams(
-    bindparam("reply_context", type_=JSONB),
-    bindparam("pause", type_=Interval),
-    bindparam("pull", type_=Boolean),
-    bindparam("lease", type_=Interval),
-    bindparam("account_id", type_=BigInteger),
-    bindparam("key", type_=Text),
-    bindparam("event_id", type_=Text),
-    bindparam("kind", type_=Text),
-    bindparam("revision", type_=BigInteger),
-    bindparam("content", type_=JSONB),
-    bindparam("metadata", type_=JSONB),
-    bindparam("platform_at", type_=DateTime(timezone=True)),
-    *(bindparam(name, type_=Text) for name in ("native_id", "name", "locale", "username", "surface")),
-)
+).bindparams(bindparam("arrivals", type_=JSONB))
 
 
 async def begin_with_inbound(connection: AnyConnection, arrival: Arrival) -> Stored | None:
@@ -77,28 +72,34 @@ async def begin_with_inbound(connection: AnyConnection, arrival: Arrival) -> Sto
     None when conversation or message is there already. Not for use inside a transaction: where
     somebody is opening it at this moment, the statement fails.
     """
+    try:
+        return (await begin_many(connection, [arrival]))[0]
+    except UniqueViolationError:
+        return None
+
+
+async def begin_many(connection: AnyConnection, arrivals: Sequence[Arrival]) -> list[Stored | None]:
+    """Open different conversations as `begin_with_inbound` does one, in one commit.
+
+    Raises `UniqueViolationError` where one of them, its contact or its message is there by now, or twice
+    among these: nothing was stored then, and each can be tried alone.
+    """
+    dumped = [_dump(number, arrival) for number, arrival in enumerate(arrivals)]
+    rows = (await connection.execute(_BEGIN, {"arrivals": dumped})).all()
+    found = {row.number: row for row in rows}
+    return [
+        to_stored(found[number], arrival) if number in found else None
+        for number, arrival in enumerate(arrivals)
+    ]
+
+
+def _dump(number: int, arrival: Arrival) -> dict[str, object]:
     event = arrival.event
-    values = {
-        "reply_context": dict(event.reply_context),
-        "pull": arrival.pull,
-        "pause": arrival.pause,
-        "lease": arrival.lease,
-        "account_id": arrival.account_id,
-        "key": event.conversation_key,
-        "event_id": event.event_id,
-        "revision": event.revision,
-        "kind": event.kind.value,
-        "content": dump_content(event.content),
-        "metadata": dict(event.metadata),
-        "platform_at": event.platform_at,
+    return {
+        **dump_arrival(number, arrival),
         "native_id": event.sender.native_id,
         "name": event.sender.name,
         "locale": event.sender.locale,
         "username": event.sender.username,
         "surface": event.surface.value,
     }
-    try:
-        row = (await connection.execute(_BEGIN, values)).one_or_none()
-    except UniqueViolationError:
-        return None
-    return to_stored(row, arrival) if row else None

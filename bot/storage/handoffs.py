@@ -12,9 +12,8 @@ from bot.storage.tables import handoff
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.json import JsonObject
+    from bot.storage.connection import AsyncConnection
     from bot.storage.rows import AnyRow
 
 

@@ -10,8 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Boolean, Interval
 
 from bot.domain.conversation import Status
-from bot.storage.arrivals import Arrival, Stored, to_stored
-from bot.storage.content import dump_content
+from bot.storage.arrivals import Arrival, Stored, dump_arrival, to_stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,7 +131,7 @@ async def append_inbound(connection: AnyConnection, arrival: Arrival) -> Stored 
     None when the conversation is new or the message is not: then `begin_with_inbound` and
     `find_event` know more.
     """
-    row = (await connection.execute(_APPEND, {"arrivals": [_dump(0, arrival)]})).one()
+    row = (await connection.execute(_APPEND, {"arrivals": [dump_arrival(0, arrival)]})).one()
     return _to_attempt(row, arrival).stored
 
 
@@ -141,7 +140,7 @@ async def append_free(connection: Direct, arrivals: Sequence[Arrival]) -> list[A
 
     Those whose row somebody else has at this moment are left alone: `append_inbound` waits for it.
     """
-    dumped = [_dump(number, arrival) for number, arrival in enumerate(arrivals)]
+    dumped = [dump_arrival(number, arrival) for number, arrival in enumerate(arrivals)]
     rows = (await connection.execute(_APPEND_FREE, {"arrivals": dumped})).all()
     found = {row.number: row for row in rows}
     return [_to_attempt(found[number], arrival) for number, arrival in enumerate(arrivals)]
@@ -150,25 +149,6 @@ async def append_free(connection: Direct, arrivals: Sequence[Arrival]) -> list[A
 def _to_attempt(row: AnyRow, arrival: Arrival) -> Attempt:
     stored = None if row.message_id is None else to_stored(row, arrival)
     return Attempt(stored=stored, known=row.known)
-
-
-def _dump(number: int, arrival: Arrival) -> JsonObject:
-    event = arrival.event
-    return {
-        "number": number,
-        "account": arrival.account_id,
-        "thread": event.conversation_key,
-        "event_id": event.event_id,
-        "revision": event.revision,
-        "kind": event.kind.value,
-        "content": dump_content(event.content),
-        "metadata": dict(event.metadata),
-        "platform_at": event.platform_at.isoformat() if event.platform_at else None,
-        "address": dict(event.reply_context),
-        "pulls": arrival.pull,
-        "pause": arrival.pause.total_seconds(),
-        "lease": arrival.lease.total_seconds() if arrival.lease else None,
-    }
 
 
 async def advance_inbound(

@@ -11,7 +11,7 @@ from sqlalchemy import DateTime, bindparam, text
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from bot.storage.connection import AsyncConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,10 @@ from bot.storage.tables import conversation, message, outbox, staff, stray_event
 
 if TYPE_CHECKING:
     from sqlalchemy import ScalarSelect
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.connector import InboundEvent
     from bot.domain.message import Content
+    from bot.storage.connection import AsyncConnection
     from bot.storage.rows import AnyRow
 
 

@@ -11,9 +11,8 @@ from bot.domain.model import Model, Release
 from bot.storage.tables import model, release
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.json import JsonObject
+    from bot.storage.connection import AsyncConnection
     from bot.storage.rows import AnyRow
 
 _PLAIN = (

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.message import DeliveryState
+    from bot.storage.connection import AsyncConnection
     from bot.storage.database import AnyConnection
 
 

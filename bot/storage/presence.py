@@ -11,7 +11,7 @@ from bot.storage.tables import staff, staff_session
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from bot.storage.connection import AsyncConnection
 
 
 async def is_present(

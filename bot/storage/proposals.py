@@ -18,11 +18,10 @@ from bot.storage.tables import proposal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.domain.understanding import Understanding
+    from bot.storage.connection import AsyncConnection
     from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 

@@ -19,9 +19,8 @@ from bot.storage.tables import timer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.json import Json, JsonObject
+    from bot.storage.connection import AsyncConnection
     from bot.storage.database import Connection
 
 REMINDER_TIMER = "reminder"

@@ -11,8 +11,8 @@ from bot.errors import SchemaAhead, SchemaBehind
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.storage.connection import AsyncConnection
     from bot.storage.database import Database
 
 _LOCK = 0x76697361  # one upgrade at a time, over all machines

@@ -15,7 +15,7 @@ from bot.storage.tables import staff, staff_session
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from bot.storage.connection import AsyncConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

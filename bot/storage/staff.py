@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from bot.storage.connection import AsyncConnection
 
 _ROLES = frozenset(Role)
 STAFF_COLUMNS = (staff.c.id, staff.c.email, staff.c.name, staff.c.roles)

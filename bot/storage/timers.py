@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.json import JsonObject
+    from bot.storage.connection import AsyncConnection
     from bot.storage.database import AnyConnection
 
 

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
+    from bot.storage.connection import AsyncConnection
     from bot.storage.rows import AnyRow
 
 _RUNNING = training.c.state == TrainingState.RUNNING.value

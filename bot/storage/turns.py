@@ -16,9 +16,8 @@ from bot.storage.content import load_content
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from bot.domain.json import JsonObject
+    from bot.storage.connection import AsyncConnection
     from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 

@@ -109,3 +109,31 @@ async def test_what_is_done_together_is_done_in_one_statement(road: Road) -> Non
 
     await asyncio.gather(*(road.database.together(count, name, key=name) for name in PEOPLE))
     assert seen == [len(PEOPLE)]
+
+
+async def test_people_who_are_new_at_once_get_each_their_own_place(road: Road) -> None:
+    received = await say(road, "1", *PEOPLE)
+    assert len({each.conversation_id for each in received}) == len(PEOPLE)
+    for name, each in zip(PEOPLE, received, strict=True):
+        assert await get_said(road, each) == [(1, f"1 {name}")]
+        assert await get_names(road, each) == (name, name)
+
+
+async def get_names(road: Road, received: Received) -> tuple[str, str]:
+    """Return the key of a conversation and the handle of its contact."""
+    found = text(
+        "SELECT c.key, h.native_id FROM conversation c JOIN handle h USING (contact_id) WHERE c.id = :id"
+    )
+    async with road.database.read() as connection:
+        row = (await connection.execute(found, {"id": received.conversation_id})).one()
+    return row.key, row.native_id
+
+
+async def test_one_new_person_in_two_places_at_once_is_one_contact(road: Road) -> None:
+    ann = says("hello", sender="ann")
+    places = (ann, replace(ann, event_id="other", conversation_key="ann in a group"))
+    first, second = await asyncio.gather(*(receive(road, each) for each in places))
+    assert first.conversation_id != second.conversation_id
+    async with road.database.read() as connection:
+        contacts = await connection.scalar(text("SELECT count(*) FROM contact"))
+    assert contacts == 1
