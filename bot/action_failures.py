@@ -32,7 +32,7 @@ def explain_import(file: Path, error: BaseException, root: Path) -> ActionFailur
 
 
 def _broken_line(error: BaseException, root: Path) -> tuple[Path, int | None] | None:
-    """Return the last file of the project that was running, or is no Python, and its line."""
+    """Return the file of the project that is no Python, or ran last when the error came, and its line."""
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(root):
         return Path(error.filename), error.lineno
     frames = [
@@ -45,13 +45,22 @@ def _broken_line(error: BaseException, root: Path) -> tuple[Path, int | None] | 
 
 def explain_class(kind: type[Any], error: Exception, root: Path) -> ActionFailure:
     """Say why no instance of a class can be made."""
-    file = Path(inspect.getfile(kind))
+    path, line = _class_place(kind, root)
     text = str(error) if isinstance(error, ActionError) else f"cannot be made: {describe(error)}"
-    return ActionFailure(
-        path=file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file),
-        line=inspect.getsourcelines(kind)[1],
-        text=f"the action {kind.__name__} {text}",
-    )
+    return ActionFailure(path=path, line=line, text=f"the action {kind.__name__} {text}")
+
+
+def _class_place(kind: type[Any], root: Path) -> tuple[str, int | None]:
+    """Return the file of a class and its line, as far as Python knows them: a call may have made it."""
+    try:
+        file = Path(inspect.getfile(kind))
+    except (OSError, TypeError):
+        return kind.__module__, None
+    path = file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
+    try:
+        return path, inspect.getsourcelines(kind)[1]
+    except (OSError, TypeError):
+        return path, None
 
 
 def describe(error: BaseException) -> str:

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import find_spec, module_from_spec
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -165,22 +165,28 @@ def _open_package(place: Path) -> ModuleType:
         return known
     for name in [name for name in sys.modules if name.partition(".")[0] == ACTIONS_PACKAGE]:
         del sys.modules[name]
-    is_package = place.is_dir()
-    loader = SourceFileLoader(ACTIONS_PACKAGE, str(place / "__init__.py" if is_package else place))
-    has_code = Path(loader.path).exists()
-    spec = ModuleSpec(
-        ACTIONS_PACKAGE, loader if has_code else None, origin=loader.path, is_package=is_package
-    )
-    if is_package:
-        spec.submodule_search_locations = [str(place)]
+    spec = _find_spec(place)
     package = sys.modules[ACTIONS_PACKAGE] = module_from_spec(spec)
-    if has_code:
+    if spec.loader is not None:
         try:
-            loader.exec_module(package)
+            spec.loader.exec_module(package)
         except BaseException:
             del sys.modules[ACTIONS_PACKAGE]
             raise
     return package
+
+
+def _find_spec(place: Path) -> ModuleSpec:
+    """Return how to import `place`; a folder without an `__init__.py` is a package without code."""
+    folders = [str(place)] if place.is_dir() else None
+    file = place / "__init__.py" if folders else place
+    if file.exists():
+        found = spec_from_file_location(ACTIONS_PACKAGE, file, submodule_search_locations=folders)
+        assert found is not None  # it knows files of Python
+        return found
+    spec = ModuleSpec(ACTIONS_PACKAGE, None, is_package=True)
+    spec.submodule_search_locations = folders
+    return spec
 
 
 def _place_of(module: ModuleType) -> Path:

@@ -107,6 +107,15 @@ def test_actions_may_stand_in_one_file(tmp_path: Path) -> None:
     assert type(load_actions(bank)["action_bank"]) is type(load_actions(bank)["action_bank"])
 
 
+@pytest.mark.parametrize("file", ["actions.py", "actions/__init__.py"])
+def test_actions_know_their_own_file(tmp_path: Path, file: str) -> None:
+    code = tmp_path / file
+    code.parent.mkdir(exist_ok=True)
+    code.write_text("PLACE = __file__\n" + ACTION.format(name="action_shop"))
+    assert set(load_actions(tmp_path)) == {"action_shop"}
+    assert vars(sys.modules["actions"])["PLACE"] == str(code)
+
+
 def test_classes_count_as_in_rasas_action_server(tmp_path: Path) -> None:
     """Abstract ones do not, imported ones do, and of two of one name the later one does."""
     project = make_project(tmp_path, "shop", package=True)
@@ -137,6 +146,20 @@ def test_action_without_a_name_is_told_with_what_to_do(tmp_path: Path) -> None:
     )
     with pytest.raises(ActionError, match=r"actions/shop\.py:2: the action Nameless has no name: write"):
         load_actions(project)
+
+
+def test_class_that_a_call_made_is_told_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "actions.py").write_text(
+        "from rasa_sdk import Action\n"
+        "def refuse(action): raise OSError('no file')\n"
+        "Made = type('Made', (Action,), {'__init__': refuse, 'name': lambda action: 'action_made'})\n"
+        "class Written(Made): pass\n"
+    )
+    told = {failure.text: (failure.path, failure.line) for failure in find_actions(tmp_path).failures}
+    assert told == {
+        "the action Made cannot be made: OSError: no file": ("actions.py", None),
+        "the action Written cannot be made: OSError: no file": ("actions.py", 4),
+    }
 
 
 def test_what_breaks_is_told_with_file_and_line_and_leaves_the_rest(tmp_path: Path) -> None:
