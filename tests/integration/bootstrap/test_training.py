@@ -54,8 +54,9 @@ def test_unreleased_model_is_said_not_to_serve(tmp_path: Path, capsys: pytest.Ca
     assert "`visavis train --release` trains and puts the new one into service" in said
 
 
-def test_who_serves_loads_nothing_that_only_training_needs() -> None:
-    program = "import sys, bot.bootstrap.service; print({'sklearn', 'scipy'} & sys.modules.keys())"
+def test_who_serves_loads_nothing_that_only_training_needs_and_no_orm() -> None:
+    heavy = {"sklearn", "scipy", "sqlalchemy.orm", "alembic"}
+    program = f"import sys, bot.bootstrap.service; print({heavy} & sys.modules.keys())"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -18,7 +18,7 @@ from bot.storage.direct import Direct, DirectRows
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from bot.storage.connection import AsyncConnection
 
 
 class Fate:

@@ -30,7 +30,7 @@ from tests.integration.road.walk import CONVERSATION, LEASE, TEXTS, http_connect
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from bot.storage.connection import AsyncConnection
 
 
 class DeadlyDatabase(Database):

@@ -42,7 +42,7 @@ async def test_receive_new_contacts_at_once_are_one_contact_each(road: Road) -> 
     received = await asyncio.gather(*(receive(road, says(f"{n}", sender=f"c{n % 3}")) for n in range(12)))
     assert len({each.conversation_id for each in received}) == 3
     async with road.database.read() as connection:
-        made = await connection.scalar(select(func.count()).select_from(contact))
+        made = (await connection.execute(select(func.count()).select_from(contact))).scalar_one()
     assert made == 3  # whoever came second made nothing
 
 

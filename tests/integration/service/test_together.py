@@ -135,5 +135,5 @@ async def test_one_new_person_in_two_places_at_once_is_one_contact(road: Road) -
     first, second = await asyncio.gather(*(receive(road, each) for each in places))
     assert first.conversation_id != second.conversation_id
     async with road.database.read() as connection:
-        contacts = await connection.scalar(text("SELECT count(*) FROM contact"))
+        contacts = (await connection.execute(text("SELECT count(*) FROM contact"))).scalar_one()
     assert contacts == 1
