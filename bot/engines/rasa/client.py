@@ -11,6 +11,7 @@ import jwt
 import orjson
 from yarl import URL
 
+from bot.engines.native.posted import dump_json
 from bot.errors import EngineError, EngineUnavailable
 
 if TYPE_CHECKING:
@@ -115,17 +116,24 @@ class RasaClient:
 
         Raises `EngineUnavailable` when nobody answers, `EngineError` when it takes too long or is refused.
         """
+        status, content = await self._send(method, path, body, query or {})
+        if status == _NO_SUCH_CONVERSATION and may_be_missing:
+            return None
+        if status >= _NOT_DONE:
+            raise EngineError(f"Rasa answers {method} {_kind(path)} with {status}{_reason(content)}")
+        return _load(content)
+
+    async def _send(self, method: str, path: str, body: Json, query: dict[str, str]) -> tuple[int, bytes]:
         if self._session is None:  # not before: a session belongs to the loop it is made in
-            self._session = aiohttp.ClientSession(timeout=self._limit, json_serialize=_dump)
-        url = URL(f"{self._base}/{path}", encoded=True).update_query(self._signed(query or {}))
-        data = None if body is None else orjson.dumps(body)
+            self._session = aiohttp.ClientSession(timeout=self._limit)
+        url = URL(f"{self._base}/{path}", encoded=True).update_query(self._signed(query))
+        data = None if body is None else dump_json(body)
         headers = {"Content-Type": "application/json", **self._bearer()}
         try:
             async with self._session.request(
                 method, url, data=data, headers=headers, allow_redirects=False
             ) as answer:
-                content = await answer.read()
-                status = answer.status
+                return answer.status, await answer.read()
         except TimeoutError as error:
             seconds = self._spec.answer_limit.total_seconds()
             raise EngineError(f"Rasa did not answer within {seconds:g} s ({method} {_kind(path)})") from error
@@ -133,11 +141,6 @@ class RasaClient:
             raise EngineUnavailable(
                 f"Rasa does not answer at {self._shown} ({type(error).__name__})"
             ) from None
-        if status == _NO_SUCH_CONVERSATION and may_be_missing:
-            return None
-        if status >= _NOT_DONE:
-            raise EngineError(f"Rasa answers {method} {_kind(path)} with {status}{_reason(content)}")
-        return _load(content)
 
     def _signed(self, query: dict[str, str]) -> dict[str, str]:
         return {**query, "token": self._spec.token} if self._spec.token else query
@@ -175,10 +178,6 @@ def _load(content: bytes) -> Any:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
         return content.decode(errors="replace")
-
-
-def _dump(value: Any) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _object(answer: Any) -> JsonObject:

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 
 async def _open_client(stack: AsyncExitStack, parse: Handler, **spec: Any) -> RasaClient:
-    """Return a client of a server that understands texts by `parse`."""
+    """Return a client of a server that understands texts by `parse`, and takes messages by it."""
     app = web.Application()
     app.router.add_post("/model/parse", parse)
+    app.router.add_post("/webhooks/rest/webhook", parse)
     url, _ = await stack.enter_async_context(serve(app))
     client = RasaClient(EngineSpec(name="rasa", **spec), url)
     stack.push_async_callback(client.close)
@@ -54,6 +55,20 @@ async def test_slow_rasa_is_given_up_in_time(stack: AsyncExitStack) -> None:
 
     with pytest.raises(EngineError, match="did not answer within"):
         await client.parse("hours")
+
+
+async def test_numbers_of_any_size_arrive(stack: AsyncExitStack) -> None:
+    """Callers of the REST channel put what they like into a message's metadata."""
+    seen: list[dict[str, Any]] = []
+
+    async def hear(request: web.Request) -> web.Response:
+        seen.append(await request.json())
+        return web.json_response([])
+
+    client = await _open_client(stack, hear)
+    await client.say({"sender": "ann", "message": "hi", "metadata": {"order": 10**30}})
+
+    assert seen[0]["metadata"] == {"order": 10**30}
 
 
 async def test_jwt_says_that_we_are_an_admin(stack: AsyncExitStack) -> None:
