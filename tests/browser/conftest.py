@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import ViewportSize, async_playwright
+from playwright.async_api import ViewportSize, async_playwright, expect
 
 from bot.errors import SettingsError
 from bot.web.static_files import load_static_files
@@ -37,6 +37,9 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+expect.set_options(timeout=20_000)  # ms; what comes in half a second takes longer where much else is tested
 
 
 @pytest.fixture

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from bot.service.road import Road
 
 PASSWORD = "correct horse battery"
+# A page says of itself when its stream of live events is open: before, what happens reaches nobody.
+_TELLING = """
+    window.EventSource = class extends EventSource {
+        constructor(url) {
+            super(url);
+            this.addEventListener("open", () => { document.documentElement.dataset.live = "yes"; });
+        }
+    };
+"""
 
 
 async def log_in(
@@ -42,13 +51,20 @@ async def log_in(
     email = f"{name.lower()}@lyra.example"
     await add_staff(road, email=email, name=name, password=PASSWORD, roles=[Role.AGENT])
     context = await chromium.new_context(viewport=viewport, timezone_id=zone, locale="en-GB")
+    await context.add_init_script(_TELLING)
     page = await context.new_page()
     await page.goto(f"{address}/desk")
     await page.get_by_label("E-mail address").fill(email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Log in").click()
     await expect(page.locator("main.desk")).to_be_visible()
+    await page.wait_for_load_state()  # by then its script hears keys
     return page
+
+
+async def wait_live(page: Page) -> None:
+    """Return when a page hears of what happens."""
+    await expect(page.locator("html")).to_have_attribute("data-live", "yes")
 
 
 async def staff_named(road: Road, name: str) -> Staff:

@@ -23,6 +23,7 @@ async def log_in(page: Page, brand: Brand, login: Login, path: str = "/desk") ->
     await page.get_by_label("Password").fill(login.password)
     await page.get_by_role("button", name="Log in").click()
     await expect(page.get_by_role("main")).to_be_visible()
+    await page.wait_for_load_state()  # by then its script hears keys
 
 
 @dataclass(frozen=True)

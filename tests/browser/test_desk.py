@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from bot.domain.message import Author
 from bot.service.receive import receive
 from tests.browser.conftest import DESKTOP, PHONE, SCREENSHOTS
-from tests.browser.desk_road import complain, log_in
+from tests.browser.desk_road import complain, log_in, wait_live
 from tests.integration.service.events import says
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ async def test_an_event_fetches_only_what_it_touched(road: Road, chromium: Brows
     page = await log_in(road, chromium, address, "Mara", DESKTOP)
     await page.locator(f"#row-{conversation_id} a").click()
     await expect(page.locator("#messages")).to_contain_text("it smokes")
-    await page.wait_for_load_state("load")
-    await page.wait_for_timeout(500)
+    await wait_live(page)
+    await page.wait_for_timeout(500)  # with that it reads everything again
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
     await receive(road, says("hello?", sender="nora"))
@@ -131,6 +131,6 @@ async def test_the_customer_is_seen_typing(road: Road, chromium: Browser, addres
     conversation_id = await complain(road)
     page = await log_in(road, chromium, address, "Mara", DESKTOP)
     await page.goto(f"{address}/desk/c/{conversation_id}")
-    await page.wait_for_timeout(300)
+    await wait_live(page)
     await road.bus.live.publish("typing", conversation_id, author=Author.CONTACT.value)
     await expect(page.get_by_text("Nora is writing…")).to_be_visible()
