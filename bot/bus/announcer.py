@@ -11,7 +11,7 @@ from bot.bus.live import add_event
 from bot.bus.work import add_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from redis.asyncio import Redis
     from redis.asyncio.client import Pipeline
@@ -38,18 +38,18 @@ class Announcer:
         self,
         conversation_id: int,
         happened: Iterable[tuple[str, JsonObject]],
-        wake: Iterable[Stream],
+        wake: Sequence[Stream],
         *,
         soon: bool,
     ) -> None:
-        """Have hints and events sent: `soon`, or with the next that are, or after a moment."""
+        """Have hints and events sent: `soon`, as hints always are, or with the next, or after a moment."""
         if self._next is None:
             self._next = self._redis.pipeline(transaction=False)
         for stream in wake:
             add_hint(self._next, stream, conversation_id)
         for kind, data in happened:
             add_event(self._next, kind, conversation_id, data)
-        if soon:
+        if soon or wake:
             self._begin()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_COMPANY, self._begin)

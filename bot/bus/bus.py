@@ -50,7 +50,7 @@ class Bus:
     ) -> None:
         """Put hints and tell everybody what happened, (kind, data) each. Nobody waits for it.
 
-        What need not be `soon` leaves with what follows it, which spares both servers a round trip.
+        Events that need not be `soon` leave with what follows, which spares both servers a round trip.
         Never raises: the sweep finds the work, and who misses an event reads PostgreSQL.
         """
         self.announcer.add(conversation_id, happened, wake, soon=soon)

@@ -78,7 +78,7 @@ async def answer(road: Road, engine: Engine, conversation_id: int) -> Answered |
 async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered | None:
     """Answer a conversation whose turn was claimed when its message was stored. As `answer`."""
     if isinstance(right, turns.Claim):
-        return await _answer(road, engine, right)
+        return await _answer(road, engine, right, begun_here=True)
     try:
         async with road.database.direct() as connection:
             claim = await turns.load_turn(connection, right)
@@ -88,10 +88,10 @@ async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered |
     except StorageUnavailable:
         await _hand_back(road, right.lease)
         raise
-    return await _answer(road, engine, claim)
+    return await _answer(road, engine, claim, begun_here=True)
 
 
-async def _answer(road: Road, engine: Engine, claim: Claim) -> Answered:
+async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool = False) -> Answered:
     claim = replace(claim, messages=_take_next(claim))
     began = perf_counter()
     result = keep_contract(road, await _respond(road, engine, claim))
@@ -109,7 +109,7 @@ async def _answer(road: Road, engine: Engine, claim: Claim) -> Answered:
         more=stored.more,
         pulled=_read_pulled(claim, result, stored),
     )
-    _announce(road, claim, answered)
+    _announce(road, claim, answered, soon=not (begun_here and claim.pull))  # such a caller has it already
     return answered
 
 
@@ -282,7 +282,7 @@ def _with_words_of(understanding: Understanding, message: Message) -> Message:
     return replace(message, content=replace(message.content, text=understanding.text))
 
 
-def _announce(road: Road, claim: Claim, answered: Answered) -> None:
+def _announce(road: Road, claim: Claim, answered: Answered, *, soon: bool) -> None:
     happened: list[tuple[str, JsonObject]] = [("answered", {"turn_id": answered.turn_id})]
     if answered.reply_ids:
         happened.append(("message", {"message_id": answered.reply_ids[-1], "author": Author.BOT.value}))
@@ -291,4 +291,4 @@ def _announce(road: Road, claim: Claim, answered: Answered) -> None:
     wake = [Stream.ANSWER] if answered.more else []
     if answered.reply_ids and not claim.pull:
         wake.append(Stream.DELIVER)
-    road.bus.announce(claim.lease.conversation_id, happened, wake=wake)
+    road.bus.announce(claim.lease.conversation_id, happened, wake=wake, soon=soon)
