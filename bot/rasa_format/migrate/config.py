@@ -46,11 +46,10 @@ class ConfigMigration:
         """
         names = {kind: self._check_list(kind) for kind in _KINDS}
         self._check_rest()
-        policies = self._config.get("policies")
-        if not _items(policies):
+        if not names["policies"]:
             self._findings.replaced(self._path, DEFAULT_POLICIES)
-        if needs_rules and names["policies"] and _RULES not in names["policies"]:
-            self._add_rule_policy(policies)
+        elif needs_rules and _RULES not in names["policies"]:
+            self._add_rule_policy(self._config.get("policies"))
         return "\n".join((*self._edited(), *self._own_keys(assistant_id, channels), ""))
 
     def _check_list(self, kind: str) -> list[str]:

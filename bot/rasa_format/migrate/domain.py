@@ -20,10 +20,8 @@ Yaml: TypeAlias = dict[str, Any]  # of a file as ruamel.yaml reads it to write i
 
 _SLOTS, _FORMS, _REQUIRED, _IGNORED = "slots", "forms", "required_slots", "ignored_intents"
 _MAPPINGS, _CONDITIONS = "mappings", "conditions"
-_WITHOUT_QUESTION = (
-    "from_entity",
-    "from_trigger_intent",
-)  # of a form's mappings, those that hold at any question
+_WITHOUT_QUESTION = ("from_entity", "from_trigger_intent")
+"""Of a form's mappings those that hold whatever the form asks for."""
 _CUSTOM = "custom"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from bot.rasa_format.nodes import MapNode
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 ACTION_ENDPOINT = "action_endpoint"
 _PLAIN = ("url", "enable_selective_domain", "token_name", "cafile")
 _SECRET = {"token": "ACTION_SERVER_TOKEN"}
+_MAY_HOLD_SECRET = re.compile("[@?]")  # of an address: a user and password, or a key among its parameters
 _ELSEWHERE = {
     "tracker_store": "conversations are kept in PostgreSQL (DATABASE_URL).",
     "lock_store": "PostgreSQL's leases order what is said in a conversation; no lock store is needed.",
@@ -46,8 +47,8 @@ def _write(body: MapNode, path: str, findings: Findings) -> tuple[str, dict[str,
     variables: dict[str, str] = {}
     for key, entry in body.entries.items():
         value = body.plain[key]
-        if key == "url" and urlsplit(str(value)).password:
-            variables["ACTION_SERVER_URL"] = "the action server's address, with its password"
+        if key == "url" and _MAY_HOLD_SECRET.search(str(value)):
+            variables["ACTION_SERVER_URL"] = "the action server's address, with what is secret in it"
             lines.append("  url: ${ACTION_SERVER_URL}")
         elif key in _PLAIN:
             lines.append(f"  {key}: {str(value).lower() if isinstance(value, bool) else value}")

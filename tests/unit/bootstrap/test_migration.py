@@ -199,6 +199,31 @@ def test_no_secret_is_copied_but_each_is_named(migrated: Migration) -> None:
     assert (migrated.out / "README.md").exists()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://ann:hidden@actions.example/webhook",
+        "https://hidden@actions.example/webhook",
+        "https://actions.example/webhook?code=hidden",
+        "http://[hidden@",
+    ],
+)
+def test_no_secret_in_an_address_is_copied(tmp_path: Path, url: str) -> None:
+    migration = migrate(tmp_path, OLD | {"endpoints.yml": f'action_endpoint:\n  url: "{url}"\n'})
+
+    assert (migration.out / "endpoints.yml").read_text() == "action_endpoint:\n  url: ${ACTION_SERVER_URL}\n"
+    assert "ACTION_SERVER_URL" in migration.variables
+
+
+def test_policies_of_which_none_stays_become_the_default(tmp_path: Path) -> None:
+    config = "language: en\npolicies:\n- name: MappingPolicy\n- name: FormPolicy\n"
+    migration = migrate(tmp_path, OLD | {"config.yml": config})
+
+    assert "config.yml: No policies are named, so Rasa's default is meant" in said(
+        migration, Outcome.REPLACED
+    )
+
+
 def test_each_part_is_reported(migrated: Migration) -> None:
     assert "config.yml:10: MemoizationPolicy" in said(migrated, Outcome.RUNS)
     replaced = said(migrated, Outcome.REPLACED)
