@@ -35,7 +35,10 @@ def rejected(error_class: ErrorClass, *, retry_after: timedelta | None = None) -
 
 
 class ScriptedConnector(Quiet):
-    """Answers sends with the given results, then with `sent`; keeps what it was asked to send."""
+    """Answers sends with the given results, then with `sent`; keeps what it was asked to send.
+
+    `hold` keeps sends on their way until `go_on`; `wait_sending` waits for the first one.
+    """
 
     channel: ClassVar[str] = "webchat"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -50,6 +53,8 @@ class ScriptedConnector(Quiet):
         self.sent: list[OutboundReply] = []
         self.typed: list[str] = []
         self.delay = timedelta()
+        self._sending, self._goes_on = asyncio.Event(), asyncio.Event()
+        self._goes_on.set()
 
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
@@ -65,6 +70,8 @@ class ScriptedConnector(Quiet):
 
     async def send(self, reply: OutboundReply) -> SendResult:
         self.sent.append(reply)
+        self._sending.set()
+        await self._goes_on.wait()
         await asyncio.sleep(self.delay.total_seconds())
         result = self.results.pop(0) if self.results else SENT
         if isinstance(result, Exception):
@@ -74,6 +81,16 @@ class ScriptedConnector(Quiet):
     @override
     async def typing(self, conversation_key: str) -> None:
         self.typed.append(conversation_key)
+
+    def hold(self) -> None:
+        self._goes_on.clear()
+
+    def go_on(self) -> None:
+        self._goes_on.set()
+
+    async def wait_sending(self) -> None:
+        """Return when something was sent; nothing within ten seconds fails the test."""
+        await asyncio.wait_for(self._sending.wait(), 10)
 
     @property
     def texts(self) -> list[str]:

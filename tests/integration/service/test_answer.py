@@ -77,11 +77,18 @@ async def test_two_workers_at_once_give_one_answer(road: Road) -> None:
 
 
 async def test_a_worker_that_lost_its_lease_cannot_commit(road: Road) -> None:
-    hasty = replace(road, lease=timedelta(milliseconds=100))
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(_turn: Turn) -> None:
+        begun.set()
+        await goes_on.wait()
+
+    hasty = replace(road, lease=timedelta())  # it runs out at once
     conversation_id = await _open(road, "slow question")
-    first = asyncio.create_task(answer(hasty, PlainEngine(), conversation_id))
-    await asyncio.sleep(0.25)
+    first = asyncio.create_task(answer(hasty, PlainEngine(before=hold), conversation_id))
+    await asyncio.wait_for(begun.wait(), 10)
     second = await answer(road, PlainEngine(), conversation_id)
+    goes_on.set()
     with pytest.raises(LeaseLost):
         await first
     assert second is not None

@@ -16,7 +16,7 @@ from bot.domain.message import Author
 from bot.service.answer import answer
 from bot.service.fetch import fetch
 from bot.service.loops import run_worker
-from bot.service.receive import receive
+from bot.service.receive import Received, receive
 from bot.storage import messages
 from bot.storage.database import open_database
 from tests.fakes.engine import PlainEngine
@@ -25,13 +25,16 @@ from tests.integration.service.events import says
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.engines.engine import Turn
     from bot.service.road import Road
 
 
 @asynccontextmanager
-async def worker_at_home(road: Road, *, slots: int = 4) -> AsyncIterator[asyncio.Task[None]]:
+async def worker_at_home(
+    road: Road, engine: PlainEngine | None = None, *, slots: int = 4
+) -> AsyncIterator[asyncio.Task[None]]:
     """Run a worker in this process for as long as the block lasts."""
-    task = asyncio.create_task(run_worker(road, PlainEngine(), consumer="home", slots=slots))
+    task = asyncio.create_task(run_worker(road, engine or PlainEngine(), consumer="home", slots=slots))
     await asyncio.sleep(0)  # it begins
     assert road.here.crew
     try:
@@ -54,9 +57,28 @@ async def said(road: Road, conversation_id: int | None, *, replies: int) -> list
             await asyncio.sleep(0.02)
 
 
+class Held(PlainEngine):
+    """Answers what is "slow" when it may."""
+
+    def __init__(self) -> None:
+        super().__init__(before=self._hold)
+        self.begun, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def _hold(self, turn: Turn) -> None:
+        if "slow" in turn.messages[0].content.text:
+            self.begun.set()
+            await self.goes_on.wait()
+
+
 async def hints(road: Road) -> int:
     """Return how many hints to answer lie on the bus."""
     return int(await road.bus.redis.xlen(work_key(Stream.ANSWER)))
+
+
+async def ended(received: Received) -> None:
+    """Return when the turn that took a message has ended, however slow the machine is."""
+    assert received.turn
+    await asyncio.wait_for(asyncio.shield(received.turn), 10)
 
 
 async def test_what_is_received_here_is_answered_without_the_bus(road: Road) -> None:
@@ -70,20 +92,24 @@ async def test_what_is_received_here_is_answered_without_the_bus(road: Road) -> 
 
 
 async def test_a_message_during_the_turn_waits_for_the_next(road: Road) -> None:
-    async with worker_at_home(road):
+    engine = Held()
+    async with worker_at_home(road, engine):
         first = await receive(road, says("slow question"))
-        await asyncio.sleep(0.2)  # the engine is at it; before, both would be answered together
+        await asyncio.wait_for(engine.begun.wait(), 10)  # before, both would be answered together
         second = await receive(road, says("and another"))
+        engine.goes_on.set()
         assert (bool(first.turn), bool(second.turn)) == (True, False)
         expected = ["1: slow question", "2: and another"]
         assert await said(road, first.conversation_id, replies=2) == expected
 
 
 async def test_without_a_free_hand_others_may_have_it(road: Road) -> None:
-    async with worker_at_home(road, slots=1):
+    engine = Held()
+    async with worker_at_home(road, engine, slots=1):
         assert (await receive(road, says("slow", sender="ann"))).turn
         other = await receive(road, says("hello", sender="bob"))
         assert not other.turn
+        engine.goes_on.set()
         assert await said(road, other.conversation_id, replies=1) == ["1: hello"]
 
 
@@ -118,11 +144,13 @@ async def test_a_caller_is_told_by_the_turn_itself_unless_something_else_waits_f
     limit = timedelta(seconds=0.6)
     async with worker_at_home(road):
         first = await receive(road, says("hello", reply_context=pulls))
+        await ended(first)
         told = await fetch(nowhere, first, limit=limit)
         (reply,) = told.replies
         assert (told.turn_id, reply.content.text, reply.author) == (first.message_id, "1: hello", Author.BOT)
         # That it was read has not been written down: whoever told it knows, nobody else does.
         second = await receive(road, says("again", reply_context=pulls))
+        await ended(second)
         looked = await fetch(nowhere, second, limit=limit)
         assert looked.turn_id is None
         known = await fetch(nowhere, second, limit=limit, told={reply.id})

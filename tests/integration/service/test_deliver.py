@@ -131,15 +131,16 @@ async def test_a_courier_that_died_while_sending_leaves_an_unknown_outcome(road:
 async def test_a_courier_that_lost_its_lease_stops_sending(
     road: Road, outcome: SendResult, state: DeliveryState
 ) -> None:
-    hasty = replace(road, lease=timedelta(milliseconds=50))
+    hasty = replace(road, lease=timedelta())  # it runs out at once
     slow = scripted_connector(outcome)
-    slow.delay = timedelta(milliseconds=200)
+    slow.hold()
     conversation_id = await _answered(road, "one", "two")
     first = asyncio.create_task(_deliver(hasty, slow, conversation_id))
-    await asyncio.sleep(0.12)
+    await slow.wait_sending()
     other = scripted_connector()
     await _deliver(road, other, conversation_id)
     assert await _states(road, conversation_id) == [DeliveryState.UNKNOWN, DeliveryState.SENT]
+    slow.go_on()
     with pytest.raises(LeaseLost):
         await first
     assert slow.texts == ["1: one"]
@@ -150,13 +151,14 @@ async def test_a_courier_that_lost_its_lease_stops_sending(
 
 async def test_what_is_read_before_it_was_delivered_stays_read(road: Road) -> None:
     connector = scripted_connector()
-    connector.delay = timedelta(milliseconds=100)
+    connector.hold()
     conversation_id = await _answered(road, "one", "two")
     delivering = asyncio.create_task(_deliver(road, connector, conversation_id))
-    await asyncio.sleep(0.05)
+    await connector.wait_sending()
     async with road.database.read() as connection:
         stored = await messages.list_messages(connection, conversation_id)
     await mark_read(road, conversation_id, stored[-1].id)
+    connector.go_on()
     await delivering
     assert await _states(road, conversation_id) == [DeliveryState.READ] * 2
 
@@ -169,11 +171,12 @@ async def test_messages_of_an_account_that_is_off_wait(road: Road) -> None:
 
 async def test_a_reply_during_delivery_is_delivered_next(road: Road) -> None:
     connector = scripted_connector(SENT)
-    connector.delay = timedelta(milliseconds=100)
+    connector.hold()
     conversation_id = await _answered(road, "one")
     delivering = asyncio.create_task(_deliver(road, connector, conversation_id))
-    await asyncio.sleep(0.05)
+    await connector.wait_sending()
     await _answered(road, "two")
+    connector.go_on()
     delivered = await delivering
     assert delivered is not None
     assert delivered.more

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.bus.bus import Bus
 
 PATIENCE = timedelta(seconds=0.2)
+LONG = timedelta(minutes=1)  # no answer comes too late for it
 
 
 async def call(road: Road, text: str, event_id: str) -> Received:
@@ -38,8 +39,8 @@ async def call(road: Road, text: str, event_id: str) -> Received:
     )
 
 
-async def wait_for_answer(road: Road, received: Received) -> Pulled:
-    return await fetch(road, received, limit=PATIENCE)
+async def wait_for_answer(road: Road, received: Received, *, limit: timedelta = PATIENCE) -> Pulled:
+    return await fetch(road, received, limit=limit)
 
 
 async def answer_now(road: Road, received: Received) -> None:
@@ -72,12 +73,12 @@ async def test_what_a_reminder_made_the_bot_say_comes_with_the_next_call_and_onl
     log = FetchLog(road)
     first = await call(road, "remind me", "1")
     await answer_now(road, first)
-    log.add([message.id for message in (await wait_for_answer(road, first)).replies])
+    log.add([message.id for message in (await wait_for_answer(road, first, limit=LONG)).replies])
     await run_timers(replace(road, now=lambda: road.now() + timedelta(minutes=2)))
     await answer_now(road, first)
     second = await call(road, "two", "2")
     await answer_now(road, second)
-    told = await wait_for_answer(road, second)
+    told = await wait_for_answer(road, second, limit=LONG)
     assert words(told) == (["2: EXTERNAL: call_back"], ["3: two"])
     log.add([message.id for message in (*told.earlier, *told.replies)])
     await log.close()
@@ -103,8 +104,8 @@ async def test_calls_side_by_side_read_their_own_answers_only(road: Road) -> Non
     first, second = await call(road, "one", "1"), await call(road, "two", "2")
     await answer_now(road, first)
     await answer_now(road, second)
-    assert words(await wait_for_answer(road, second)) == ([], ["2: two"])
-    assert words(await wait_for_answer(road, first)) == ([], ["1: one"])
+    assert words(await wait_for_answer(road, second, limit=LONG)) == ([], ["2: two"])
+    assert words(await wait_for_answer(road, first, limit=LONG)) == ([], ["1: one"])
 
 
 async def test_what_was_read_is_written_down_once_the_database_is_back(tmp_path: Path, bus: Bus) -> None:

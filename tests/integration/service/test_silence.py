@@ -95,11 +95,12 @@ async def test_an_earlier_promise_does_not_let_a_later_reply_leave(road: Road, m
 
 async def test_a_reply_refused_while_a_person_takes_over_is_not_tried_again(road: Road, mara: Staff) -> None:
     connector = scripted_connector(BUSY)
-    connector.delay = timedelta(milliseconds=200)
+    connector.hold()
     conversation_id = await answered(road, says("one"), says("two"))
     delivering = asyncio.create_task(_deliver(road, connector, conversation_id))
-    await asyncio.sleep(0.1)
+    await connector.wait_sending()
     await take(road, conversation_id, mara)
+    connector.go_on()
     await delivering
     await _deliver(road, connector, conversation_id)
     assert connector.texts == ["1: one"]
@@ -111,11 +112,12 @@ async def test_what_a_courier_has_in_hand_is_not_sent_after_a_person_took_over(
     road: Road, mara: Staff
 ) -> None:
     connector = scripted_connector()
-    connector.delay = timedelta(milliseconds=200)
+    connector.hold()
     conversation_id = await answered(road, says("one"), says("two"))
     delivering = asyncio.create_task(_deliver(road, connector, conversation_id))
-    await asyncio.sleep(0.1)
+    await connector.wait_sending()
     await take(road, conversation_id, mara)
+    connector.go_on()
     await delivering
     assert connector.texts == ["1: one"]
     assert await states_of(road, conversation_id) == [("1: one", SENT), ("2: two", FAILED)]

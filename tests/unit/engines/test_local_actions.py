@@ -24,7 +24,7 @@ from tests.unit.dialogue.specs import RULES, action, intent, rule, say, spec
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rasa_sdk's dependencies
 
-SHORT = timedelta(milliseconds=300)
+SHORT = timedelta(milliseconds=800)  # for what never ends; what is done at once needs none of it
 
 
 class Blocking:
@@ -133,75 +133,89 @@ async def test_an_action_may_refuse_to_run(kind: Any) -> None:
 async def test_an_action_that_never_ends_is_given_up_and_others_go_on(stuck: Any) -> None:
     actions = make(limit=SHORT, at_once=2, stuck=stuck, blocks=Blocking(utter), awaits=Awaiting(utter))
     for _ in range(MOST_STUCK):
-        with pytest.raises(ActionError, match=r"action stuck took longer than 0\.3 s"):
+        with pytest.raises(ActionError, match=r"action stuck took longer than 0\.8 s"):
             await run(actions, "stuck")
-    began = time.monotonic()
     for name in ("blocks", "awaits") * 3:
         assert (await run(actions, name)).responses[0]["text"] == "done"
-    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("stuck", [Blocking(sleep_for_ever), Awaiting(ignore_cancelling)])
 async def test_an_action_whose_runs_never_end_is_not_begun_again_until_one_of_them_does(stuck: Any) -> None:
-    actions = make(limit=timedelta(milliseconds=50), at_once=1, stuck=stuck)
+    actions = make(limit=SHORT, at_once=1, stuck=stuck)
     for _ in range(MOST_STUCK):
         with pytest.raises(ActionError, match="took longer"):
             await run(actions, "stuck")
     with pytest.raises(ActionError, match="is not begun: 4 earlier runs of it have not ended"):
         await run(actions, "stuck")
     _released.set()
-    await asyncio.sleep(0.2)
-    assert (await run(actions, "stuck")).events == ()
+    assert (await insist(actions, "stuck")).events == ()
+
+
+async def insist(actions: LocalActions, name: str) -> Outcome:
+    """Run an action as soon as it is begun again; not within ten seconds fails the test."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return await run(actions, name)
+            except ActionError:
+                await asyncio.sleep(0.02)
 
 
 async def test_an_async_action_that_blocks_holds_the_service_up_never_and_others_once() -> None:
+    threads: list[str] = []
+    goes_on = threading.Event()
+
     def block(dispatcher: Any, *_: Any) -> list[Any]:
-        time.sleep(0.4)
+        threads.append(threading.current_thread().name)
+        assert goes_on.wait(4)
         return utter(dispatcher)
 
     actions = make(blocks=Awaiting(block), fine=Awaiting(utter))
-    ticks = 0
-
-    async def tick() -> None:
-        nonlocal ticks
-        while True:
-            await asyncio.sleep(0.01)
-            ticks += 1
-
-    ticking = asyncio.create_task(tick())
-    await run(actions, "blocks")
-    assert ticks > 10
-    began = time.monotonic()
     blocked = asyncio.create_task(run(actions, "blocks"))
-    await run(actions, "fine")
-    assert time.monotonic() - began < 0.3
+    for _ in range(40):  # longer than a step may take
+        await asyncio.sleep(0.01)
+    assert not blocked.done()
+    goes_on.set()
     await blocked
-    ticking.cancel()
+    goes_on.clear()
+    blocked = asyncio.create_task(run(actions, "blocks"))
+    assert (await run(actions, "fine")).responses
+    assert not blocked.done()
+    goes_on.set()
+    await blocked
+    assert threads == ["async actions", "action"]
 
 
 async def test_who_comes_while_a_loop_is_held_up_does_not_wait_and_what_runs_in_it_is_not_lost() -> None:
+    waiting, blocking, goes_on = threading.Event(), threading.Event(), threading.Event()
+
     def block(dispatcher: Any, *_: Any) -> list[Any]:
-        time.sleep(1)
+        blocking.set()
+        assert goes_on.wait(4)
         return utter(dispatcher)
 
     async def wait(dispatcher: Any, *_: Any) -> list[Any]:
-        await asyncio.sleep(0.05)
+        waiting.set()
+        while not goes_on.is_set():  # noqa: ASYNC110 - it is told from another thread
+            await asyncio.sleep(0.02)
         return utter(dispatcher)
 
     actions = make(blocks=Awaiting(block), waits=Awaiting(wait), fine=Awaiting(utter))
     before = asyncio.create_task(run(actions, "waits"))
-    await asyncio.sleep(0.02)
+    assert await asyncio.to_thread(waiting.wait, 4)
     blocked = asyncio.create_task(run(actions, "blocks"))
-    await asyncio.sleep(0.02)
-    began = time.monotonic()
+    assert await asyncio.to_thread(blocking.wait, 4)
     assert (await run(actions, "fine")).responses
-    assert time.monotonic() - began < 0.6
-    assert not before.done()
+    assert (before.done(), blocked.done()) == (False, False)
+    goes_on.set()
     assert (await before).responses
     assert (await blocked).responses
 
 
-async def test_async_actions_share_a_loop_so_what_one_keeps_serves_another() -> None:
+async def test_async_actions_share_a_loop_so_what_one_keeps_serves_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.engines.native.action_loop._LONG_STEP", 5)  # nothing holds it up here
     kept: dict[str, Any] = {}
 
     async def keep(*_: Any) -> list[Any]:

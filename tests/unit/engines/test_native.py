@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -31,10 +31,13 @@ class Act:
 
 
 class Blocking:
-    """An action whose `run` blocks."""
+    """An action whose `run` blocks until it may go on."""
+
+    def __init__(self) -> None:
+        self.goes_on = threading.Event()
 
     def run(self, dispatcher: Any, _tracker: Any, _domain: Any) -> list[Any]:
-        time.sleep(0.2)
+        assert self.goes_on.wait(4)
         dispatcher.utter_message(text="slept")
         return []
 
@@ -123,12 +126,14 @@ async def test_action_speaks_sets_slots_and_sees_the_conversation() -> None:
 
 
 async def test_blocking_action_does_not_block_others() -> None:
-    shop, other = talk(actions={"action_x": Blocking()}), talk()
+    blocking = Blocking()
+    shop, other = talk(actions={"action_x": blocking}), talk()
     await shop.say("/greet")  # imports rasa_sdk's parts are behind us
     slow = asyncio.create_task(shop.say("/yes"))
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0)
     assert await other.say("/greet") == ["hello"]
     assert not slow.done()
+    blocking.goes_on.set()
     assert await slow == ["slept"]
 
 

@@ -15,26 +15,34 @@ if TYPE_CHECKING:
 
 
 class Statement:
-    """Doubles numbers, one batch at a time; fails with `error` where a batch holds a zero."""
+    """Doubles numbers, one batch at a time; fails with `error` where a batch holds a zero.
+
+    The first batch is under way until it `goes_on`.
+    """
 
     def __init__(self, error: Exception | None = None) -> None:
         self.batches: list[list[int]] = []
+        self.begun, self.goes_on = asyncio.Event(), asyncio.Event()
         self._error = error
 
     async def __call__(self, numbers: Sequence[int]) -> list[int | None]:
         self.batches.append(list(numbers))
-        await asyncio.sleep(0.01)
+        self.begun.set()
+        await self.goes_on.wait()
+        await asyncio.sleep(0)
         if self._error and 0 in numbers:
             raise self._error
         return [2 * number if number > 0 else None for number in numbers]
 
 
 async def ask(statement: Statement, numbers: Sequence[int], *, keys: int) -> list[int | BaseException | None]:
-    """Ask for the first alone, then for all others at once; numbers equal modulo `keys` share a key."""
+    """Ask for the first, then, with it under way, for all others; numbers equal modulo `keys` share a key."""
     gathering: Gathering[int, int] = Gathering(statement)
     first = asyncio.create_task(gathering.ask(numbers[0], key=numbers[0] % keys))
-    await asyncio.sleep(0.001)
-    others = [gathering.ask(number, key=number % keys) for number in numbers[1:]]
+    await statement.begun.wait()
+    others = [asyncio.create_task(gathering.ask(number, key=number % keys)) for number in numbers[1:]]
+    await asyncio.sleep(0)  # each of them asks
+    statement.goes_on.set()
     return await asyncio.gather(first, *others, return_exceptions=True)
 
 
@@ -68,11 +76,13 @@ async def test_what_may_have_been_done_is_not_tried_again() -> None:
 
 
 async def test_who_goes_holds_up_nobody() -> None:
-    gathering: Gathering[int, int] = Gathering(Statement())
+    statement = Statement()
+    gathering: Gathering[int, int] = Gathering(statement)
     gone = asyncio.create_task(gathering.ask(1, key=1))
     stays = asyncio.create_task(gathering.ask(2, key=2))
-    await asyncio.sleep(0.001)
+    await statement.begun.wait()
     gone.cancel()
+    statement.goes_on.set()
     assert await stays == 4
     with pytest.raises(asyncio.CancelledError):
         await gone
