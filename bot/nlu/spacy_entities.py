@@ -66,10 +66,10 @@ def _say_missing(model: str) -> ModelMissing:
 
 
 def _load(model: str) -> Language:
-    import spacy  # noqa: PLC0415 - as in `bot.nlu.tokens`
+    from bot.nlu.spacy_library import load  # noqa: PLC0415 - as in `bot.nlu.tokens`
 
     try:
-        language = spacy.load(model, disable=_IDLE)
+        language = load(model, disable=_IDLE)
     except OSError as error:
         raise _say_missing(model) from error
     except (ImportError, ValueError, KeyError) as error:

@@ -29,21 +29,21 @@ def load_language(code: str) -> Language:
     A language that spaCy has no rules for, or none without a package that is not installed, is cut at blanks
     and punctuation, as Rasa's WhitespaceTokenizer cuts every language; `name_lack` says so.
     """
-    # Not at the top of the file: processes that never parse should not pay for it (40 MB).
-    import spacy  # noqa: PLC0415 - see above
+    # Not at the top of the file: processes that never parse should not pay for it (30 MB).
+    from bot.nlu.spacy_library import blank  # noqa: PLC0415 - see above
 
     try:
-        return spacy.blank(simplify_code(code))
+        return blank(simplify_code(code))
     except ImportError:
-        return spacy.blank(ANY_LANGUAGE)
+        return blank(ANY_LANGUAGE)
 
 
 def name_lack(code: str) -> str:
     """Say why a language is not cut by rules of its own; nothing where it is."""
-    import spacy  # noqa: PLC0415 - as above
+    from bot.nlu.spacy_library import blank  # noqa: PLC0415 - as above
 
     try:
-        spacy.blank(simplify_code(code))
+        blank(simplify_code(code))
     except ImportError as error:
         if _UNKNOWN_LANGUAGE in str(error):
             return f"spaCy has no rules for language {code!r}"

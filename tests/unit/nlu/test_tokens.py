@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,3 +65,14 @@ def test_a_language_that_spacy_does_not_know_is_cut_at_blanks() -> None:
     assert load_language("klingon").lang == "xx"
     assert name_lack("klingon") == "spaCy has no rules for language 'klingon'"
     assert name_lack("pt-BR") == ""
+
+
+def test_spacys_commands_are_loaded_by_who_wants_them_alone() -> None:
+    program = (
+        "import sys; from bot.nlu.tokens import load_language; load_language('en')\n"
+        "print({'spacy.cli', 'weasel', 'requests'} & sys.modules.keys())\n"
+        "from spacy.cli import info; print(info()['spacy_version'] != '')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("set()\n")
+    assert done.stdout.endswith("True\n")
