@@ -132,11 +132,13 @@ async def test_rates_let_a_limit_through_and_say_how_long_to_wait(bus: Bus, othe
 
 
 async def test_rates_refill(bus: Bus) -> None:
-    for _ in range(2):
-        await bus.rates.take("x", limit=2, period=timedelta(milliseconds=200))
-    assert await bus.rates.take("x", limit=2, period=timedelta(milliseconds=200))
-    await asyncio.sleep(0.15)
-    assert not await bus.rates.take("x", limit=2, period=timedelta(milliseconds=200))
+    period = timedelta(seconds=20)
+    for _ in range(20):
+        await bus.rates.take("x", limit=20, period=period)
+    wait = await bus.rates.take("x", limit=20, period=period)
+    assert timedelta() < wait <= timedelta(seconds=1)
+    await asyncio.sleep(wait.total_seconds())
+    assert not await bus.rates.take("x", limit=20, period=period)
 
 
 async def test_an_absent_server_loses_hints_but_never_raises_on_the_road(unused_tcp_port: int) -> None:

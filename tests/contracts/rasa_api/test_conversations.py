@@ -32,7 +32,7 @@ async def add_mara(api: Api) -> Staff:
 
 async def until(api: Api, sql: str, wanted: list[Any]) -> None:
     found: list[Any] = []
-    for _ in range(100):
+    for _ in range(500):
         found = await api.rows(sql)
         if found == wanted:
             return

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-PATIENCE = 15  # seconds; a follower looks every 5
+PATIENCE = 60  # seconds; a follower looks every 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.bootstrap.training import train_in_child
 from bot.domain.staff import Staff
-from bot.domain.training import TrainingState
+from bot.domain.training import Training, TrainingState
 from bot.errors import Conflict, ModelError
 from bot.nlu.progress import Progress
 from bot.service.road import Road
@@ -96,6 +96,16 @@ async def test_a_failure_that_is_not_in_the_files_keeps_its_sentence(
     assert training.problems == ("the disk is full",)
 
 
+async def wait_for_stage(trainer: Trainer, stage: str) -> Training:
+    """Return the training once it tells this stage, which it does every second."""
+    async with asyncio.timeout(30):
+        while True:
+            seen = await trainer.get_last()
+            if seen is not None and seen.stage == stage:
+                return seen
+            await asyncio.sleep(0.1)
+
+
 async def test_one_training_at_a_time_and_any_machine_can_stop_it(
     road: Road, root: Path, tess: Staff, tom: Staff
 ) -> None:
@@ -103,12 +113,10 @@ async def test_one_training_at_a_time_and_any_machine_can_stop_it(
     await here.start(tess)
     with pytest.raises(Conflict, match="under way already"):
         await elsewhere.start(tom)
-    await asyncio.sleep(1.2)
-    seen = await elsewhere.get_last()
-    assert seen is not None
+    seen = await wait_for_stage(elsewhere, "validate")
     assert (seen.state, seen.stage, seen.done, seen.total) == (TrainingState.RUNNING, "validate", 2, 5)
     await elsewhere.stop()
-    await asyncio.wait_for(here.wait(), 5)
+    await asyncio.wait_for(here.wait(), 30)
     seen = await elsewhere.get_last()
     assert seen is not None
     assert seen.state is TrainingState.STOPPED

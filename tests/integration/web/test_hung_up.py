@@ -19,16 +19,28 @@ PROJECT = Path(__file__).resolve().parents[3]
 PATH = "/webhooks/rest/webhook"
 
 
-async def hang_up(url: str, message: str) -> None:
-    """Send a message and close the connection before it can be answered."""
+async def hang_up(road: Road, url: str, message: str) -> None:
+    """Send a message and close the connection when it is stored, before it is answered."""
     address = urlsplit(url)
     body = json.dumps({"sender": "ann", "message": message}).encode()
     head = f"POST {PATH} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     _, writer = await asyncio.open_connection(address.hostname, address.port)
     writer.write(head + body)
     await writer.drain()
-    await asyncio.sleep(0.2)
+    await until(road, "SELECT count(*) FROM message")
     writer.close()
+
+
+async def until(road: Road, count: str) -> None:
+    """Return when there is one."""
+    async with asyncio.timeout(10):
+        while await ask_database(road, count) == 0:  # noqa: ASYNC110 - a test's patience
+            await asyncio.sleep(0.02)
+
+
+async def ask_database(road: Road, count: str) -> object:
+    async with road.database.read() as connection:
+        return (await connection.exec_driver_sql(count)).scalar_one()
 
 
 async def test_what_a_caller_did_not_wait_for_comes_with_the_next_call_once(road: Road) -> None:
@@ -38,7 +50,8 @@ async def test_what_a_caller_did_not_wait_for_comes_with_the_next_call_once(road
             async with http.post(f"{url}{PATH}", json={"sender": "ann", "message": message}) as response:
                 return [item["text"] for item in await response.json()]
 
-        await hang_up(url, "slow question")
-        await asyncio.sleep(1)  # it is answered after half a second, and nobody reads that
+        await hang_up(road, url, "slow question")
+        # It is answered after half a second, and nobody reads that.
+        await until(road, "SELECT count(*) FROM outbox WHERE error_class = 'hung_up'")
         assert await ask("hello") == ["1: slow question", "2: hello"]
         assert await ask("again") == ["3: again"]
