@@ -78,28 +78,18 @@ class Catalogue:
         self.action_texts = frozenset(action_texts)
         listed = (*domain.actions, *(f"utter_{intent}" for intent in sorted(self.retrieval_intents)))
         self.user_actions = frozenset((*listed, *domain.responses))
+        ordered = (
+            *DEFAULT_ACTIONS,
+            *listed,
+            *sorted(domain.responses),
+            *domain.forms,
+            *sorted(self.action_texts),
+        )
         self.action_order: Mapping[str, int] = {
-            name: position
-            for position, name in enumerate(
-                dict.fromkeys(
-                    (
-                        *DEFAULT_ACTIONS,
-                        *listed,
-                        *sorted(domain.responses),
-                        *domain.forms,
-                        *sorted(self.action_texts),
-                    ),
-                ),
-            )
+            name: position for position, name in enumerate(dict.fromkeys(ordered))
         }
         self.reach = Reach(spec for spec in domain.slots.values() if spec.name not in _BOOKKEEPING_SLOTS)
-        usual = _wanted_entities(domain, IntentSpec(name=""))  # shared: it may hold hundreds
-        self._wanted = {
-            name: _wanted_entities(domain, spec)
-            if spec.use_entities is not None or spec.ignore_entities
-            else usual
-            for name, spec in domain.intents.items()
-        }
+        self._wanted = _wanted_by_intent(domain)
         self._kinds = {name: self._find_kind(name) for name in self.action_order}
 
     def features_of(self, slots: JsonObject) -> Features:
@@ -149,6 +139,16 @@ def implicit_slots(forms: Collection[str], actions: Collection[str]) -> dict[str
     return {
         name: SlotSpec(name=name, type=slot_type, mappings=(), influence_conversation=False)
         for name, slot_type in types.items()
+    }
+
+
+def _wanted_by_intent(domain: DomainSpec) -> dict[str, frozenset[str]]:
+    usual = _wanted_entities(domain, IntentSpec(name=""))  # shared: it may hold hundreds
+    return {
+        name: _wanted_entities(domain, spec)
+        if spec.use_entities is not None or spec.ignore_entities
+        else usual
+        for name, spec in domain.intents.items()
     }
 
 

@@ -81,24 +81,29 @@ def _text(_spec: SlotSpec, _value: Json) -> tuple[float, ...]:
 def _bool(_spec: SlotSpec, value: Json) -> tuple[float, ...]:
     if isinstance(value, bool | int | float):
         return (1.0, float(value == 1))
-    if isinstance(value, str):
-        word = value.strip().lower()
-        if value.isnumeric():
-            return (1.0, float(float(value) == 1))
-        if word in ("true", "false"):
-            return (1.0, float(word == "true"))
-    return ()
+    if not isinstance(value, str):
+        return ()
+    word = value.strip().lower()
+    if word in ("true", "false"):
+        return (1.0, float(word == "true"))
+    number = _number(value) if value.isnumeric() else None
+    return () if number is None else (1.0, float(number == 1))
 
 
 def _float(spec: SlotSpec, value: Json) -> tuple[float, ...]:
-    if not isinstance(value, bool | int | float | str):
-        return ()
-    try:
-        number = float(value)
-    except ValueError:
+    number = _number(value) if isinstance(value, bool | int | float | str) else None
+    if number is None:
         return ()
     capped = max(spec.min_value, min(spec.max_value, number))
     return (1.0, (capped - spec.min_value) / (spec.max_value - spec.min_value))
+
+
+def _number(value: float | str) -> float | None:
+    """Return a number as Python reads it; None for what only looks like one (`½`), or is too large."""
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _list(_spec: SlotSpec, value: Json) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ from bot.dialogue.catalogue import Catalogue
 from bot.dialogue.event_json import user_event
 from bot.dialogue.events import LISTEN, ActionExecuted, Event, FollowupSet, LoopSet, SlotSet, UserReverted
 from bot.dialogue.extraction import extract_slots
+from bot.dialogue.features import slot_feature
 from bot.dialogue.forms import run_form
 from bot.dialogue.scene import Scene
 from bot.dialogue.spec import FormSpec, MappingCondition, MappingType, SlotMapping, SlotSpec, SlotType
@@ -71,6 +72,14 @@ def _seen(event: Event) -> Any:
 
 def entity(name: str, value: Any, **more: Any) -> dict[str, Any]:
     return {"entity": name, "value": value, **more}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(SlotType.BOOL, "½"), (SlotType.BOOL, "perhaps"), (SlotType.FLOAT, "½"), (SlotType.FLOAT, 10**400)],
+)
+def test_what_is_no_value_of_a_slot_counts_as_not_set(kind: SlotType, value: str | int) -> None:
+    assert slot_feature(SlotSpec(name="s", type=kind, mappings=()), value) is None
 
 
 def test_last_of_several_entities_fills_a_slot_and_all_fill_a_list() -> None:
