@@ -24,6 +24,8 @@ from bot.service.metrics import DELIVERIES
 from bot.storage import conversations, deliveries, outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.connector import Connector
     from bot.service.road import Road
     from bot.storage.deliveries import DeliveryClaim, Outbound
@@ -218,7 +220,7 @@ def _error_of(result: SendResult) -> tuple[str, str] | None:
 async def _finish(
     road: Road,
     claim: DeliveryClaim,
-    outcomes: list[DeliveryState] | tuple[DeliveryState, ...],
+    outcomes: Sequence[DeliveryState],
     *,
     again: timedelta | None = None,
 ) -> Delivered:

@@ -146,25 +146,7 @@ async def _act(road: Road, serving: ServingEngine, grip: Grip, wish: Wish) -> Tu
 
 async def _commit(road: Road, grip: Grip, wish: Wish, result: TurnResult) -> Steered:
     conversation_id = grip.lease.conversation_id
-    # That a person will answer is told to the contact, whoever called.
-    collected = (wish.collected and not result.handoff) or grip.pull
-    outcome = turn_commit.Outcome(
-        taken=(),
-        settled=Settled.NOT_NEEDED,
-        status=_status_after(wish, result),
-        replies=result.replies,
-        tracker=result.tracker,
-        events=(steering.REPLACED, *result.events) if wish.anew else result.events,
-        handoff=make_entry(road, result.handoff) if result.handoff else None,
-        unasked=turn_commit.Unasked(
-            turn_id=grip.turn_id,
-            inbound_seq=grip.inbound_seq,
-            holders=BOT_MAY_SPEAK if wish.bot_only or result.replies else _ANYBODY,
-        ),
-        collected=collected,
-    )
-    if wish.reminds:
-        outcome = replace(outcome, reminders=read_turn_reminders(road, conversation_id, result))
+    outcome = _make_outcome(road, grip, wish, result)
     released, waits = wish.releases and grip.standing.status is Status.QUEUED, False
     async with road.database.begin() as connection:
         if wish.said is not None:
@@ -180,9 +162,31 @@ async def _commit(road: Road, grip: Grip, wish: Wish, result: TurnResult) -> Ste
         standing=grip.standing,
         done=True,
         pull=grip.pull,
-        replies=result.replies if collected else (),
-        reply_ids=stored.reply_ids if collected else (),
+        replies=result.replies if outcome.collected else (),
+        reply_ids=stored.reply_ids if outcome.collected else (),
     )
+
+
+def _make_outcome(road: Road, grip: Grip, wish: Wish, result: TurnResult) -> turn_commit.Outcome:
+    outcome = turn_commit.Outcome(
+        taken=(),
+        settled=Settled.NOT_NEEDED,
+        status=_status_after(wish, result),
+        replies=result.replies,
+        tracker=result.tracker,
+        events=(steering.REPLACED, *result.events) if wish.anew else result.events,
+        handoff=make_entry(road, result.handoff) if result.handoff else None,
+        unasked=turn_commit.Unasked(
+            turn_id=grip.turn_id,
+            inbound_seq=grip.inbound_seq,
+            holders=BOT_MAY_SPEAK if wish.bot_only or result.replies else _ANYBODY,
+        ),
+        # That a person will answer is told to the contact, whoever called.
+        collected=(wish.collected and not result.handoff) or grip.pull,
+    )
+    if not wish.reminds:
+        return outcome
+    return replace(outcome, reminders=read_turn_reminders(road, grip.lease.conversation_id, result))
 
 
 def _status_after(wish: Wish, result: TurnResult) -> Status | None:
