@@ -71,16 +71,16 @@ class Crew:
         return task
 
     async def _guard(self, conversation_id: int, work: Awaitable[Result]) -> Result | None:
-        note = log.bind(stream=self.stream.value, conversation_id=conversation_id)
+        where = {"stream": self.stream.value, "conversation_id": conversation_id}
         try:
             return await work
         except LeaseLost as error:
-            note.info("Work dropped", why=str(error))
+            log.info("Work dropped", why=str(error), **where)
         except StorageUnavailable as error:
-            note.warning("Work waits", why=str(error))
+            log.warning("Work waits", why=str(error), **where)
             await asyncio.sleep(_PAUSE)
-        except Exception:  # noqa: BLE001 - one conversation's trouble must not stop the others
-            note.exception("Work failed")
+        except Exception:  # one conversation's trouble must not stop the others
+            log.exception("Work failed", **where)
         return None
 
     async def finish(self) -> None:

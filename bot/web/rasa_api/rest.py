@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.connector import Delivery, Renders
 from bot.errors import UnknownAccount
 from bot.service.fetch import fetch, keep_for_later
+from bot.storage.json_text import dump_json
 from bot.web.hooks import find_connector, take
 from bot.web.keys import CONNECTORS, FETCH_LOG, REST_WAIT, ROAD
 from bot.web.rasa_api.parameters import read_flag
@@ -90,7 +91,7 @@ async def send_told(request: web.Request, response: web.Response, told: list[int
 def _respond(items: list[JsonObject], *, stream: bool) -> web.Response:
     # A turn is committed as a whole, so its replies are there at once, streamed or not.
     if not stream:
-        return web.json_response(items)
+        return web.json_response(items, dumps=dump_json)
     lines = "".join(f"{json.dumps(item)}\n" for item in items)
     return web.Response(text=lines, content_type="text/event-stream")
 
