@@ -100,7 +100,7 @@ class FakeTelegram:
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something is true; looked at after each call."""
-        async with asyncio.timeout(5), self._called:
+        async with asyncio.timeout(20), self._called:
             await self._called.wait_for(happened)
 
     # --- people -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 Frame = dict[str, Any]
-PATIENCE = 5.0  # seconds
+PATIENCE = 20.0  # seconds
 
 
 @dataclass

@@ -19,7 +19,7 @@ from tests.fakes.whole_app import JWT_KEY
 if TYPE_CHECKING:
     from tests.contracts.rasa_api.conftest import Api
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class Widget:
@@ -53,7 +53,7 @@ async def next_of(queue: asyncio.Queue[Any]) -> Any:
 @asynccontextmanager
 async def connected(api: Api, transport: str = "websocket", **options: Any) -> AsyncIterator[Widget]:
     widget = Widget()
-    await widget.client.connect(api.url, transports=[transport], **options)
+    await widget.client.connect(api.url, transports=[transport], wait_timeout=PATIENCE, **options)
     try:
         yield widget
     finally:
@@ -130,7 +130,11 @@ async def test_guarded_account_lets_in_who_has_a_token(api: Api) -> None:
         widget = Widget("said", "/shop")
         with pytest.raises(socketio.exceptions.ConnectionError):
             await widget.client.connect(
-                api.url, socketio_path="/guarded", namespaces=["/shop"], auth={"token": token}, wait_timeout=2
+                api.url,
+                socketio_path="/guarded",
+                namespaces=["/shop"],
+                auth={"token": token},
+                wait_timeout=PATIENCE,
             )
         await widget.client.disconnect()
     widget = Widget("said", "/shop")
@@ -140,6 +144,7 @@ async def test_guarded_account_lets_in_who_has_a_token(api: Api) -> None:
         namespaces=["/shop"],
         auth={"token": good},
         transports=["websocket"],
+        wait_timeout=PATIENCE,
     )
     await widget.emit("user_uttered", {"message": "/ready"})  # the connection is the conversation
     assert await next_of(widget.heard) == {"text": "It is ready, size None."}

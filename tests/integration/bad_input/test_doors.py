@@ -143,7 +143,7 @@ async def _send_raw(door: Door, raw: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write(raw)
     try:
-        return await asyncio.wait_for(reader.read(4096), 5)
+        return await asyncio.wait_for(reader.read(4096), 20)
     except ConnectionResetError:
         return b""
     finally:

@@ -30,7 +30,7 @@ async def watching(browser: Browser, **headers: str) -> AsyncIterator[aiohttp.St
 
 async def next_event(stream: aiohttp.StreamReader) -> tuple[str, dict[str, Any]]:
     """Return (id, data) of the next event."""
-    block = (await asyncio.wait_for(stream.readuntil(b"\n\n"), 5)).decode()
+    block = (await asyncio.wait_for(stream.readuntil(b"\n\n"), 20)).decode()
     fields = dict(line.split(": ", 1) for line in block.strip().splitlines() if ": " in line)
     return fields.get("id", ""), json.loads(fields["data"])
 

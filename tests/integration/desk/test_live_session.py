@@ -30,6 +30,6 @@ async def test_who_logged_out_hears_no_more_of_a_busy_service(
         try:
             assert await stream.readuntil(b"still here\n\n"), "a session that lives is kept"
             await mara.act("/logout")
-            await asyncio.wait_for(stream.read(), 5)  # to its end
+            await asyncio.wait_for(stream.read(), 20)  # to its end
         finally:
             busy.cancel()

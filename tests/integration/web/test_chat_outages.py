@@ -37,7 +37,7 @@ async def enter(http: ClientSession, url: str) -> ClientWebSocketResponse:
     browser = Browser(http=http, url=f"{url}/chat/lyra")
     socket = await http.ws_connect(f"{browser.url}/ws")
     await socket.send_json({"type": "hello", "token": await browser.get_token(), "after": 0})
-    await socket.receive_json(timeout=5)
+    await socket.receive_json(timeout=20)
     return socket
 
 
@@ -68,7 +68,7 @@ async def test_a_restart_says_goodbye_to_everybody(road: Road) -> None:
     async with ClientSession() as http:
         async with asyncio.timeout(8), serve(make_chat_app(road)) as (url, _):
             opened = [await enter(http, url) for _ in range(5)]
-        assert [(await socket.receive(timeout=5)).data for socket in opened] == [1012] * 5
+        assert [(await socket.receive(timeout=20)).data for socket in opened] == [1012] * 5
 
 
 async def test_a_chat_without_a_database_is_asked_to_come_back(road: Road) -> None:

@@ -124,7 +124,7 @@ async def test_a_visitor_has_a_bounded_number_of_windows(browser: Browser) -> No
     lines = [await browser.http.ws_connect(f"{browser.url}/ws") for _ in range(MAX_TABS + 1)]
     for line in lines:
         await line.send_json({"type": "hello", "token": token, "after": 0})
-    answers = [await line.receive(timeout=5) for line in lines]
+    answers = [await line.receive(timeout=20) for line in lines]
     refused = [answer for answer in answers if answer.data == 1013]
     assert len(refused) == 1
     for line in lines:
@@ -170,8 +170,8 @@ async def test_a_service_that_stops_says_goodbye(road: Road) -> None:
             browser = Browser(http=http, url=f"{url}/chat/lyra")
             socket = await http.ws_connect(f"{browser.url}/ws")
             await socket.send_json({"type": "hello", "token": await browser.get_token(), "after": 0})
-            await socket.receive_json(timeout=5)
-        assert (await socket.receive(timeout=5)).data == 1012
+            await socket.receive_json(timeout=20)
+        assert (await socket.receive(timeout=20)).data == 1012
 
 
 async def test_the_pages_go_out_with_a_policy_that_needs_nothing_inline(service: str) -> None:

@@ -24,7 +24,7 @@ def test_one_key_ends_the_chat_without_enter(key: str, code: int) -> None:
         terminal.type(key)
         seen = terminal.wait_for(None)
         assert terminal.wait_ended() == code
-        assert time.monotonic() - pressed < 5
+        assert time.monotonic() - pressed < 20
     assert "Traceback" not in seen
     assert "Fatal" not in seen
 

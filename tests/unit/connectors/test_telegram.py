@@ -117,7 +117,7 @@ async def test_poll_waits_while_somebody_else_reads(
         assert fake.hook is not None  # it was set on purpose: we do not take it away again
         fake.hook = None
         fake.say(7, "hello")
-        polled = await asyncio.wait_for(waiting, 5)
+        polled = await asyncio.wait_for(waiting, 20)
     assert [event.content.text for event in polled.events] == ["hello"]
     assert "webhook is active" in capsys.readouterr().out
 

@@ -74,7 +74,7 @@ async def test_polling_leaves_somebodys_webhook_alone_and_says_why(
         assert fake.hook == Hook(url=THEIRS, secret=None)
         assert not {"deleteWebhook", "getUpdates"} & set(methods(fake))
         fake.hook = None  # and once its owner takes it away, we ask
-        polled = await asyncio.wait_for(waiting, 5)
+        polled = await asyncio.wait_for(waiting, 20)
     assert [event.content.text for event in polled.events] == ["hello"]
     said = capsys.readouterr().out
     assert said.count("we take none") == 1  # not once a minute
@@ -93,7 +93,7 @@ async def test_polling_takes_a_webhook_away_where_the_account_says_so(
         started(fake, None, take_over_webhook="true") as connector,
         aclosing(connector.poll(None)) as mine,
     ):
-        polled = await asyncio.wait_for(anext(mine), 5)
+        polled = await asyncio.wait_for(anext(mine), 20)
     assert not fake.hook
     assert [event.content.text for event in polled.events] == ["hello"]
     assert "production.example" in capsys.readouterr().out
