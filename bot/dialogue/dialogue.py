@@ -11,6 +11,7 @@ from bot.dialogue.events import LISTEN
 from bot.dialogue.gaps import Gap, find_gaps
 from bot.dialogue.memoization import MemoizationPolicy, Memory
 from bot.dialogue.prediction import Prediction, combine, is_settled
+from bot.dialogue.rule_policy import NAME as RULES
 from bot.dialogue.rule_policy import RulePolicy
 from bot.dialogue.rules import UnhappyPaths, compile_rules
 from bot.dialogue.spec import StepType
@@ -59,7 +60,18 @@ class Dialogue:
             return Prediction(policy="followup_action", priority=0, action=followup, confidence=1.0)
         if not self.policies:
             return Prediction(policy="none", priority=0, action=LISTEN)
-        return combine(list(self._opinions(tracker)), tracker)
+        best = combine(list(self._opinions(tracker)), tracker)
+        return best._replace(action=LISTEN) if self._goes_in_circles(best, tracker) else best
+
+    def _goes_in_circles(self, best: Prediction, tracker: Tracker) -> bool:
+        """Tell whether the bot would fall back after it has acted, where a policy that learns would listen.
+
+        Of a project that names none, Rasa says the same ten times, and so do we.
+        """
+        policies = self.rules.spec if self.rules else None
+        if policies is None or not policies.learns or tracker.live.action == LISTEN:
+            return False
+        return best.action == policies.core_fallback_action and best.policy == RULES and not best.source
 
     def _opinions(self, tracker: Tracker) -> Iterator[Prediction]:
         """Yield what the policies think, in their order; memories are not asked where rules outweigh them."""

@@ -218,7 +218,8 @@ class PolicySpec:
     are equally certain and of one priority the first wins. `restrict_rules` concerns the check only.
     Without `check_rules` (Rasa's `check_for_contradictions`) memory sees the turns that rules alone make,
     as in Rasa, which finds them out by that check. `…by_confidence` (Rasa's `use_nlu_confidence_as_score`):
-    what is certain by rule or memory counts as much as the message was understood.
+    what is certain by rule or memory counts as much as the message was understood. `learns`: a policy is
+    meant, too, that learns from stories when to listen (Rasa's TEDPolicy), and is not run.
     """
 
     rules: bool = True
@@ -231,6 +232,7 @@ class PolicySpec:
     memories_first: int = 0
     rule_priority: int = 4
     rules_by_confidence: bool = False
+    learns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,8 @@ COMPONENTS: dict[str, Substitute | None] = {
 }
 
 GUESSING = (
-    "the rules, and the stories as written; where none of them fits, the fallback of RulePolicy decides,"
+    "the rules, and the stories as written; where none of them fits, the fallback of RulePolicy decides, "
+    "and after an action of the bot's it listens,"
 )
 
 DEFAULT_POLICIES = (

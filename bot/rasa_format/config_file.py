@@ -81,7 +81,7 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
     """Read `policies:`; none at all means Rasa's default: memorised stories and rules."""
     found = tuple(read_named(config.get("policies"), "policies", POLICIES, reader))
     if not found:
-        return PolicySpec(memories=(MemorySpec(),))
+        return PolicySpec(memories=(MemorySpec(),), learns=True)
     rule = dict(found).get("RulePolicy")
     memorising = {name for name, _ in found if name.endswith(_MEMOIZATION)}
     remembering = memorising or {"TEDPolicy"}  # what is said of it holds: stories as written
@@ -108,6 +108,7 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
         check_rules=_flag(rules, "check_for_contradictions", reader),
         rule_priority=_priority(rules, 4, reader),
         rules_by_confidence=_by_confidence(rules, reader),
+        learns="TEDPolicy" in dict(found),
     )
 
 

@@ -67,6 +67,15 @@ def test_without_fallback_the_bot_listens() -> None:
     assert next_action(dialogue, *said("yes")) == LISTEN
 
 
+@pytest.mark.parametrize(("learns", "then"), [(True, LISTEN), (False, "utter_vip")])
+def test_bot_listens_after_its_fallback_where_a_policy_that_learns_would(*, learns: bool, then: str) -> None:
+    dialogue = compiled(policies=PolicySpec(core_fallback_action="utter_vip", learns=learns))
+    assert next_action(dialogue, *said("yes")) == "utter_vip"
+    assert next_action(dialogue, *said("yes"), did("utter_vip")) == then
+    assert next_action(dialogue, *said("yes"), did("utter_vip"), *said("yes")) == "utter_vip"
+    assert next_action(dialogue, *said("greet")) == "utter_greet"
+
+
 def test_rule_with_more_conditions_wins() -> None:
     vip = rule("vip", intent("greet"), action("utter_vip"), condition=(slot("vip", value=True),))
     dialogue = compiled(*RULES, vip)

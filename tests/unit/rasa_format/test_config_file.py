@@ -79,6 +79,14 @@ def test_stories_are_memorised_where_only_ted_would_run_them() -> None:
 
     policies = config.policies
     assert policies.memories == (MemorySpec(max_history=5, priority=1),)
+    assert policies.learns
+
+
+@pytest.mark.parametrize(
+    ("text", "learns"), [("policies:\n", True), ("policies:\n- name: RulePolicy\n", False)]
+)
+def test_a_policy_that_learns_is_meant_by_naming_none(text: str, *, learns: bool) -> None:
+    assert read(text)[0].policies.learns is learns
 
 
 def test_both_memories_are_read_in_their_order() -> None:
