@@ -49,6 +49,13 @@ class Stored:
     right: Right | None
 
 
+ARRIVAL_COLUMNS = """
+            number bigint, account bigint, thread text, event_id text, revision bigint, kind text,
+            content jsonb, metadata jsonb, platform_at timestamptz, address jsonb, pulls boolean,
+            pause double precision, lease double precision"""
+"""What `dump_arrival` gives, as `jsonb_to_recordset` takes it."""
+
+
 def dump_arrival(number: int, arrival: Arrival) -> JsonObject:
     """Return an arrival as the statements that store a message read it; `number` tells its row."""
     event = arrival.event

@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 
     from bot.storage.address import Connect
 
-
+_CLOSING_SECONDS = 2.0  # to say good-bye; then the connection is cut
+_PATIENCE = 30.0  # seconds to wait for a connection, as SQLAlchemy's pool does
+_UNUSED_SECONDS = 20.0  # after which a connection is given up: the server keeps 9 MB for each
 _DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its constructor untyped
+# These statements find rows by keys. Planned while a table is small, or for a list of unknown length, they
+# would be told to read all of it, and go on doing so when it has grown.
+_BY_KEYS = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 
 
 class DirectRow:
@@ -97,11 +102,6 @@ def _compile(statement: TextClause | TextualSelect) -> tuple[str, tuple[str, ...
     """Return the statement as the driver takes it, and the names of its values in order."""
     compiled = statement.compile(dialect=_DIALECT)
     return str(compiled), tuple(compiled.positiontup or ())
-
-
-_CLOSING_SECONDS = 2.0  # to say good-bye; then the connection is cut
-_PATIENCE = 30.0  # seconds to wait for a connection, as SQLAlchemy's pool does
-_UNUSED_SECONDS = 20.0  # after which a connection is given up: the server keeps 9 MB for each
 
 
 class DirectPool:
@@ -197,11 +197,6 @@ class DirectPool:
         finally:
             for connection in (*self._lent, *(each for each, _ in self._idle)):
                 connection.terminate()
-
-
-# These statements find rows by keys. Planned while a table is small, or for a list of unknown length, they
-# would be told to read all of it, and go on doing so when it has grown.
-_BY_KEYS = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

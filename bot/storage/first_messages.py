@@ -8,7 +8,7 @@ from asyncpg import UniqueViolationError
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bot.storage.arrivals import dump_arrival, to_stored
+from bot.storage.arrivals import ARRIVAL_COLUMNS, dump_arrival, to_stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +20,11 @@ if TYPE_CHECKING:
 # meet the same new contact or conversation, the unique indexes let the statement fail: then nothing that
 # it was about to make is made. Ids of contacts are drawn first, because nothing else tells them apart.
 _BEGIN = text(
-    """
+    f"""
     WITH given AS MATERIALIZED (
         SELECT g.*, h.contact_id AS known_id,
             coalesce(h.contact_id, nextval(pg_get_serial_sequence('contact', 'id'))) AS contact_id
-        FROM jsonb_to_recordset(:arrivals) AS g (
-            number bigint, account bigint, thread text, event_id text, revision bigint, kind text,
-            content jsonb, metadata jsonb, platform_at timestamptz, address jsonb, pulls boolean,
-            pause double precision, lease double precision,
+        FROM jsonb_to_recordset(:arrivals) AS g ({ARRIVAL_COLUMNS},
             native_id text, name text, locale text, username text, surface text)
         LEFT JOIN handle h ON h.account_id = g.account AND h.native_id = g.native_id
         WHERE NOT EXISTS (
@@ -62,7 +59,7 @@ _BEGIN = text(
     FROM given
     JOIN opened ON opened.account_id = given.account AND opened.key = given.thread
     JOIN stored ON stored.conversation_id = opened.id
-    """,
+    """,  # noqa: S608 - put together from constants
 ).bindparams(bindparam("arrivals", type_=JSONB))
 
 

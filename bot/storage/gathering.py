@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
@@ -20,6 +21,15 @@ Result = TypeVar("Result")
 MOST = 32  # in one statement
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked(Generic[Item, Result]):
+    """An item that waits, and where what comes of it is put."""
+
+    key: Hashable
+    item: Item
+    answer: asyncio.Future[Result | None]
+
+
 class Gathering(Generic[Item, Result]):
     """Does items together. While some are under way the next ones gather, so nobody waits for others to come.
 
@@ -29,7 +39,7 @@ class Gathering(Generic[Item, Result]):
     def __init__(self, do: Callable[[Sequence[Item]], Awaitable[Sequence[Result | None]]]) -> None:
         """Hold what does items, and returns for each what came of it; None where it was left undone."""
         self._do = do
-        self._waiting: list[tuple[Hashable, Item, asyncio.Future[Result | None]]] = []
+        self._waiting: list[_Asked[Item, Result]] = []
         self._running: asyncio.Task[None] | None = None
 
     async def ask(self, item: Item, *, key: Hashable) -> Result | None:
@@ -37,41 +47,42 @@ class Gathering(Generic[Item, Result]):
 
         Raises `StorageUnavailable` where nobody knows what was done.
         """
-        future: asyncio.Future[Result | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((key, item, future))
+        answer: asyncio.Future[Result | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Asked(key, item, answer))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run(), name="gathering")
-        return await future
+        return await answer
 
     async def _run(self) -> None:
         while self._waiting:
             batch = self._take()
-            futures = [future for _, _, future in batch]
+            answers = [each.answer for each in batch]
             try:
-                results = await self._do([item for _, item, _ in batch])
+                results = await self._do([each.item for each in batch])
             except StorageUnavailable as error:
-                for future in futures:
-                    if not future.done():
-                        future.set_exception(error)
+                for answer in answers:
+                    if not answer.done():
+                        answer.set_exception(error)
             except Exception as error:  # noqa: BLE001 - all of it was taken back: each shows alone what it has
                 log.warning("statement for several taken back", items=len(batch), error=type(error).__name__)
-                _settle(futures, [None] * len(futures))
+                _settle(answers, [None] * len(answers))
             else:
-                _settle(futures, results)
+                _settle(answers, results)
 
-    def _take(self) -> list[tuple[Hashable, Item, asyncio.Future[Result | None]]]:
-        taken: dict[Hashable, tuple[Hashable, Item, asyncio.Future[Result | None]]] = {}
+    def _take(self) -> list[_Asked[Item, Result]]:
+        """Take what can be done together: of each key the first, as many as fit."""
+        taken: dict[Hashable, _Asked[Item, Result]] = {}
         left = []
         for each in self._waiting:
-            if each[0] in taken or len(taken) == MOST:
+            if each.key in taken or len(taken) == MOST:
                 left.append(each)
             else:
-                taken[each[0]] = each
+                taken[each.key] = each
         self._waiting = left
         return list(taken.values())
 
 
-def _settle(futures: Sequence[asyncio.Future[Result | None]], results: Sequence[Result | None]) -> None:
-    for future, result in zip(futures, results, strict=True):
-        if not future.done():  # else whoever asked has gone
-            future.set_result(result)
+def _settle(answers: Sequence[asyncio.Future[Result | None]], results: Sequence[Result | None]) -> None:
+    for answer, result in zip(answers, results, strict=True):
+        if not answer.done():  # else whoever asked has gone
+            answer.set_result(result)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Boolean, Interval
 
 from bot.domain.conversation import Status
-from bot.storage.arrivals import Arrival, Stored, dump_arrival, to_stored
+from bot.storage.arrivals import ARRIVAL_COLUMNS, Arrival, Stored, dump_arrival, to_stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,13 +58,10 @@ _ADVANCE = text(
 # it does not see what the lock may have waited for: where the row moved meanwhile, or more waits for an
 # answer than this message, `whole` is false and a later statement reads what the turn must know.
 _SET_MANY = _SET.format(answerable="TRUE", reply_context="address", pull="pulls", pause="wait")
-_GIVEN = """
+_GIVEN = f"""
     WITH given AS MATERIALIZED (
         SELECT g.*, make_interval(secs => pause) AS wait, make_interval(secs => lease) AS claim
-        FROM jsonb_to_recordset(:arrivals) AS g (
-            number bigint, account bigint, thread text, event_id text, revision bigint, kind text,
-            content jsonb, metadata jsonb, platform_at timestamptz, address jsonb, pulls boolean,
-            pause double precision, lease double precision)
+        FROM jsonb_to_recordset(:arrivals) AS g ({ARRIVAL_COLUMNS})
     ), spot AS (
         SELECT c.id AS spot_id, c.ctid AS place, given.*, (given.lease IS NOT NULL
             AND c.status IN ('bot', 'resolved') AND c.answer_due_at IS NULL
@@ -75,7 +72,7 @@ _GIVEN = """
             WHERE m.account_id = given.account AND m.event_id = given.event_id
                 AND m.revision = given.revision)
         FOR UPDATE OF c
-"""
+"""  # noqa: S608 - put together from constants
 _STORE = f"""
     ), advanced AS (
         UPDATE conversation SET {_SET_MANY},

@@ -55,12 +55,15 @@ class Grip:
     pull: bool
 
 
-_FIND = (
-    text(
-        """
+_SELECT = """
     SELECT c.id, a.channel, a.name AS account, c.key, c.status, s.name AS staff_name, t.state AS tracker
     FROM conversation c JOIN account a ON a.id = c.account_id
     LEFT JOIN staff s ON s.id = c.staff_id LEFT JOIN tracker t ON t.conversation_id = c.id
+"""
+_FIND = (
+    text(
+        _SELECT
+        + """
     WHERE c.key = :key AND a.channel = ANY(:channels)
         AND (CAST(:account AS text) IS NULL OR a.name = :account)
     ORDER BY c.last_message_at DESC LIMIT 1
@@ -85,6 +88,7 @@ async def find_standing(
 
 
 def _to_standing(row: AnyRow) -> Standing:
+    """Make our value of a row of `_SELECT`."""
     return Standing(
         conversation_id=row.id,
         channel=row.channel,
@@ -123,14 +127,7 @@ _GRIP = text(
 ).bindparams(bindparam("lease", type_=Interval))
 
 # A statement of its own, after the claim: only so does it see what the claim may have waited for.
-_STANDING = text(
-    """
-    SELECT c.id, a.channel, a.name AS account, c.key, c.status, s.name AS staff_name, t.state AS tracker
-    FROM conversation c JOIN account a ON a.id = c.account_id
-    LEFT JOIN staff s ON s.id = c.staff_id LEFT JOIN tracker t ON t.conversation_id = c.id
-    WHERE c.id = :conversation_id
-    """,
-).columns(tracker=JSONB)
+_STANDING = text(_SELECT + "WHERE c.id = :conversation_id").columns(tracker=JSONB)
 
 
 async def claim_grip(connection: AnyConnection, conversation_id: int, *, lease: timedelta) -> Grip | None:
