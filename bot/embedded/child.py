@@ -32,6 +32,10 @@ class PortTaken(EmbeddedServerError):
     """Somebody else listens on the port that was chosen."""
 
 
+class StillInUse(EmbeddedServerError):
+    """Processes of a server that was killed have not ended yet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
     """A running server. `url` contains `password`."""
@@ -158,6 +162,8 @@ def explain_failure(name: str, output: str, *, log: Path, port: int | None = Non
     """Turn what a dead server wrote last into one sentence."""
     if "ddress already in use" in output:
         return PortTaken(f"{name} cannot listen on {HOST}:{port}: another program has that port")
+    if "pre-existing shared memory block" in output:
+        return StillInUse(f"{name} cannot start: processes of one that was killed still use {log.parent}")
     if "No space left on device" in output:
         return EmbeddedServerError(f"{name} cannot start: the disk of {log.parent} is full")
     if "Permission denied" in output:

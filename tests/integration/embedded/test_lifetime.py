@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -40,11 +41,12 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def find_servers(others: frozenset[int]) -> dict[str, psutil.Process]:
     """Return our living children by program name, without the servers of other tests."""
-    return {
-        child.name(): child
-        for child in psutil.Process().children()
-        if child.status() != "zombie" and child.pid not in others
-    }
+    found = {}
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # one that died may be gone by now
+            if child.status() != psutil.STATUS_ZOMBIE and child.pid not in others:
+                found[child.name()] = child
+    return found
 
 
 def find_others() -> frozenset[int]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -100,6 +101,23 @@ async def test_a_pid_file_that_names_another_program_does_not_stop_a_start(direc
     successor = start_postgres(directory / "postgres")
     assert await fetch(successor.url, "SELECT 1") == 1
     successor.stop()
+
+
+async def test_a_start_waits_for_the_sessions_of_a_server_that_was_killed(directory: Path) -> None:
+    killed = start_postgres(directory / "postgres")
+    connection = await asyncpg.connect(killed.url)
+    session = psutil.Process(await connection.fetchval("SELECT pg_backend_pid()"))
+    session.suspend()  # it cannot notice
+    killed.process.kill()
+    killed.process.wait()
+    starting = asyncio.create_task(asyncio.to_thread(start_postgres, directory / "postgres"))
+    done, _ = await asyncio.wait({starting}, timeout=1)
+    assert not done
+    session.resume()
+    successor = await starting
+    assert await fetch(successor.url, "SELECT 1") == 1
+    successor.stop()
+    connection.terminate()
 
 
 def test_servers_stop_with_the_thread_that_started_them(directory: Path) -> None:
