@@ -20,10 +20,10 @@ from bot.dialogue.tracker import new_tracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from collections.abc import Set as AbstractSet
 
     from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.rule_policy import RulePolicy
+    from bot.dialogue.states import RuleOnly
     from bot.dialogue.training import Training
 
 _Makers: TypeAlias = "defaultdict[str, set[tuple[str, str]]]"
@@ -34,7 +34,7 @@ class Analysis:
     """The policy as it may be used, and what contradicts what."""
 
     policy: RulePolicy
-    rule_only: tuple[AbstractSet[str], AbstractSet[str]]
+    rule_only: RuleOnly
     contradictions: tuple[Contradiction, ...]
 
 
@@ -155,9 +155,7 @@ def _contradiction(
         yield Contradiction(names=training.names, is_rule=training.is_rule, wanted=gold, others=others)
 
 
-def _rule_only(
-    rules: list[Training], stories: list[Training], catalogue: Catalogue
-) -> tuple[AbstractSet[str], AbstractSet[str]]:
+def _rule_only(rules: list[Training], stories: list[Training], catalogue: Catalogue) -> RuleOnly:
     rule_slots, rule_loops = _slots_and_loops(rules, catalogue, only_set=True)
     story_slots, story_loops = _slots_and_loops(stories, catalogue, only_set=False)
     return rule_slots - story_slots, rule_loops - story_loops - {SHOULD_NOT_BE_SET}

@@ -12,13 +12,12 @@ from bot.dialogue.states import State, Turns, turns_backwards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from collections.abc import Set as AbstractSet
 
     from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.events import Event
     from bot.dialogue.moment import Moment
     from bot.dialogue.spec import MemorySpec
-    from bot.dialogue.states import Turn
+    from bot.dialogue.states import RuleOnly, Turn
     from bot.dialogue.tracker import Tracker
     from bot.dialogue.training import Training
 
@@ -65,7 +64,7 @@ class MemoizationPolicy:
         self,
         memory: Memory,
         spec: MemorySpec,
-        rule_only: tuple[AbstractSet[str], AbstractSet[str]] = (frozenset(), frozenset()),
+        rule_only: RuleOnly = (frozenset(), frozenset()),
     ) -> None:
         """Hold the memory; `rule_only` names slots and loops that no story knows."""
         self.memory = memory
