@@ -138,7 +138,7 @@ async def test_reading_is_written_down_as_far_as_was_told(road: Road, browser: B
         await line.hear_said_by("staff")
         async with road.bus.live.subscribe(conversation_id=conversation_id) as events:
             await line.send(type="read", message_id=2**60)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 async for event in events:
                     if event.kind == "delivery" and event.data["state"] == "read":
                         break
@@ -157,7 +157,7 @@ async def test_typing_is_shown_both_ways(road: Road, browser: Browser, mara: Sta
         await line.hear_held_by("staff")
         async with road.bus.live.subscribe(conversation_id=conversation_id) as events:
             await line.send(type="typing")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 async for event in events:
                     if event.kind == "typing":
                         assert event.data == {"author": "contact"}
