@@ -11,11 +11,9 @@ from playwright.async_api import expect
 
 from bot.domain.staff import Role
 from bot.service.add_staff import add_staff
-from bot.service.answer import answer
-from bot.service.receive import receive
 from bot.storage.staff import get_login
 from tests.browser.conftest import DESKTOP
-from tests.fakes.engine import PlainEngine
+from tests.integration.service.delivering import answered
 from tests.integration.service.events import says
 
 if TYPE_CHECKING:
@@ -77,10 +75,7 @@ async def staff_named(road: Road, name: str) -> Staff:
 
 async def complain(road: Road, text: str = "a person please, it smokes", sender: str = "nora") -> int:
     """Have a customer need a person; returns the conversation."""
-    received = await receive(road, says(text, sender=sender))
-    assert received.conversation_id is not None
-    await answer(road, PlainEngine(), received.conversation_id)
-    return received.conversation_id
+    return await answered(road, says(text, sender=sender))
 
 
 async def open_row(page: Page, conversation_id: int) -> Locator:

@@ -10,12 +10,12 @@ from aiohttp import web
 from playwright.async_api import ViewportSize, expect
 
 from bot.domain.message import DeliveryState
-from bot.domain.staff import Role, Staff
+from bot.domain.staff import Staff
 from bot.service import read_as_customer
-from bot.service.add_staff import add_staff
 from bot.service.staff_reply import staff_reply
 from tests.browser.widget import Line, Widget, opened_page, serving_chat
 from tests.fakes.serving import serve
+from tests.integration.service.people import add_agent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,13 +38,7 @@ async def service(road: Road) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def mara(road: Road) -> Staff:
-    return await add_staff(
-        road,
-        email="mara@lyra.example",
-        name="Mara Lindqvist",
-        password="correct horse battery staple",
-        roles=[Role.AGENT],
-    )
+    return await add_agent(road, "Mara Lindqvist")
 
 
 @pytest.fixture

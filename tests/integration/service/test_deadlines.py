@@ -9,25 +9,22 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.handoff import Handoff, Priority
-from bot.domain.staff import Role, Staff
-from bot.service.add_staff import add_staff
-from bot.service.answer import DEADLINE_TIMER, answer
+from bot.domain.staff import Staff
+from bot.service.answer import DEADLINE_TIMER
 from bot.service.give_back import give_back
-from bot.service.receive import receive
 from bot.service.resolve import resolve
 from bot.service.road import Road
 from bot.service.run_timers import run_timers
 from bot.service.take import take
 from bot.storage import handoffs, timers
-from tests.fakes.engine import PlainEngine
+from tests.integration.service.delivering import answered
 from tests.integration.service.events import says
+from tests.integration.service.people import add_agent
 
 
 @pytest.fixture
 async def mara(road: Road) -> Staff:
-    return await add_staff(
-        road, email="mara@lyra.example", name="Mara", password="correct horse", roles=[Role.AGENT]
-    )
+    return await add_agent(road, "Mara")
 
 
 def _after(road: Road, minutes: int) -> Road:
@@ -36,10 +33,7 @@ def _after(road: Road, minutes: int) -> Road:
 
 
 async def _complain(road: Road) -> int:
-    received = await receive(road, says("a person please"))
-    assert received.conversation_id is not None
-    await answer(road, PlainEngine(), received.conversation_id)
-    return received.conversation_id
+    return await answered(road, says("a person please"))
 
 
 async def _newest(road: Road, conversation_id: int) -> Handoff:

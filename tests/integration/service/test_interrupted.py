@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.domain.staff import Role, Staff
+from bot.domain.staff import Staff
 from bot.engines.engine import Turn
 from bot.errors import LeaseLost
-from bot.service.add_staff import add_staff
 from bot.service.answer import MAX_ATTEMPTS, answer
 from bot.service.give_back import give_back
 from bot.service.receive import receive
@@ -18,6 +17,7 @@ from bot.service.road import Road
 from bot.service.take import take
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
+from tests.integration.service.people import add_agent
 
 Act = Callable[[Road, int, Staff], Awaitable[None]]
 
@@ -30,9 +30,7 @@ async def _open_again(road: Road, conversation_id: int, staff: Staff) -> None:
 
 @pytest.mark.parametrize("step_in", [take, resolve])
 async def test_stepping_in_again_and_again_does_not_add_up_to_a_failure(road: Road, step_in: Act) -> None:
-    mara = await add_staff(
-        road, email="m@lyra.example", name="Mara", password="correct horse", roles=[Role.AGENT]
-    )
+    mara = await add_agent(road, "Mara")
 
     async def interrupt(turn: Turn) -> None:
         await step_in(road, turn.messages[0].conversation_id, mara)

@@ -13,8 +13,6 @@ import pytest
 
 from bot.connector import AccountConfig, Delivery, ErrorClass
 from bot.domain.message import Author, DeliveryState
-from bot.domain.staff import Role
-from bot.service.add_staff import add_staff
 from bot.service.deliver import GIVE_UP_AFTER, Delivered, deliver
 from bot.service.staff_reply import staff_reply
 from bot.storage import queue
@@ -25,6 +23,7 @@ from tests.fakes.telegram import FakeTelegram, Fault, run_fake_telegram
 from tests.fakes.webhook_receiver import Answer, Break, WebhookReceiver, run_webhook_receiver
 from tests.integration.service.delivering import answered, let_pass, make_due, states_of
 from tests.integration.service.events import says
+from tests.integration.service.people import add_agent
 
 if TYPE_CHECKING:
     from bot.connector import Connector
@@ -65,9 +64,7 @@ async def telegram() -> AsyncIterator[tuple[FakeTelegram, Connector]]:
 async def long_reply(road: Road) -> int:
     """A person's answer of two Telegram messages; returns the conversation."""
     conversation_id = await answered(road, says("quiet", sender="7", channel="telegram"))
-    staff = await add_staff(
-        road, email="ann@lyra.example", name="Ann", password="correct horse battery", roles=(Role.AGENT,)
-    )
+    staff = await add_agent(road, "Ann")
     await staff_reply(road, conversation_id, staff, LONG, key="1")
     return conversation_id
 

@@ -10,8 +10,7 @@ import pytest
 
 from bot.connector import Delivery, ErrorClass, SendResult
 from bot.domain.message import Author, DeliveryState, Kind
-from bot.domain.staff import Role, Staff
-from bot.service.add_staff import add_staff
+from bot.domain.staff import Staff
 from bot.service.deliver import deliver
 from bot.service.give_back import give_back
 from bot.service.receive import receive
@@ -21,6 +20,7 @@ from bot.storage import conversations
 from tests.fakes.connector import ScriptedConnector, rejected, scripted_connector
 from tests.integration.service.delivering import answered, make_due, states_of
 from tests.integration.service.events import says
+from tests.integration.service.people import add_agent
 
 if TYPE_CHECKING:
     from bot.service.road import Road
@@ -32,9 +32,7 @@ BUSY = rejected(ErrorClass.RATE_LIMITED, retry_after=timedelta(minutes=5))
 @pytest.fixture
 async def mara(road: Road) -> Staff:
     """A member of staff."""
-    return await add_staff(
-        road, email="mara@lyra.example", name="Mara", password="correct horse battery", roles=(Role.AGENT,)
-    )
+    return await add_agent(road, "Mara")
 
 
 async def _deliver(road: Road, connector: ScriptedConnector, conversation_id: int) -> None:

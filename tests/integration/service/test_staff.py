@@ -19,6 +19,7 @@ from bot.service.take import take
 from bot.storage import conversations, handoffs, messages, proposals, queue
 from tests.fakes.connector import scripted_connector
 from tests.fakes.engine import PlainEngine
+from tests.integration.service.delivering import answered
 from tests.integration.service.events import says
 from tests.integration.service.people import add_agent
 
@@ -36,10 +37,7 @@ async def tom(road: Road) -> Staff:
 @pytest.fixture
 async def complaint(road: Road) -> int:
     """A conversation in the queue."""
-    received = await receive(road, says("a person please, my headphones broke"))
-    assert received.conversation_id is not None
-    await answer(road, PlainEngine(), received.conversation_id)
-    return received.conversation_id
+    return await answered(road, says("a person please, my headphones broke"))
 
 
 async def _status(road: Road, conversation_id: int) -> Status:

@@ -11,7 +11,6 @@ from bot.domain.message import Author, Kind
 from bot.domain.staff import Staff
 from bot.errors import Conflict
 from bot.service.add_note import add_note
-from bot.service.answer import answer
 from bot.service.give_back import give_back
 from bot.service.receive import receive
 from bot.service.resolve import resolve
@@ -19,7 +18,7 @@ from bot.service.road import Road
 from bot.service.staff_reply import Reply, send_reply, staff_reply
 from bot.service.take import take
 from bot.storage import conversations, messages
-from tests.fakes.engine import PlainEngine
+from tests.integration.service.delivering import answered
 from tests.integration.service.events import says
 from tests.integration.service.people import add_agent
 
@@ -40,10 +39,7 @@ async def complaint(road: Road) -> int:
 
 
 async def _complain(road: Road, sender: str) -> int:
-    received = await receive(road, says("a person please", sender=sender))
-    assert received.conversation_id is not None
-    await answer(road, PlainEngine(), received.conversation_id)
-    return received.conversation_id
+    return await answered(road, says("a person please", sender=sender))
 
 
 async def _by_staff(road: Road, conversation_id: int, kind: Kind = Kind.TEXT) -> list[str]:

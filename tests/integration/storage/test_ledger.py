@@ -10,8 +10,6 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.message import Kind
-from bot.domain.staff import Role
-from bot.service.add_staff import add_staff
 from bot.service.answer import answer
 from bot.service.receive import receive
 from bot.service.road import Road
@@ -21,13 +19,12 @@ from bot.storage.direct import _compile
 from bot.storage.ledger import _LEDGER, list_ledger
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
+from tests.integration.service.people import add_agent
 
 
 async def test_the_ledger_accounts_for_every_message(road: Road) -> None:
     engine = PlainEngine()
-    mara = await add_staff(
-        road, email="mara@lyra.example", name="Mara", password="correct horse", roles=frozenset({Role.AGENT})
-    )
+    mara = await add_agent(road, "Mara")
     for sender, words in (("a", "hello"), ("b", "quiet"), ("c", "a person please"), ("d", "person now")):
         received = await receive(road, says(words, sender=sender))
         assert received.conversation_id is not None

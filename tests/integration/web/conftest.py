@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.domain.staff import Role, Staff
-from bot.service.add_staff import add_staff
+from bot.domain.staff import Staff
 from tests.fakes.chat_service import make_chat_app
 from tests.fakes.serving import serve
 from tests.fakes.visitor import Browser
+from tests.integration.service.people import add_agent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,10 +40,4 @@ async def browser(service: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def mara(road: Road) -> Staff:
-    return await add_staff(
-        road,
-        email="mara@lyra.example",
-        name="Mara Lindqvist",
-        password="correct horse battery staple",
-        roles=[Role.AGENT],
-    )
+    return await add_agent(road, "Mara Lindqvist")

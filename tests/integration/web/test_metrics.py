@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot.domain.staff import Role
-from bot.service.add_staff import add_staff
 from bot.service.give_back import give_back
 from bot.service.staff_reply import staff_reply
 from tests.fakes.whole_app import whole_service
+from tests.integration.service.people import add_agent
 
 if TYPE_CHECKING:
     from bot.service.road import Road
@@ -22,9 +21,7 @@ _SAMPLE = re.compile(r'visavis_ledger_\w+\{account="open",channel="rest"(?:,sett
 
 
 async def test_ledger_accounts_for_every_message_of_mixed_traffic(road: Road) -> None:
-    mara = await add_staff(
-        road, email="m@lyra.example", name="Mara", password="a long enough password", roles=[Role.AGENT]
-    )
+    mara = await add_agent(road, "Mara")
     async with whole_service(road, PROJECT) as (url, _), aiohttp.ClientSession() as http:
 
         async def say(sender: str, *texts: str) -> None:
