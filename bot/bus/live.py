@@ -99,7 +99,7 @@ class Live:
         conversation_id: int | None = None,
         after: str | None = None,
     ) -> AsyncIterator[Subscription]:
-        """Listen to one conversation, or to everything.
+        """Listen to one conversation, or to everything. What was told a moment before may come, too.
 
         With `after`, what was published since that id comes first, or a `reset` when that is no
         longer known. A listener too slow for its queue gets a `reset` too.
