@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_TAKE_HOOKS = (ServiceRole.ALL, ServiceRole.WEB)
-
 Connectors = Mapping[tuple[str, str], "Connector"]
 
 
@@ -52,7 +50,7 @@ async def started_connectors(
 
     Only a process that takes hooks tells platforms where to call, and looks after that.
     """
-    hooks_at = settings.public_url if role in _TAKE_HOOKS else None
+    hooks_at = settings.public_url if role.includes(ServiceRole.WEB) else None
     try:
         accepted = await asyncio.gather(*(_start(each, hooks_at) for each in connectors.values()))
         yield {key: each for (key, each), on in zip(connectors.items(), accepted, strict=True) if on}
