@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ class Terminal:
     process: subprocess.Popen[bytes]
     master: int
     seen: str = ""
+    # A character of several bytes may come in two pieces.
+    _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
     _waited: int = 0  # how much of it had come when something was waited for last
 
     def wait_for(self, end: str | None) -> str:
@@ -43,7 +46,7 @@ class Terminal:
                 break
             if not more:
                 break
-            self.seen += more.decode()
+            self.seen += self._decoder.decode(more)
         self._waited = len(self.seen)
         return self.seen
 
