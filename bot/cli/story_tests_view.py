@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.files import write_json_file
-from bot.dialogue.events import SlotSet
+from bot.cli.files import write_file, write_json_file
+from bot.cli.story_report import report_stories
+from bot.dialogue.events import ActionExecuted, SlotSet
 from bot.dialogue.story_run import ActionStep, GivenStep, MessageStep, is_listening
 
 if TYPE_CHECKING:
@@ -27,11 +28,22 @@ _CONVERSATIONS, _ACTIONS, _INTENTS, _ENTITIES = "conversations", "actions", "int
 
 def show_failures(played: Sequence[PlayedStory]) -> None:
     """Print the stories that failed, as a file of stories."""
+    lines = _render_failures(played)
+    if lines:
+        typer.echo("\n".join(lines))
+
+
+def write_results(played: Sequence[PlayedStory], folder: Path) -> None:
+    """Write the files that `rasa test` writes of stories, called as there. Raises `SettingsError`."""
+    lines = _render_failures(played) or ["# None of the test stories failed."]
+    write_file(folder / "failed_test_stories.yml", "\n".join([*lines, ""]))
+    write_json_file(folder / "story_report.json", report_stories(played))
+
+
+def _render_failures(played: Sequence[PlayedStory]) -> list[str]:
     failed = [story for story in played if not story.run.passed]
-    if failed:
-        typer.echo('version: "3.1"\nstories:')
-    for story in failed:
-        typer.echo("\n".join(_render_story(story)))
+    head = ['version: "3.1"', "stories:"] if failed else []
+    return [*head, *(line for story in failed for line in _render_story(story))]
 
 
 def show_figures(played: Sequence[PlayedStory]) -> None:
@@ -92,6 +104,8 @@ def _render_given(step: GivenStep) -> Iterator[str]:
     if isinstance(step.event, SlotSet):
         yield "  - slot_was_set:"
         yield f"    - {_scalar(step.event.name)}: {_scalar(step.event.value)}"
+    elif isinstance(step.event, ActionExecuted):
+        yield f"  - action: {_scalar(step.event.name or step.event.text)}"
     else:
         yield f"  - active_loop: {_scalar(step.event.name)}"
 
@@ -151,6 +165,8 @@ def _step_json(step: StoryStep) -> JsonObject:
         }
     if isinstance(step.event, SlotSet):
         return {"slot": step.event.name, "value": step.event.value}
+    if isinstance(step.event, ActionExecuted):
+        return {"action": step.event.name or step.event.text}
     return {"active_loop": step.event.name}
 
 

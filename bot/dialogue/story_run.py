@@ -62,9 +62,9 @@ class MessageStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenStep:
-    """A slot or loop that the story sets."""
+    """A slot or loop that the story sets, or the action it begins with."""
 
-    event: SlotSet | LoopSet
+    event: SlotSet | LoopSet | ActionExecuted
 
 
 StoryStep: TypeAlias = ActionStep | MessageStep | GivenStep
@@ -97,7 +97,9 @@ def run_story(dialogue: Dialogue, story: Training, parsed: Mapping[str, JsonObje
             steps.append(message)
             tracker = tracker.apply(heard)
             continue
-        elif isinstance(event, SlotSet | LoopSet):
+        elif isinstance(event, SlotSet | LoopSet) or (
+            isinstance(event, ActionExecuted) and event.name != LISTEN
+        ):
             steps.append(GivenStep(event=event))
         tracker = tracker.apply(event)
     return StoryRun(names=story.names, steps=tuple(steps))

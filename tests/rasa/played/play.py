@@ -1,7 +1,7 @@
 """Lets real Rasa 3.6 play test stories: run by the Python of its environment.
 
 `python play.py PROJECT STORIES` trains the project in the folder (a copy: Rasa writes into it) and writes, as
-one JSON object, what it predicted in each story and what it understood of each text.
+one JSON object, what it predicted in each story, what it understood of each text, and its report on them.
 """
 
 from __future__ import annotations
@@ -52,6 +52,21 @@ async def _play(model: str, stories: str) -> dict[str, Any]:
     return {"stories": played, "texts": texts}
 
 
+async def _report(model: str, stories: str) -> Any:
+    """Return the report that `rasa test` writes."""
+    from rasa.model_testing import test_core
+
+    with tempfile.TemporaryDirectory() as folder:
+        await test_core(
+            model=model,
+            stories=stories,
+            output=folder,
+            additional_arguments={"disable_plotting": True},
+            use_conversation_test_files=True,
+        )
+        return json.loads((Path(folder) / "story_report.json").read_text())
+
+
 def main() -> None:
     """Train and play."""
     warnings.simplefilter("ignore")
@@ -59,6 +74,7 @@ def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         model = _train(Path(sys.argv[1]))
         result = asyncio.run(_play(model, sys.argv[2]))
+        result["report"] = asyncio.run(_report(model, sys.argv[2]))
     print(json.dumps(result, default=str))
 
 

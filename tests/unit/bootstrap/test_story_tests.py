@@ -254,3 +254,35 @@ def test_what_cannot_be_played_is_said(root: Path, path: str, problem: str) -> N
 
     with pytest.raises(ProjectError, match=problem):
         read_story_tests(root, root / path, {})
+
+
+def test_results_are_written_as_rasa_writes_them(root: Path, tmp_path: Path) -> None:
+    stories = (
+        "stories:\n- story: bot first\n  steps:\n  - action: utter_stop\n  - intent: greet\n"
+        "  - action: utter_done\n- story: right\n  steps:\n  - user: hi\n    intent: greet\n"
+        "  - action: utter_greet\n- story: misread\n  steps:\n  - user: on [friday](day)\n    intent: stop\n"
+    )
+    parsed = {"hi": understood("greet"), "on friday": understood("book", ((0, 2, "day", "On"),))}
+    (root / "tests" / "test_all.yml").write_text(stories)
+    files = read_story_tests(root, None, {})
+    dialogue = compile_dialogue(load_project(root, {}).dialogue)
+
+    view.write_results(play_files(files, dialogue, lambda texts: {t: parsed[t] for t in texts}), tmp_path)
+
+    report = json.loads((tmp_path / "story_report.json").read_text())
+    assert report["conversation_accuracy"] == {
+        "accuracy": 1 / 3, "correct": 1, "with_warnings": 0, "total": 3,
+    }  # fmt: skip
+    assert report["utter_greet"] == {"precision": 0.5, "recall": 1.0, "f1-score": 2 / 3, "support": 1}
+    assert report["utter_done"]["f1-score"] == 0.0
+    assert report["[friday](day)"]["support"] == 1
+    assert report["None"]["support"] == 1  # what was found and is not there, called as in Rasa
+    failed = (tmp_path / "failed_test_stories.yml").read_text()
+    assert "  - action: utter_stop\n" in failed
+    assert "right" not in failed
+
+
+def test_results_of_stories_that_all_pass_say_so(root: Path, tmp_path: Path) -> None:
+    view.write_results(play_project(root, RIGHT), tmp_path / "results")
+
+    assert (tmp_path / "results" / "failed_test_stories.yml").read_text().startswith("# None of the test")
