@@ -30,10 +30,10 @@ QUESTIONS = ("complaint", "urgent", "negative", "angry", "happy")
 COMPLAINT, URGENT, NEGATIVE, ANGRY, HAPPY = range(len(QUESTIONS))
 LIKELY = 0.5
 """From this probability on a text counts as a complaint."""
-GRAMS_WEIGHT, SIGNAL_WEIGHT = 1.0, 0.2
+GRAMS_WEIGHT, SIGNAL_WEIGHT = 1.0, 0.4
 """What all words of a post count together, and each signal, beside a sentence vector of length 1.
 
-Chosen once, by cross-validation over writers and sectors of the posts that come with Visavis.
+Chosen once: see `bot.nlu.triage_fitting`.
 """
 FEATURES_FILE, WEIGHTS_FILE = "triage.json", "triage.npz"
 _MOST = 30.0  # beyond this score a probability is 0 or 1 to the last digit told

@@ -21,7 +21,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:st|nd|rd|th)?\b|\d+|[?!]+|\.
 _NEGATION = re.compile(
     r"\b(?:not?|never|nothing|nobody|none|without|cannot|(?:ca|do|does|did|wo|is|was)nt|\w+n't)\b"
 )
-_SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
 _SIGNED = re.compile(r"(?:\^|\s[/*\u2013-])\s?[A-Za-z]{2,8}\.?$")
 _GREETED_BY_NAME = re.compile(r"(?:[Hh]i|[Hh]ello|[Hh]ey|[Hh]iya|[Dd]ear|[Mm]orning),? [A-Z]\w+")
 _ADDRESSED = re.compile(r"[\s.]*[@<\[]")
@@ -63,8 +62,6 @@ def _signals_of_frame(text: str, evidence: Evidence) -> Iterator[str]:
 
 def _signals_of_words(normalised: Normalised) -> Iterator[str]:
     text = normalised.text
-    if _SHOUTED.search(text):
-        yield "=shouted word"
     negations = len(_NEGATION.findall(text.lower()))
     if negations:
         yield "=negation"
