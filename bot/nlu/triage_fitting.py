@@ -29,8 +29,9 @@ LEAST_POSTS, LEAST_SECTORS = 3, 2
 
 The last two were chosen once, by cross-validation over writers and sectors of the posts that come with
 Visavis; the first, and how much signals count, also among 417 real public posts to other brands, labelled for
-that. With five times as much freedom to follow invented posts, macro F1 is 0.83 on those as well, but 0.77 in
-place of 0.80 on real ones. Words in capitals as a signal, or twice as many invented posts, did harm there, too.
+that. With five times as much freedom to follow invented posts, macro F1 is 0.83 on those as well, but 0.77
+in place of 0.80 on real ones. Words in capitals as a signal, or half as many invented posts again, did harm
+there, too.
 """
 _CONSTANT_SCORE = 5.0  # of a question that all posts answer alike: 0.7 % or 99.3 %
 _BALANCED = frozenset({COMPLAINT, URGENT})
