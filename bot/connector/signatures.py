@@ -8,7 +8,6 @@ replaces the other; the first one signs.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
@@ -45,7 +44,7 @@ def read_secret(secret: str) -> bytes:
     encoded = secret.removeprefix(PREFIX)
     try:
         key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError(f"what follows {PREFIX} in a secret must be base64") from error
     if len(key) not in SECRET_BYTES:
         raise ValueError("a secret must hold 24 to 64 bytes")

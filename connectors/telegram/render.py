@@ -29,7 +29,7 @@ class Call:
 
 
 def render_reply(reply: OutboundReply) -> tuple[Call, ...]:
-    """Return the calls that say a reply, in order. None where nothing in it can be shown.
+    """Return the calls that say a reply, in order; no call where nothing in it can be shown.
 
     Buttons hang on the last text. Raises ValueError in words for a key or image that is not one.
     """

@@ -99,7 +99,7 @@ def test_timestamp_that_is_no_number_is_refused(timestamp: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "secret", ["hunter2", "whsec_", "whsec_???", make_secret(bytes(23)), make_secret(bytes(65))]
+    "secret", ["hunter2", "whsec_", "whsec_???", "whsec_ü", make_secret(bytes(23)), make_secret(bytes(65))]
 )
 def test_secret_that_is_none_is_refused_without_showing_it(secret: str) -> None:
     with pytest.raises(ValueError, match="secret") as refused:
