@@ -21,6 +21,7 @@ from bot.errors import (
     EngineError,
     ModelError,
     ProjectError,
+    SettingsError,
     StorageUnavailable,
 )
 from bot.nlu.archive import read_archive
@@ -45,6 +46,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(seconds=5)  # in case the event of a release was missed
 _WARM_UP = "Hello, is anybody there?"
+_UNUSABLE = (ModelError, ProjectError, ActionError, SettingsError, EmbeddedServerError, EngineError)
+"""What `EngineBuilder.build` raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +140,7 @@ class ReleaseFollower:
     async def catch_up(self, *, leave: int | None = None) -> Release | None:
         """Put the newest release into service here, unless its id is `leave`; returns it, None without any.
 
-        Raises `ModelError`, `ProjectError` or `ActionError` when its model cannot be used, else
-        `StorageUnavailable`.
+        Raises what `EngineBuilder.build` does when its model cannot be used, else `StorageUnavailable`.
         """
         async with self._stores.database.read() as connection:
             release = await models.get_release(connection)
@@ -164,7 +166,7 @@ class ReleaseFollower:
                     await self.catch_up(leave=unusable)
                 except StorageUnavailable as error:
                     log.warning("releases wait", reason=str(error))
-                except (ModelError, ProjectError, ActionError, EmbeddedServerError, EngineError) as error:
+                except _UNUSABLE as error:
                     unusable = self._tried
                     log.warning("released model cannot be used, the one before goes on", reason=str(error))
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from typing_extensions import override
 
 from bot.bootstrap.serving import EngineBuilder, ReleaseFollower
 from bot.bootstrap.stores import Stores
 from bot.domain.proposal import ProposalReason
 from bot.domain.staff import Staff
 from bot.engines.serving import ServingEngine
-from bot.errors import ModelDamaged, UnknownModel
+from bot.errors import ModelDamaged, SettingsError, UnknownModel
 from bot.rasa_format.project import load_project
 from bot.service.answer import answer
 from bot.service.curriculum import Curriculum
@@ -102,6 +103,35 @@ async def test_a_sentence_is_taught_released_and_answered_in_every_process(
             await models.add_release(connection, first_id, released_by="Tess")
         await asyncio.gather(here.serves(first.digest), elsewhere.serves(first.digest))
         assert await said(road, elsewhere.engine, STRANGE, "dan") == "Please say it in other words."
+
+
+class Homeless(EngineBuilder):
+    """Finds that real Rasa, which is to answer, is not installed any more."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(load_project(root, {}))
+        self.asked = asyncio.Event()
+
+    @override
+    async def build(self, archive: bytes) -> NoReturn:
+        self.asked.set()
+        raise SettingsError("there is no Rasa")
+
+
+async def test_a_release_that_cannot_run_here_does_not_end_following(road: Road, root: Path) -> None:
+    builder = Homeless(root)
+    stores = Stores(database=road.database, bus=road.bus, embedded=False)
+    async with road.database.begin() as connection:
+        model_id = await models.add_model(
+            connection, b"", digest="d" * 64, data_digest="d", metrics={}, created_by="Tess"
+        )
+        await models.add_release(connection, model_id, released_by="Tess")
+    following = asyncio.create_task(ReleaseFollower(stores, ServingEngine(), builder).follow())
+    async with asyncio.timeout(PATIENCE):
+        await builder.asked.wait()
+    done, _ = await asyncio.wait({following}, timeout=0.2)
+    following.cancel()
+    assert not done
 
 
 async def test_a_damaged_archive_is_neither_released_nor_put_into_service(
