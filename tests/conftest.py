@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from bot.bootstrap.models import ARCHIVE_SUFFIX, train_model
@@ -36,6 +37,12 @@ _brands_actions: dict[str, ModuleType] = {}
 # would compile all of them anew: two seconds each. Then they are kept apart.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # noqa: TID251 - the children's environment
     os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).parents[1] / ".cache" / "bytecode")  # noqa: TID251 - likewise
+
+# The same examples each time, however slow the machine: a run judges the change, not the luck of a draw.
+# `make test ARGS="--hypothesis-profile explore"` looks for new ones.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("same")
 
 
 def pytest_report_header() -> str:
