@@ -253,16 +253,10 @@ def read_turn_reminders(road: Road, conversation_id: int, result: TurnResult) ->
 
 
 def _settled_by(claim: Claim, result: TurnResult) -> Settled:
-    """As `settled_by`; to what nobody said nobody awaits an answer."""
-    settled = settled_by(result)
-    heard = claim.messages[0].kind is not Kind.TRIGGER
-    return settled if heard or settled is not Settled.WAITING else Settled.NOT_NEEDED
-
-
-def settled_by(result: TurnResult) -> Settled:
-    """Tell what a turn makes of its messages: a promised person's answer is still awaited."""
+    """Tell what a turn makes of its messages: a promised person's answer is awaited, unless nobody spoke."""
     if result.handoff:
-        return Settled.WAITING
+        heard = claim.messages[0].kind is not Kind.TRIGGER
+        return Settled.WAITING if heard else Settled.NOT_NEEDED
     return Settled.BOT if result.replies else Settled.NOT_NEEDED
 
 
