@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import chain, groupby
 from typing import Any
 
 from typing_extensions import override
@@ -53,10 +54,11 @@ def alike(rasa: dict[str, Any]) -> dict[str, Any]:
     """Return Rasa's observation without what is written differently on purpose.
 
     A custom payload that hands over is not shown to customers; an attachment is known by its address.
-    A new session repeats all that ever was set in Rasa, here the last value of each slot.
+    A new session repeats all that ever was set in Rasa, here the last value of each slot. What a form checks
+    after a rewind was set since an old message, which may be older than all that is kept here.
     """
     replies = [_as_seen(reply) for reply in rasa["replies"] if "handoff" not in (reply.get("custom") or {})]
-    return {**rasa, "replies": replies, "events": carried_once(rasa["events"])}
+    return {**rasa, "replies": replies, "events": unordered(carried_once(rasa["events"]))}
 
 
 def carried_once(events: list[list[Any]]) -> list[list[Any]]:
@@ -71,6 +73,22 @@ def carried_once(events: list[list[Any]]) -> list[list[Any]]:
         carried = {} if event[0] == "session_started" else None
         kept.append(event)
     return kept + ([carried[name] for name in sorted(carried)] if carried else [])
+
+
+def unordered(events: list[list[Any]]) -> list[list[Any]]:
+    """Return events with those slots in the order of their names that are set in a row after a rewind."""
+    start = next((place for place, event in enumerate(events) if event[0] == "rewind"), len(events))
+    runs = groupby(events[start:], key=_is_of_slot)
+    after = (sorted(run, key=_name) if is_slot else list(run) for is_slot, run in runs)
+    return [*events[:start], *chain.from_iterable(after)]
+
+
+def _is_of_slot(event: list[Any]) -> bool:
+    return bool(event[0] == "slot" and event[1] != "requested_slot")
+
+
+def _name(event: list[Any]) -> str:
+    return str(event[1])
 
 
 def _as_seen(reply: dict[str, Any]) -> dict[str, Any]:

@@ -6,24 +6,28 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
 from bot.dialogue.dialogue import compile_dialogue
 from bot.dialogue.tracker_json import tracker_from_json
 from bot.domain.action_spec import ActionsSpec
 from bot.domain.trigger import Trigger
 from bot.domain.understanding import Entity, IntentScore, Understanding
 from bot.engines.engine import Turn
-from bot.engines.native.actions import LocalActions
+from bot.engines.native.actions import Errand, LocalActions
 from bot.engines.native.engine import NativeEngine
 from bot.engines.steering import AppendEvents
 from bot.plugins import load_actions
 from bot.rasa_format.project import load_project
 from tests.conversations.talk import message
 from tests.rasa.observation import observe, plain
+from tests.rasa.plans import plans_of
+from tests.rasa.reached import Reached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.dialogue.spec import DialogueSpec
+    from bot.dialogue.calls import Outcome
     from bot.dialogue.tracker import Tracker
     from bot.domain.json import JsonObject
     from bot.domain.message import Content
@@ -59,31 +63,54 @@ class Given:
         """Release nothing."""
 
 
+class Overheard(LocalActions):
+    """A project's actions. Which of them run is counted, also those that forms run by themselves."""
+
+    def __init__(self, actions: Mapping[str, Any], reached: Reached) -> None:
+        """Hold them; none may take long."""
+        super().__init__(actions, ActionsSpec(limit=timedelta(seconds=5)))
+        self._reached = reached
+
+    @override
+    async def run(self, errand: Errand) -> Outcome:
+        self._reached.ran(errand.call.name)
+        return await super().run(errand)
+
+
 class NativeProject:
     """A project compiled. It plays one conversation after the other."""
 
     def __init__(self, project: Prepared) -> None:
         """Read and compile the project in its folder."""
-        self.spec: DialogueSpec = load_project(project.root, {}).dialogue
-        self.dialogue = compile_dialogue(self.spec)
+        loaded = load_project(project.root, {})
+        self.spec, self.examples = loaded.dialogue, loaded.training.examples
+        self.reached = Reached(self.spec, compile_dialogue(self.spec))
+        self.dialogue = self.reached.dialogue
+        self.plans = plans_of(self)
         self.choose, self.words = Chooser(), Given()
         self.engine = NativeEngine(
             dialogue=self.dialogue,
             interpreter=self.words,
-            actions=LocalActions(load_actions(project.root), ActionsSpec(limit=timedelta(seconds=5))),
+            actions=Overheard(load_actions(project.root), self.reached),
             choose=self.choose,
         )
         self.stored: JsonObject | None = None
         self.gave_up = False
+        self.turns = 0
+        self._past: list[JsonObject] = []
 
     def begin(self) -> None:
         """Begin a new conversation."""
-        self.stored, self.gave_up = None, False
+        self.stored, self.gave_up, self._past = None, False, []
 
     @property
     def tracker(self) -> Tracker:
         """The conversation as it stands."""
         return tracker_from_json(self.stored, self.dialogue.catalogue)
+
+    async def _newest(self, most: int) -> Sequence[JsonObject]:
+        """Return the events of the turns before, for actions that look far back."""
+        return self._past[-most:]
 
     async def take(self, turn: dict[str, Any]) -> dict[str, Any]:
         """Take a turn and return what is observed."""
@@ -95,11 +122,14 @@ class NativeProject:
             tracker=self.stored,
             now=datetime.fromtimestamp(turn["at"], UTC),
             metadata=turn.get("metadata") or {},
+            log=self._newest,
         )
         result = await play(self.engine, blank, turn)
-        self.stored = plain(result.tracker)
+        self._past += plain(result.events)
+        self.stored, self.turns = plain(result.tracker), self.turns + 1
         self.gave_up = result.handoff is not None and result.handoff.reason == "bot_failed"
         now = self.tracker.live
+        self.reached.happened(result.events)
         observed = observe(
             events=result.events,
             replies=[as_rasa_sends(reply) for reply in result.replies],

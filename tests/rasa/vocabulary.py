@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.events import UserUttered
 from bot.dialogue.spec import MappingType, SlotType
-from bot.dialogue.training import expand_rules, expand_stories
 
 if TYPE_CHECKING:
     import random
@@ -18,15 +17,16 @@ WORDS = ("maybe", "12", "true", "no way", "Berlin", "3.5", "What is that?", "hel
 
 
 class Vocabulary:
-    """A project's words. `paths` are what contacts say in its rules and stories, `told` their intents."""
+    """A project's words. `plans` follow its rules and stories; `told` are the intents these speak of."""
 
     def __init__(self, project: NativeProject, chance: random.Random) -> None:
         """Read them."""
         self._domain, self._chance = project.spec.domain, chance
-        self.paths = _paths(project)
-        self.told = sorted({said.intent for path in self.paths for said in path if said.intent}) or ["greet"]
+        self.plans = project.plans
+        said = [step for plan in self.plans for step in plan if isinstance(step, UserUttered)]
+        self.told = sorted({each.intent for each in said if each.intent}) or ["greet"]
         self.intents = sorted(self._domain.intents)
-        self._values = _values(project, self.paths)
+        self._values = _values(project, said)
 
     def value(self, entity: str) -> Any:
         """Return something that an entity may be."""
@@ -60,24 +60,15 @@ def possible_values(slot: SlotSpec) -> list[Any]:
             return ["this", "that"]
 
 
-def _paths(project: NativeProject) -> list[list[UserUttered]]:
-    """Return what contacts say in each rule and story."""
-    spec, catalogue = project.spec, project.dialogue.catalogue
-    trainings = (*expand_rules(spec.rules, catalogue), *expand_stories(spec.stories, catalogue))
-    said = [
-        [event for event, _ in training.tracker.tail if isinstance(event, UserUttered)]
-        for training in trainings
-    ]
-    return [path for path in said if path]
-
-
-def _values(project: NativeProject, paths: list[list[UserUttered]]) -> dict[str, list[Any]]:
-    """Return what each entity may be: what stories say, what its slot can hold, and other words."""
+def _values(project: NativeProject, told: list[UserUttered]) -> dict[str, list[Any]]:
+    """Return what each entity may be: what stories and examples say, what its slot can hold, other words."""
     found: dict[str, list[Any]] = {}
-    for path in paths:
-        for said in path:
-            for entity in said.entities:
-                found.setdefault(str(entity["entity"]), []).append(entity.get("value") or "x")
+    for said in told:
+        for entity in said.entities:
+            found.setdefault(str(entity["entity"]), []).append(entity.get("value") or "x")
+    for example in project.examples:
+        for each in example.entities:
+            found.setdefault(each.entity, []).append(each.value)
     for slot in project.spec.domain.slots.values():
         for mapping in slot.mappings:
             if mapping.type is MappingType.FROM_ENTITY:
