@@ -113,7 +113,7 @@ async def _train_and_release(browser: Browser) -> str:
 
 
 async def _trained(browser: Browser) -> None:
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(240):  # the training is nice: who is busy beside it comes first
         while 'data-state="done"' not in await browser.get("/trainer/training"):  # noqa: ASYNC110 - a page is asked
             await asyncio.sleep(0.2)
 
