@@ -14,7 +14,7 @@ import asyncpg
 from tests.fakes.small_brand import REPLIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _TEXTS = tuple(REPLIES)
 GIVE_UP = 60.0  # seconds for one message
@@ -31,6 +31,8 @@ class Load:
     refused: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
     enough: bool = False
+    _customers: int = field(default=0, init=False)
+    _begin: Callable[[int], object] = field(init=False)
 
     @property
     def told(self) -> set[str]:
@@ -47,8 +49,18 @@ class Load:
         """Let so many customers talk until it is `enough`, each one waiting for the answer."""
         timeout = aiohttp.ClientTimeout(total=10)
         connector = aiohttp.TCPConnector(limit=0, force_close=True)  # a repeat must never reuse a dead socket
-        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
-            await asyncio.gather(*(self._talk(http, number, pause) for number in range(conversations)))
+        async with (
+            aiohttp.ClientSession(timeout=timeout, connector=connector) as http,
+            asyncio.TaskGroup() as talks,
+        ):
+            self._begin = lambda number: talks.create_task(self._talk(http, number, pause))
+            for _ in range(conversations):
+                self.add_customer()
+
+    def add_customer(self) -> None:
+        """Let one more customer talk, while it runs."""
+        self._begin(self._customers)
+        self._customers += 1
 
     async def _talk(self, http: aiohttp.ClientSession, number: int, pause: float) -> None:
         sender = f"{self.name}-{number}"
