@@ -117,9 +117,9 @@ async def test_one_training_at_a_time_and_any_machine_can_stop_it(
     assert (seen.state, seen.stage, seen.done, seen.total) == (TrainingState.RUNNING, "validate", 2, 5)
     await elsewhere.stop()
     await asyncio.wait_for(here.wait(), 30)
-    seen = await elsewhere.get_last()
-    assert seen is not None
-    assert seen.state is TrainingState.STOPPED
+    stopped = await elsewhere.get_last()
+    assert stopped is not None
+    assert stopped.state is TrainingState.STOPPED
 
 
 async def test_a_process_that_ends_stops_its_training(road: Road, root: Path, tess: Staff) -> None:
