@@ -49,10 +49,11 @@ class Loop:
 class Moment(NamedTuple):
     """The state of a conversation between two events.
 
-    `features` holds the slots that count as set, `carried` the last value of every slot that was
-    set at all (a new session takes them over). `by_text` tells how `message` counts in the dialogue
-    state: by its text (True), by its intent (False), or undecided. `action` is the name, or the text, of
-    the last action; None at the start of a conversation. It is a tuple since it is copied for every event.
+    `features` holds the slots that count as set, `carried` the last value of every slot that was set at
+    all, as it was given (a new session takes them over). `by_text` tells how `message` counts in the
+    dialogue state: by its text (True), by its intent (False), or undecided. `action` is the name, or the
+    text, of the last action; None at the start of a conversation. It is a tuple since it is copied for every
+    event.
     """
 
     slots: JsonObject
@@ -120,7 +121,7 @@ def _slot(moment: Moment, event: Event, catalogue: Catalogue) -> Moment:
     value = coerce_slot(catalogue.slots[event.name], event.value)
     carried = dict(moment.carried)
     carried.pop(event.name, None)  # the slot set last stands last
-    carried[event.name] = value
+    carried[event.name] = event.value
     return moment._replace(
         slots={**moment.slots, event.name: value},
         features=moment.features.changed(event.name, catalogue.feature(event.name, value)),

@@ -93,6 +93,12 @@ def test_restart_forgets_everything_and_starts_a_session_next() -> None:
     assert tracker.live.followup == SESSION_START
 
 
+def test_next_session_is_told_a_slot_as_it_was_given_and_reads_it_as_before() -> None:
+    tracker = told(SlotSet(name="wishes", value="a box"))
+    assert tracker.live.slots["wishes"] == ["a box"]
+    assert tracker.applied.carried == {"wishes": "a box"}
+
+
 def test_reset_of_slots_keeps_the_conversation() -> None:
     tracker = told(act(LISTEN), user("greet"), SlotSet(name="vip", value=True), SlotsReset())
     assert tracker.live.slots["vip"] is False
