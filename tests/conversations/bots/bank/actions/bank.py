@@ -16,7 +16,8 @@ class FindVendor(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         text = str(tracker.latest_message.get("text"))
         found = [SlotSet("vendor_name", "Berlin")] if "Berlin" in text else []
-        return [*found, SlotSet("repeated", (tracker.get_slot("repeated") or 0) + 1)]
+        before = tracker.get_slot("repeated")
+        return [*found, SlotSet("repeated", before + 1 if isinstance(before, int | float) else 1)]
 
 
 class ValidateSlotMappings(ValidationAction):
