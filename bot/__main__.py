@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from bot.cli.app import app
@@ -23,19 +22,5 @@ def main() -> None:
         sys.exit(INTERRUPTED)
 
 
-def run() -> None:
-    """Run a command as a program of its own."""
-    try:
-        main()
-    except SystemExit as ended:
-        if sys.argv[1:2] == ["parse"] and isinstance(ended.code, int):
-            # The encoder's runtime does not always end in peace: about once in fifty times, the last row
-            # written, the process was seen to die of a broken heap.
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(ended.code)
-        raise
-
-
 if __name__ == "__main__":
-    run()
+    main()

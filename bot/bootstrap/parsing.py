@@ -6,7 +6,7 @@ import ctypes
 import json
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
 from queue import SimpleQueue
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bot.errors import VisavisError
 from bot.nlu.archive import DIALOGUE_FOLDER
 from bot.nlu.encoders import open_chosen_encoder
+from bot.nlu.lasting_threads import LastingExecutor
 from bot.nlu.lines import Line, read_lines
 from bot.nlu.model import NLU_FOLDER, NluModel
 from bot.nlu.parse_json import render_parse
@@ -105,7 +106,7 @@ def parse_lines(parser: Parser, chunks: Iterable[bytes]) -> Generator[list[Row],
     under_way: SimpleQueue[Future[list[Row]] | None] = SimpleQueue()
     ahead = threading.Semaphore(_AHEAD)
     left = threading.Event()
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="parse")
+    pool = LastingExecutor(THREADS)
 
     def take_in() -> None:
         try:

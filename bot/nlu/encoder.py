@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bot.errors import ModelDamaged, ModelMissing
+from bot.nlu.lasting_threads import call_lastingly
 from bot.nlu.sentences import Sentences, join_sentences
 from bot.nlu.weights_file import WeightsFile
 
@@ -141,7 +142,7 @@ class Encoder:
             mask[row, : len(encoding.ids)] = 1
         inputs = {**self._look_up(ids), "attention_mask": mask}
         with self._lock:
-            computed = self._request.infer(inputs, share_inputs=True, share_outputs=False)
+            computed = call_lastingly(self._request.infer, inputs, share_inputs=True, share_outputs=False)
         vectors, *others = (computed[port] for port in range(len(computed)))
         if not others:
             return Sentences(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from bot.errors import ModelError
+from bot.nlu.lasting_threads import LastingExecutor
 from bot.nlu.reader import Reader
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Interpreter:
 
     def __init__(self, model: NluModel, encoder: Encoder) -> None:
         self._reader = Reader(model, encoder)
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nlu")
+        self._executor = LastingExecutor(1)
         self._waiting: deque[Waiting] = deque()
         self._runner: asyncio.Task[None] | None = None
         self._closed = False
@@ -47,7 +47,7 @@ class Interpreter:
         return await future
 
     async def close(self) -> None:
-        """Answer what waits already, then stop the thread."""
+        """Answer what waits already."""
         self._closed = True
         if self._runner is not None:
             await self._runner

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bot.nlu.lasting_threads import call_lastingly
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -53,7 +55,9 @@ class Multiplier:
 
     def __call__(self, kind: Kind, left: Floats, right: Floats) -> Floats:
         """Return the product, in an array of its own."""
-        computed = self._requests[kind].infer([left, right], share_inputs=True, share_outputs=False)
+        computed = call_lastingly(
+            self._requests[kind].infer, [left, right], share_inputs=True, share_outputs=False
+        )
         product: Floats = computed[0]
         return product
 

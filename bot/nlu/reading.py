@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from bot.nlu.lasting_threads import LastingExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +42,7 @@ def read_texts(
                 read[number] = understood
                 report(sum(len(batches[each]) for each in read), len(texts))
 
-    with ThreadPoolExecutor(len(readers)) as pool:
+    with LastingExecutor(len(readers)) as pool:
         for done in [pool.submit(work, *each) for each in zip(readers, shares, strict=True)]:
             done.result()
     return tuple(understanding for number in sorted(read) for understanding in read[number])

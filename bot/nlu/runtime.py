@@ -8,6 +8,8 @@ the home folder; it takes 7 MB, too. Import OpenVINO from here only, and where a
 import sys
 from typing import Any
 
+from bot.nlu.lasting_threads import call_lastingly
+
 # For Python a module that is None is one that is not installed; OpenVINO does without it then.
 sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
 
@@ -31,4 +33,4 @@ def compile_graph(core: Core, graph: Model, *, threads: int) -> Any:
         "PERFORMANCE_HINT": "LATENCY",
         "ENABLE_CPU_PINNING": False,
     }
-    return core.compile_model(graph, "CPU", options)
+    return call_lastingly(core.compile_model, graph, "CPU", options)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bot.nlu.lasting_threads import call_lastingly
 from bot.nlu.sentences import pool_tokens
 
 if TYPE_CHECKING:
@@ -92,6 +93,6 @@ class _Run:
         """Return the states one step on. The next call writes over them."""
         self._given[: len(states)] = states
         self._given[len(states) :] = 0
-        self._request.infer(share_outputs=True)
+        call_lastingly(self._request.infer, share_outputs=True)
         computed: Floats = self._request.get_output_tensor(0).data
         return computed[: len(states)]

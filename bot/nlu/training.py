@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from bot.nlu.fitting import Labelled, Titles, fit_parts
 from bot.nlu.intents import IntentHead
 from bot.nlu.keywords import learn_keywords
 from bot.nlu.language import find_taught
+from bot.nlu.lasting_threads import LastingExecutor
 from bot.nlu.model import NluModel
 from bot.nlu.normalise import normalise
 from bot.nlu.progress import Progress, Stage
@@ -99,7 +99,7 @@ def _train_triage_beside(
 
     Both have one core: on matrices this small BLAS's threads wait for each other (measured: 20 s against 4).
     """
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(1, "beside") as beside:
+    with threadpool_limits(limits=1, user_api="blas"), LastingExecutor(1) as beside:
         training = beside.submit(train_triage, data.triage, embedder)
 
         def finish() -> tuple[TriageHead | None, JsonObject]:

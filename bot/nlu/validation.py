@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from bot.nlu.chances import PARTS
 from bot.nlu.cores import count_cores
 from bot.nlu.evaluation import HeldOut
 from bot.nlu.fitting import Scores, fit_parts, score_texts
+from bot.nlu.lasting_threads import LastingExecutor
 from bot.nlu.tuning import Tuned, average
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def fit_folds(
             if fitted.tail:
                 tails[fold] = Tuned(weights=fitted.tail, centres=fitted.meanings.centres)
 
-    with ThreadPoolExecutor(min(count_cores(), FOLDS), thread_name_prefix="fold") as pool:
+    with LastingExecutor(min(count_cores(), FOLDS)) as pool:
         for done, each in enumerate(as_completed([pool.submit(score, fold) for fold in range(FOLDS)])):
             each.result()
             report(done + 1, FOLDS)
