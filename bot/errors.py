@@ -27,6 +27,10 @@ VisavisError
 │   ├── TooSlow                not sent in the time it may take (408)
 │   ├── NotAllowed             this person may not do that (403)
 │   └── TooManyAttempts        slow down (429)
+├── MediaError                 a customer's file cannot be had
+│   ├── MediaGone              the platform has it no more
+│   ├── MediaRefused           too large, of no kind we take, or in a place we do not go to
+│   └── MediaUnavailable       the platform does not answer now
 ├── EngineError                the engine could not answer a turn
 │   ├── EngineUnavailable      the server that is to answer does not
 │   ├── NotOffered             this engine cannot do what a program asks of it
@@ -219,6 +223,22 @@ class TooManyAttempts(Refused):
 
     status = 429
     code = "too_many_attempts"
+
+
+class MediaError(VisavisError):
+    """A customer's file cannot be had."""
+
+
+class MediaGone(MediaError):
+    """The platform has it no more."""
+
+
+class MediaRefused(MediaError):
+    """It is too large, of no kind that we take, or lies in a place that we do not go to."""
+
+
+class MediaUnavailable(MediaError):
+    """The platform does not answer now: try later."""
 
 
 class EngineError(VisavisError):

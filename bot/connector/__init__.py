@@ -8,16 +8,38 @@ signatures (`signatures`), calls to addresses that somebody else chose (`egress`
 
 from __future__ import annotations
 
-from bot.connector.capabilities import Capabilities, Delivery, Rate
+from bot.connector.capabilities import Capabilities, Delivery, PrivateReply, Rate, Window
 from bot.connector.events import (
     AccountConfig,
     HookResponse,
     InboundEvent,
     InboundRequest,
     Polled,
+    Receipt,
+    ReceiptState,
 )
-from bot.connector.interface import HTTP_TIMEOUT, Connector, Handshakes, Renders
-from bot.connector.replies import ErrorClass, OutboundReply, SendError, SendResult, SendState
+from bot.connector.guides import Finding, Guide, OptionHelp
+from bot.connector.interface import (
+    HTTP_TIMEOUT,
+    Connector,
+    Guided,
+    Handshakes,
+    HoldsMedia,
+    LooksUp,
+    MovesToPrivate,
+    Renders,
+)
+from bot.connector.media import MediaAddress
+from bot.connector.replies import (
+    ErrorClass,
+    OutboundFile,
+    OutboundReply,
+    RateLeft,
+    ReplyMode,
+    SendError,
+    SendResult,
+    SendState,
+)
 from bot.connector.text import TextUnit
 
 __all__ = [
@@ -27,16 +49,31 @@ __all__ = [
     "Connector",
     "Delivery",
     "ErrorClass",
+    "Finding",
+    "Guide",
+    "Guided",
     "Handshakes",
+    "HoldsMedia",
     "HookResponse",
     "InboundEvent",
     "InboundRequest",
+    "LooksUp",
+    "MediaAddress",
+    "MovesToPrivate",
+    "OptionHelp",
+    "OutboundFile",
     "OutboundReply",
     "Polled",
+    "PrivateReply",
     "Rate",
+    "RateLeft",
+    "Receipt",
+    "ReceiptState",
     "Renders",
+    "ReplyMode",
     "SendError",
     "SendResult",
     "SendState",
     "TextUnit",
+    "Window",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from bot.connector.text import TextUnit
 from bot.domain.conversation import Surface
+from bot.domain.message import Kind
 
 
 class Delivery(StrEnum):
@@ -28,8 +30,42 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How long after a contact's last message the platform lets us write; None: for ever.
+
+    `staff`: the same for what people write, where they have longer. `templates`: messages approved
+    beforehand may leave later, too. `source`: the page that says so.
+    """
+
+    bot: timedelta | None = None
+    staff: timedelta | None = None
+    templates: bool = False
+    source: str = ""
+
+    def lasts(self, *, by_staff: bool) -> timedelta | None:
+        """Return how long it is open for what a person or the bot writes."""
+        return self.staff if by_staff and self.staff is not None else self.bot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateReply:
+    """The author of a public post can be written to in private, so often for each, `within` this time."""
+
+    each: int = 1
+    within: timedelta | None = None
+
+
+NO_WINDOW = Window()
+SAID = frozenset({Kind.TEXT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a channel can do. A limit of 0 means that there is none of it.
+
+    `brings` are the kinds of events that may come in, `files` the kinds of files that can be sent
+    (image, audio, video, file). `elsewhere`: what is different on other surfaces than the main one.
+    `shared_hook`: the platform calls one address for several accounts: each takes what is its own.
 
     `buttons_max` and its neighbours are what the conformance suite goes beyond: a channel shows
     the rest another way and refuses nothing. `typing`: `Connector.typing` has somebody to tell.
@@ -50,3 +86,13 @@ class Capabilities:
     idempotent_sends: bool = False
     burst_pause: timedelta
     rates: tuple[Rate, ...] = ()
+    brings: frozenset[Kind] = SAID
+    files: frozenset[str] = frozenset()
+    window: Window = NO_WINDOW
+    private_reply: PrivateReply | None = None
+    shared_hook: bool = False
+    elsewhere: Mapping[Surface, Capabilities] = field(default_factory=dict)
+
+    def on(self, surface: Surface) -> Capabilities:
+        """Return what holds on a surface."""
+        return self.elsewhere.get(surface, self)

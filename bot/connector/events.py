@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
+from bot.connector.replies import SendError
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
@@ -31,13 +33,17 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundRequest:
-    """One webhook request or socket frame: `body` is the raw bytes, header names are lower-case."""
+    """One webhook request or socket frame: `body` is the raw bytes, header names are lower-case.
+
+    `url` is the whole address as the platform has it (public_url, path and query), which some sign.
+    """
 
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     received_at: datetime
     method: str = "POST"
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,24 @@ class HookResponse:
     body: bytes
     content_type: str = "text/plain"
     status: int = 200
+
+
+class ReceiptState(StrEnum):
+    """What a platform says became of a message of ours. They may arrive in any order."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Word of one message of ours (the event's `target_id`), or of all up to the time `until`."""
+
+    state: ReceiptState
+    until: datetime | None = None
+    error: SendError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +85,10 @@ class InboundEvent:
     enough to answer there; it is empty only for `unsupported` events that belong to no
     conversation. `reply_context` is what else the channel can use to answer (opaque to the rest,
     kept with the conversation); its `delivery` is `pull` where nothing is to be dispatched.
+
+    By kind: a `reaction` has the emoji as its text, empty when it was taken back; a `receipt` has
+    `receipt`; an `edit` has the whole new content. `metadata["addressed"]` of a public post says what
+    makes it the brand's business: `mention`, `reply` or `comment`.
     """
 
     channel: str
@@ -76,6 +104,7 @@ class InboundEvent:
     reply_context: JsonObject = field(default_factory=dict)
     metadata: JsonObject = field(default_factory=dict)
     platform_at: datetime | None = None
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,11 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from bot.connector.capabilities import Capabilities
 from bot.connector.events import AccountConfig, HookResponse, InboundEvent, InboundRequest, Polled
+from bot.connector.guides import Finding, Guide
+from bot.connector.media import MediaAddress
 from bot.connector.replies import OutboundReply, SendResult
 from bot.domain.json import JsonObject
-from bot.domain.message import Message
+from bot.domain.message import Attachment, Message
 
 HTTP_TIMEOUT = timedelta(seconds=10)
 
@@ -105,5 +107,49 @@ class Handshakes(Protocol):
         token), and always where no secret is set. Where the answer is a signature made with the
         key that also signs events (X), take only tokens that could never be a body: whoever may
         choose what is signed could have an event of their own signed.
+        """
+        ...
+
+
+@runtime_checkable
+class HoldsMedia(Protocol):
+    """A channel whose platform keeps the files that customers send."""
+
+    async def locate(self, attachment: Attachment) -> MediaAddress:
+        """Return where the file of one of our events lies now. Fetching it is the service's business.
+
+        Raises `MediaGone` where it is no more, `MediaUnavailable` where the platform does not answer.
+        """
+        ...
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A channel whose platform can be asked whether a message of ours arrived."""
+
+    async def look_up(self, reply: OutboundReply) -> SendResult | None:
+        """Tell what became of a send whose outcome is unknown; None where that cannot be told now."""
+        ...
+
+
+@runtime_checkable
+class MovesToPrivate(Protocol):
+    """A channel of public posts whose authors can be led to a private place by a link."""
+
+    def make_private_link(self, reply_context: JsonObject) -> str | None:
+        """Return an address that opens a private conversation with the brand; None where there is none."""
+        ...
+
+
+@runtime_checkable
+class Guided(Protocol):
+    """A channel that helps to set an account up, and to find out why nothing arrives."""
+
+    guide: ClassVar[Guide]
+
+    async def examine(self, hook_url: str | None) -> list[Finding]:
+        """Ask the platform whether all is well: the credentials, the address of the webhook, subscriptions.
+
+        Changes nothing there. Never raises for what the platform answers; works before `start`.
         """
         ...

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Author, Content
+
+
+class ReplyMode(StrEnum):
+    """Where a reply goes."""
+
+    REPLY = "reply"  # where the customer wrote
+    PRIVATE = "private"  # to the author of a public post alone, where `Capabilities.private_reply`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundFile:
+    """A file of ours that leaves. `kind`: image, audio, video or file; `size` in bytes.
+
+    Platforms that fetch use `url`, an address of ours that works for a while (None where we have no
+    public address); those that take uploads call `read`.
+    """
+
+    kind: str
+    mime: str
+    name: str
+    size: int
+    url: str | None
+    read: Callable[[], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +40,9 @@ class OutboundReply:
     """One message to one conversation. `idempotency_key` is the same on every try of it.
 
     `delivered` holds the native ids of the parts that arrived on an earlier try (the
-    `native_ids` of a `partial` result): a channel that splits continues after them.
+    `native_ids` of a `partial` result): a channel that splits continues after them. `author` is who
+    wrote it: some platforms allow people more than bots. `surface` is the conversation's. A message
+    that was approved beforehand is `content.custom["template"]`: `name`, `language`, `parameters`.
     """
 
     idempotency_key: str
@@ -23,6 +50,9 @@ class OutboundReply:
     content: Content
     author: Author
     author_name: str | None = None
+    surface: Surface = Surface.DIRECT
+    mode: ReplyMode = ReplyMode.REPLY
+    files: tuple[OutboundFile, ...] = ()
     reply_context: JsonObject = field(default_factory=dict)
     delivered: tuple[str, ...] = ()
 
@@ -67,9 +97,23 @@ class SendError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateLeft:
+    """What a platform's answer says is left: `left` sends until `again` from now. `scope` as in `Rate`."""
+
+    scope: str
+    left: int
+    again: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """The outcome of one `send`. `error` is set unless `state` is `sent`."""
+    """The outcome of one `send`. `error` is set unless `state` is `sent`.
+
+    `delivered_to` is the key of the conversation that a private reply opened, where the platform says.
+    """
 
     state: SendState
     native_ids: tuple[str, ...] = ()
     error: SendError | None = None
+    rates_left: tuple[RateLeft, ...] = ()
+    delivered_to: str | None = None

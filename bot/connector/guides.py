@@ -1,0 +1,40 @@
+"""What a person needs to know who connects an account, and what examining it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionHelp:
+    """An option of an account: what it is and where the platform shows it, in one sentence.
+
+    `secret`: it is typed unseen and goes to the environment, never into `config.yml`.
+    """
+
+    name: str
+    text: str
+    secret: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """How an account is set up: what to do at the platform first and last, step by step, and the options.
+
+    `{hook_url}` in a step stands for the address of the account's webhook.
+    """
+
+    title: str
+    before: tuple[str, ...]
+    options: tuple[OptionHelp, ...]
+    after: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at. `text` says what is, and where it is not well what to do about it."""
+
+    well: bool
+    text: str

@@ -1,0 +1,21 @@
+"""Files that customers send: where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaAddress:
+    """Where a file can be fetched now, and with which headers (they may hold secrets).
+
+    `hosts` are the platform's own: headers are sent to them alone, and a redirect may lead to them
+    alone; `*.example.org` stands for all names below example.org. `content`: the file itself, where the
+    platform gave it with the message.
+    """
+
+    url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    hosts: frozenset[str] = frozenset()
+    content: bytes | None = field(default=None, repr=False)
