@@ -28,6 +28,7 @@ from bot.connector import (
 from bot.connector.egress import find_url_problem
 from bot.connector.options import find_unknown_options
 from bot.domain.conversation import Surface
+from bot.domain.message import Kind
 from bot.errors import BadSignature
 from connectors.telegram.address import Me
 from connectors.telegram.api import Outcome, TelegramApi, failed
@@ -66,6 +67,7 @@ class TelegramConnector:
         typing=True,
         polling=True,
         burst_pause=timedelta(seconds=1),
+        brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.POSTBACK, Kind.EDIT, Kind.ECHO}),
         rates=(
             Rate(scope="account", limit=30, period=timedelta(seconds=1)),
             Rate(scope="conversation", limit=20, period=timedelta(minutes=1)),

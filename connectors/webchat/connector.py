@@ -20,7 +20,7 @@ from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Shown
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
-from bot.domain.message import Message
+from bot.domain.message import Kind, Message
 from connectors.webchat.payload import CHANNEL, parse_message, render_message
 
 OPTIONS = frozenset({"title", "greeting", "origins"})
@@ -41,6 +41,7 @@ class WebchatConnector(Shown):
         webhook=False,
         idempotent_sends=True,
         burst_pause=timedelta(seconds=0.4),
+        brings=frozenset({Kind.TEXT, Kind.POSTBACK}),
     )
 
     def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -9,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.connector import AccountConfig, Connector, InboundRequest, OutboundReply
-from bot.domain.message import Author, Content
+from bot.connector import AccountConfig, Connector, InboundRequest, OutboundReply, ReceiptState
+from bot.domain.message import Author, Content, Kind
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 TIMEOUT = timedelta(seconds=0.6)
@@ -46,6 +47,8 @@ class Stage:
     trouble: Callable[[Trouble], Awaitable[None]]  # happens to the next call
 
 
+ONE_AT_A_TIME = {"test_malformed_element_loses_no_other": "a request holds one event"}
+
 # The tests that make bodies up.
 HOSTILE = (
     "test_any_bytes_make_events_or_a_refusal",
@@ -63,7 +66,12 @@ class Channel:
     `wrong` holds bodies that are not what the platform sends, by the field that must be named;
     `machines` what bots say, ours among them, and what the brand itself posts; `echoes` what the
     brand's people write to `sender` in the platform's own app.
-    `does_not_apply` says, by test, why a point of the contract is none for this channel.
+    `samples` holds, for each kind of event that the channel brings beside plain texts, bodies that bring
+    it, all about the message of `frame(…)` where they are about one: edits to the text "changed", deletions,
+    reactions (one given, then the same taken back). `receipts` are about any message of ours. `batch` says
+    "first" and "third" around something malformed. `key` is the conversation of `sender`, where it is not
+    their id; `dump` makes a body of a frame. `does_not_apply` says, by test, why a point of the contract
+    is none for this channel.
     """
 
     connector: type[Connector]
@@ -79,6 +87,11 @@ class Channel:
     unknown: tuple[dict[str, Any], ...] = ()
     machines: tuple[dict[str, Any], ...] = ()
     echoes: tuple[dict[str, Any], ...] = ()
+    samples: Mapping[Kind, tuple[dict[str, Any], ...]] = field(default_factory=dict)
+    receipts: Mapping[ReceiptState, dict[str, Any]] = field(default_factory=dict)
+    batch: dict[str, Any] | None = None
+    key: str | None = None
+    dump: Callable[[Any], bytes] = lambda frame: json.dumps(frame).encode()
     stage: Callable[[], AbstractAsyncContextManager[Stage]]
     does_not_apply: Mapping[str, str] = field(default_factory=dict)
 

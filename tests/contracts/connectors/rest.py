@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.rest.connector import CONNECTOR
-from tests.contracts.connectors.channel import NO_ECHOES, Channel
+from tests.contracts.connectors.channel import NO_ECHOES, ONE_AT_A_TIME, Channel
 from tests.contracts.connectors.signed import SECRET, WRONG, frame, message, sealed, stage_of
 from tests.fakes.webhook_receiver import WebhookReceiver
 
@@ -38,6 +38,7 @@ REST = Channel(
     stage=lambda: stage_of(CONNECTOR, "callback_url", read_texts),
     does_not_apply={
         **NO_ECHOES,
+        **ONE_AT_A_TIME,
         "test_unknown_kind_is_kept_as_unsupported": "the format is Rasa's and has one kind",
     },
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.connector import InboundRequest
 from connectors.socketio.connector import CONNECTOR
-from tests.contracts.connectors.channel import NO_ECHOES, NOW, Channel
+from tests.contracts.connectors.channel import NO_ECHOES, NOW, ONE_AT_A_TIME, Channel
 from tests.contracts.connectors.shown import DOES_NOT_APPLY, stage_of
 
 KEY = "a key that signs the tokens of widgets"
@@ -59,6 +59,7 @@ SOCKETIO = Channel(
     does_not_apply={
         **DOES_NOT_APPLY,
         **NO_ECHOES,
+        **ONE_AT_A_TIME,
         "test_unknown_kind_is_kept_as_unsupported": "the format is Rasa's and has one kind",
     },
 )

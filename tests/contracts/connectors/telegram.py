@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.connector import AccountConfig, InboundRequest
+from bot.domain.message import Kind
 from connectors.telegram.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, TIMEOUT, Channel, Stage, Trouble
 from tests.fakes.telegram import Fault, run_fake_telegram
 from tests.fakes.telegram_checks import make_person
 
@@ -57,6 +58,18 @@ def message(text: str, *, number: int = 1, sender: str = "7") -> InboundRequest:
 def say(**more: Any) -> dict[str, Any]:
     """Return an update with a message in a group, written by person 7 unless said otherwise."""
     return {"update_id": 1, "message": {**frame("hi")["message"], "chat": GROUP, **more}}
+
+
+PRESS = {
+    "update_id": 2,
+    "callback_query": {
+        "id": "9",
+        "from": make_person(7),
+        "chat_instance": "1",
+        "data": "/track",
+        "message": {**frame("Which?", number=2)["message"], "from": BOT},
+    },
+}
 
 
 @asynccontextmanager
@@ -124,8 +137,24 @@ TELEGRAM = Channel(
         say(**{"from": TELEGRAM_ITSELF}, sender_chat=NEWS, is_automatic_forward=True),
     ),
     echoes=(say(**{"from": ANONYMOUS}, sender_chat=GROUP, reply_to_message=say()["message"]),),
+    samples={
+        Kind.EDIT: (
+            {"update_id": 3, "edited_message": {**frame("changed")["message"], "edit_date": 1_750_000_060}},
+        ),
+        Kind.POSTBACK: (PRESS,),
+        Kind.MEDIA: (
+            {
+                "update_id": 4,
+                "message": {
+                    **{name: value for name, value in frame("")["message"].items() if name != "text"},
+                    "photo": [{"file_id": "AgAC", "file_unique_id": "A", "width": 90, "height": 67}],
+                },
+            },
+        ),
+    },
     stage=stage,
     does_not_apply={
+        **ONE_AT_A_TIME,
         "test_altered_body_is_refused": "the secret token does not cover the body: TLS does",
         "test_old_signature_is_refused": "the secret token has no time in it",
         "test_wrong_type_is_refused_with_the_fields_name": (

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from bot.connector import InboundRequest
+from bot.domain.message import Kind
 from connectors.webchat.connector import CONNECTOR
-from tests.contracts.connectors.channel import NO_ECHOES, NOW, Channel
+from tests.contracts.connectors.channel import NO_ECHOES, NOW, ONE_AT_A_TIME, Channel
 from tests.contracts.connectors.shown import DOES_NOT_APPLY, stage_of
 
 
@@ -69,10 +70,12 @@ WEBCHAT = Channel(
         ("payload", {"type": "message", "id": "1", "text": "hi", "payload": 5}),
         ("text", {"type": "message", "id": "1", "payload": "/yes"}),
     ),
+    samples={Kind.POSTBACK: ({"type": "message", "id": "c-2", "text": "Yes", "payload": "/affirm"},)},
     stage=lambda: stage_of(CONNECTOR),
     does_not_apply={
         **DOES_NOT_APPLY,
         **NO_ECHOES,
+        **ONE_AT_A_TIME,
         "test_unknown_kind_is_kept_as_unsupported": "the format is ours: what we do not know is a mistake",
     },
 )
