@@ -9,10 +9,10 @@ import structlog
 from aiohttp import hdrs, web
 
 from bot.connector import Delivery, InboundRequest
-from bot.errors import BadPayload, NotAllowed, UnknownAccount
+from bot.errors import BadPayload, BadSignature, NotAllowed, UnknownAccount
 from bot.service.receive import receive
 from bot.web.clients import is_this_machine
-from bot.web.keys import CONNECTORS, ROAD
+from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +33,12 @@ async def take_webhook(request: web.Request) -> web.Response:
     answer = ask_handshake(connector, inbound)
     if answer is not None:
         return render_answer(answer)
-    events = connector.parse(inbound)
-    if any(event.reply_context.get("delivery") == Delivery.PULL.value for event in events):
+    events = [
+        (each, event) for each in find_takers(request, connector, inbound) for event in each.parse(inbound)
+    ]
+    if any(event.reply_context.get("delivery") == Delivery.PULL.value for _, event in events):
         raise BadPayload("nobody would hear the answer: this account calls nobody back")
-    await commit(request, connector, events)
+    await commit(request, events)
     return web.json_response({"status": "ok"})
 
 
@@ -61,32 +63,49 @@ def ask_handshake(connector: Connector | None, inbound: InboundRequest) -> HookR
 
 async def take(request: web.Request, connector: Connector) -> list[tuple[InboundEvent, Received]]:
     """Verify, parse and commit a request whose answer tells the replies."""
-    return await commit(request, connector, connector.parse(await read_verified(request, connector)))
+    inbound = await read_verified(request, connector)
+    return await commit(request, [(connector, event) for event in connector.parse(inbound)])
+
+
+def find_takers(request: web.Request, connector: Connector, inbound: InboundRequest) -> list[Connector]:
+    """Return the accounts whose events a verified request may hold.
+
+    Where the platform calls one address for several accounts, that is each of the channel's that verifies it.
+    """
+    if not connector.capabilities.shared_hook:
+        return [connector]
+    others = (each for each in request.app[CONNECTORS].values() if each.channel == connector.channel)
+    return [connector, *(each for each in others if each is not connector and _verifies(each, inbound))]
+
+
+def _verifies(connector: Connector, inbound: InboundRequest) -> bool:
+    try:
+        connector.verify(inbound)
+    except BadSignature:
+        return False
+    return True
 
 
 async def commit(
-    request: web.Request, connector: Connector, events: list[InboundEvent]
+    request: web.Request, events: list[tuple[Connector, InboundEvent]]
 ) -> list[tuple[InboundEvent, Received]]:
-    """Commit the events of a request.
+    """Commit the events of a request, each with its account's connector.
 
     One event that cannot be stored does not lose the others of its batch; a request of which nothing
     can be stored raises `BadPayload`.
     """
     taken: list[tuple[InboundEvent, Received]] = []
     refused: BadPayload | None = None
-    for event in events:
+    for connector, event in events:
         try:
             taken.append((event, await receive(request.app[ROAD], event)))
         except BadPayload as error:
             refused = error
+            log.warning("Event refused", channel=event.channel, account=event.account, reason=str(error))
             continue
         await connector.acknowledge(event)
     if refused and not taken:
         raise refused
-    if refused:
-        log.warning(
-            "Event refused", channel=connector.channel, account=connector.account.name, reason=str(refused)
-        )
     return taken
 
 
@@ -123,6 +142,7 @@ async def read_request(request: web.Request) -> InboundRequest:
         query=dict(request.query),
         received_at=datetime.now(UTC),
         method=request.method,
+        url=(request.app.get(PUBLIC_URL) or str(request.url.origin())) + request.raw_path,
     )
 
 
