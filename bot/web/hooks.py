@@ -95,17 +95,18 @@ async def commit(
     can be stored raises `BadPayload`.
     """
     taken: list[tuple[InboundEvent, Received]] = []
-    refused: BadPayload | None = None
+    refused: list[tuple[InboundEvent, BadPayload]] = []
     for connector, event in events:
         try:
             taken.append((event, await receive(request.app[ROAD], event)))
         except BadPayload as error:
-            refused = error
-            log.warning("Event refused", channel=event.channel, account=event.account, reason=str(error))
+            refused.append((event, error))
             continue
         await connector.acknowledge(event)
     if refused and not taken:
-        raise refused
+        raise refused[0][1]
+    for event, error in refused:
+        log.warning("Event refused", channel=event.channel, account=event.account, reason=str(error))
     return taken
 
 
