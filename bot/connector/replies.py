@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.conversation import Surface
@@ -41,8 +41,9 @@ class OutboundReply:
 
     `delivered` holds the native ids of the parts that arrived on an earlier try (the
     `native_ids` of a `partial` result): a channel that splits continues after them. `author` is who
-    wrote it: some platforms allow people more than bots. `surface` is the conversation's. A message
-    that was approved beforehand is `content.custom["template"]`: `name`, `language`, `parameters`.
+    wrote it: some platforms allow people more than bots. `last_heard_at` is when the contact last wrote in
+    this conversation, None where they never did: windows are counted from it. `surface` is the
+    conversation's. A message that was approved beforehand is `content.custom["template"]`: `name`, `language`, `parameters`.
     """
 
     idempotency_key: str
@@ -55,6 +56,7 @@ class OutboundReply:
     files: tuple[OutboundFile, ...] = ()
     reply_context: JsonObject = field(default_factory=dict)
     delivered: tuple[str, ...] = ()
+    last_heard_at: datetime | None = None
 
 
 class SendState(StrEnum):
