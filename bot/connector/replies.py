@@ -43,7 +43,8 @@ class OutboundReply:
     `native_ids` of a `partial` result): a channel that splits continues after them. `author` is who
     wrote it: some platforms allow people more than bots. `last_heard_at` is when the contact last wrote in
     this conversation, None where they never did: windows are counted from it. `surface` is the
-    conversation's. A message that was approved beforehand is `content.custom["template"]`: `name`, `language`, `parameters`.
+    conversation's. A message that was approved beforehand is `content.custom["template"]`: `name`,
+    `language`, `parameters`.
     """
 
     idempotency_key: str
