@@ -105,8 +105,8 @@ async def commit(
         await connector.acknowledge(event)
     if refused and not taken:
         raise refused[0][1]
-    for event, error in refused:
-        log.warning("Event refused", channel=event.channel, account=event.account, reason=str(error))
+    for event, reason in refused:
+        log.warning("Event refused", channel=event.channel, account=event.account, reason=str(reason))
     return taken
 
 
