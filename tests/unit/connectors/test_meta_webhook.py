@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pywa.utils import webhook_updates_validator
 
 from bot.connector import InboundRequest
 from bot.connector.meta_webhook import (
@@ -46,6 +49,11 @@ def test_signature_covers_the_raw_bytes() -> None:
     ):
         with pytest.raises(BadSignature):
             check_meta_signature(request(body, signature=given), [SECRET])
+
+
+@given(body=st.binary(max_size=200), secret=st.text("0123456789abcdef", min_size=1))
+def test_signature_is_the_one_that_others_check(body: bytes, secret: str) -> None:
+    assert webhook_updates_validator(secret, body, sign_meta(body, secret.encode()))
 
 
 def test_two_secrets_are_good_while_one_replaces_the_other() -> None:
