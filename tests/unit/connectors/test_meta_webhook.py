@@ -38,7 +38,7 @@ def test_signature_covers_the_raw_bytes() -> None:
         "sha256=5d5d139563c95b5967b9bd9a8c9b233a9dedb45072794cd232dc1b74832607d0"
     )
     check_meta_signature(request(signature=sign_meta(BODY, SECRET)), [SECRET])
-    for body, given in (
+    for body, signature in (
         (BODY.replace(rb"\/", b"/"), sign_meta(BODY, SECRET)),
         (BODY + b"\n", sign_meta(BODY, SECRET)),
         (BODY, sign_meta(BODY, b"another")),
@@ -48,7 +48,7 @@ def test_signature_covers_the_raw_bytes() -> None:
         (BODY, None),
     ):
         with pytest.raises(BadSignature):
-            check_meta_signature(request(body, signature=given), [SECRET])
+            check_meta_signature(request(body, signature=signature), [SECRET])
 
 
 @given(body=st.binary(max_size=200), secret=st.text("0123456789abcdef", min_size=1))
