@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import assert_never
+from unicodedata import normalize
 
-ZERO_WIDTH_JOINER = "\u200d"
-MARKS = frozenset({"Mn", "Mc", "Me"})  # includes variation selectors
-BREAKS = ("\n\n", "\n", " ")  # best first
+import regex
+
+# Unicode's rules for what people see as one character (UAX 29), jamo and conjuncts included.
+CLUSTER = regex.compile(r"\X")
+CODE_POINT = regex.compile(r"(?s).")
+EXTENDS = r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]"
+BLANKS = regex.compile(rf"(?:\s(?!{EXTENDS}))*+")  # an accent can stand on a blank
+PARAGRAPH, LINE, BLANK = (regex.compile(rf"(?r){mark}(?!{EXTENDS})") for mark in (r"\n\n", r"\n", r"\s"))
+
+# A link in a text, as far as it can be told without a list of top-level domains: an `address` with
+# a scheme, or the mere `name` of a host. What is neither is a cluster.
+_WORD = r"\p{Latin}\p{Cyrillic}\p{M}\p{Nd}=_/+$%#~@&\-"
+_BRACKET = rf"\([{_WORD}!*';:,.\[\]|?]*+\)"
+_PATH = rf"(?::\d++)?(?:[/?#](?:(?:[{_WORD}!*';:,.\[\]|?]|{_BRACKET})*(?:[{_WORD}]|{_BRACKET}))?)?"
+_HOST = r"(?:[\p{L}\p{M}\p{Nd}_-]++\.)++(?:[a-z]{2,}+|(?:(?![A-Za-z])\p{L}\p{M}*){2,}+)"
+ATOM = regex.compile(
+    rf"(?P<address>https?://{_HOST}{_PATH})|(?:https?://[\w.-]+{_PATH})"
+    rf"|(?P<name>(?<![A-Za-z0-9@_.-])(?:[a-z0-9-]++\.)++[a-z]{{2,}}+{_PATH})|\X",
+    regex.IGNORECASE,
+)
+
+# X's own count: https://docs.x.com/fundamentals/counting-characters and version 3 of the
+# configuration of its twitter-text library. Every other code point weighs 2.
+LINK_WEIGHT = 23
+EMOJI_WEIGHT = 2
+LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{RI}|[0-9#*]\ufe0f?\u20e3")
 
 
 class TextUnit(StrEnum):
@@ -18,6 +41,8 @@ class TextUnit(StrEnum):
     CHARACTER = "character"  # Unicode code points
     BYTE = "byte"  # of UTF-8
     UTF16 = "utf16"  # code units
+    GRAPHEME = "grapheme"  # what people see as one character
+    WEIGHTED = "weighted"  # as X counts: links 23, emoji 2, most scripts of the East 2
 
 
 def measure(text: str, unit: TextUnit) -> int:
@@ -29,8 +54,31 @@ def measure(text: str, unit: TextUnit) -> int:
             return len(text.encode("utf-8", "surrogatepass"))
         case TextUnit.UTF16:
             return len(text) + sum(character > "\uffff" for character in text)
+        case TextUnit.GRAPHEME:
+            return len(clusters(text))
+        case TextUnit.WEIGHTED:
+            return sum(weigh(atom) for atom in ATOM.finditer(text))
         case _:
             assert_never(unit)
+
+
+def weigh(atom: regex.Match[str]) -> int:
+    """Return what a link or a visible character weighs for X.
+
+    X knows the top-level domains and takes other names for words: those get the larger of both.
+    """
+    text = normalize("NFC", atom[0])
+    weight = sum(1 if any(low <= ord(c) <= high for low, high in LIGHT) else 2 for c in text)
+    if atom.lastgroup == "address":
+        return LINK_WEIGHT
+    if atom.lastgroup == "name":
+        return max(LINK_WEIGHT, weight)
+    return min(EMOJI_WEIGHT, weight) if EMOJI.match(text) else weight
+
+
+def clusters(text: str) -> list[str]:
+    """Return what people see as single characters, in order."""
+    return CLUSTER.findall(text)
 
 
 def clean_text(text: str) -> str:
@@ -42,91 +90,50 @@ def clean_text(text: str) -> str:
 def split_text(text: str, *, limit: int, unit: TextUnit = TextUnit.CHARACTER) -> tuple[str, ...]:
     """Cut `text` into parts of at most `limit` units, at paragraphs, lines or words if possible.
 
-    White space at the cuts and around the text is dropped. No part is empty. What people see as
-    one character is only cut where it alone exceeds the limit.
+    White space at the cuts and around the text is dropped. No part is empty. A link, and what
+    people see as one character, is only cut where it alone exceeds the limit.
     """
     parts: list[str] = []
-    rest = text.strip()
-    while measure(rest, unit) > limit:
-        head = fit(rest, limit, unit)
-        cut = max(find_break(rest, len(head)), 0) or len(head)
+    rest = skip_blanks(text.rstrip())
+    while len(head := fit(rest, limit, unit)) < len(rest):
+        cut = find_break(rest, len(head))
         parts.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
+        rest = skip_blanks(rest[cut:])
     return tuple(part for part in (*parts, rest) if part)
 
 
+def skip_blanks(text: str) -> str:
+    """Drop the white space that a text begins with."""
+    blanks = BLANKS.match(text)
+    return text[blanks.end() :] if blanks else text
+
+
 def fit(text: str, limit: int, unit: TextUnit) -> str:
-    """Return the longest start of `text` within `limit` that ends between visible characters."""
-    end, used = 0, 0
-    for cluster in clusters(text):
-        used += measure(cluster, unit)
-        if used > limit:
-            break
-        end += len(cluster)
-    return text[:end] or fit_code_points(text, limit, unit)
+    """Return the longest start of `text` within `limit` that ends between links and visible characters.
 
-
-def fit_code_points(text: str, limit: int, unit: TextUnit) -> str:
-    """Return the longest start of `text` within `limit`, at least one code point."""
-    end, used = 0, 0
-    while end < len(text):
-        used += measure(text[end], unit)
-        if used > limit:
-            break
-        end += 1
-    return text[: max(end, 1)]
+    Where not even the first of them fits, the cut is inside it; at least one code point is returned.
+    """
+    for finest in (ATOM, CLUSTER, CODE_POINT):
+        end, used = 0, 0
+        for piece in finest.finditer(text):
+            used += measure(piece[0], unit)
+            if used > limit:
+                break
+            end = piece.end()
+        if end:
+            return text[:end]
+    return text[:1]
 
 
 def find_break(text: str, end: int) -> int:
-    """Return where to cut `text`, at most at `end`: after its last break, else -1.
+    """Return where to cut `text`, at most at `end`: after its last break, else there.
 
     Paragraphs and lines are only worth a cut where they leave at least half.
     """
-    for mark in BREAKS:
-        start = 0 if mark == " " else end // 2
-        if mark == " " and text[end].isspace():
-            return end
-        at = text.rfind(mark, start, end)
-        while at > 0 and extends(text[at + len(mark)]):  # an accent can stand on a blank
-            at = text.rfind(mark, start, at)
-        if at > 0:
-            return at + len(mark)
-    return -1
-
-
-def clusters(text: str) -> Iterator[str]:
-    """Yield what people see as single characters, as far as the standard library can tell.
-
-    Covers marks, joiners, emoji modifiers and tags, flags, and CR LF; Hangul in conjoining jamo
-    and Indic conjuncts are cut between code points, which Unicode's rules would keep together.
-    """
-    start, flags = 0, 0
-    for index, character in enumerate(text):
-        flag = is_flag_letter(character)
-        joined = index > start and (
-            extends(character)
-            or text[index - 1] == ZERO_WIDTH_JOINER
-            or (flag and flags % 2 == 1)
-            or (character == "\n" and text[index - 1] == "\r")
-        )
-        flags = flags + 1 if flag else 0
-        if index > start and not joined:
-            yield text[start:index]
-            start = index
-    if start < len(text):
-        yield text[start:]
-
-
-def extends(character: str) -> bool:
-    """Tell whether a code point belongs to the one before it."""
-    return (
-        character == ZERO_WIDTH_JOINER
-        or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
-        or "\U000e0020" <= character <= "\U000e007f"  # tags of regional flags
-        or unicodedata.category(character) in MARKS
-    )
-
-
-def is_flag_letter(character: str) -> bool:
-    """Tell whether a code point is one of the letters that make flags in pairs."""
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
+    for mark in (PARAGRAPH, LINE):
+        if found := mark.search(text, max(end // 2, 1), end):
+            return found.end()
+    if skip_blanks(text[end : end + 2]) != text[end : end + 2]:
+        return end
+    found = BLANK.search(text, 1, end)
+    return found.end() if found else end
