@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.connector.events import HookResponse
 from bot.connector.text import TextUnit
 from bot.domain.conversation import Surface
 from bot.domain.message import Kind
@@ -66,6 +67,7 @@ class Capabilities:
     `brings` are the kinds of events that may come in, `files` the kinds of files that can be sent
     (image, audio, video, file). `elsewhere`: what is different on other surfaces than the main one.
     `shared_hook`: the platform calls one address for several accounts: each takes what is its own.
+    `hook_answer`: what a request that was taken is answered with, where the platform reads it.
 
     `buttons_max` and its neighbours are what the conformance suite goes beyond: a channel shows
     the rest another way and refuses nothing. `typing`: `Connector.typing` has somebody to tell.
@@ -91,6 +93,7 @@ class Capabilities:
     window: Window = NO_WINDOW
     private_reply: PrivateReply | None = None
     shared_hook: bool = False
+    hook_answer: HookResponse | None = None
     elsewhere: Mapping[Surface, Capabilities] = field(default_factory=dict)
 
     def on(self, surface: Surface) -> Capabilities:

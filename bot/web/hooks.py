@@ -39,7 +39,8 @@ async def take_webhook(request: web.Request) -> web.Response:
     if any(event.reply_context.get("delivery") == Delivery.PULL.value for _, event in events):
         raise BadPayload("nobody would hear the answer: this account calls nobody back")
     await commit(request, events)
-    return web.json_response({"status": "ok"})
+    answer = connector.capabilities.hook_answer
+    return render_answer(answer) if answer is not None else web.json_response({"status": "ok"})
 
 
 @routes.get("/webhooks/{channel}/{account}", allow_head=False)

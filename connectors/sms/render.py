@@ -1,0 +1,91 @@
+"""Replies out, as messages of Twilio's. Pure.
+
+Limits: 1,600 characters a message, ten files of 5 MB in all.
+Sources: https://www.twilio.com/docs/messaging/api/message-resource,
+https://www.twilio.com/docs/messaging/guides/accepted-mime-types
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.connector import OutboundFile, OutboundReply, TextUnit
+from bot.connector.egress import find_url_problem
+from bot.connector.text import clean_text, split_text
+from bot.domain.message import Button
+from connectors.sms.payload import MEDIA_MAX, NUMBER
+
+# Twilio says "characters"; this stays within either reading of it.
+TEXT_MAX, TEXT_UNIT = 1600, TextUnit.UTF16
+MEDIA_BYTES = 5_000_000  # of all files of one message
+MEDIA_TYPES = ("image/", "audio/", "video/", "text/vcard", "text/x-vcard", "text/csv", "application/pdf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One message: `body`, and the addresses of files that Twilio fetches."""
+
+    body: str
+    media: tuple[str, ...] = ()
+
+
+def render_reply(reply: OutboundReply, *, links_only: bool = False) -> tuple[Text, ...]:
+    """Return the messages that say a reply, in order; none where nothing in it can be said.
+
+    Files go with the last text. Raises ValueError in words for a key that is no phone number.
+    """
+    if not NUMBER.fullmatch(reply.conversation_key):
+        raise ValueError("the conversation's key is no phone number")
+    content = reply.content
+    media, links = sort_files(reply.files, content.image, links_only=links_only)
+    lines = [clean_text(content.text), *(render_button(button) for button in content.buttons), *links]
+    texts = split_text("\n".join(line for line in lines if line), limit=TEXT_MAX, unit=TEXT_UNIT)
+    packs = list(pack(media))
+    head = [Text(body=body) for body in texts[:-1]]
+    last = texts[-1:] or ((None,) if packs else ())
+    first, *others = packs or [()]
+    return (
+        *head,
+        *(Text(body=body or "", media=first) for body in last),
+        *(Text(body="", media=p) for p in others),
+    )
+
+
+def render_button(button: Button) -> str:
+    """Return the line that stands for a button: what the customer can write, or an address to open."""
+    title = clean_text(button.title)
+    return f"• {title}: {button.url}" if button.url else f"• {title}"
+
+
+def sort_files(
+    files: tuple[OutboundFile, ...], image: str | None, *, links_only: bool
+) -> tuple[list[tuple[str, int]], list[str]]:
+    """Part files into those that Twilio fetches (address, bytes) and the lines that name the others."""
+    media: list[tuple[str, int]] = []
+    lines: list[str] = []
+    if image:
+        usable = not links_only and find_url_problem(image, allow_internal=False) is None
+        media.extend([(image, 0)] if usable else [])
+        lines.extend([] if usable else [image])
+    for file in files:
+        name = clean_text(file.name)
+        if file.url and not links_only and file.size <= MEDIA_BYTES and file.mime.startswith(MEDIA_TYPES):
+            media.append((file.url, file.size))
+        else:
+            lines.append(f"{name}: {file.url}" if file.url else name)
+    return media, lines
+
+
+def pack(media: list[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
+    """Yield the addresses in as few messages as the limits allow."""
+    urls: list[str] = []
+    total = 0
+    for url, size in media:
+        if urls and (len(urls) == MEDIA_MAX or total + size > MEDIA_BYTES):
+            yield tuple(urls)
+            urls, total = [], 0
+        urls.append(url)
+        total += size
+    if urls:
+        yield tuple(urls)
