@@ -59,6 +59,11 @@ class OutboundReply:
     delivered: tuple[str, ...] = ()
     last_heard_at: datetime | None = None
 
+    @property
+    def is_template(self) -> bool:
+        """Tell whether the platform approved it beforehand."""
+        return bool(self.content.custom and self.content.custom.get("template"))
+
 
 class SendState(StrEnum):
     """What became of a send."""

@@ -54,6 +54,7 @@ class DeliveryState(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
     PARTIAL = "partial"
     READ = "read"
     FAILED = "failed"

@@ -8,7 +8,6 @@ repeated only where the receiving side drops repeats; elsewhere staff see it.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,10 +16,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.bus.keys import Stream
-from bot.connector import ErrorClass, OutboundReply, SendError, SendResult, SendState
+from bot.connector import SendResult, SendState
 from bot.domain.message import DeliveryState
-from bot.errors import BusUnavailable
 from bot.service.metrics import DELIVERIES
+from bot.service.pacing import keep_to, wait_for_rate
+from bot.service.sending import send_one
 from bot.storage import conversations, deliveries, outbox
 
 if TYPE_CHECKING:
@@ -82,52 +82,19 @@ async def _deliver_all(
     for outbound in claim.outbound:
         if stopping.is_set():
             return await _finish(road, claim, outcomes, again=timedelta())
-        wait = await _wait_for_rate(road, connector, claim)
+        wait = await wait_for_rate(road, connector, claim)
         if wait:
             return await _finish(road, claim, outcomes, again=wait)
-        result = await _dispatch(road, connector, claim, outbound)
+        result = await send_one(road, connector, claim, outbound)
         if result is None:
             continue
+        await keep_to(road, claim, result.rates_left)
         pause = pause_before_repeat(result, outbound, repeatable=connector.capabilities.idempotent_sends)
         if pause:
             await _postpone(road, claim, outbound, result, pause)
             return Delivered(outcomes=tuple(outcomes), more=False)
         outcomes.append(await _settle(road, claim, outbound, result))
     return await _finish(road, claim, outcomes)
-
-
-async def _dispatch(
-    road: Road, connector: Connector, claim: DeliveryClaim, outbound: Outbound
-) -> SendResult | None:
-    """Send one message; None when it may not leave any more, because a person took over."""
-    repeatable = connector.capabilities.idempotent_sends
-    if outbound.state is DeliveryState.SENDING and not repeatable:
-        return _in_doubt(outbound, "The courier stopped while sending this: it may have arrived.")
-    async with road.database.begin() as connection:
-        if not await deliveries.mark_sending(connection, claim.lease, outbound.message_id, renew=road.lease):
-            return None
-    reply = OutboundReply(
-        idempotency_key=f"visavis-{outbound.message_id}",
-        conversation_key=claim.key,
-        content=outbound.content,
-        author=outbound.author,
-        author_name=outbound.author_name,
-        reply_context=claim.reply_context,
-        delivered=outbound.delivered,
-    )
-    try:
-        async with asyncio.timeout(road.send_limit.total_seconds()):
-            return await connector.send(reply)
-    except Exception as error:  # a connector's mistake must not stop the others
-        log.exception("Connector broke while sending", channel=claim.channel)
-        return _in_doubt(
-            outbound, f"The connection broke while sending ({type(error).__name__}): it may have arrived."
-        )
-
-
-def _in_doubt(outbound: Outbound, detail: str) -> SendResult:
-    error = SendError(error_class=ErrorClass.TRANSIENT, detail=detail)
-    return SendResult(state=SendState.UNKNOWN, native_ids=outbound.delivered, error=error)
 
 
 def pause_before_repeat(result: SendResult, outbound: Outbound, *, repeatable: bool) -> timedelta | None:
@@ -149,20 +116,6 @@ def _backoff(attempts: int) -> timedelta:
     """Double from a second; `attempts` counts the failed tries before this one."""
     doubled: timedelta = _FIRST_BACKOFF * 2 ** min(attempts, 16)
     return min(doubled, _LONGEST_BACKOFF)
-
-
-async def _wait_for_rate(road: Road, connector: Connector, claim: DeliveryClaim) -> timedelta:
-    """Take a token of each of the channel's rates; returns how long to wait when one is used up."""
-    for rate in connector.capabilities.rates:
-        scope = claim.lease.conversation_id if rate.scope == "conversation" else claim.account
-        name = f"{claim.channel}:{rate.scope}:{scope}"
-        try:
-            wait = await road.bus.rates.take(name, limit=rate.limit, period=rate.period)
-        except BusUnavailable:  # replies must not wait for Redis: this courier counts its own
-            wait = road.own_rates.take(name, limit=rate.limit, period=rate.period, now=time.monotonic())
-        if wait:
-            return wait
-    return timedelta()
 
 
 async def _postpone(

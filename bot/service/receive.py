@@ -18,6 +18,7 @@ from bot.domain.message import Content, Kind, Settled
 from bot.errors import BadPayload
 from bot.service.hold import take_handoff
 from bot.service.metrics import RECEIVED
+from bot.service.note_receipt import note_receipt
 from bot.storage import accounts, conversations, inbound, leases, messages
 from bot.storage.arrivals import Arrival
 from bot.storage.first_messages import begin_many, begin_with_inbound
@@ -67,6 +68,9 @@ async def receive(road: Road, event: InboundEvent) -> Received:
     """
     check_storable(event)
     account_id = await get_account_id(road, event.channel, event.account)
+    if event.kind is Kind.RECEIPT:
+        noted = await note_receipt(road, account_id, event)
+        return Received(message_id=None, conversation_id=noted)
     received = None
     if event.kind in messages.ANSWERABLE and event.conversation_key:
         received = await _append(road, account_id, event)

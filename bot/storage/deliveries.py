@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Boolean, Interval
 from sqlalchemy.types import Text as TextType
 
-from bot.domain.conversation import Lease
+from bot.domain.conversation import Lease, Surface
 from bot.domain.message import Author, Content, DeliveryState
 from bot.errors import LeaseLost
 from bot.storage.content import load_content
@@ -28,7 +28,7 @@ class Outbound:
     """One message on its way out. `attempts` counts tries that failed and make the next one wait longer.
 
     `delivered` holds the native ids of its parts that arrived already. `age` is how long ago it was
-    said, by the database's clock.
+    said, by the database's clock; `heard_ago` how long ago the contact last wrote, by the platform's.
     """
 
     message_id: int
@@ -39,6 +39,7 @@ class Outbound:
     attempts: int
     delivered: tuple[str, ...]
     age: timedelta
+    heard_ago: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class DeliveryClaim:
     channel: str
     account: str
     key: str
+    surface: Surface
     reply_context: JsonObject
     seen_id: int
     outbound: tuple[Outbound, ...]
@@ -67,7 +69,7 @@ _CLAIM = (
     WHERE c.id = :conversation_id AND a.id = c.account_id
         AND c.deliver_due_at <= clock_timestamp()
         AND (c.deliver_leased_until IS NULL OR c.deliver_leased_until < clock_timestamp())
-    RETURNING c.id, a.channel, a.name AS account, c.key, c.reply_context, c.outbound_id,
+    RETURNING c.id, a.channel, a.name AS account, c.key, c.surface, c.reply_context, c.outbound_id,
         c.deliver_token, c.deliver_leased_until
     """,
     )
@@ -78,7 +80,13 @@ _CLAIM = (
 _OPEN = text(
     """
     SELECT o.message_id, o.state, o.attempts, o.native_ids, m.author, m.content, s.name AS author_name,
-        clock_timestamp() - m.created_at AS age
+        clock_timestamp() - m.created_at AS age,
+        clock_timestamp() - (
+            SELECT coalesce(h.platform_at, h.created_at) FROM message h
+            WHERE h.conversation_id = o.conversation_id AND h.author = 'contact'
+                AND h.kind IN ('text', 'postback', 'media')
+            ORDER BY h.seq DESC LIMIT 1
+        ) AS heard_ago
     FROM outbox o JOIN message m ON m.id = o.message_id LEFT JOIN staff s ON s.id = m.staff_id
     WHERE o.conversation_id = :conversation_id AND o.state IN ('pending', 'sending') AND NOT o.pull
     ORDER BY o.message_id LIMIT :most
@@ -104,6 +112,7 @@ async def claim_delivery(
         channel=row.channel,
         account=row.account,
         key=row.key,
+        surface=Surface(row.surface),
         reply_context=row.reply_context,
         seen_id=rows[-1].message_id if len(rows) == most else row.outbound_id,
         outbound=tuple(
@@ -116,6 +125,7 @@ async def claim_delivery(
                 attempts=each.attempts,
                 delivered=tuple(each.native_ids),
                 age=each.age,
+                heard_ago=each.heard_ago,
             )
             for each in rows
         ),

@@ -45,7 +45,7 @@ _READ = text(
     """
     UPDATE outbox SET state = 'read', updated_at = now()
     WHERE conversation_id = :conversation_id AND message_id <= :message_id
-        AND state IN ('pending', 'sending', 'sent')
+        AND state IN ('pending', 'sending', 'sent', 'delivered')
     RETURNING message_id
     """,
 )
@@ -74,9 +74,9 @@ async def list_undelivered(connection: AsyncConnection, *, grace: timedelta, mos
 
 _OUTCOME = text(
     """
-    UPDATE outbox SET state = :state, native_ids = :native_ids, error_class = :error_class,
-        error_detail = :error_detail, updated_at = now()
-    WHERE message_id = ANY(:ids) AND state IN ('pending', 'sending', 'unknown')
+    UPDATE outbox SET state = CASE WHEN state IN ('delivered', 'read') THEN state ELSE :state END,
+        native_ids = :native_ids, error_class = :error_class, error_detail = :error_detail, updated_at = now()
+    WHERE message_id = ANY(:ids) AND state IN ('pending', 'sending', 'unknown', 'delivered', 'read')
     """,
 ).bindparams(
     bindparam("native_ids", type_=ARRAY(TextType)),
@@ -95,6 +95,8 @@ async def set_outcome(
     error: tuple[str, str] | None = None,
 ) -> None:
     """Write down what became of sends. `error` is (class, detail for staff).
+
+    What the platform or the customer's own side said meanwhile, delivered or read, stays.
 
     That something was sent is a fact, and may be written by whoever knows it. Anything else is a
     decision of the courier that has the lease: check it in the same transaction.

@@ -119,7 +119,7 @@ outbox = Table(
     Column("error_detail", Text),
     at("updated_at", nullable=True),
     CheckConstraint(
-        "state IN ('pending','sending','sent','partial','read','failed','unknown')",
+        "state IN ('pending','sending','sent','delivered','partial','read','failed','unknown')",
         name="state",
     ),
     Index(
@@ -132,7 +132,7 @@ outbox = Table(
         "ix_outbox_unread",
         "conversation_id",
         "message_id",
-        postgresql_where=text("state IN ('pending','sending','sent')"),
+        postgresql_where=text("state IN ('pending','sending','sent','delivered','unknown')"),
     ),
 )
 

@@ -1,0 +1,55 @@
+"""Note receipt: a platform tells what became of a message of ours after it took it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.domain.message import DeliveryState
+from bot.storage import conversations
+from bot.storage.receipts import apply_receipt
+
+if TYPE_CHECKING:
+    from bot.connector import InboundEvent
+    from bot.service.road import Road
+
+log = structlog.get_logger(__name__)
+
+_OWN_KEY = re.compile(r"visavis-([0-9]{1,18})")
+
+
+async def note_receipt(road: Road, account_id: int, event: InboundEvent) -> int | None:
+    """Write a receipt down and tell who watches; returns the conversation, None where it is unknown.
+
+    `target_id` is the native id of a message or the idempotency key that it left with. A message that
+    failed after all calls for staff, as one that never left does.
+    """
+    receipt = event.receipt
+    if receipt is None:
+        return None
+    own = _OWN_KEY.fullmatch(event.target_id or "")
+    error = receipt.error
+    async with road.database.begin() as connection:
+        conversation_id = await conversations.find_conversation_id(
+            connection, account_id, event.conversation_key
+        )
+        if conversation_id is None:
+            return None
+        state, changed = await apply_receipt(
+            connection,
+            conversation_id,
+            receipt.state,
+            native_id=event.target_id,
+            message_id=int(own[1]) if own else None,
+            until=receipt.until,
+            error=(error.error_class.value, error.detail) if error else None,
+        )
+        if changed and state is DeliveryState.FAILED:
+            await conversations.set_attention(connection, conversation_id, f"delivery_{state.value}")
+    for message_id in changed:
+        await road.bus.live.publish("delivery", conversation_id, message_id=message_id, state=state.value)
+    if changed and state is DeliveryState.FAILED:
+        log.warning("Not delivered after all", conversation_id=conversation_id, why=error and error.detail)
+    return conversation_id
