@@ -38,7 +38,9 @@ _APPLY = text(
         updated_at = now()
     FROM message m
     WHERE o.conversation_id = :conversation_id AND m.id = o.message_id AND o.state = ANY(:before)
-        AND (o.native_ids @> ARRAY[CAST(:native_id AS text)] OR o.message_id = CAST(:message_id AS bigint) OR m.created_at <= CAST(:until AS timestamptz))
+        AND (o.native_ids @> ARRAY[CAST(:native_id AS text)]
+            OR o.message_id = CAST(:message_id AS bigint)
+            OR m.created_at <= CAST(:until AS timestamptz))
     RETURNING o.message_id
     """,
 ).bindparams(
