@@ -10,13 +10,14 @@ from blockbuster import blockbuster_ctx
 from tests.contracts.connectors.callback import CALLBACK
 from tests.contracts.connectors.channel import Channel, Stage
 from tests.contracts.connectors.mastodon import MASTODON
+from tests.contracts.connectors.messenger import MESSENGER
 from tests.contracts.connectors.rest import REST
 from tests.contracts.connectors.sms import SMS
 from tests.contracts.connectors.socketio import SOCKETIO
 from tests.contracts.connectors.telegram import TELEGRAM
 from tests.contracts.connectors.webchat import WEBCHAT
 
-CHANNELS = (CALLBACK, MASTODON, REST, SMS, SOCKETIO, TELEGRAM, WEBCHAT)
+CHANNELS = (CALLBACK, MASTODON, MESSENGER, REST, SMS, SOCKETIO, TELEGRAM, WEBCHAT)
 
 
 @pytest.fixture(params=CHANNELS, ids=[channel.connector.channel for channel in CHANNELS])

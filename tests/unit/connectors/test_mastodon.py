@@ -1,0 +1,385 @@
+"""Mastodon over the stream and its lists, against the fake server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.connector import (
+    AccountConfig,
+    ErrorClass,
+    InboundEvent,
+    OutboundFile,
+    OutboundReply,
+    ReplyMode,
+    SendState,
+)
+from bot.domain.conversation import Surface
+from bot.domain.message import Author, Button, Content, Kind
+from bot.errors import SettingsError
+from connectors.mastodon.connector import MastodonConnector
+from tests.fakes.mastodon import FakeMastodon, Fault, run_fake_mastodon
+from tests.fakes.mastodon_posts import measure
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeMastodon]:
+    async with run_fake_mastodon() as opened:
+        yield opened
+
+
+def build(fake: FakeMastodon, **options: str) -> MastodonConnector:
+    config = AccountConfig(
+        channel="mastodon", name="main", options={"token": fake.token, "instance": fake.url, **options}
+    )
+    return MastodonConnector(config, http_timeout=timedelta(seconds=0.6), pause=timedelta(milliseconds=5))
+
+
+@pytest.fixture
+async def connector(fake: FakeMastodon) -> AsyncIterator[MastodonConnector]:
+    opened = build(fake)
+    await opened.start(None)
+    yield opened
+    await opened.close()
+
+
+class Reading:
+    """A poll that goes on beside the test: what it brought, and how far it is."""
+
+    def __init__(self) -> None:
+        self.events: list[InboundEvent] = []
+        self.cursor: str | None = None
+
+    async def run(self, connector: MastodonConnector, cursor: str | None) -> None:
+        async with aclosing(connector.poll(cursor)) as batches:
+            async for polled in batches:
+                self.events.extend(polled.events)
+                self.cursor = polled.cursor
+
+    @property
+    def said(self) -> list[str]:
+        return [event.content.text for event in self.events]
+
+
+@pytest.fixture
+async def reading(fake: FakeMastodon, connector: MastodonConnector) -> AsyncIterator[Reading]:
+    """A poll of an account that is connected just now, and has its stream."""
+    found = Reading()
+    task = asyncio.create_task(found.run(connector, None))
+    await fake.until(lambda: bool(fake.listeners) or not fake.streams)
+    yield found
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def read_once(connector: MastodonConnector, cursor: str | None, count: int) -> Reading:
+    found = Reading()
+    task = asyncio.create_task(found.run(connector, cursor))
+    async with asyncio.timeout(5):
+        while len(found.events) < count or found.cursor is None:  # noqa: ASYNC110 - a test's patience
+            await asyncio.sleep(0.005)
+    task.cancel()
+    await asyncio.wait([task])
+    return found
+
+
+def reply_to(event: InboundEvent, text: str, **more: object) -> OutboundReply:
+    reply = OutboundReply(
+        idempotency_key="reply-1",
+        conversation_key=event.conversation_key,
+        content=Content(text=text),
+        author=Author.BOT,
+        surface=event.surface,
+        reply_context=event.reply_context,
+    )
+    return replace(reply, **more)  # type: ignore[arg-type]
+
+
+def make_file(kind: str, name: str) -> OutboundFile:
+    async def read() -> bytes:
+        return b"content"
+
+    url = f"https://us.example/{name}"
+    return OutboundFile(kind=kind, mime="image/png", name=name, size=7, url=url, read=read)
+
+
+# --- in -------------------------------------------------------------------------------------------
+
+
+async def test_mention_comes_at_once_and_the_account_begins_with_what_is_new(
+    fake: FakeMastodon, connector: MastodonConnector
+) -> None:
+    fake.say("7", "long ago")
+    first = Reading()
+    task = asyncio.create_task(first.run(connector, None))
+    await fake.until(lambda: bool(fake.listeners))
+    fake.say("7", "hello")
+    await fake.until(lambda: first.said == ["hello"])
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_poll_goes_on_after_the_cursor_with_what_came_meanwhile(
+    fake: FakeMastodon, connector: MastodonConnector
+) -> None:
+    begun = await read_once(connector, None, 0)
+    for number in range(90):  # more than two pages
+        fake.say("7", f"no. {number}")
+    found = await read_once(connector, begun.cursor, 90)
+    assert found.said == [f"no. {number}" for number in range(90)]
+    fake.say("7", "new")
+    assert (await read_once(connector, found.cursor, 1)).said == ["new"]
+
+
+async def test_what_the_stream_loses_is_found_in_the_list(fake: FakeMastodon, reading: Reading) -> None:
+    fake.say("7", "lost", lost=True)
+    fake.say("7", "heard")
+    await fake.until(lambda: reading.said == ["lost", "heard"])
+
+
+async def test_stream_that_breaks_is_opened_again_and_nothing_is_missed(
+    fake: FakeMastodon, reading: Reading
+) -> None:
+    fake.cut()
+    fake.say("7", "meanwhile", lost=True)
+    await fake.until(lambda: reading.said == ["meanwhile"])
+    await fake.until(lambda: bool(fake.listeners))
+
+
+async def test_server_without_a_stream_is_asked_from_time_to_time(
+    fake: FakeMastodon, connector: MastodonConnector
+) -> None:
+    fake.streams = False
+    begun = await read_once(connector, None, 0)
+    fake.say("7", "hello")
+    assert (await read_once(connector, begun.cursor, 1)).said == ["hello"]
+
+
+async def test_refused_token_ends_the_poll_with_the_reason(fake: FakeMastodon) -> None:
+    connector = build(fake, token="another")
+    await connector.start(None)
+    with pytest.raises(SettingsError, match="refused"):
+        await anext(connector.poll(None))
+    await connector.close()
+
+
+async def test_edit_and_deletion_are_about_the_post(fake: FakeMastodon, reading: Reading) -> None:
+    post = fake.say("7", "Where is it?")
+    await fake.until(lambda: len(reading.events) == 1)
+    fake.edit(post, "Where is my order?")
+    await fake.until(lambda: len(reading.events) == 2)
+    fake.delete(post)
+    fake.tell("delete", "99999")  # of somebody we follow
+    await fake.until(lambda: len(reading.events) == 3)
+    said, edited, deleted = reading.events
+    assert [each.kind for each in reading.events] == [Kind.TEXT, Kind.EDIT, Kind.DELETE]
+    assert edited.content.text == "Where is my order?"
+    assert said.event_id == edited.target_id == deleted.target_id
+    assert {each.conversation_key for each in reading.events} == {f"7:{post['id']}"}
+
+
+async def test_answers_in_a_thread_stay_in_its_conversation(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    post = fake.say("7", "Where is my order?")
+    await fake.until(lambda: len(reading.events) == 1)
+    sent = await connector.send(reply_to(reading.events[0], "Which one?"))
+    fake.say("7", "number 5", in_reply_to_id=sent.native_ids[0])
+    fake.say("8", "mine too", in_reply_to_id=post["id"])
+    fake.say("7", "something else")
+    await fake.until(lambda: len(reading.events) == 4)
+    _, answer, other, new = reading.events
+    assert answer.conversation_key == f"7:{post['id']}"
+    assert answer.metadata["addressed"] == "reply"
+    assert other.conversation_key == f"8:{post['id']}"
+    assert new.conversation_key == f"7:{new.event_id}"
+
+
+async def test_word_of_the_brands_people_silences_the_bot_and_our_own_does_not(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    post = fake.say("7", "Where is my order?")
+    await fake.until(lambda: len(reading.events) == 1)
+    await connector.send(reply_to(reading.events[0], "I am a bot."))
+    fake.write_in_app(post, "@person7 Mara here.")
+    await fake.until(lambda: len(reading.events) == 2)
+    echo = reading.events[1]
+    assert echo.kind is Kind.ECHO
+    assert echo.sender.native_id == "7"
+    assert echo.conversation_key == reading.events[0].conversation_key
+
+
+async def test_favourites_ring_no_bell(fake: FakeMastodon, reading: Reading) -> None:
+    fake.notify("favourite", fake.post("1", "Hi all"))
+    fake.say("7", "hello")
+    await fake.until(lambda: bool(reading.events))
+    assert reading.said == ["hello"]
+
+
+# --- out ------------------------------------------------------------------------------------------
+
+
+async def test_reply_keeps_visibility_and_content_warning_and_names_the_author(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.say("7", "it is broken", visibility="unlisted", spoiler_text="complaint")
+    await fake.until(lambda: bool(reading.events))
+    event = reading.events[0]
+    assert event.content.text == "complaint\n\nit is broken"
+    await connector.send(reply_to(event, "Sorry!"))
+    (sent,) = fake.sent
+    assert sent["said"] == "@person7@other.example Sorry!"
+    assert (sent["visibility"], sent["spoiler_text"]) == ("unlisted", "complaint")
+    assert sent["in_reply_to_id"] == event.event_id
+
+
+async def test_private_reply_to_a_public_post_is_direct_and_names_its_conversation(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.say("7", "it is broken")
+    await fake.until(lambda: bool(reading.events))
+    result = await connector.send(reply_to(reading.events[0], "Your address?", mode=ReplyMode.PRIVATE))
+    assert fake.sent[0]["visibility"] == "direct"
+    assert result.delivered_to == "7"
+    fake.say("7", "Elm Street 5", visibility="direct", in_reply_to_id=result.native_ids[0])
+    await fake.until(lambda: len(reading.events) == 2)
+    answer = reading.events[1]
+    assert (answer.conversation_key, answer.surface) == ("7", Surface.DIRECT)
+    await connector.send(reply_to(answer, "Thank you.", idempotency_key="reply-2"))
+    assert fake.sent[1]["visibility"] == "direct"
+
+
+async def test_reply_shows_nobody_else_a_private_post(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.say("7", "tell @ceo@big.example and me@home.example", visibility="direct")
+    await fake.until(lambda: bool(reading.events))
+    await connector.send(reply_to(reading.events[0], "Told @ceo@big.example, at me@home.example."))
+    assert fake.sent[0]["said"] == "@person7@other.example Told @\u200bceo@big.example, at me@home.example."
+
+
+async def test_long_reply_becomes_a_thread_within_the_servers_limit(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.characters = 200
+    fake.say("7", "hello", spoiler_text="w")
+    await fake.until(lambda: bool(reading.events))
+    text = " ".join(f"https://a.example/{number} and" for number in range(30))
+    result = await connector.send(reply_to(reading.events[0], text))
+    assert result.state is SendState.SENT
+    assert all(measure(each["said"]) <= 200 for each in fake.sent)
+    assert [each["in_reply_to_id"] for each in fake.sent] == [
+        reading.events[0].event_id,
+        *result.native_ids[:-1],
+    ]
+    assert (
+        "".join(each["said"].removeprefix("@person7@other.example") for each in fake.sent).split()
+        == text.split()
+    )
+
+
+async def test_reply_that_broke_off_goes_on_after_what_arrived(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.characters = 100
+    fake.say("7", "hello")
+    await fake.until(lambda: bool(reading.events))
+    reply = reply_to(reading.events[0], "word " * 40)
+    fake.faults.extend([None, Fault.ERROR])
+    broken = await connector.send(reply)
+    assert broken.state is SendState.PARTIAL
+    assert len(broken.native_ids) == 1
+    resumed = await connector.send(replace(reply, delivered=broken.native_ids))
+    assert resumed.state is SendState.SENT
+    assert resumed.native_ids == tuple(each["id"] for each in fake.sent)
+    assert " ".join(each["said"].partition(" ")[2] for each in fake.sent) == ("word " * 40).strip()
+
+
+async def test_unknown_outcome_tried_again_makes_one_post(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.say("7", "hello")
+    await fake.until(lambda: bool(reading.events))
+    fake.faults.append(Fault.RESET_AFTER)
+    reply = reply_to(reading.events[0], "once")
+    first = await connector.send(reply)
+    second = await connector.send(reply)
+    assert (first.state, second.state) == (SendState.UNKNOWN, SendState.SENT)
+    assert len(fake.sent) == 1
+
+
+async def test_same_key_of_another_database_is_another_post(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.say("7", "hello")
+    await fake.until(lambda: bool(reading.events))
+    for text in ("one", "two"):
+        await connector.send(reply_to(reading.events[0], text))
+    assert len(fake.sent) == 2
+
+
+async def test_images_hang_on_the_text_and_other_files_are_lines(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.slow_media = 3  # it has to be made ready first
+    fake.say("7", "hello")
+    await fake.until(lambda: bool(reading.events))
+    images = [make_file("image", f"{number}.png") for number in range(5)]
+    files = (*images, make_file("video", "film.mp4"), make_file("file", "bill.pdf"))
+    content = Content(text="See", buttons=(Button(title="More", payload="/more", url="https://us.example"),))
+    result = await connector.send(reply_to(reading.events[0], "", content=content, files=files))
+    assert result.state is SendState.SENT
+    assert [len(each["media_ids"]) for each in fake.sent] == [4, 1, 1]
+    assert fake.sent[0]["said"].splitlines() == [
+        "@person7@other.example See",
+        "• More: https://us.example",
+        "bill.pdf: https://us.example/bill.pdf",
+    ]
+
+
+async def test_gateway_that_answers_leaves_the_outcome_open(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.say("7", "hello")
+    await fake.until(lambda: bool(reading.events))
+    fake.faults.append(Fault.GATEWAY)
+    result = await connector.send(reply_to(reading.events[0], "hi"))
+    assert result.state is SendState.UNKNOWN
+    assert result.error is not None
+    assert result.error.error_class is ErrorClass.TRANSIENT
+
+
+async def test_rates_that_are_left_are_told(
+    fake: FakeMastodon, connector: MastodonConnector, reading: Reading
+) -> None:
+    fake.say("7", "hello")
+    await fake.until(lambda: bool(reading.events))
+    (rate,) = (await connector.send(reply_to(reading.events[0], "hi"))).rates_left
+    assert (rate.scope, rate.left, rate.again) == ("account", 299, timedelta(seconds=7))
+
+
+# --- set-up ---------------------------------------------------------------------------------------
+
+
+async def test_examine_finds_all_well(fake: FakeMastodon) -> None:
+    findings = await build(fake).examine(None)
+    assert all(finding.well for finding in findings)
+    assert any("@lyra" in finding.text for finding in findings)
+
+
+async def test_examine_says_what_to_do(fake: FakeMastodon) -> None:
+    fake.marked_as_bot = False
+    wrong = [finding.text for finding in await build(fake).examine(None) if not finding.well]
+    assert len(wrong) == 1
+    assert "automated" in wrong[0]
+    refused = await build(fake, token="another").examine(None)
+    assert [finding.well for finding in refused] == [False]
+    assert "copy it again" in refused[0].text
+    await fake.leave()
+    away = await build(fake).examine(None)
+    assert "`instance`" in away[0].text
