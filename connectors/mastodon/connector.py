@@ -33,6 +33,7 @@ from bot.connector.egress import find_url_problem
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
 from bot.domain.conversation import Surface
+from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Kind
 from bot.errors import BadSignature, MediaGone
 from connectors.mastodon.api import Ask, MastodonApi, Outcome, failed
@@ -146,8 +147,14 @@ class MastodonConnector(Quiet):
         intake = Intake(self._api, self.account, pause=self._pause)
         async with aclosing(intake.ask(cursor)) as batches:
             async for frames, following in batches:
-                events = (event for frame in frames for event in parse_frame(frame, self.account))
+                events = (event for frame in frames for event in self._read(frame))
                 yield Polled(events=tuple(events), cursor=following)
+
+    def _read(self, frame: JsonObject) -> list[InboundEvent]:
+        """Read an event; of the brand's own posts only those that are the word of its people to somebody."""
+        events = parse_frame(frame, self.account)
+        own = frame["event"] == "update"
+        return [event for event in events if event.kind is Kind.ECHO or not own]
 
     async def locate(self, attachment: Attachment) -> MediaAddress:
         """Return where a file lies: anybody may fetch it, so no proof goes with it."""

@@ -20,7 +20,6 @@ from bot.errors import SettingsError
 from connectors.mastodon.api import MastodonApi, Outcome
 from connectors.mastodon.classify import GONE, NOT_FOUND
 from connectors.mastodon.ear import LONGEST_PAUSE, TAKEN, Ear
-from connectors.mastodon.entities import name_app
 from connectors.mastodon.memory import Memory
 from connectors.mastodon.payload import DIRECT
 from connectors.mastodon.server import Account, learn_account
@@ -111,9 +110,7 @@ class Intake:
             )
         while page := await self._read_page(list_own(me), place.post, ()):
             place = replace(place, post=find_last(page))
-            frames = [await self._frame("update", each, each, me) for each in page]
-            by_people = (each for each, post in zip(frames, page, strict=True) if not is_by_app(post, me))
-            yield tuple(by_people), place
+            yield tuple([await self._frame("update", each, each, me) for each in page]), place
 
     async def _read_page(self, path: str, last: str, params: Params) -> list[JsonObject]:
         """Return what comes right behind `last`, oldest first."""
@@ -183,14 +180,6 @@ class Intake:
 def list_own(me: Account) -> str:
     """Return where our own posts are listed."""
     return f"/api/v1/accounts/{me.id}/statuses"
-
-
-def is_by_app(status: JsonObject, me: Account) -> bool:
-    """Tell whether a post of our account was written by our application, so by ourselves."""
-    try:
-        return bool(me.app) and name_app(status) == me.app
-    except TypeError:
-        return False
 
 
 def has_id(item: JsonObject) -> bool:
