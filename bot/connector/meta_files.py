@@ -1,0 +1,81 @@
+"""The files of Messenger's and Instagram's messages: what they are, and where they lie. Pure.
+
+Sources: https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/messages
+https://developers.facebook.com/docs/instagram-platform/webhooks/examples/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from bot.connector.fields import MAX_ID
+from bot.connector.media import MediaAddress
+from bot.connector.meta_fields import get_id, get_object, get_text, get_url
+from bot.domain.json import Json, JsonObject
+from bot.domain.message import Attachment
+from bot.errors import MediaGone, MediaRefused
+
+# Where Meta keeps what people send. Links that people share lead anywhere, and are not fetched.
+HOSTS = frozenset({"*.fbcdn.net", "*.fbsbx.com", "*.cdninstagram.com", "*.facebook.com", "*.instagram.com"})
+# A story belongs to whoever told it: it may be shown from where it lies, and not be kept.
+# https://developers.facebook.com/docs/messenger-platform/instagram/features/story-mention
+STORIES = frozenset({"story", "story_mention", "ig_story"})
+FILES = frozenset({"image", "video", "audio", "file", "sticker", "ig_reel", "reel", "ig_post", "share"})
+
+
+def read_attachments(items: Iterable[Json]) -> tuple[Attachment, ...]:
+    """Return what can be referred to. Stickers and shared posts keep Meta's word as their kind."""
+    found = (read_attachment(item) for item in items if isinstance(item, Mapping))
+    return tuple(each for each in found if each is not None)
+
+
+def read_attachment(item: JsonObject) -> Attachment | None:
+    """Return one attachment, None where nothing leads to it."""
+    payload = get_object(item, "payload")
+    kind = get_text(item, "type", limit=40) or "file"
+    name = get_text(payload, "title", limit=MAX_ID) or get_text(item, "title", limit=MAX_ID) or None
+    sticker = get_id(payload, "sticker_id")
+    if sticker:
+        kind = "sticker"
+    ref = get_url(payload, "url") or get_url(item, "url") or read_place(payload)
+    if not ref and sticker:
+        ref = f"sticker:{sticker}"
+    return Attachment(kind=kind, ref=ref, name=name) if ref else None
+
+
+def read_place(payload: JsonObject) -> str:
+    """Return where a sent place is, as a `geo:` address; empty where it says nothing."""
+    coordinates = get_object(payload, "coordinates")
+    numbers = [coordinates.get(name) for name in ("lat", "long")]
+    if all(isinstance(each, int | float) and abs(each) <= 180 for each in numbers):  # noqa: PLR2004 - degrees
+        return "geo:" + ",".join(f"{each:f}" for each in numbers)
+    return ""
+
+
+def read_story(reply_to: JsonObject) -> tuple[Attachment, ...]:
+    """Return the story that a message answers."""
+    url = get_url(get_object(reply_to, "story"), "url")
+    return (Attachment(kind="story", ref=url),) if url else ()
+
+
+def locate_file(attachment: Attachment, *, extra_host: str = "") -> MediaAddress:
+    """Return where a file lies: its `ref` is Meta's own address, which expires after days.
+
+    `extra_host` is one more host that files may lie on. Raises `MediaRefused` for stories and for what
+    people only link to, `MediaGone` for what has no address.
+    """
+    if attachment.kind in STORIES:
+        raise MediaRefused("a story may be looked at where it lies, and not be kept")
+    if attachment.kind not in FILES:
+        raise MediaRefused(f"{attachment.kind} is no file")
+    try:
+        host = urlsplit(attachment.ref).hostname or ""
+    except ValueError:
+        host = ""
+    if not host:
+        raise MediaGone("this file has no address")
+    hosts = HOSTS | ({extra_host} if extra_host else frozenset())
+    if not any(host == each or (each[0] == "*" and host.endswith(each[1:])) for each in hosts):
+        raise MediaRefused("this file does not lie with Meta")
+    return MediaAddress(url=attachment.ref, hosts=hosts)

@@ -1,0 +1,110 @@
+"""Calls of Meta's Graph API with a page's or an account's token.
+
+The token goes into a header: addresses end up in logs. Every call has a connection of its own, so that
+what never left is told from what may have arrived (`bot.connector.egress`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+
+from bot.connector.answers import Outcome, failed, read_failure, read_json
+from bot.connector.egress import open_session
+from bot.connector.meta_errors import read_rates_left, read_refusal
+from bot.connector.replies import ErrorClass
+from bot.domain.json import Json, JsonObject
+
+VERSION = "v25.0"  # the one in Meta's documentation as of 2026-07; a version lives for two years
+SUCCESS = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that goes along with a call."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+class GraphApi:
+    """One account's way to the Graph API. `open` before, `close` after. The token is never shown."""
+
+    def __init__(self, *, base_url: str, token: str, timeout: timedelta, version: str = VERSION) -> None:
+        self.base_url = f"{base_url.rstrip('/')}/{version}"
+        self.timeout = timeout
+        self._token = token
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether calls can be made."""
+        return self._session is not None
+
+    async def open(self) -> None:
+        """Open the session; harmless when it is open."""
+        if self._session is None:
+            # The address is the operator's own choice: a proxy of theirs may be internal.
+            self._session = open_session(timeout=self.timeout, allow_internal=True)
+
+    async def close(self) -> None:
+        """Close the session; harmless when it is not open."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def get(self, path: str, query: Mapping[str, str], *, token: str | None = None) -> Outcome:
+        """Ask for something; `token`: in place of the account's own."""
+        return await self._call("GET", path, query=query, token=token)
+
+    async def post(self, path: str, fields: JsonObject, *, upload: Upload | None = None) -> Outcome:
+        """Do something."""
+        if upload is None:
+            return await self._call("POST", path, body=json.dumps(fields).encode())
+        form = aiohttp.FormData()
+        for name, value in fields.items():
+            form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+        form.add_field("filedata", upload.content, filename=upload.name, content_type=upload.mime)
+        return await self._call("POST", path, body=form)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | aiohttp.FormData | None = None,
+        token: str | None = None,
+    ) -> Outcome:
+        if self._session is None:
+            return failed(ErrorClass.TRANSIENT, "the connector is not started")
+        headers = {"authorization": f"Bearer {self._token if token is None else token}"}
+        if isinstance(body, bytes):
+            headers["content-type"] = "application/json"
+        try:
+            async with self._session.request(
+                method,
+                f"{self.base_url}/{path}",
+                params=query,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+            ) as response:
+                return read_answer(response.status, await read_json(response), response.headers)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            return read_failure(error, "Meta")
+
+
+def read_answer(status: int, body: Json, headers: Mapping[str, str]) -> Outcome:
+    """Tell what an answer means. Meta may answer 200 with an error in it."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    rates_left = read_rates_left(lower)
+    if status in SUCCESS and isinstance(body, Mapping) and "error" not in body:
+        return Outcome(result=body, rates_left=rates_left)
+    refusal = read_refusal(status, body, lower)
+    return Outcome(error=refusal.error, certain=refusal.certain, rates_left=rates_left)

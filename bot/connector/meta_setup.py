@@ -1,0 +1,167 @@
+"""Setting a page or an Instagram account up: being told of what happens there, and finding out why not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from datetime import timedelta
+
+import structlog
+
+from bot.connector.answers import Outcome
+from bot.connector.guides import Finding
+from bot.connector.meta_fields import get_id, get_list, get_text
+from bot.connector.meta_graph import GraphApi
+from bot.connector.replies import SendError
+from bot.domain.json import Json, JsonObject
+from bot.errors import SettingsError
+
+log = structlog.get_logger(__name__)
+
+REFUSED = "190"  # the code of a token that is not taken
+LONGEST_PAUSE = timedelta(minutes=5)
+DASHBOARD = "developers.facebook.com, your app, Webhooks"
+
+
+class Subscriber:
+    """Has the platform tell us what happens on one account, and tries until it does.
+
+    `subscribe` is the call; `pause` the first of the growing waits between tries.
+    """
+
+    def __init__(
+        self, subscribe: Callable[[], Awaitable[Outcome]], *, account: str, pause: timedelta
+    ) -> None:
+        self._subscribe, self._pause = subscribe, pause
+        self._log = log.bind(account=account)
+        self._trying: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Subscribe; without an answer, go on trying. Raises `SettingsError` where the token is refused."""
+        error = (await self._subscribe()).error
+        if error is None:
+            return
+        if (error.code or "").partition("/")[0] == REFUSED:
+            raise SettingsError(f"the token is refused: {error.detail}")
+        self._say(error)
+        if error.error_class.retriable:
+            self._trying = asyncio.create_task(self._try_on())
+
+    async def close(self) -> None:
+        """Stop trying. What was subscribed stays so: we come back."""
+        task, self._trying = self._trying, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _try_on(self) -> None:
+        pause = self._pause
+        while True:
+            await asyncio.sleep(pause.total_seconds())
+            pause = min(pause * 2, LONGEST_PAUSE)
+            error = (await self._subscribe()).error
+            if error is None:
+                self._log.info("meta tells us what happens on this account")
+                return
+            if not error.error_class.retriable:
+                self._say(error)
+                return
+
+    def _say(self, error: SendError) -> None:
+        self._log.warning(
+            "meta does not subscribe us: what happens on this account may not come in",
+            code=error.code,
+            reason=error.detail,
+        )
+
+
+async def examine_token(api: GraphApi, path: str, name: str) -> Finding:
+    """Ask whose token it is; `name` is the field that says so."""
+    outcome = await api.get(path, {"fields": f"id,{name}"})
+    if outcome.error is None and isinstance(outcome.result, dict):
+        return Finding(well=True, text=f"The token speaks for {get_text(outcome.result, name) or path}.")
+    return Finding(
+        well=False,
+        text=f"The token cannot read {path} ({say_error(outcome.error)}). Create a new one, with the "
+        "permissions that the guide names, and make sure that it is this account's.",
+    )
+
+
+async def examine_fields(api: GraphApi, path: str, wanted: Collection[str]) -> Finding:
+    """Look which events the app is told of."""
+    outcome = await api.get(f"{path}/subscribed_apps", {})
+    if outcome.error is not None:
+        return Finding(
+            well=False,
+            text=f"Meta does not say what we are told of ({say_error(outcome.error)}): the token may lack "
+            "the permission pages_manage_metadata.",
+        )
+    told = {field for app in list_objects(outcome.result) for field in list_names(app, "subscribed_fields")}
+    missing = sorted(set(wanted) - told)
+    if not missing:
+        return Finding(well=True, text="Meta tells us of everything that we can read.")
+    return Finding(
+        well=False,
+        text=f"Meta does not tell us of {', '.join(missing)}. We ask for it at each start with a public "
+        f"address; where that does not help, add the field to the webhook at {DASHBOARD}.",
+    )
+
+
+async def examine_hook(
+    api: GraphApi, *, app: tuple[str, str], object_name: str, hook_url: str | None
+) -> Finding:
+    """Look where the app's webhook leads; `app` is its number and its secret."""
+    app_id, app_secret = app
+    if hook_url is None:
+        return Finding(well=False, text="There is no public address (PUBLIC_URL): Meta cannot call us.")
+    if not app_id:
+        return Finding(well=False, text="Set `app_id`, and this looks where the app's webhook leads, too.")
+    outcome = await api.get(f"{app_id}/subscriptions", {}, token=f"{app_id}|{app_secret}")
+    if outcome.error is not None:
+        return Finding(
+            well=False,
+            text=f"Meta does not show the app's webhook ({say_error(outcome.error)}): `app_id` and "
+            "`app_secret` must be those of one app.",
+        )
+    problem = find_hook_problem(outcome.result, object_name, hook_url)
+    if problem is not None:
+        return Finding(well=False, text=f"{problem} at {DASHBOARD}.")
+    return Finding(well=True, text="The app's webhook leads here.")
+
+
+def find_hook_problem(result: Json, object_name: str, hook_url: str) -> str | None:
+    """Say what is wrong with the app's webhook, and what to do about it; None where all is well."""
+    hooks = [hook for hook in list_objects(result) if get_text(hook, "object") == object_name]
+    if not hooks:
+        return f"The app has no webhook for {object_name!r}: add it"
+    if not same_hook(get_text(hooks[0], "callback_url", limit=4096), hook_url):
+        return f"The app's webhook leads to another address: change it to {hook_url}"
+    if hooks[0].get("active") is not True:
+        return "The app's webhook is switched off: switch it on"
+    return None
+
+
+def same_hook(found: str, ours: str) -> bool:
+    """Tell whether an address is that of one of our accounts: an app has one for all of them."""
+    return found.rpartition("/")[0] == ours.rpartition("/")[0] and bool(found)
+
+
+def say_error(error: SendError | None) -> str:
+    """Say why not, in Meta's words."""
+    return error.detail if error is not None else "the answer is not the Graph API's"
+
+
+def list_objects(result: Json) -> list[JsonObject]:
+    """Return the objects of an answer that is a list."""
+    data = get_list(result, "data") if isinstance(result, dict) else []
+    return [each for each in data if isinstance(each, dict)]
+
+
+def list_names(data: JsonObject, name: str) -> list[str]:
+    """Return a list of names, which Meta writes as words or as objects."""
+    items = get_list(data, name)
+    return [
+        found
+        for item in items
+        if (found := get_id(item, "name") if isinstance(item, dict) else get_id({"name": item}, "name"))
+    ]

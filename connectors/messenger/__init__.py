@@ -1,0 +1,1 @@
+"""Facebook pages: Messenger, and comments on posts."""

@@ -1,0 +1,38 @@
+"""A page's way to the Graph API, and what we want to be told of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.connector.meta_account import Node
+from bot.connector.meta_graph import GraphApi
+
+API_URL = "https://graph.facebook.com"
+# https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps/
+FIELDS = (
+    "messages",
+    "messaging_postbacks",
+    "messaging_referrals",
+    "message_deliveries",
+    "message_reads",
+    "message_echoes",
+    "message_reactions",
+    "message_edits",
+    "standby",
+    "feed",
+    "mention",
+    "ratings",
+)
+
+
+def make_api(options: Mapping[str, str], *, timeout: timedelta) -> GraphApi:
+    """Return the way to the Graph API with the page's token; not open yet."""
+    base_url = options.get("api_url") or API_URL
+    return GraphApi(base_url=base_url, token=options.get("token", ""), timeout=timeout)
+
+
+def make_node(options: Mapping[str, str]) -> Node:
+    """Return where the page is."""
+    page_id = options.get("page_id", "")
+    return Node(id=page_id, name="name", platform="messenger", object_name="page", fields=FIELDS)

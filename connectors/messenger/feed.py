@@ -1,0 +1,146 @@
+"""What people write under a page's posts, on its wall, about it and in reviews. Pure.
+
+Source: https://developers.facebook.com/docs/graph-api/webhooks/reference/page/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.connector import InboundEvent
+from bot.connector.fields import MAX_ID
+from bot.connector.meta_comments import edit_remark, make_remark, remove_remark, say_remark
+from bot.connector.meta_envelope import Change
+from bot.connector.meta_fields import get_id, get_list, get_object, get_text, get_url
+from bot.domain.contact import Handle
+from bot.domain.json import JsonObject
+from bot.domain.message import Attachment, Content
+
+EDITED, REMOVED = frozenset({"edit", "edited"}), frozenset({"remove", "delete"})
+POSTS = frozenset({"post", "status", "photo", "video", "share"})
+
+
+def parse_change(change: Change) -> InboundEvent:
+    """Say a change in our words. Likes, posts of the page and its own comments are nobody's message."""
+    read = READERS.get(change.field)
+    return read(change) if read else change.stray(change.field or "a change without a field")
+
+
+def read_feed(change: Change) -> InboundEvent:
+    """Read what happened under a post or on the page's wall."""
+    item = get_text(change.value, "item", limit=40)
+    if item == "comment":
+        return read_comment(change, addressed="comment")
+    if item in POSTS and get_text(change.value, "message"):
+        return read_post(change)
+    return change.stray(f"feed {item}".strip())
+
+
+def read_mention(change: Change) -> InboundEvent:
+    """Read where the page was named: in a comment, or in a post of somebody else's."""
+    named_in_comment = bool(get_id(change.value, "comment_id"))
+    return read_comment(change, addressed="mention") if named_in_comment else read_post(change)
+
+
+def read_comment(change: Change, *, addressed: str) -> InboundEvent:
+    """Read a comment that was added, edited or removed. Those that the page hides are only counted."""
+    value = change.value
+    comment_id, post_id = get_id(value, "comment_id"), get_id(value, "post_id")
+    verb = get_text(value, "verb", limit=40)
+    author = read_author(value)
+    if not comment_id or not post_id or author.native_id == change.us.own_id:
+        return change.stray("own comment" if author.native_id else "a comment without ids")
+    changes_one = verb in EDITED | REMOVED
+    if not author.native_id:
+        if changes_one:
+            return change.stray("a comment without its author")
+        author = Handle(native_id=f"comment:{comment_id}")  # hidden from us: nobody else is who wrote it
+    remark = make_remark(
+        change,
+        remark_id=comment_id,
+        post_id=post_id,
+        author=author,
+        reply_context={"comment_id": comment_id, "post_id": post_id},
+    )
+    if verb in REMOVED:
+        return remove_remark(remark)
+    if verb in EDITED:
+        return edit_remark(remark, read_content(value), change.number)
+    if verb != "add":
+        return change.stray(f"comment {verb}".strip())
+    named = any(get_id(tag, "id") == change.us.own_id for tag in list_tags(value))
+    parent = get_id(value, "parent_id")
+    answered: JsonObject = {"parent_id": parent} if parent and parent != post_id else {}
+    about: JsonObject = {"addressed": "mention" if named else addressed, **read_post_link(value), **answered}
+    return say_remark(remark, read_content(value), about)
+
+
+def read_post(change: Change) -> InboundEvent:
+    """Read what somebody wrote on the page's wall, or in a post of theirs that names the page."""
+    value = change.value
+    post_id, author = get_id(value, "post_id"), read_author(value)
+    if not post_id or author.native_id in ("", change.us.own_id) or get_text(value, "verb") != "add":
+        return change.stray(f"{change.field} {get_text(value, 'item', limit=40)}".strip())
+    remark = make_remark(
+        change, remark_id=post_id, post_id=post_id, author=author, reply_context={"post_id": post_id}
+    )
+    return say_remark(remark, read_content(value), {"addressed": "mention", **read_post_link(value)})
+
+
+def read_review(change: Change) -> InboundEvent:
+    """Read a review, which can be answered like a post; `recommends` is what its author thinks."""
+    value = change.value
+    story = get_id(value, "open_graph_story_id")
+    author = Handle(
+        native_id=get_id(value, "reviewer_id"), name=get_text(value, "reviewer_name", limit=MAX_ID) or None
+    )
+    verb, text = get_text(value, "verb", limit=40), get_text(value, "review_text")
+    if not story or not author.native_id or get_text(value, "item", limit=40) != "rating":
+        return change.stray("ratings")
+    remark = make_remark(
+        change, remark_id=story, post_id=story, author=author, reply_context={"post_id": story}
+    )
+    if verb in REMOVED:
+        return remove_remark(remark)
+    if verb in EDITED:
+        return edit_remark(remark, Content(text=text), change.number)
+    thinks = get_text(value, "recommendation_type", limit=40).lower() or get_id(value, "rating")
+    review: JsonObject = {"recommends": thinks} if thinks else {}
+    return say_remark(remark, Content(text=text), {"addressed": "mention", **review})
+
+
+def read_author(value: JsonObject) -> Handle:
+    """Return who wrote it; its id is empty where Facebook does not tell. Older fields say it elsewhere."""
+    author = get_object(value, "from")
+    return Handle(
+        native_id=get_id(author, "id") or get_id(value, "sender_id"),
+        name=get_text(author, "name", limit=MAX_ID) or get_text(value, "sender_name", limit=MAX_ID) or None,
+    )
+
+
+def read_content(value: JsonObject) -> Content:
+    """Return the words, and the photo or video beside them."""
+    files = tuple(
+        Attachment(kind=kind, ref=ref)
+        for kind, name in (("image", "photo"), ("video", "video"))
+        if (ref := get_url(value, name))
+    )
+    return Content(text=get_text(value, "message"), attachments=files)
+
+
+def read_post_link(value: JsonObject) -> JsonObject:
+    """Return the address of the post, where it is told."""
+    link = get_url(get_object(value, "post"), "permalink_url")
+    return {"permalink": link} if link else {}
+
+
+def list_tags(value: JsonObject) -> list[JsonObject]:
+    """Return who is named in the words."""
+    return [tag for tag in get_list(value, "message_tags") if isinstance(tag, Mapping)]
+
+
+READERS: Mapping[str, Callable[[Change], InboundEvent]] = {
+    "feed": read_feed,
+    "mention": read_mention,
+    "ratings": read_review,
+}
