@@ -31,6 +31,7 @@ VisavisError
 │   ├── MediaGone              the platform has it no more
 │   ├── MediaRefused           too large, of no kind we take, or in a place we do not go to
 │   └── MediaUnavailable       the platform does not answer now
+├── PlatformUnavailable        a platform does not say now what belongs to a message
 ├── EngineError                the engine could not answer a turn
 │   ├── EngineUnavailable      the server that is to answer does not
 │   ├── NotOffered             this engine cannot do what a program asks of it
@@ -239,6 +240,10 @@ class MediaRefused(MediaError):
 
 class MediaUnavailable(MediaError):
     """The platform does not answer now: try later."""
+
+
+class PlatformUnavailable(VisavisError):
+    """A platform does not say now what belongs to a message that it told in part: it must tell it again."""
 
 
 class EngineError(VisavisError):

@@ -21,6 +21,7 @@ from bot.connector.events import (
 from bot.connector.guides import Finding, Guide, OptionHelp
 from bot.connector.interface import (
     HTTP_TIMEOUT,
+    Completes,
     Connector,
     Guided,
     Handshakes,
@@ -46,6 +47,7 @@ __all__ = [
     "HTTP_TIMEOUT",
     "AccountConfig",
     "Capabilities",
+    "Completes",
     "Connector",
     "Delivery",
     "ErrorClass",

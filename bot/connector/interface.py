@@ -112,6 +112,19 @@ class Handshakes(Protocol):
 
 
 @runtime_checkable
+class Completes(Protocol):
+    """A channel whose webhooks tell some messages without their words (Instagram's mentions)."""
+
+    async def complete(self, event: InboundEvent) -> InboundEvent:
+        """Return an event with what the platform adds when it is asked; a whole one as it is, at no cost.
+
+        Called before each event's commit. Raises `PlatformUnavailable` where there is no answer now: what
+        came with it is committed, the webhook is refused, and the platform tells it again.
+        """
+        ...
+
+
+@runtime_checkable
 class HoldsMedia(Protocol):
     """A channel whose platform keeps the files that customers send."""
 

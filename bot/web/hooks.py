@@ -9,13 +9,13 @@ import structlog
 from aiohttp import hdrs, web
 
 from bot.connector import Delivery, InboundRequest
-from bot.errors import BadPayload, BadSignature, NotAllowed, UnknownAccount
+from bot.errors import BadPayload, BadSignature, NotAllowed, PlatformUnavailable, UnknownAccount
 from bot.service.receive import receive
 from bot.web.clients import is_this_machine
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.connector import Connector, HookResponse, InboundEvent
     from bot.service.receive import Received
@@ -93,22 +93,39 @@ async def commit(
     """Commit the events of a request, each with its account's connector.
 
     One event that cannot be stored does not lose the others of its batch; a request of which nothing
-    can be stored raises `BadPayload`.
+    can be stored raises `BadPayload`. One that the platform does not complete raises `PlatformUnavailable`
+    once the others are stored: told again, they are known.
     """
     taken: list[tuple[InboundEvent, Received]] = []
     refused: list[tuple[InboundEvent, BadPayload]] = []
-    for connector, event in events:
+    away: PlatformUnavailable | None = None
+    for connector, told in events:
         try:
+            event = await complete(connector, told)
             taken.append((event, await receive(request.app[ROAD], event)))
         except BadPayload as error:
-            refused.append((event, error))
+            refused.append((told, error))
+            continue
+        except PlatformUnavailable as error:
+            away = error
             continue
         await connector.acknowledge(event)
+    if away is not None:
+        raise away
     if refused and not taken:
         raise refused[0][1]
     for event, reason in refused:
         log.warning("Event refused", channel=event.channel, account=event.account, reason=str(reason))
     return taken
+
+
+async def complete(connector: Connector, event: InboundEvent) -> InboundEvent:
+    """Return an event with all that belongs to it, where the channel `Completes` what it is told.
+
+    Looked for by name, as handshakes are.
+    """
+    ask: Callable[[InboundEvent], Awaitable[InboundEvent]] | None = getattr(connector, "complete", None)
+    return await ask(event) if ask is not None else event
 
 
 def find_connector(request: web.Request, channel: str, account: str) -> Connector:

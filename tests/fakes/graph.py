@@ -137,7 +137,8 @@ class FakeGraph:
         fields = await read_fields(request) if request.method == "POST" else dict(request.query)
         faults = self.faults[path.rpartition("/")[2]]
         fault = faults.popleft() if faults else None
-        status, body, headers = 200, {}, {}
+        status, headers = 200, dict[str, str]()
+        body: Json = {}
         if fault not in (Fault.TOO_MANY, Fault.ERROR, Fault.GATEWAY, Fault.RESET):
             status, body = self._do(request, path, fields)
         if fault is Fault.TOO_MANY:
