@@ -16,8 +16,9 @@ from tests.contracts.connectors.sms import SMS
 from tests.contracts.connectors.socketio import SOCKETIO
 from tests.contracts.connectors.telegram import TELEGRAM
 from tests.contracts.connectors.webchat import WEBCHAT
+from tests.contracts.connectors.whatsapp import WHATSAPP
 
-CHANNELS = (CALLBACK, MASTODON, MESSENGER, REST, SMS, SOCKETIO, TELEGRAM, WEBCHAT)
+CHANNELS = (CALLBACK, MASTODON, MESSENGER, REST, SMS, SOCKETIO, TELEGRAM, WEBCHAT, WHATSAPP)
 
 
 @pytest.fixture(params=CHANNELS, ids=[channel.connector.channel for channel in CHANNELS])

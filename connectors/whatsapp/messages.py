@@ -1,0 +1,259 @@
+"""What one message says, by its type. Pure.
+
+Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.connector.fields import MAX_ID, MAX_TEXT, read_optional_object
+from bot.connector.text import clean_text
+from bot.domain.json import Json, JsonObject
+from bot.domain.message import Attachment, Content, Kind
+from bot.errors import BadPayload
+from connectors.whatsapp.reading import need_id, take_id, take_number, take_objects, take_text
+from connectors.whatsapp.refusals import describe, read_code
+
+FILES: Mapping[str, str] = {  # WhatsApp's word → ours
+    "image": "photo",
+    "video": "video",
+    "audio": "audio",
+    "document": "document",
+    "sticker": "sticker",
+}
+REFERRAL = ("source_type", "source_id", "source_url", "headline", "body", "ctwa_clid", "media_type")
+LONGEST_FORM = 100  # answers of a form
+LONGEST_JSON = 100_000  # code points of them
+LONGEST_ORDER = 100  # lines of an order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a message says, whoever wrote it. `target_id`: the message that it is about."""
+
+    kind: Kind
+    content: Content = field(default_factory=Content)
+    target_id: str | None = None
+    metadata: JsonObject = field(default_factory=dict)
+
+
+def read_said(message: JsonObject) -> Said:
+    """Read a message by its type. One that makes no sense is unsupported: somebody wrote it all the same."""
+    try:
+        return read_by_type(message)
+    except BadPayload as error:
+        return Said(kind=Kind.UNSUPPORTED, metadata={"update": "unreadable", "problem": str(error)})
+
+
+def read_by_type(message: JsonObject) -> Said:
+    """Read a message by its type; a type that nobody has written down is unsupported."""
+    name = take_text(message, "type") or next((name for name in READERS if name in message), "nothing")
+    reader = READERS.get(name, read_unsupported)
+    said = reader(message)
+    if said.kind is Kind.UNSUPPORTED:
+        return replace(said, metadata={"update": name, **said.metadata})
+    return replace(said, metadata={**said.metadata, **read_surroundings(message)})
+
+
+def read_surroundings(message: JsonObject) -> JsonObject:
+    """Return what a message answers, whether it was passed on, and the advertisement it came by."""
+    context = read_optional_object(message, "context")
+    quoted = take_id(context, "id")
+    referral = read_optional_object(message, "referral")
+    product = read_optional_object(context, "referred_product")
+    found: dict[str, Json] = {
+        "quoted": quoted,
+        "forwarded": any(context.get(name) is True for name in ("forwarded", "frequently_forwarded")),
+        "referral": {name: text for name in REFERRAL if (text := take_text(referral, name, limit=2_000))},
+        "product": take_text(product, "product_retailer_id"),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def read_text(message: JsonObject) -> Said:
+    """Read words."""
+    return say(take_text(read_optional_object(message, "text"), "body", limit=MAX_TEXT))
+
+
+def say(text: str, **metadata: Json) -> Said:
+    """Return words; none at all is unsupported."""
+    kind = Kind.TEXT if text.strip() else Kind.UNSUPPORTED
+    return Said(kind=kind, content=Content(text=text), metadata=metadata)
+
+
+def read_file(message: JsonObject) -> Said:
+    """Read a file, and what is written under it. Its reference is WhatsApp's media id, good for days."""
+    name = next((name for name in FILES if name in message), "")
+    part = read_optional_object(message, name)
+    ref = need_id(part, "id")
+    attachment = Attachment(
+        kind="voice" if part.get("voice") is True else FILES[name],
+        ref=ref,
+        mime=take_text(part, "mime_type") or None,
+        name=take_text(part, "filename") or None,
+    )
+    caption = take_text(part, "caption", limit=MAX_TEXT)
+    kind = Kind.TEXT if caption.strip() else Kind.MEDIA
+    return Said(kind=kind, content=Content(text=caption, attachments=(attachment,)))
+
+
+def read_location(message: JsonObject) -> Said:
+    """Read a place, with its name or address where it has one."""
+    place = read_optional_object(message, "location")
+    latitude, longitude = take_number(place, "latitude"), take_number(place, "longitude")
+    if abs(latitude) > 90 or abs(longitude) > 360:  # noqa: PLR2004 - degrees
+        raise BadPayload("`latitude` and `longitude` must be degrees")
+    names = dict.fromkeys(filter(None, (take_text(place, "name"), take_text(place, "address"))))
+    ref = f"geo:{latitude:.6f},{longitude:.6f}"
+    return show(Attachment(kind="location", ref=ref, name=", ".join(names) or None))
+
+
+def read_contacts(message: JsonObject) -> Said:
+    """Read business cards: one attachment for each number, or for each card without one."""
+    cards: list[Attachment] = []
+    for card in take_objects(message, "contacts"):
+        name = take_text(read_optional_object(card, "name"), "formatted_name") or None
+        numbers = [take_text(phone, "phone") for phone in take_objects(card, "phones")]
+        cards.extend(
+            Attachment(kind="contact", ref=f"tel:{number}", name=name)
+            for number in [number for number in numbers if number] or [""]
+        )
+    return show(*cards)
+
+
+def show(*attachments: Attachment) -> Said:
+    """Return attachments without words; none at all is unsupported."""
+    kind = Kind.MEDIA if attachments else Kind.UNSUPPORTED
+    return Said(kind=kind, content=Content(attachments=attachments))
+
+
+def read_interactive(message: JsonObject) -> Said:
+    """Read what was chosen from buttons or a list, or filled into a form (a flow)."""
+    chosen = read_optional_object(message, "interactive")
+    for name in ("button_reply", "list_reply"):
+        if name in chosen:
+            part = read_optional_object(chosen, name)
+            return press(need_id(part, "id"), take_text(part, "title"))
+    if "nfm_reply" in chosen:
+        return read_form(read_optional_object(chosen, "nfm_reply"))
+    return Said(kind=Kind.UNSUPPORTED, metadata={"interactive": take_text(chosen, "type")})
+
+
+def read_button(message: JsonObject) -> Said:
+    """Read a pressed button of a template; without a payload its label is one."""
+    button = read_optional_object(message, "button")
+    title = take_text(button, "text")
+    return press(take_text(button, "payload", limit=MAX_TEXT) or title, title)
+
+
+def press(payload: str, title: str) -> Said:
+    """Return a pressed button."""
+    kind = Kind.POSTBACK if payload else Kind.UNSUPPORTED
+    return Said(kind=kind, content=Content(text=payload), metadata={"title": title} if title else {})
+
+
+def read_form(reply: JsonObject) -> Said:
+    """Read a form's answers: lines for whoever reads them, and the values for rules and actions."""
+    answers = read_answers(take_text(reply, "response_json", limit=LONGEST_JSON))
+    lines = "\n".join(f"{name}: {value}" for name, value in answers.items() if name != "flow_token")
+    text = lines or take_text(reply, "body", limit=MAX_TEXT)
+    return say(text[:MAX_TEXT], form={"name": take_text(reply, "name"), "answers": answers})
+
+
+def read_answers(response: str) -> dict[str, str]:
+    """Return the answers in a form's JSON, which is a string, as texts; none where it is no object."""
+    try:
+        values = json.loads(response)
+        written = {name: write(value) for name, value in list(values.items())[:LONGEST_FORM]}
+    except (ValueError, RecursionError, AttributeError):
+        return {}
+    return {clean_text(name[:MAX_ID]): clean_text(value[:MAX_TEXT]) for name, value in written.items()}
+
+
+def write(value: object) -> str:
+    """Return an answer as a text; several values are separated by commas."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(item if isinstance(item, str) else json.dumps(item) for item in value)
+    return json.dumps(value)
+
+
+def read_order(message: JsonObject) -> Said:
+    """Read an order from the catalogue: what the customer wrote with it, then a line for each product."""
+    order = read_optional_object(message, "order")
+    items = [read_item(item) for item in take_objects(order, "product_items")[:LONGEST_ORDER]]
+    lines = [f"{item['quantity']} x {item['product']}" for item in items]
+    text = "\n".join(part for part in (take_text(order, "text", limit=MAX_TEXT), *lines) if part)
+    return say(text[:MAX_TEXT], order={"catalog": take_id(order, "catalog_id"), "items": items})
+
+
+def read_item(item: JsonObject) -> dict[str, str]:
+    """Return one line of an order."""
+    names = {"product": "product_retailer_id", "quantity": "quantity", "price": "item_price"}
+    read = {ours: take_id(item, theirs) for ours, theirs in names.items() if ours != "price"}
+    price = f"{take_number(item, names['price']):.2f}" if item.get("item_price") is not None else ""
+    return {**read, "price": price, "currency": take_text(item, "currency")}
+
+
+def read_reaction(message: JsonObject) -> Said:
+    """Read a reaction; one that was taken back has no emoji."""
+    reaction = read_optional_object(message, "reaction")
+    return Said(
+        kind=Kind.REACTION,
+        content=Content(text=take_text(reaction, "emoji")),
+        target_id=need_id(reaction, "message_id"),
+    )
+
+
+def read_edit(message: JsonObject) -> Said:
+    """Read what a message was changed to."""
+    edit = read_optional_object(message, "edit")
+    changed = read_by_type({**read_optional_object(edit, "message"), "edit": None})
+    if changed.kind is Kind.UNSUPPORTED:
+        return changed
+    return replace(changed, kind=Kind.EDIT, target_id=need_id(edit, "original_message_id"))
+
+
+def read_revoke(message: JsonObject) -> Said:
+    """Read that a message was taken back."""
+    revoked = read_optional_object(message, "revoke")
+    return Said(kind=Kind.DELETE, target_id=need_id(revoked, "original_message_id"))
+
+
+def read_system(message: JsonObject) -> Said:
+    """Read that somebody has another number or user id now."""
+    system = read_optional_object(message, "system")
+    return Said(kind=Kind.UNSUPPORTED, metadata={"update": take_text(system, "type") or "system"})
+
+
+def read_unsupported(message: JsonObject) -> Said:
+    """Read what WhatsApp gives nobody to read: a poll, a message seen once, one that a fault has eaten."""
+    part = read_optional_object(message, "unsupported")
+    errors = take_objects(message, "errors")
+    code = read_code(errors[0]) if errors else None
+    found: dict[str, Json] = {
+        "what": take_text(part, "type"),
+        "code": None if code is None else str(code),
+        "reason": describe(errors[0]) if errors else "",
+    }
+    return Said(kind=Kind.UNSUPPORTED, metadata={name: value for name, value in found.items() if value})
+
+
+READERS: Mapping[str, Callable[[JsonObject], Said]] = {
+    "text": read_text,
+    **dict.fromkeys(FILES, read_file),
+    "location": read_location,
+    "contacts": read_contacts,
+    "interactive": read_interactive,
+    "button": read_button,
+    "order": read_order,
+    "reaction": read_reaction,
+    "edit": read_edit,
+    "revoke": read_revoke,
+    "system": read_system,
+    "unsupported": read_unsupported,
+}

@@ -1,0 +1,216 @@
+"""WhatsApp's webhooks in. Pure; replies out are in `render`.
+
+A request holds changes of one or more business accounts, and a change any number of messages and statuses.
+What concerns another phone number than the account's is left out: the numbers of one app share a webhook.
+An element that cannot be read is `unsupported`, and takes none of the others with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.connector import AccountConfig, InboundEvent
+from bot.connector.fields import parse_json, read_optional_object
+from bot.domain.contact import Handle
+from bot.domain.json import Json, JsonObject
+from bot.domain.message import Content, Kind
+from bot.errors import BadPayload
+from connectors.whatsapp.messages import Said, read_said
+from connectors.whatsapp.people import Person, clean_number, find_addressee, find_person, make_person
+from connectors.whatsapp.reading import need_id, take_id, take_list, take_objects, take_text, take_time
+from connectors.whatsapp.statuses import read_status
+
+CHANNEL = "whatsapp"
+OBJECT = "whatsapp_business_account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What the elements of one change share: whose number it is, and the people it tells of."""
+
+    own_number: str
+    contacts: Sequence[JsonObject]
+
+
+Reader = Callable[[JsonObject, InboundEvent, Batch], InboundEvent]
+
+
+def parse_body(body: bytes, account: AccountConfig) -> list[InboundEvent]:
+    """Read a webhook's body. Raises `BadPayload` unless it is one of WhatsApp's."""
+    raw = parse_json(body)
+    if not isinstance(raw, Mapping):
+        raise BadPayload("the body must be a JSON object")
+    if raw.get("object") != OBJECT:
+        raise BadPayload(f"`object` must be {OBJECT}")
+    return [
+        event
+        for entry in take_list(raw, "entry")
+        for change in list_changes(entry)
+        for event in parse_change(entry, change, account)
+    ]
+
+
+def list_changes(entry: Json) -> list[Json]:
+    """Return what happened to one business account; an entry that cannot be read counts as one change."""
+    changes = entry.get("changes") if isinstance(entry, Mapping) else None
+    return changes if isinstance(changes, list) else [entry]
+
+
+def parse_change(entry: Json, change: Json, account: AccountConfig) -> list[InboundEvent]:
+    """Read a change, nothing if it is another account's."""
+    whole = make_blank(change, account, update="change")
+    if not isinstance(change, Mapping) or not isinstance(entry, Mapping):
+        return [whole]
+    try:
+        field, value = take_text(change, "field"), read_optional_object(change, "value")
+        if not is_ours(entry, value, account):
+            return []
+        batch = read_batch(value)
+        named = replace(whole, metadata={"update": field or "change"})
+        readers = FIELDS.get(field)
+        return [named] if readers is None else parse_value(value, readers, batch, account) or [named]
+    except BadPayload:
+        return [whole]
+
+
+def is_ours(entry: JsonObject, value: JsonObject, account: AccountConfig) -> bool:
+    """Tell whether a change may concern the account: not where it names another number or business."""
+    own = {name: account.options.get(name, "") for name in ("phone_number_id", "waba_id")}
+    number = take_id(read_optional_object(value, "metadata"), "phone_number_id")
+    if number:
+        return number == own["phone_number_id"]
+    return not own["waba_id"] or take_id(entry, "id") in ("", own["waba_id"])
+
+
+def read_batch(value: JsonObject) -> Batch:
+    """Return what the elements of a change share."""
+    number = take_id(read_optional_object(value, "metadata"), "display_phone_number")
+    return Batch(own_number=clean_number(number), contacts=take_objects(value, "contacts"))
+
+
+def parse_value(
+    value: JsonObject, readers: Mapping[str, Reader], batch: Batch, account: AccountConfig
+) -> list[InboundEvent]:
+    """Read every element of a change."""
+    return [
+        parse_element(element, reader, batch, make_blank(element, account, update=name))
+        for name, reader in readers.items()
+        for element in take_elements(value, name)
+    ]
+
+
+def take_elements(value: JsonObject, name: str) -> list[Json]:
+    """Return the elements of a list; what is no list is one element that cannot be read."""
+    found = value.get(name)
+    return [] if found is None else found if isinstance(found, list) else [found]
+
+
+def parse_element(element: Json, reader: Reader, batch: Batch, blank: InboundEvent) -> InboundEvent:
+    """Read one element; what makes no sense stays `blank`."""
+    if not isinstance(element, Mapping):
+        return blank
+    try:
+        return reader(element, blank, batch)
+    except BadPayload as error:
+        return replace(blank, metadata={**blank.metadata, "problem": str(error)})
+
+
+def make_blank(raw: Json, account: AccountConfig, *, update: str) -> InboundEvent:
+    """Return an event that says nothing; its id is made of the content, and the same for the same content."""
+    return InboundEvent(
+        channel=CHANNEL,
+        account=account.name,
+        event_id=f"raw:{digest(raw)}",
+        kind=Kind.UNSUPPORTED,
+        conversation_key="",
+        sender=Handle(native_id=""),
+        metadata={"update": update},
+    )
+
+
+def digest(raw: Json) -> str:
+    """Return a short name for some JSON."""
+    try:
+        written = json.dumps(raw, sort_keys=True).encode()
+    except RecursionError:
+        written = b"nested too deeply"
+    return hashlib.sha256(written).hexdigest()[:32]
+
+
+def read_message(message: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
+    """Read what a customer wrote. What a group or our own number says is nobody's message."""
+    numbered = replace(blank, event_id=need_id(message, "id"), platform_at=take_time(message))
+    person = find_person(message, batch.contacts)
+    if take_id(message, "group_id") or person.key == batch.own_number:
+        return replace(numbered, metadata={"update": "group" if message.get("group_id") else "own number"})
+    if take_text(message, "type") == "system":
+        return read_change_of_ids(message, numbered)
+    said = read_said(message)
+    return fill(numbered, person, said)
+
+
+def fill(blank: InboundEvent, person: Person, said: Said) -> InboundEvent:
+    """Put together who said what. Replies can quote a message, and an edit is the newer the later it is."""
+    edited_at = blank.platform_at if said.kind is Kind.EDIT else None
+    quotable = said.kind in (Kind.TEXT, Kind.MEDIA, Kind.POSTBACK)
+    return replace(
+        blank,
+        kind=said.kind,
+        conversation_key=person.key,
+        sender=person.handle,
+        content=said.content,
+        target_id=said.target_id,
+        revision=int(edited_at.timestamp()) if edited_at else 0,
+        metadata=said.metadata,
+        reply_context={"message_id": blank.event_id} if quotable else {},
+    )
+
+
+def read_change_of_ids(message: JsonObject, blank: InboundEvent) -> InboundEvent:
+    """Read that somebody has another number or user id: the old ids and the new ones name one person.
+
+    It is kept in the conversation under the old key. What they write next comes under the new.
+    """
+    system = read_optional_object(message, "system")
+    new = [take_id(system, name) for name in ("user_id", "wa_id", "new_wa_id", "parent_user_id")]
+    old = [take_id(system, name) for name in ("previous_user_id", "customer", "previous_parent_user_id")]
+    before = make_person((take_id(message, "from"), take_id(message, "from_user_id"), *old), {})
+    now = make_person([*new, *before.handle.other_ids, before.handle.native_id], {})
+    said = read_said(message)
+    return fill(blank, Person(key=before.key, handle=now.handle), said)
+
+
+def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
+    """Read what one of the brand's people wrote in WhatsApp's own app, to the contact who is the sender.
+
+    That they edit, take back or react to what they wrote is kept as unsupported.
+    """
+    numbered = replace(blank, event_id=need_id(message, "id"), platform_at=take_time(message))
+    said = read_said(message)
+    if take_id(message, "group_id"):
+        return replace(numbered, metadata={"update": "group"})
+    person = find_addressee(message, batch.contacts)
+    if said.content == Content() or said.kind not in (Kind.TEXT, Kind.MEDIA, Kind.POSTBACK):
+        return fill(numbered, person, Said(kind=Kind.UNSUPPORTED, metadata={"update": f"echo {said.kind}"}))
+    echo = fill(numbered, person, replace(said, kind=Kind.ECHO))
+    return replace(echo, reply_context={})
+
+
+def read_delivery(status: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
+    """Read what became of a message of ours."""
+    return read_status(status, blank, batch.contacts)
+
+
+def read_fault(error: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
+    """Keep that WhatsApp had a fault that concerns no message."""
+    del batch
+    return replace(blank, metadata={"update": "error", "code": take_id(error, "code")})
+
+
+FIELDS: Mapping[str, Mapping[str, Reader]] = {
+    "messages": {"messages": read_message, "statuses": read_delivery, "errors": read_fault},
+    "smb_message_echoes": {"message_echoes": read_echo},
+}

@@ -1,0 +1,106 @@
+"""Who writes: a phone number, a user id, or both. Pure.
+
+Since 2026 every person has a user id of the business's own (`US.1349…`, Meta's "BSUID"), and those with a
+username may show nothing else. A phone number is the older name of the same thread, so the rule is:
+
+- The conversation's key is the phone number where the payload has one, else the user id. Whoever was
+  first seen with a phone number alone, and later with both, stays in one conversation; so does whoever is
+  always seen with the same.
+- The contact's id is the user id where there is one, else the phone number, and `other_ids` hold the rest:
+  who is seen with both ids once can be known by either for ever, also where the key changes because the
+  number is shown no more. Nothing in one payload can tell more.
+
+Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.connector.fields import read_optional_object
+from bot.domain.contact import Handle
+from bot.domain.json import JsonObject
+from bot.errors import BadPayload
+from connectors.whatsapp.reading import take_id, take_text
+
+USER_ID = re.compile(r"[A-Z]{2}\.(?P<parent>ENT\.)?[A-Za-z0-9]{1,128}")
+PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A contact and the key of the conversation with them."""
+
+    key: str
+    handle: Handle
+
+
+def is_user_id(name: str) -> bool:
+    """Tell a user id from a phone number."""
+    return USER_ID.fullmatch(name) is not None
+
+
+def clean_number(name: str) -> str:
+    """Return a phone number as WhatsApp writes it, digits alone; anything else as it is."""
+    return re.sub(r"[^0-9]", "", name) if PHONE.fullmatch(name) else name
+
+
+def find_person(message: JsonObject, contacts: Sequence[JsonObject]) -> Person:
+    """Return who wrote a message. Raises `BadPayload` where nobody is named."""
+    named = (take_id(message, "from"), take_id(message, "from_user_id"))
+    parent = take_id(message, "from_parent_user_id")
+    return make_person((*named, parent), find_contact(named, contacts))
+
+
+def find_addressee(message: JsonObject, contacts: Sequence[JsonObject]) -> Person:
+    """Return to whom the brand's people wrote. Raises `BadPayload` where nobody is named."""
+    named = (take_id(message, "to"), take_id(message, "to_user_id") or take_id(message, "recipient_user_id"))
+    return make_person(named, find_contact(named, contacts))
+
+
+def find_recipient(status: JsonObject, contacts: Sequence[JsonObject]) -> Person:
+    """Return to whom a message of ours went. Raises `BadPayload` where nobody is named."""
+    named = (take_id(status, "recipient_id"), take_id(status, "recipient_user_id"))
+    parent = take_id(status, "parent_recipient_user_id")
+    return make_person((*named, parent), find_contact(named, contacts))
+
+
+def find_contact(named: Iterable[str], contacts: Sequence[JsonObject]) -> JsonObject:
+    """Return the contact that a batch tells of somebody; the only one where no id says whose it is.
+
+    A number in `from` and the `wa_id` of the same person differ in some countries.
+    """
+    wanted = {clean_number(name) for name in named if name}
+    for contact in contacts:
+        if wanted & {clean_number(take_id(contact, "wa_id")), take_id(contact, "user_id")}:
+            return contact
+    return contacts[0] if len(contacts) == 1 else {}
+
+
+def make_person(names: Iterable[str], contact: JsonObject) -> Person:
+    """Put together what is known of somebody."""
+    told = (take_id(contact, name) for name in ("wa_id", "user_id", "parent_user_id"))
+    ids = list(dict.fromkeys(clean_number(name) for name in (*names, *told) if name))
+    numbers = [name for name in ids if not is_user_id(name)]
+    users = sorted((name for name in ids if is_user_id(name)), key=is_parent)
+    if not ids:
+        raise BadPayload("`from` and `from_user_id` are both missing")
+    native_id, key = (users or numbers)[0], (numbers or users)[0]
+    profile = read_optional_object(contact, "profile")
+    return Person(
+        key=key,
+        handle=Handle(
+            native_id=native_id,
+            name=take_text(profile, "name") or None,
+            username=take_text(profile, "username") or None,
+            other_ids=tuple(name for name in (*numbers, *users) if name != native_id),
+        ),
+    )
+
+
+def is_parent(user_id: str) -> bool:
+    """Tell the id that several businesses of one owner share, which names a person less well."""
+    match = USER_ID.fullmatch(user_id)
+    return bool(match and match["parent"])

@@ -1,0 +1,105 @@
+"""Sending one reply: its messages in order, files first uploaded, and patience with one person."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.connector import ErrorClass, OutboundReply, SendResult, SendState
+from bot.connector.answers import Outcome, doubtful, failed, stop
+from bot.domain.json import Json
+from bot.errors import MediaError
+from connectors.whatsapp.api import CloudApi, Upload
+from connectors.whatsapp.files import goes_by_link
+from connectors.whatsapp.refusals import PAIR_LIMIT
+from connectors.whatsapp.render import Call, render_message, with_media
+
+MOST_PEOPLE = 1_000
+MOST_TRIES = 6  # 4^6 s is more than an hour
+FOUR = 4
+
+
+class Patience:
+    """How long to leave a person alone whom too much was sent: 4^n seconds, n counting the refusals.
+
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes (131056).
+    Of people whom nothing was refused for longest, more than a thousand are forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._refused: OrderedDict[str, int] = OrderedDict()
+
+    def note(self, key: str, outcome: Outcome) -> Outcome:
+        """Take notice of what became of a call, and say how long to wait where Meta did not."""
+        error = outcome.error
+        if error is None or error.code != str(PAIR_LIMIT):
+            if error is None:
+                self._refused.pop(key, None)
+            return outcome
+        refused = self._refused.pop(key, 0)
+        self._refused[key] = min(refused + 1, MOST_TRIES)
+        while len(self._refused) > MOST_PEOPLE:
+            self._refused.popitem(last=False)
+        wait = error.retry_after or timedelta(seconds=FOUR**refused)
+        return replace(outcome, error=replace(error, retry_after=wait), rates_left=())
+
+
+class Sender:
+    """Sends the replies of one number. `quote`: each answer quotes what it answers."""
+
+    def __init__(self, api: CloudApi, *, number_id: str, quote: bool) -> None:
+        self._api, self._number_id, self._quote = api, number_id, quote
+        self._patience = Patience()
+
+    async def send(self, reply: OutboundReply, calls: tuple[Call, ...]) -> SendResult:
+        """Send what is left of a reply, after the messages delivered before."""
+        arrived = list(reply.delivered)
+        outcome = Outcome()
+        for part, call in list(enumerate(calls))[len(arrived) :]:
+            outcome = self._patience.note(reply.conversation_key, await self._send_call(reply, call, part))
+            if outcome.error is not None:
+                return stop(arrived, outcome)
+            arrived.append(read_native_id(outcome.result))
+        return SendResult(state=SendState.SENT, native_ids=tuple(arrived), rates_left=outcome.rates_left)
+
+    async def _send_call(self, reply: OutboundReply, call: Call, part: int) -> Outcome:
+        if call.file is not None:
+            call, problem = await self._with_file(call)
+            if problem is not None:
+                return problem
+        message = render_message(call, reply, part=part, quote=self._quote)
+        outcome = await self._api.post(f"{self._number_id}/messages", message)
+        if outcome.error is None and not read_native_id(outcome.result):
+            return doubtful("WhatsApp's answer names no message")
+        return outcome
+
+    async def _with_file(self, call: Call) -> tuple[Call, Outcome | None]:
+        """Return a call that names its file, or why the file cannot go. An upload reaches nobody."""
+        file = call.file
+        if file is None:
+            return call, None
+        if goes_by_link(file):
+            return with_media(call, {"link": file.url}), None
+        try:
+            content = await file.read()
+        except (OSError, MediaError) as error:
+            return call, failed(ErrorClass.TRANSIENT, f"a file cannot be read: {type(error).__name__}")
+        upload = Upload(name=file.name, mime=file.mime.partition(";")[0].strip(), content=content)
+        outcome = await self._api.upload(f"{self._number_id}/media", upload)
+        media_id = outcome.result.get("id") if isinstance(outcome.result, Mapping) else None
+        if isinstance(media_id, str) and media_id:
+            return with_media(call, {"id": media_id}), None
+        if outcome.error is None:
+            return call, failed(ErrorClass.TRANSIENT, "WhatsApp took a file and did not name it")
+        return call, replace(outcome, certain=True)
+
+
+def read_native_id(result: Json) -> str:
+    """Return the id of a message that WhatsApp took, empty where the answer names none."""
+    match result:
+        case {"messages": [{"id": str(message_id)}, *_]}:
+            return message_id
+        case _:
+            return ""

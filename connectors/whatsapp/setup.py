@@ -1,0 +1,206 @@
+"""Setting a number up, and finding out why nothing comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.connector import Finding, Guide, OptionHelp, SendError
+from bot.connector.fields import read_optional_object
+from bot.connector.meta_webhook import read_app_secrets
+from bot.domain.json import Json, JsonObject
+from bot.errors import BadPayload
+from connectors.whatsapp.api import CloudApi
+from connectors.whatsapp.payload import OBJECT
+from connectors.whatsapp.reading import take_id, take_objects, take_text
+
+DASHBOARD = "developers.facebook.com > My Apps > your app"
+SETTINGS = f"{DASHBOARD} > WhatsApp > Configuration"
+SCOPE = "whatsapp_business_messaging"
+NUMBER_FIELDS = "display_phone_number,verified_name,status,quality_rating,webhook_configuration"
+LONGEST = 2_000  # code points of an address
+NEVER = "0"  # how Meta writes when a token expires that does not
+HOOKS = ("phone_number", "whatsapp_business_account", "application")  # the first that is set counts
+
+APP = f"""\
+At {DASHBOARD} add the product WhatsApp (the app is of the type Business), and under WhatsApp > API Setup \
+the phone number."""
+SYSTEM_USER = """\
+At business.facebook.com > Settings > System users make a system user, give it the app and the WhatsApp \
+account with full control, and generate a token that never expires, with the permissions \
+whatsapp_business_messaging and whatsapp_business_management."""
+ADDRESS = f"""\
+At {SETTINGS} enter {{hook_url}} as the callback URL and your verify token, then subscribe to the fields \
+messages and smb_message_echoes. The service must be running: Meta asks it at once."""
+SUBSCRIBE = """\
+Where the number was set up by API, subscribe the app to its account: POST /<waba_id>/subscribed_apps."""
+
+GUIDE = Guide(
+    title="WhatsApp (Cloud API)",
+    before=(APP, SYSTEM_USER),
+    options=(
+        OptionHelp(name="access_token", text="The system user's token.", secret=True),
+        OptionHelp(name="app_secret", text="App settings > Basic > App secret.", secret=True),
+        OptionHelp(
+            name="verify_token",
+            text="A word of your own that nobody guesses; Meta shows it when it asks for our address.",
+            secret=True,
+        ),
+        OptionHelp(
+            name="phone_number_id", text="WhatsApp > API Setup > Phone number ID; not the number itself."
+        ),
+        OptionHelp(
+            name="waba_id", text="WhatsApp > API Setup > WhatsApp Business Account ID.", required=False
+        ),
+    ),
+    after=(ADDRESS, SUBSCRIBE),
+    source="https://developers.facebook.com/documentation/business-messaging/whatsapp/get-started",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What one question finds out that the next one needs."""
+
+    app_id: str = ""
+    waba_id: str = ""
+
+
+async def examine(api: CloudApi, options: Mapping[str, str], hook_url: str | None) -> list[Finding]:
+    """Ask Meta for everything that has to be right, and say what is not."""
+    token, known = await examine_token(api, options)
+    findings = [token, *await examine_number(api, options.get("phone_number_id", ""), hook_url)]
+    findings.append(await examine_account(api, options.get("waba_id") or known.waba_id))
+    findings.append(await examine_fields(api, known.app_id, options.get("app_secret", "")))
+    return findings
+
+
+async def examine_token(api: CloudApi, options: Mapping[str, str]) -> tuple[Finding, Known]:
+    """Ask what the token may do, and whose it is."""
+    outcome = await api.get("debug_token", {"input_token": options.get("access_token", "")})
+    if outcome.error is not None:
+        return bad(f"The access token is not accepted ({say(outcome.error)}). Generate a new one."), Known()
+    data = get_object(outcome.result, "data")
+    known = Known(app_id=get_id(data, "app_id"), waba_id=find_account(data))
+    if data.get("is_valid") is not True:
+        return bad("The access token is not valid any more. Generate a new one."), known
+    scopes = data.get("scopes")
+    if not isinstance(scopes, list) or SCOPE not in scopes:
+        return bad(f"The access token lacks the permission {SCOPE}. Generate one that has it."), known
+    if get_id(data, "expires_at") not in ("", NEVER):
+        return bad("The access token expires: use a system user's, which does not."), known
+    return good("The access token is valid and may send messages."), known
+
+
+def find_account(data: JsonObject) -> str:
+    """Return the business account that a token is for, where it is for one alone."""
+    granted = [each for each in get_objects(data, "granular_scopes") if each.get("scope") == SCOPE]
+    targets = granted[0].get("target_ids") if granted else None
+    return str(targets[0]) if isinstance(targets, list) and len(targets) == 1 else ""
+
+
+async def examine_number(api: CloudApi, number_id: str, hook_url: str | None) -> list[Finding]:
+    """Ask how the phone number is, and where messages to it are sent."""
+    outcome = await api.get(number_id, {"fields": NUMBER_FIELDS})
+    if outcome.error is not None:
+        text = f"`phone_number_id` cannot be read ({say(outcome.error)}). Is it the token's, and the ID?"
+        return [bad(text)]
+    number = outcome.result if isinstance(outcome.result, Mapping) else {}
+    name = get_id(number, "display_phone_number") or "The number"
+    findings = [judge_status(name, get_id(number, "status")), judge_hook(number, hook_url)]
+    if get_id(number, "quality_rating") == "RED":
+        text = f"{name} has a low quality rating: people block or report it. Meta may limit what it sends."
+        findings.append(bad(text))
+    return findings
+
+
+def judge_status(name: str, status: str) -> Finding:
+    """Say whether a number can be used."""
+    if status in ("CONNECTED", ""):
+        return good(f"{name} is connected.")
+    return bad(f"{name} is {status}, not CONNECTED: see WhatsApp Manager > Phone numbers.")
+
+
+def judge_hook(number: JsonObject, hook_url: str | None) -> Finding:
+    """Say whether messages come here. The narrowest address counts: number, account, app."""
+    if hook_url is None:
+        return bad("There is no public address (PUBLIC_URL): Meta cannot call us.")
+    hooks = get_object(number, "webhook_configuration")
+    found = next((url for name in HOOKS if (url := get_id(hooks, name))), "")
+    if not found:
+        return bad(f"No webhook is set: enter {hook_url} at {SETTINGS}.")
+    if found.rpartition("/")[0] != hook_url.rpartition("/")[0]:  # an app has one for all of our accounts
+        return bad(f"Messages go to another address: change it to {hook_url}, or use another number.")
+    return good("Messages to the number are sent to this service.")
+
+
+async def examine_account(api: CloudApi, waba_id: str) -> Finding:
+    """Ask whether the business account tells any app of its messages."""
+    if not waba_id:
+        return bad("Set `waba_id`, and this looks whether the account tells our app of its messages, too.")
+    outcome = await api.get(f"{waba_id}/subscribed_apps", {})
+    if outcome.error is not None:
+        return bad(f"The business account's subscriptions cannot be read ({say(outcome.error)}).")
+    if not get_objects(outcome.result, "data"):
+        text = f"The business account tells no app of its messages: POST /{waba_id}/subscribed_apps once."
+        return bad(text)
+    return good("The business account tells an app of its messages.")
+
+
+async def examine_fields(api: CloudApi, app_id: str, app_secret: str) -> Finding:
+    """Ask which events the app is told of."""
+    if not app_id:
+        return bad("Which app the token belongs to is not known, so neither is what it is told of.")
+    secrets = read_app_secrets(app_secret)
+    newest = secrets[0].decode() if secrets else ""
+    outcome = await api.get(f"{app_id}/subscriptions", {}, token=f"{app_id}|{newest}")
+    if outcome.error is not None:
+        return bad(f"`app_secret` is not the app's ({say(outcome.error)}): requests would be refused.")
+    hooks = [hook for hook in get_objects(outcome.result, "data") if hook.get("object") == OBJECT]
+    told = {get_id(field, "name") for hook in hooks for field in get_objects(hook, "fields")}
+    if "messages" not in told:
+        return bad(f"The app is not told of messages: subscribe to that field at {SETTINGS}.")
+    if "smb_message_echoes" not in told:
+        text = "Where staff also write in the WhatsApp Business app, subscribe to smb_message_echoes, too."
+        return good(f"The app is told of messages. {text}")
+    return good("The app is told of messages, and of what staff write in the WhatsApp Business app.")
+
+
+def good(text: str) -> Finding:
+    """Say that something is as it should be."""
+    return Finding(well=True, text=text)
+
+
+def bad(text: str) -> Finding:
+    """Say that something is not, and what to do."""
+    return Finding(well=False, text=text)
+
+
+def say(error: SendError) -> str:
+    """Say why not, in Meta's words."""
+    return error.detail
+
+
+def get_object(value: Json, name: str) -> JsonObject:
+    """Return an object of an answer, empty where there is none."""
+    try:
+        return read_optional_object(value, name) if isinstance(value, Mapping) else {}
+    except BadPayload:
+        return {}
+
+
+def get_objects(value: Json, name: str) -> list[JsonObject]:
+    """Return the objects of a list of an answer."""
+    try:
+        return take_objects(value, name) if isinstance(value, Mapping) else []
+    except BadPayload:
+        return []
+
+
+def get_id(value: JsonObject, name: str) -> str:
+    """Return a name, number or address of an answer as a string, empty where there is none."""
+    is_text = isinstance(value.get(name), str)
+    try:
+        return take_text(value, name, limit=LONGEST) if is_text else take_id(value, name)
+    except BadPayload:
+        return ""

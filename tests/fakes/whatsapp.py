@@ -1,0 +1,329 @@
+"""WhatsApp as a business sees it: the Cloud API on loopback, and the people who write to its number.
+
+It is strict where Meta is: limits, windows, error bodies and codes, signatures over the raw bytes of a body
+whose slashes and letters beyond ASCII are escaped. It differs where a test on loopback must: nothing takes
+minutes, and files may lie on plain http.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from tests.fakes.serving import reset, serve
+from tests.fakes.whatsapp_checks import USER_ID, Fields, Refusal, check_message, read_address
+
+Change = dict[str, Any]
+LONGEST_BATCH = 1000
+
+
+class Fault(StrEnum):
+    """What goes wrong with a call that sends. The rest are refusals: `FakeWhatsapp.refuse`."""
+
+    TOO_MANY = "too_many"  # with Retry-After
+    GATEWAY = "gateway"  # 502 in HTML
+    RESET_AFTER = "reset_after"  # it was done, and then the connection breaks
+    HANG = "hang"  # it was done, and no answer comes
+    NAMELESS = "nameless"  # 200 without the id of a message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call as it came in, and the status it was answered with (0: none)."""
+
+    method: str
+    path: str
+    fields: Fields
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What reached a person, or is on its way."""
+
+    id: str
+    to: str
+    text: str
+    fields: Fields
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeWhatsapp:
+    """One phone number. `sent` holds what reached people, `transcript` every call.
+
+    `refuse` and `faults` hold what goes wrong with the next messages. `closed` are people whose window of
+    24 hours is closed. `files` are what people sent, by media id; `uploads` what was left here.
+    """
+
+    access_token: str = "EAAGm0PX4ZCpsBAKtoken"
+    app_secret: str = "5eb63bbbe01eeed093cb22bb8f5acdc3"
+    verify_token: str = "a-word-of-our-own"
+    phone_number_id: str = "106540352242922"
+    waba_id: str = "102290129340398"
+    app_id: str = "670843887433847"
+    number: str = "15550783881"
+    url: str = ""
+    site: web.TCPSite | None = None
+    retry_after: int = 7
+    transcript: list[Call] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    refuse: deque[Refusal] = field(default_factory=deque)
+    faults: deque[Fault] = field(default_factory=deque)
+    closed: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
+    uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    read: list[str] = field(default_factory=list)
+    scopes: list[str] = field(
+        default_factory=lambda: ["whatsapp_business_messaging", "whatsapp_business_management"]
+    )
+    status: str = "CONNECTED"
+    hook_url: str = ""
+    subscribed: bool = True
+    fields: list[str] = field(default_factory=lambda: ["messages", "smb_message_echoes"])
+    usage: dict[str, Any] | None = None
+    _changes: list[Change] = field(default_factory=list)
+    _last: int = 0
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What an account of this number is set up with."""
+        return {
+            "access_token": self.access_token,
+            "app_secret": self.app_secret,
+            "verify_token": self.verify_token,
+            "phone_number_id": self.phone_number_id,
+            "waba_id": self.waba_id,
+            "api_url": self.url,
+        }
+
+    async def leave(self) -> None:
+        """Stop listening: from now on connections are refused."""
+        assert self.site is not None
+        await self.site.stop()
+
+    # --- people -----------------------------------------------------------------------------
+
+    def say(self, person: str, text: str, **more: Any) -> Change:
+        """Let a person write; `person` is a phone number, a user id, or both with a slash between."""
+        return self.push_message(person, {"type": "text", "text": {"body": text}, **more})
+
+    def push_message(self, person: str, message: Change) -> Change:
+        """Queue a message of any type."""
+        phone, user_id = split_person(person)
+        self.closed.difference_update({phone, user_id})
+        ids = {"from": phone, "from_user_id": user_id}
+        known = {"wa_id": phone, "user_id": user_id}
+        contact = {"profile": {"name": "Ann Lee"}, **drop_empty(known)}
+        written = {**drop_empty(ids), "id": self.make_id(), "timestamp": "1750000000", **message}
+        return self.push("messages", {"contacts": [contact], "messages": [written]})
+
+    def report(self, sent: Sent, status: str, *, error: Refusal | None = None) -> Change:
+        """Queue the status of a message that was sent."""
+        phone, user_id = split_person(sent.to)
+        told: Change = {"id": sent.id, "status": status, "timestamp": "1750000001"}
+        told |= drop_empty({"recipient_id": phone, "recipient_user_id": user_id})
+        told["biz_opaque_callback_data"] = sent.fields.get("biz_opaque_callback_data")
+        if error is not None:
+            data = {"details": error.details or error.title}
+            told["errors"] = [{"code": error.code, "title": error.title, "error_data": data}]
+        return self.push("messages", {"statuses": [told]})
+
+    def echo(self, person: str, text: str) -> Change:
+        """Let the brand's people write in WhatsApp's own app."""
+        written = {"from": self.number, "to": person, "id": self.make_id(), "timestamp": "1750000002"}
+        message = {**written, "type": "text", "text": {"body": text}}
+        return self.push("smb_message_echoes", {"message_echoes": [message]})
+
+    def push(self, name: str, value: Change) -> Change:
+        """Queue a change of any kind."""
+        numbers = {"display_phone_number": self.number, "phone_number_id": self.phone_number_id}
+        whole = {"messaging_product": "whatsapp", "metadata": numbers, **value}
+        change = {"field": name, "value": whole}
+        self._changes.append(change)
+        return change
+
+    def make_id(self) -> str:
+        """Return the id of a new message."""
+        self._last += 1
+        return f"wamid.HBgL{self._last:08d}AA=="
+
+    # --- the webhook ------------------------------------------------------------------------
+
+    def make_body(self, changes: list[Change]) -> bytes:
+        """Write a body as Meta does."""
+        entry = [{"id": self.waba_id, "changes": changes}]
+        body = json.dumps({"object": "whatsapp_business_account", "entry": entry}, separators=(",", ":"))
+        return body.replace("/", "\\/").encode()
+
+    def sign(self, body: bytes) -> dict[str, str]:
+        """Return the headers that go with a body."""
+        digest = hmac.new(self.app_secret.encode(), body, hashlib.sha256).hexdigest()
+        return {"X-Hub-Signature-256": f"sha256={digest}", "Content-Type": "application/json"}
+
+    async def verify_hook(self, url: str) -> bool:
+        """Ask whether an address is the business's, as Meta does when it is entered."""
+        challenge = str(random.getrandbits(30))
+        asked = {"hub.mode": "subscribe", "hub.verify_token": self.verify_token, "hub.challenge": challenge}
+        async with aiohttp.ClientSession() as session, session.get(url, params=asked) as response:
+            return response.status == 200 and await response.text() == challenge
+
+    async def deliver(
+        self, url: str, *, copies: int = 1, batch: int = 1, shuffle: random.Random | None = None
+    ) -> list[int]:
+        """Post what is queued, each body `copies` times; return the statuses.
+
+        What is not answered with 2xx is posted again, three times in all, then dropped.
+        """
+        waiting, self._changes = self._changes, []
+        batches = [waiting[first : first + batch] for first in range(0, len(waiting), batch)]
+        bodies = [self.make_body(each) for each in batches for _ in range(copies)]
+        if shuffle is not None:
+            shuffle.shuffle(bodies)
+        statuses: list[int] = []
+        async with aiohttp.ClientSession() as session:
+            for body in bodies:
+                for _ in range(3):
+                    async with session.post(url, data=body, headers=self.sign(body)) as response:
+                        statuses.append(response.status)
+                    if statuses[-1] in range(200, 300):
+                        break
+        return statuses
+
+    # --- the Cloud API ----------------------------------------------------------------------
+
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        path = request.match_info["path"]
+        fault = self.faults.popleft() if self.faults and path.endswith("/messages") else None
+        headers: dict[str, str] = {}
+        fields = await read_fields(request)
+        if fault is Fault.TOO_MANY:
+            headers = {"Retry-After": str(self.retry_after)}
+            self.refuse.append(Refusal(130429, "Rate limit hit", status=429))
+        try:
+            status, body = 200, await self._do(request, path, fields)
+        except Refusal as error:
+            status, body = error.status, error.as_json()
+        if self.usage is not None:
+            headers["X-Business-Use-Case-Usage"] = json.dumps(self.usage)
+        if fault is Fault.HANG:
+            await asyncio.sleep(60)
+        broken = fault is Fault.RESET_AFTER
+        call = Call(method=request.method, path=path, fields=fields, status=0 if broken else status)
+        self.transcript.append(call)
+        if broken:
+            return await reset(request)
+        if fault is Fault.GATEWAY:
+            return web.Response(status=502, text="<html>Bad Gateway</html>", content_type="text/html")
+        if isinstance(body, bytes):
+            return web.Response(body=body, content_type="image/jpeg")
+        return web.json_response({} if fault is Fault.NAMELESS else body, status=status, headers=headers)
+
+    async def _do(self, request: web.Request, path: str, fields: Fields) -> Any:
+        given = request.headers.get("Authorization", "")
+        if path == f"{self.app_id}/subscriptions":
+            if given != f"Bearer {self.app_id}|{self.app_secret}":
+                raise Refusal(190, "Invalid OAuth access token signature", status=400)
+            named = [{"name": name, "version": "v25.0"} for name in self.fields]
+            return {"data": [{"object": "whatsapp_business_account", "active": True, "fields": named}]}
+        if given != f"Bearer {self.access_token}":
+            # Meta repeats the token in its words.
+            raise Refusal(190, f"Malformed access token {given.removeprefix('Bearer ')}", status=401)
+        if path == f"{self.phone_number_id}/messages":
+            return self._take_message(fields)
+        if path == f"{self.phone_number_id}/media":
+            return self._take_file(fields)
+        return self._tell(path)
+
+    def _tell(self, path: str) -> Any:
+        if path == "debug_token":
+            target = [{"scope": scope, "target_ids": [self.waba_id]} for scope in self.scopes]
+            data = {"app_id": self.app_id, "is_valid": True, "expires_at": 0, "scopes": self.scopes}
+            return {"data": {**data, "granular_scopes": target}}
+        if path == self.phone_number_id:
+            shown = {"display_phone_number": "+1 555-078-3881", "verified_name": "Lyra", "id": path}
+            hooks = {"application": self.hook_url} if self.hook_url else {}
+            return {**shown, "status": self.status, "quality_rating": "GREEN", "webhook_configuration": hooks}
+        if path == f"{self.waba_id}/subscribed_apps":
+            app = {"whatsapp_business_api_data": {"id": self.app_id, "name": "Lyra"}}
+            return {"data": [app] if self.subscribed else []}
+        if path in self.files:
+            url, size = f"{self.url}/files/{path}", len(self.files[path])
+            return {"messaging_product": "whatsapp", "url": url, "file_size": size, "id": path}
+        if path.removeprefix("files/") in self.files:
+            return self.files[path.removeprefix("files/")]
+        details = f"Object with ID '{path}' does not exist, cannot be loaded due to missing permissions"
+        raise Refusal(100, "Unsupported get request", details=details)
+
+    def _take_message(self, fields: Fields) -> Any:
+        if fields.get("status") == "read":
+            self.read.append(fields["message_id"])
+            return {"success": True}
+        to = read_address(fields)
+        text = check_message(fields)
+        if self.refuse:
+            raise self.refuse.popleft()
+        if to in self.closed and fields.get("type") != "template":
+            raise Refusal(131047, "Re-engagement message", details="More than 24 hours have passed")
+        message_id = self.make_id()
+        if "to" in fields and USER_ID.fullmatch(to):  # taken, and dropped without a word
+            to = "nobody"
+        else:
+            self.sent.append(Sent(id=message_id, to=to, text=text, fields=fields))
+        contacts = [{"input": to, "wa_id": to}]
+        return {"messaging_product": "whatsapp", "contacts": contacts, "messages": [{"id": message_id}]}
+
+    def _take_file(self, fields: Fields) -> Any:
+        if fields.get("messaging_product") != "whatsapp" or not fields.get("file"):
+            raise Refusal(100, "Invalid parameter", details="messaging_product and file")
+        media_id = str(10**15 + len(self.uploads))
+        self.uploads[media_id] = (str(fields["type"]), fields["file"])
+        return {"id": media_id}
+
+
+def split_person(person: str) -> tuple[str, str]:
+    """Return the phone number and the user id of somebody, either of which may be empty."""
+    phone, _, user_id = person.partition("/")
+    return ("", phone) if USER_ID.fullmatch(phone) else (phone, user_id)
+
+
+def drop_empty(values: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what is not known."""
+    return {name: value for name, value in values.items() if value}
+
+
+async def read_fields(request: web.Request) -> Fields:
+    """Return what came with a call: the query, JSON, or a form with a file."""
+    if request.method == "GET":
+        return dict(request.query)
+    if request.content_type == "application/json":
+        fields: Fields = await request.json()
+        return fields
+    form = await request.post()
+    return {
+        name: value.file.read() if isinstance(value, web.FileField) else value for name, value in form.items()
+    }
+
+
+@asynccontextmanager
+async def run_fake_whatsapp() -> AsyncIterator[FakeWhatsapp]:
+    """Run a Cloud API with one number; `url` is what `api_url` should be."""
+    fake = FakeWhatsapp()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.+}", fake.take)
+    async with serve(app) as (address, site):
+        fake.site = site
+        fake.url = address
+        yield fake
