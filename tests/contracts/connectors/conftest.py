@@ -9,6 +9,7 @@ from blockbuster import blockbuster_ctx
 
 from tests.contracts.connectors.callback import CALLBACK
 from tests.contracts.connectors.channel import Channel, Stage
+from tests.contracts.connectors.email import EMAIL
 from tests.contracts.connectors.mastodon import MASTODON
 from tests.contracts.connectors.messenger import MESSENGER
 from tests.contracts.connectors.rest import REST
@@ -18,7 +19,7 @@ from tests.contracts.connectors.telegram import TELEGRAM
 from tests.contracts.connectors.webchat import WEBCHAT
 from tests.contracts.connectors.whatsapp import WHATSAPP
 
-CHANNELS = (CALLBACK, MASTODON, MESSENGER, REST, SMS, SOCKETIO, TELEGRAM, WEBCHAT, WHATSAPP)
+CHANNELS = (CALLBACK, EMAIL, MASTODON, MESSENGER, REST, SMS, SOCKETIO, TELEGRAM, WEBCHAT, WHATSAPP)
 
 
 @pytest.fixture(params=CHANNELS, ids=[channel.connector.channel for channel in CHANNELS])

@@ -1,0 +1,132 @@
+"""Mails out, by SMTP submission (RFC 6409).
+
+One connection per mail: what breaks before the words have left is told from what breaks after.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiosmtplib
+from aiosmtplib.errors import SMTPException, SMTPResponseException
+
+from bot.connector import ErrorClass, SendError
+from connectors.email.options import LOOPBACK, Server
+from connectors.email.refusals import explain
+from connectors.email.render import Letter
+
+# RFC 5321, 4.5.3.2 lets a server think for minutes before it takes a mail; the courier waits 20 seconds.
+LONGER = 1.5  # times the usual wait
+PERMANENT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a mail: taken if `error` is None.
+
+    `certain` is False where it may have been taken all the same.
+    """
+
+    error: SendError | None = None
+    certain: bool = True
+
+
+async def submit(letter: Letter, server: Server, sender: str, *, patience: timedelta) -> Outcome:
+    """Hand a mail to the server. Never raises for what the server does."""
+    client = make_client(server, patience)
+    try:
+        opened = await open_session(client, server)
+        return opened or await hand_over(client, letter, sender, patience)
+    finally:
+        client.close()
+
+
+async def open_session(client: aiosmtplib.SMTP, server: Server) -> Outcome | None:
+    """Connect and log in; None when that is done."""
+    try:
+        await client.connect()
+        await client.ehlo()
+        if server.username and (server.security != "none" or client.supports_extension("auth")):
+            await client.login(server.username, server.password)
+    except SMTPResponseException as error:
+        step = "the login" if isinstance(error, aiosmtplib.SMTPAuthenticationError) else "the connection"
+        return refused(error, step)
+    except ssl.SSLError as error:
+        return failed(ErrorClass.TRANSIENT, f"no safe connection to the mail server: {name_reason(error)}")
+    except (SMTPException, OSError, TimeoutError, ValueError) as error:
+        return failed(ErrorClass.TRANSIENT, f"no connection to the mail server: {type(error).__name__}")
+    return None
+
+
+async def hand_over(client: aiosmtplib.SMTP, letter: Letter, sender: str, patience: timedelta) -> Outcome:
+    """Say from whom and to whom, then the words."""
+    raw = letter.message.as_bytes()
+    limit = read_size_limit(client)
+    if limit and len(raw) > limit:
+        return failed(ErrorClass.TOO_LONG, f"the mail has {len(raw)} bytes, the mail server takes {limit}")
+    announced = await announce(client, sender, letter.to, size=len(raw))
+    if announced is not None:
+        return announced
+    try:
+        await client.data(raw, timeout=patience.total_seconds() * LONGER)
+    except SMTPResponseException as error:
+        return refused(error, "the mail")
+    except (SMTPException, OSError, TimeoutError) as error:
+        detail = f"the mail server did not say whether it took the mail: {type(error).__name__}"
+        return Outcome(error=SendError(error_class=ErrorClass.TRANSIENT, detail=detail), certain=False)
+    return Outcome()
+
+
+async def announce(client: aiosmtplib.SMTP, sender: str, recipient: str, *, size: int) -> Outcome | None:
+    """Say from whom and to whom; None when the server takes it."""
+    step = "the sender"
+    try:
+        await client.mail(sender, options=[f"SIZE={size}"] if client.supports_extension("size") else [])
+        step = "the recipient"
+        await client.rcpt(recipient)
+    except SMTPResponseException as error:
+        return refused(error, step)
+    except UnicodeError:
+        return failed(ErrorClass.INVALID, "the mail server cannot write to such an address")
+    except (SMTPException, OSError, TimeoutError, ValueError) as error:
+        return failed(ErrorClass.TRANSIENT, f"the mail server broke off at {step}: {type(error).__name__}")
+    return None
+
+
+def make_client(server: Server, patience: timedelta) -> aiosmtplib.SMTP:
+    """Return a client that speaks to this server only encrypted, unless it is on this machine."""
+    return aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.security == "tls",
+        start_tls=server.security == "starttls",
+        cert_bundle=server.ca_file or None,  # beside the system's; read in a thread
+        local_hostname="[127.0.0.1]" if server.host in LOOPBACK else "localhost.localdomain",
+        timeout=patience.total_seconds(),
+    )
+
+
+def read_size_limit(client: aiosmtplib.SMTP) -> int:
+    """Return how many bytes the server takes, 0 where it does not say."""
+    value = client.esmtp_extensions.get("size", "")
+    return int(value) if value.isascii() and value.isdigit() else 0
+
+
+def refused(error: SMTPResponseException, step: str) -> Outcome:
+    """Return the outcome of a mail that the server did not take."""
+    explained = explain(error.code, error.message, doing=step)
+    if step == "the login" and error.code >= PERMANENT:
+        return failed(ErrorClass.AUTH, explained.detail, explained.code)
+    return Outcome(error=explained)
+
+
+def name_reason(error: ssl.SSLError) -> str:
+    """Return why TLS failed, in the library's words."""
+    return getattr(error, "verify_message", "") or error.reason or type(error).__name__
+
+
+def failed(error_class: ErrorClass, detail: str, code: str | None = None) -> Outcome:
+    """Return the outcome of a mail that certainly was not taken."""
+    return Outcome(error=SendError(error_class=error_class, detail=detail, code=code))

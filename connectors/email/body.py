@@ -1,0 +1,102 @@
+"""The words and the files of a mail. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.connector.fields import MAX_TEXT
+from bot.domain.message import Attachment
+from connectors.email.mail import Leaf, Mail, read_words
+from connectors.email.parts import make_reference
+from connectors.email.quotes import take_marked_words, take_words, unflow
+
+MAX_FILES = 20
+SIGNATURES = {
+    "application/pgp-signature": "pgp",
+    "application/pkcs7-signature": "smime",
+    "application/x-pkcs7-signature": "smime",
+}
+SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+PGP_BEGINS = "-----BEGIN PGP MESSAGE-----"
+PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+PGP_SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What a mail says. `quoted`: something it quotes was left out; `left_out`: so many files were.
+
+    `encrypted` and `signed` say with what (`pgp`, `smime`); what is encrypted is a file, and no text.
+    """
+
+    text: str
+    files: tuple[Attachment, ...] = ()
+    quoted: bool = False
+    encrypted: str = ""
+    signed: str = ""
+    left_out: int = 0
+
+
+def read_body(mail: Mail, uidvalidity: int, uid: int, message_id: str) -> Body:
+    """Read the words, plain ones first, without quotes and signatures; everything else is a file."""
+    texts = [leaf for leaf in mail.leaves if is_text(leaf)]
+    encrypted = find_encryption(mail, texts)
+    readable = [] if encrypted else texts
+    text, quoted = choose_words(readable)
+    files = [leaf for leaf in mail.leaves if leaf not in readable and leaf.mime not in SIGNATURES]
+    signed = next((SIGNATURES[leaf.mime] for leaf in mail.leaves if leaf.mime in SIGNATURES), "")
+    return Body(
+        text=text[:MAX_TEXT].strip(),
+        files=tuple(make_file(leaf, uidvalidity, uid, message_id) for leaf in files[:MAX_FILES]),
+        quoted=quoted,
+        encrypted=encrypted,
+        signed=signed or ("pgp" if any(PGP_SIGNED in read_words(leaf) for leaf in readable) else ""),
+        left_out=max(len(files) - MAX_FILES, 0),
+    )
+
+
+def is_text(leaf: Leaf) -> bool:
+    """Tell whether a leaf is part of what the mail says, and no file."""
+    return leaf.mime in {"text/plain", "text/html"} and leaf.disposition != "attachment" and not leaf.name
+
+
+def find_encryption(mail: Mail, texts: list[Leaf]) -> str:
+    """Return what a mail is encrypted with, empty where it can be read."""
+    if any(leaf.mime in SEALED for leaf in mail.leaves):
+        return "smime"
+    if mail.head.get_content_type() == "multipart/encrypted":
+        return "pgp"
+    return "pgp" if any(read_words(leaf).lstrip().startswith(PGP_BEGINS) for leaf in texts) else ""
+
+
+def choose_words(texts: list[Leaf]) -> tuple[str, bool]:
+    """Return the new words and whether something was quoted: of the plain parts, else of the HTML."""
+    plain = "\n\n".join(filter(None, (read_plain(leaf) for leaf in texts if leaf.mime == "text/plain")))
+    if plain.strip():
+        return take_words(plain)
+    marked = "\n".join(read_words(leaf) for leaf in texts if leaf.mime == "text/html")
+    return take_marked_words(marked) if marked.strip() else ("", False)
+
+
+def read_plain(leaf: Leaf) -> str:
+    """Return a plain part's text, its lines joined again and without the armour of a signature."""
+    text = read_words(leaf)
+    if str(leaf.part.get_param("format", "")).lower() == "flowed":
+        text = unflow(text, drop_blank=str(leaf.part.get_param("delsp", "")).lower() == "yes")
+    if PGP_SIGNED in text:
+        text = text.partition(PGP_SIGNED)[2].partition(PGP_SIGNATURE)[0]
+        text = text.replace("\r\n", "\n").partition("\n\n")[2]  # after the armour's own headers
+    return text.strip()
+
+
+def make_file(leaf: Leaf, uidvalidity: int, uid: int, message_id: str) -> Attachment:
+    """Return a file of the mail; it stays in the mailbox until it is asked for."""
+    main = leaf.mime.partition("/")[0]
+    name = leaf.name or ("message.eml" if leaf.mime == "message/rfc822" else None)
+    return Attachment(
+        kind=main if main in {"image", "audio", "video"} else "file",
+        ref=make_reference(leaf, uidvalidity, uid, message_id),
+        mime=leaf.mime[:100],
+        name=name,
+        size=leaf.size,
+    )

@@ -1,0 +1,103 @@
+"""Mails that say what became of a mail of ours: delivery reports (RFC 3464) and the like. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_string
+from email.message import Message
+
+from bot.connector import Receipt, ReceiptState
+from connectors.email.mail import Leaf, Mail, read_content, read_words
+from connectors.email.refusals import explain_report
+from connectors.email.threads import ADDRESS, find_ours
+
+DAEMON = re.compile(r"^(mailer-?daemon|postmaster|mail-daemon)@", re.IGNORECASE)
+STATES = {"failed": ReceiptState.FAILED, "delivered": ReceiptState.DELIVERED, "relayed": ReceiptState.SENT}
+MAX_READ = 65_536  # bytes of a part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of one mail of ours: its Message-ID, its thread, and whom it went to where that is said."""
+
+    message_id: str
+    thread: str
+    recipient: str
+    receipt: Receipt
+
+
+def read_report(mail: Mail, sender: str, domain: str) -> Report | None:
+    """Return what a report says of a mail of ours, None where it is no report, or of no mail of ours."""
+    fields = next((read_fields(leaf) for leaf in mail.leaves if leaf.mime == "message/delivery-status"), None)
+    failed_by_word = fields is None and (
+        DAEMON.match(sender) is not None or mail.get("return-path").replace(" ", "") == "<>"
+    )
+    if fields is None and not failed_by_word:
+        return None
+    ours = find_ours(iterate_texts(mail), domain)
+    if ours is None:
+        return None
+    action = (fields or {}).get("action", "failed").lower()
+    state = STATES.get(action)
+    if state is None:  # delayed: it may still arrive; expanded: whoever it went on to
+        return None
+    status, diagnostic = (fields or {}).get("status", ""), (fields or {}).get("diagnostic-code", "")
+    error = explain_report(status, diagnostic) if state is ReceiptState.FAILED else None
+    return Report(
+        message_id=ours.message_id,
+        thread=ours.thread,
+        recipient=find_recipient(mail, fields or {}),
+        receipt=Receipt(state=state, error=error),
+    )
+
+
+def read_fields(leaf: Leaf) -> dict[str, str]:
+    """Return the fields of the first recipient of a report; we write to one at a time."""
+    inner = leaf.part.get_payload()
+    groups = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
+    if not groups:
+        content = read_content(leaf)[:MAX_READ].decode("utf-8", "replace")
+        groups = [message_from_string(part) for part in re.split(r"\r?\n\r?\n", content)]
+    for group in groups:
+        if group.get("action") is not None:
+            return {name.lower(): " ".join(str(value).split()) for name, value in group.items()}
+    return {}
+
+
+def find_recipient(mail: Mail, fields: dict[str, str]) -> str:
+    """Return whom the mail of ours went to, empty where nothing says so.
+
+    The original mail's own `To` is what we wrote; a server that passed it on reports another address.
+    """
+    original = (each.get("to") for each in iterate_originals(mail))
+    said = (fields.get("original-recipient"), fields.get("final-recipient"), mail.get("x-failed-recipients"))
+    for text in (*original, *said):
+        match = ADDRESS.search((text or "").replace("rfc822;", "").replace("RFC822;", ""))
+        if match:
+            return match[0].lower()
+    return ""
+
+
+def iterate_originals(mail: Mail) -> Iterator[Message]:
+    """Yield the headers of the mail that a report speaks about."""
+    for leaf in mail.leaves:
+        if leaf.mime in {"message/rfc822", "message/global"}:
+            inner = leaf.part.get_payload()
+            yield from (
+                each for each in (inner if isinstance(inner, list) else []) if isinstance(each, Message)
+            )
+        if leaf.mime in {"text/rfc822-headers", "message/rfc822-headers"}:
+            yield message_from_string(read_content(leaf)[:MAX_READ].decode("utf-8", "replace"))
+
+
+def iterate_texts(mail: Mail) -> Iterator[str]:
+    """Yield what may name our mail: the references, the original's headers, at last the words."""
+    for leaf in mail.leaves:
+        if leaf.mime.startswith("text/"):
+            yield read_words(leaf)[:MAX_READ]
+    yield mail.get("references")
+    yield mail.get("in-reply-to")
+    for original in iterate_originals(mail):
+        yield f"{original.get('message-id', '')} {original.get('x-visavis-id', '')}"

@@ -1,0 +1,196 @@
+"""A mail as its parts: headers, words and files, from the raw bytes. Pure.
+
+The standard library's parser reads with its oldest policy: the newer ones raise on headers that spam and
+old programs really write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.utils import collapse_rfc2231_value
+
+from bot.connector.text import clean_text
+
+MAX_PARTS = 60  # leaves of one mail that are looked at
+MAX_DEPTH = 20
+MAX_HEADER = 10_000  # code points of one header's value
+# What programs call charsets beside their names; Windows writes its own under the ISO's names.
+CHARSETS = {
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "us-ascii": "utf-8",
+    "ascii": "utf-8",
+    "iso-8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "cp-850": "cp850",
+}
+_FOLD = re.compile(r"[\r\n\t ]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A part that holds no parts. `section` is IMAP's number for it, `size` in bytes as decoded, about."""
+
+    section: str
+    part: Message
+    size: int
+
+    @property
+    def mime(self) -> str:
+        """The type, in small letters."""
+        return self.part.get_content_type()
+
+    @property
+    def encoding(self) -> str:
+        """How it is encoded for the way."""
+        return read_raw(self.part, "content-transfer-encoding").strip().lower()
+
+    @property
+    def disposition(self) -> str:
+        """`inline`, `attachment` or nothing."""
+        return (self.part.get_content_disposition() or "").lower()
+
+    @property
+    def name(self) -> str | None:
+        """The file's name, None where it has none."""
+        given = self.part.get_param("filename", None, "content-disposition") or self.part.get_param("name")
+        if given is None:
+            return None
+        return tidy(decode_words(collapse_rfc2231_value(given)))[-200:] or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail: its headers, and its leaves in order."""
+
+    head: Message
+    leaves: tuple[Leaf, ...]
+
+    def get(self, name: str) -> str:
+        """Return a header decoded and on one line, empty where it is absent."""
+        return tidy(decode_words(read_raw(self.head, name)))
+
+    def get_all(self, name: str) -> list[str]:
+        """Return every header of a name as it stands, on one line each, from the top."""
+        return [tidy(make_text(value)) for value in iterate_raw(self.head, name)]
+
+
+def split_mail(raw: bytes) -> Mail:
+    """Read a whole mail. What is no mail has no headers."""
+    head = message_from_bytes(raw)
+    return Mail(head=head, leaves=tuple(leaf for leaf, _ in zip(walk(head), range(MAX_PARTS), strict=False)))
+
+
+def walk(head: Message) -> Iterator[Leaf]:
+    """Yield the leaves with IMAP's section numbers (RFC 3501, 6.4.5); a mail within a mail is a leaf."""
+    if not has_parts(head):
+        yield make_leaf("1", head)
+        return
+    stack = [number_parts("", head)]
+    while stack:
+        following = next(stack[-1], None)
+        if following is None:
+            stack.pop()
+        elif not has_parts(following[1]) or len(stack) >= MAX_DEPTH:
+            yield make_leaf(*following)
+        else:
+            stack.append(number_parts(f"{following[0]}.", following[1]))
+
+
+def has_parts(part: Message) -> bool:
+    """Tell whether it holds parts of its own."""
+    return part.is_multipart() and part.get_content_maintype() == "multipart"
+
+
+def number_parts(prefix: str, part: Message) -> Iterator[tuple[str, Message]]:
+    """Yield the parts of a part with their section numbers."""
+    inner = part.get_payload()
+    for number, each in enumerate(inner if isinstance(inner, list) else [], start=1):
+        if isinstance(each, Message):
+            yield f"{prefix}{number}", each
+
+
+def make_leaf(section: str, part: Message) -> Leaf:
+    """Return a leaf; three bytes of four are left of base64."""
+    content = part.get_payload()
+    length = len(content) if isinstance(content, str) else 0
+    encoded = read_raw(part, "content-transfer-encoding").strip().lower() == "base64"
+    return Leaf(section=section, part=part, size=length * 3 // 4 if encoded else length)
+
+
+def read_content(leaf: Leaf) -> bytes:
+    """Return a leaf's content, decoded as far as it can be."""
+    content = leaf.part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def read_words(leaf: Leaf) -> str:
+    """Return the text of a leaf, whatever its charset claims to be."""
+    content = read_content(leaf)
+    claimed = leaf.part.get_param("charset") or ""
+    return decode(content, collapse_rfc2231_value(claimed) if claimed else "")
+
+
+def decode(content: bytes, charset: str) -> str:
+    """Decode bytes: as they claim to be, else as UTF-8, else as Windows does. Never fails."""
+    name = charset.strip().strip("\"'").lower()
+    for each in (CHARSETS.get(name, name), "utf-8"):
+        try:
+            return clean_text(content.decode(each))
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    return clean_text(content.decode("cp1252", "replace"))
+
+
+def decode_words(value: str) -> str:
+    """Decode a header's encoded words (RFC 2047); what cannot be decoded stays as it is."""
+    try:
+        parts = decode_header(value)
+    except (HeaderParseError, ValueError):
+        return value
+    return "".join(
+        part if isinstance(part, str) else decode(part, charset or "utf-8") for part, charset in parts
+    )
+
+
+def read_raw(part: Message, name: str) -> str:
+    """Return the first header of a name as it stands, empty where there is none."""
+    return make_text(next(iterate_raw(part, name), ""))
+
+
+def iterate_raw(part: Message, name: str) -> Iterator[object]:
+    """Yield the headers of a name with their bytes as they came; `get` loses those beyond ASCII."""
+    return (value for key, value in part.raw_items() if key.lower() == name)
+
+
+def make_text(value: object) -> str:
+    """Return a header's value as text: raw bytes beyond ASCII are taken for UTF-8, else Windows' letters."""
+    text = str(value)[:MAX_HEADER]
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # the parser keeps such bytes as halves of surrogate pairs
+        return (
+            decode(text.encode("utf-8", "surrogateescape"), "utf-8") if is_escaped(text) else clean_text(text)
+        )
+    return clean_text(text)
+
+
+def is_escaped(text: str) -> bool:
+    """Tell whether every half of a pair in it stands for a byte."""
+    return all("\udc80" <= each <= "\udcff" for each in text if "\ud800" <= each <= "\udfff")
+
+
+def tidy(text: str) -> str:
+    """Return text on one line."""
+    return _FOLD.sub(" ", clean_text(text)).strip()

@@ -1,0 +1,101 @@
+"""HTML of mails as text: its words, its lines, its lists; what it quotes is marked with `>`. Pure."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from typing_extensions import override
+
+MAX_HTML = 400_000  # characters that are looked at
+HIDDEN = frozenset({"style", "script", "head", "title", "template"})
+BLOCKS = frozenset(
+    {"p", "div", "tr", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr"}
+)
+VOID = frozenset({"br", "hr", "img", "meta", "link", "input", "col", "wbr", "base", "area"})
+# Where programs put the mail they answer: by class or id of the element that holds it.
+QUOTES = re.compile(
+    r"\b(gmail_quote|gmail_quote_container|yahoo_quoted|moz-cite-prefix|protonmail_quote|appendonsend"
+    r"|divrplyfwdmsg|mail-editor-reference-message-container|ms-outlook-mobile-reference-message"
+    r"|ymail_android_signature|zmail_extra|tutanota_quote)\b",
+    re.IGNORECASE,
+)
+# Outlook puts the quoted mail behind this element rather than into it.
+QUOTE_BEGINS = re.compile(r"\b(appendonsend|divrplyfwdmsg|moz-cite-prefix)\b", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
+_MANY_LINES = re.compile(r"\n{3,}")
+
+
+class Reader(HTMLParser):
+    """Collects text. `own` is what stands outside quotes, `text` everything."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.own: list[str] = []
+        self.text: list[str] = []
+        self._open: list[tuple[str, str]] = []  # elements, and what each is to us
+        self._rest_is_quoted = False
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = " ".join(value or "" for name, value in attrs if name in {"class", "id"})
+        if QUOTE_BEGINS.search(names):
+            self._rest_is_quoted = True
+        if tag in BLOCKS or tag in {"br", "li"}:
+            self._add("\n")
+        if tag == "li":
+            self._add("- ")
+        if tag in VOID:
+            return
+        hidden = tag in HIDDEN or is_hidden(attrs)
+        quoted = bool(QUOTES.search(names)) or (tag == "blockquote" and is_cited(attrs))
+        self._open.append((tag, "hidden" if hidden else "quoted" if quoted else ""))
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        if tag in BLOCKS:
+            self._add("\n")
+        for place in range(len(self._open) - 1, max(len(self._open) - 30, -1), -1):
+            if self._open[place][0] == tag:
+                del self._open[place:]
+                return
+
+    @override
+    def handle_data(self, data: str) -> None:
+        self._add(_BLANKS.sub(" ", data))
+
+    def _add(self, text: str) -> None:
+        states = {state for _, state in self._open}
+        if "hidden" in states:
+            return
+        self.text.append(text)
+        if "quoted" not in states and not self._rest_is_quoted:
+            self.own.append(text)
+
+
+def is_hidden(attrs: list[tuple[str, str | None]]) -> bool:
+    """Tell whether an element is not shown: the preview texts of newsletters."""
+    style = "".join((value or "") for name, value in attrs if name == "style").replace(" ", "").lower()
+    return "display:none" in style
+
+
+def is_cited(attrs: list[tuple[str, str | None]]) -> bool:
+    """Tell whether a blockquote is an answered mail, and not a paragraph set in."""
+    return any(name == "type" and (value or "").lower() == "cite" for name, value in attrs)
+
+
+def read_markup(html: str) -> tuple[str, str]:
+    """Return the text outside what the mail quotes, and the whole text."""
+    reader = Reader()
+    try:
+        reader.feed(html[:MAX_HTML])
+        reader.close()
+    except (AssertionError, ValueError):  # the parser's answer to some broken declarations
+        pass
+    return smooth("".join(reader.own)), smooth("".join(reader.text))
+
+
+def smooth(text: str) -> str:
+    """Drop blanks at the ends of lines, and empty lines beyond one."""
+    lines = (line.strip() for line in text.split("\n"))
+    return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()

@@ -1,0 +1,78 @@
+"""What a person wrote newly, apart from what the mail quotes and how it is signed. Pure.
+
+quotequail finds the quoted mail: on made-up replies of Gmail, Outlook, Apple Mail and Thunderbird in
+English, German, French and Spanish it did so in all 21. Signatures are ours.
+"""
+
+from __future__ import annotations
+
+import re
+
+import quotequail
+
+from connectors.email.markup import read_markup
+
+MAX_READ = 40_000  # characters of a mail's text that are looked at
+SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+# What phones and programs add by themselves, as the last line.
+ADDED = re.compile(
+    r"^(sent from (my|outlook|yahoo|mail for|proton)|get outlook for "
+    r"|von meinem .{1,40} gesendet|gesendet (mit|von) |diese nachricht wurde von meinem "
+    r"|holen sie sich outlook für |outlook für .{1,20} beziehen"
+    r"|envoyé (de|depuis) mon |envoyé à partir de |obtenez outlook pour |télécharger outlook pour "
+    r"|enviado desde (mi|el) |obtener outlook para |inviato da |verzonden vanaf mijn |verstuurd vanaf mijn )"
+    r".{0,120}$",
+    re.IGNORECASE,
+)
+FORWARD = "forward"
+
+
+def take_words(plain: str) -> tuple[str, bool]:
+    """Return the new words of a plain text, and whether something was quoted.
+
+    A forwarded mail is what the person wants to show: it stays. Where nothing is left, everything stays:
+    an answer written between the lines of the quote is of those.
+    """
+    text = plain[:MAX_READ].replace("\r\n", "\n").strip()
+    found = quotequail.unwrap(text) if text else None
+    if not found or found.get("type") == FORWARD:
+        return cut_signature(text), False
+    above, below = cut_signature(found.get("text_top") or ""), found.get("text_bottom") or ""
+    own = "\n\n".join(part for part in (above, cut_signature(below)) if part)
+    return (own, True) if own else (text, False)
+
+
+def take_marked_words(html: str) -> tuple[str, bool]:
+    """Return the new words of an HTML text, and whether something was quoted."""
+    own, everything = read_markup(html)
+    if own and own != everything:
+        return take_words(own)[0], True
+    return take_words(everything)
+
+
+def cut_signature(text: str) -> str:
+    """Return text without its signature, unless that is all there is."""
+    at = SIGNATURE.search(text)
+    kept = (text[: at.start()] if at else text).rstrip()
+    lines = kept.split("\n")
+    while lines and (not lines[-1].strip() or ADDED.match(lines[-1].strip())):
+        lines.pop()
+    return "\n".join(lines).strip() or text.strip()
+
+
+def unflow(text: str, *, drop_blank: bool) -> str:
+    """Join the lines that a program broke only for the way (RFC 3676); quoted lines stay."""
+    joined: list[str] = []
+    open_line = False
+    for raw in text.replace("\r\n", "\n").split("\n"):
+        quoted = raw.startswith(">")
+        line = raw.removeprefix(" ")  # one blank stands before lines that begin with one
+        if open_line and not quoted:
+            joined[-1] += line
+        else:
+            joined.append(line)
+        soft = line.endswith(" ") and line != "-- " and not quoted
+        if soft and drop_blank:
+            joined[-1] = joined[-1][:-1]
+        open_line = soft
+    return "\n".join(joined)
