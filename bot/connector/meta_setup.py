@@ -20,6 +20,23 @@ log = structlog.get_logger(__name__)
 
 REFUSED = "190"  # the code of a token that is not taken
 LONGEST_PAUSE = timedelta(minutes=5)
+# What a page has the app told of. A page has one list for each app, and the last one to set it wins: so the
+# page of an Instagram account sets the same. (Comments and mentions there are the app's own subscription.)
+# https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps/
+PAGE_FIELDS = (
+    "messages",
+    "messaging_postbacks",
+    "messaging_referrals",
+    "message_deliveries",
+    "message_reads",
+    "message_echoes",
+    "message_reactions",
+    "message_edits",
+    "standby",
+    "feed",
+    "mention",
+    "ratings",
+)
 DASHBOARD = "developers.facebook.com, your app, Webhooks"
 
 

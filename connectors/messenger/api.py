@@ -1,4 +1,4 @@
-"""A page's way to the Graph API, and what we want to be told of."""
+"""A page's way to the Graph API."""
 
 from __future__ import annotations
 
@@ -7,23 +7,9 @@ from datetime import timedelta
 
 from bot.connector.meta_account import Node
 from bot.connector.meta_graph import GraphApi
+from bot.connector.meta_setup import PAGE_FIELDS
 
 API_URL = "https://graph.facebook.com"
-# https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps/
-FIELDS = (
-    "messages",
-    "messaging_postbacks",
-    "messaging_referrals",
-    "message_deliveries",
-    "message_reads",
-    "message_echoes",
-    "message_reactions",
-    "message_edits",
-    "standby",
-    "feed",
-    "mention",
-    "ratings",
-)
 
 
 def make_api(options: Mapping[str, str], *, timeout: timedelta) -> GraphApi:
@@ -35,4 +21,4 @@ def make_api(options: Mapping[str, str], *, timeout: timedelta) -> GraphApi:
 def make_node(options: Mapping[str, str]) -> Node:
     """Return where the page is."""
     page_id = options.get("page_id", "")
-    return Node(id=page_id, name="name", platform="messenger", object_name="page", fields=FIELDS)
+    return Node(id=page_id, name="name", platform="messenger", object_name="page", fields=PAGE_FIELDS)

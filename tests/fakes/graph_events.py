@@ -46,11 +46,13 @@ def comment(author: str, text: str, *, number: int = 1, post: str = "10_20", **m
     return {"field": "feed", "value": value}
 
 
-def remark(author: str, text: str, *, number: int = 1, media: str = "77", **more: Any) -> Json:
+def remark(
+    author: str, text: str, *, number: int = 1, media: str = "77", username: str = "", **more: Any
+) -> Json:
     """Return a change that tells a comment on an Instagram post."""
     value = {
         "id": f"1790{number}",
-        "from": {"id": author, "username": f"person_{author}"},
+        "from": {"id": author, "username": username or f"person_{author}"},
         "text": text,
         "media": {"id": media, "media_product_type": "FEED"},
         **more,

@@ -10,16 +10,31 @@ from blockbuster import blockbuster_ctx
 from tests.contracts.connectors.callback import CALLBACK
 from tests.contracts.connectors.channel import Channel, Stage
 from tests.contracts.connectors.email import EMAIL
+from tests.contracts.connectors.instagram import INSTAGRAM_CHANNEL
 from tests.contracts.connectors.mastodon import MASTODON
 from tests.contracts.connectors.messenger import MESSENGER
 from tests.contracts.connectors.rest import REST
+from tests.contracts.connectors.slack import SLACK
 from tests.contracts.connectors.sms import SMS
 from tests.contracts.connectors.socketio import SOCKETIO
 from tests.contracts.connectors.telegram import TELEGRAM
 from tests.contracts.connectors.webchat import WEBCHAT
 from tests.contracts.connectors.whatsapp import WHATSAPP
 
-CHANNELS = (CALLBACK, EMAIL, MASTODON, MESSENGER, REST, SMS, SOCKETIO, TELEGRAM, WEBCHAT, WHATSAPP)
+CHANNELS = (
+    CALLBACK,
+    EMAIL,
+    INSTAGRAM_CHANNEL,
+    MASTODON,
+    MESSENGER,
+    REST,
+    SLACK,
+    SMS,
+    SOCKETIO,
+    TELEGRAM,
+    WEBCHAT,
+    WHATSAPP,
+)
 
 
 @pytest.fixture(params=CHANNELS, ids=[channel.connector.channel for channel in CHANNELS])

@@ -1,0 +1,1 @@
+"""Instagram: direct messages, comments, mentions, and answers to stories."""

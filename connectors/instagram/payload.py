@@ -1,0 +1,23 @@
+"""Webhooks of an Instagram account in. Pure; replies out are in `render`.
+
+Native ids are Meta's own: `mid` of a message, the id of a comment. A conversation's key is a person's
+id with the account, or `post:<post>:<author>` in public.
+"""
+
+from __future__ import annotations
+
+from bot.connector import InboundEvent
+from bot.connector.meta_envelope import list_public_changes, parse_threads, read_entries
+from bot.connector.meta_events import Us
+from connectors.instagram.remarks import parse_change
+
+CHANNEL = "instagram"
+
+
+def parse_body(body: bytes, us: Us, *, username: str) -> list[InboundEvent]:
+    """Say a webhook in our words. Raises `BadPayload` unless it is about Instagram accounts."""
+    found: list[InboundEvent] = []
+    for entry in read_entries(body, "instagram"):
+        found += parse_threads(entry, us)
+        found += [parse_change(change, username) for change in list_public_changes(entry, us)]
+    return found
