@@ -1,4 +1,7 @@
-"""Environment → frozen `Settings`. The only place that reads the environment."""
+"""Environment → frozen `Settings`. The only place that reads the environment.
+
+What a project's file `.env` says counts where the environment says nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import SplitResult, urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+ENV_FILE = ".env"
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
@@ -141,6 +146,8 @@ def _split(address: str) -> SplitResult | None:
 
 def load_settings(**overrides: object) -> Settings:
     """Read the environment; `overrides` (fields by name, None: not given) win. Raises `SettingsError`."""
+    project = overrides.get("project") or os.environ.get("VISAVIS_PROJECT") or "."
+    read_env_file(Path(str(project)) / ENV_FILE)
     given = {_alias(name): value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
@@ -150,6 +157,17 @@ def load_settings(**overrides: object) -> Settings:
         name = (_alias(place) if place in Settings.model_fields else place).upper()
         message = f"{name}: {first['msg']}"
         raise SettingsError(message) from error
+
+
+def read_env_file(path: Path) -> None:
+    """Take what a file says (`NAME=value`, a line each) into the environment, where that has no such name."""
+    try:
+        said = dotenv_values(path, interpolate=False) if path.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    for name, value in said.items():
+        if value is not None:
+            os.environ.setdefault(name, value)
 
 
 def _alias(field: str) -> str:

@@ -6,6 +6,7 @@ import typer
 
 from bot.cli import (
     actions,
+    channels,
     doctor,
     evaluate,
     learn,
@@ -38,5 +39,6 @@ project.add_commands(app)
 story_tests.add_commands(app)
 migrate.add_commands(app)
 doctor.add_commands(app)
+channels.add_commands(app)
 people.add_commands(app)
 tools.add_commands(app)
