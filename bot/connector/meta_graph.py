@@ -7,7 +7,7 @@ what never left is told from what may have arrived (`bot.connector.egress`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,30 +15,37 @@ import aiohttp
 
 from bot.connector.answers import Outcome, failed, read_failure, read_json
 from bot.connector.egress import open_session
-from bot.connector.meta_errors import read_rates_left, read_refusal
+from bot.connector.meta_errors import Refusal, read_rates_left, read_refusal
 from bot.connector.replies import ErrorClass
 from bot.domain.json import Json, JsonObject
 
 VERSION = "v25.0"  # the one in Meta's documentation as of 2026-07; a version lives for two years
 SUCCESS = range(200, 300)
+ReadRefusal = Callable[[int, Json, Mapping[str, str]], Refusal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file that goes along with a call."""
+    """A file that goes along with a call, under the name that the call has for it."""
 
     name: str
     mime: str
     content: bytes
+    field: str = "filedata"
 
 
 class GraphApi:
-    """One account's way to the Graph API. `open` before, `close` after. The token is never shown."""
+    """One account's way to the Graph API. `open` before, `close` after. The token is never shown.
 
-    def __init__(self, *, base_url: str, token: str, timeout: timedelta, version: str = VERSION) -> None:
-        self.base_url = f"{base_url.rstrip('/')}/{version}"
+    `refuse` says what refusals mean: WhatsApp has codes of its own.
+    """
+
+    def __init__(
+        self, *, base_url: str, token: str, timeout: timedelta, refuse: ReadRefusal = read_refusal
+    ) -> None:
+        self.base_url = f"{base_url.rstrip('/')}/{VERSION}"
         self.timeout = timeout
-        self._token = token
+        self._token, self._refuse = token, refuse
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -69,7 +76,7 @@ class GraphApi:
         form = aiohttp.FormData()
         for name, value in fields.items():
             form.add_field(name, value if isinstance(value, str) else json.dumps(value))
-        form.add_field("filedata", upload.content, filename=upload.name, content_type=upload.mime)
+        form.add_field(upload.field, upload.content, filename=upload.name, content_type=upload.mime)
         return await self._call("POST", path, body=form)
 
     async def _call(
@@ -95,16 +102,15 @@ class GraphApi:
                 headers=headers,
                 allow_redirects=False,
             ) as response:
-                return read_answer(response.status, await read_json(response), response.headers)
+                return self._read(response.status, await read_json(response), response.headers)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             return read_failure(error, "Meta")
 
-
-def read_answer(status: int, body: Json, headers: Mapping[str, str]) -> Outcome:
-    """Tell what an answer means. Meta may answer 200 with an error in it."""
-    lower = {name.lower(): value for name, value in headers.items()}
-    rates_left = read_rates_left(lower)
-    if status in SUCCESS and isinstance(body, Mapping) and "error" not in body:
-        return Outcome(result=body, rates_left=rates_left)
-    refusal = read_refusal(status, body, lower)
-    return Outcome(error=refusal.error, certain=refusal.certain, rates_left=rates_left)
+    def _read(self, status: int, body: Json, headers: Mapping[str, str]) -> Outcome:
+        """Tell what an answer means. Meta may answer 200 with an error in it."""
+        lower = {name.lower(): value for name, value in headers.items()}
+        rates_left = read_rates_left(lower)
+        if status in SUCCESS and isinstance(body, Mapping) and "error" not in body:
+            return Outcome(result=body, rates_left=rates_left)
+        refusal = self._refuse(status, body, lower)
+        return Outcome(error=refusal.error, certain=refusal.certain, rates_left=rates_left)

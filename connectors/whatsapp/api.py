@@ -1,140 +1,114 @@
-"""Calls of the WhatsApp Cloud API, which is a part of Meta's Graph API.
+"""Calls of the Cloud API that send a reply: its messages in order, files first uploaded.
 
-The token goes into a header: addresses end up in logs. Every call has a connection of its own, so that
-what never left is told from what may have arrived (`bot.connector.egress`).
+The Cloud API is a part of Meta's Graph API (`bot.connector.meta_graph`).
 """
 
 from __future__ import annotations
 
-import json
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
-import aiohttp
+from bot.connector import ErrorClass, OutboundReply, SendResult, SendState
+from bot.connector.answers import Outcome, doubtful, failed, stop
+from bot.connector.meta_graph import GraphApi, Upload
+from bot.domain.json import Json
+from bot.errors import MediaError
+from connectors.whatsapp.files import goes_by_link
+from connectors.whatsapp.refusals import PAIR_LIMIT
+from connectors.whatsapp.render import Call, find_quoted, render_message, with_media
+from connectors.whatsapp.statuses import make_mark
 
-from bot.connector import ErrorClass, RateLeft
-from bot.connector.answers import Outcome, doubtful, failed, read_failure, read_json
-from bot.connector.egress import open_session
-from bot.domain.json import Json, JsonObject
-from connectors.whatsapp.refusals import UNCERTAIN, read_code, read_refusal
-
-PLATFORM = "WhatsApp"
-SUCCESS = range(200, 300)
-TOO_MANY = 429
-USAGE = "x-business-use-case-usage"  # https://developers.facebook.com/docs/graph-api/overview/rate-limiting
-LONGEST_WAIT = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file that goes along with a call."""
-
-    name: str
-    mime: str
-    content: bytes
+MOST_PEOPLE = 1_000
+MOST_TRIES = 6  # 4^6 s is more than an hour
+FOUR = 4
 
 
-class CloudApi:
-    """One number's way to the Cloud API. `open` before, `close` after. The token is never shown."""
+class Patience:
+    """How long to leave a person alone whom too much was sent: 4^n seconds, n counting the refusals.
 
-    def __init__(self, *, base_url: str, token: str, timeout: timedelta) -> None:
-        self.base_url, self.timeout = base_url.rstrip("/"), timeout
-        self._token = token
-        self._session: aiohttp.ClientSession | None = None
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes (131056).
+    Of people whom nothing was refused for longest, more than a thousand are forgotten.
+    """
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """What lets a caller in. It holds the token."""
-        return {"authorization": f"Bearer {self._token}"}
+    def __init__(self) -> None:
+        self._refused: OrderedDict[str, int] = OrderedDict()
 
-    async def open(self) -> None:
-        """Open the session; harmless when it is open."""
-        if self._session is None:
-            # The address is the operator's own choice: a proxy of theirs may be internal.
-            self._session = open_session(timeout=self.timeout, allow_internal=True)
+    def note(self, key: str, outcome: Outcome) -> Outcome:
+        """Take notice of what became of a call, and say how long to wait where Meta did not."""
+        error = outcome.error
+        if error is None or error.code != str(PAIR_LIMIT):
+            if error is None:
+                self._refused.pop(key, None)
+            return outcome
+        refused = self._refused.pop(key, 0)
+        self._refused[key] = min(refused + 1, MOST_TRIES)
+        while len(self._refused) > MOST_PEOPLE:
+            self._refused.popitem(last=False)
+        wait = error.retry_after or timedelta(seconds=FOUR**refused)
+        return replace(outcome, error=replace(error, retry_after=wait), rates_left=())
 
-    async def close(self) -> None:
-        """Close the session; harmless when it is not open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
 
-    async def get(self, path: str, query: Mapping[str, str], *, token: str | None = None) -> Outcome:
-        """Ask for something, with another `token` than the account's where one is given."""
-        return await self._call("GET", path, query=query, token=token)
+class Sender:
+    """Sends the replies of one number. `quote`: each answer quotes what it answers."""
 
-    async def post(self, path: str, fields: JsonObject) -> Outcome:
-        """Do something."""
-        return await self._call("POST", path, body=json.dumps(fields).encode())
+    def __init__(self, api: GraphApi, *, number_id: str, quote: bool) -> None:
+        self._api, self._number_id, self._quote = api, number_id, quote
+        self._patience = Patience()
 
-    async def upload(self, path: str, file: Upload) -> Outcome:
-        """Leave a file with WhatsApp; the result has its `id`."""
-        form = aiohttp.FormData({"messaging_product": "whatsapp", "type": file.mime})
-        form.add_field("file", file.content, filename=file.name, content_type=file.mime)
-        return await self._call("POST", path, body=form)
+    async def send(self, reply: OutboundReply, calls: tuple[Call, ...]) -> SendResult:
+        """Send what is left of a reply, after the messages delivered before."""
+        arrived = list(reply.delivered)
+        outcome = Outcome()
+        for part, call in list(enumerate(calls, start=1))[len(arrived) :]:
+            mark = make_mark(reply.idempotency_key, part=part, parts=len(calls))
+            quoted = find_quoted(reply, always=self._quote) if part == 1 else None
+            outcome = await self._send_call(reply, call, mark, quoted=quoted)
+            outcome = self._patience.note(reply.conversation_key, outcome)
+            if outcome.error is not None:
+                return stop(arrived, outcome)
+            arrived.append(read_native_id(outcome.result))
+        return SendResult(state=SendState.SENT, native_ids=tuple(arrived), rates_left=outcome.rates_left)
 
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: bytes | aiohttp.FormData | None = None,
-        token: str | None = None,
-    ) -> Outcome:
-        if self._session is None:
-            return failed(ErrorClass.TRANSIENT, "the connector is not started")
-        headers = self.headers if token is None else {"authorization": f"Bearer {token}"}
-        if isinstance(body, bytes):
-            headers["content-type"] = "application/json"
-        url = f"{self.base_url}/{path}"
+    async def _send_call(self, reply: OutboundReply, call: Call, mark: str, *, quoted: str | None) -> Outcome:
+        if call.file is not None:
+            call, problem = await self._with_file(call)
+            if problem is not None:
+                return problem
+        message = render_message(call, reply, mark, quoted=quoted)
+        outcome = await self._api.post(f"{self._number_id}/messages", message)
+        if outcome.error is None and not read_native_id(outcome.result):
+            return doubtful("WhatsApp's answer names no message")
+        return outcome
+
+    async def _with_file(self, call: Call) -> tuple[Call, Outcome | None]:
+        """Return a call that names its file, or why the file cannot go. An upload reaches nobody."""
+        file = call.file
+        if file is None:
+            return call, None
+        if goes_by_link(file):
+            return with_media(call, {"link": file.url}), None
         try:
-            async with self._session.request(
-                method, url, params=query, data=body, headers=headers, allow_redirects=False
-            ) as response:
-                return read_answer(response.status, await read_json(response), response.headers)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error, PLATFORM)
+            content = await file.read()
+        except (OSError, MediaError) as error:
+            return call, failed(ErrorClass.TRANSIENT, f"a file cannot be read: {type(error).__name__}")
+        mime = file.mime.partition(";")[0].strip()
+        upload = Upload(name=file.name, mime=mime, content=content, field="file")
+        fields = {"messaging_product": "whatsapp", "type": mime}
+        outcome = await self._api.post(f"{self._number_id}/media", fields, upload=upload)
+        media_id = outcome.result.get("id") if isinstance(outcome.result, Mapping) else None
+        if isinstance(media_id, str) and media_id:
+            return with_media(call, {"id": media_id}), None
+        if outcome.error is None:
+            return call, failed(ErrorClass.TRANSIENT, "WhatsApp took a file and did not name it")
+        return call, replace(outcome, certain=True)
 
 
-def read_answer(status: int, body: Json, headers: Mapping[str, str]) -> Outcome:
-    """Tell what an answer means. Meta may answer 200 with an error in it. Header names of any case."""
-    lower = {name.lower(): value for name, value in headers.items()}
-    wait = read_wait(lower)
-    error = body.get("error") if isinstance(body, Mapping) else None
-    if isinstance(body, Mapping) and isinstance(error, Mapping):
-        refusal = replace(read_refusal(error, status=status), retry_after=wait)
-        left = limit_account(wait) if refusal.error_class is ErrorClass.RATE_LIMITED else ()
-        return Outcome(error=refusal, certain=read_code(error) not in UNCERTAIN, rates_left=left)
-    if isinstance(body, Mapping) and status in SUCCESS:
-        return Outcome(result=body, rates_left=limit_account(wait))
-    if status == TOO_MANY:
-        outcome = failed(ErrorClass.RATE_LIMITED, "WhatsApp asks to wait", str(status))
-        return replace(outcome, error=outcome.error and replace(outcome.error, retry_after=wait))
-    return doubtful("the answer is not WhatsApp's", str(status))
-
-
-def limit_account(wait: timedelta | None) -> tuple[RateLeft, ...]:
-    """Return that nothing may be sent for a while. Meta tells shares of a number that it does not tell."""
-    return (RateLeft(scope="account", left=0, again=wait),) if wait else ()
-
-
-def read_wait(headers: Mapping[str, str]) -> timedelta | None:
-    """Return how long to wait: as it is said, or until Meta expects to let the business in again."""
-    said = headers.get("retry-after", "")
-    if said.isascii() and said.isdigit() and len(said) < len("1000000"):
-        return min(timedelta(seconds=int(said)), LONGEST_WAIT)
-    try:
-        usage = json.loads(headers.get(USAGE, "{}")[:20_000])
-    except (ValueError, RecursionError):
-        return None
-    found = [each for lists in usage.values() for each in lists] if is_usage(usage) else []
-    minutes = [each.get("estimated_time_to_regain_access") for each in found if isinstance(each, dict)]
-    longest = max((each for each in minutes if isinstance(each, int)), default=0)
-    return min(timedelta(minutes=min(longest, 10_000)), LONGEST_WAIT) if longest > 0 else None
-
-
-def is_usage(usage: Json) -> bool:
-    """Tell whether a header holds a list for each business."""
-    return isinstance(usage, dict) and all(isinstance(each, list) for each in usage.values())
+def read_native_id(result: Json) -> str:
+    """Return the id of a message that WhatsApp took, empty where the answer names none."""
+    match result:
+        case {"messages": [{"id": str(message_id)}, *_]}:
+            return message_id
+        case _:
+            return ""

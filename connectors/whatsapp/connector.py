@@ -30,14 +30,16 @@ from bot.connector import (
 )
 from bot.connector.answers import failed, stop
 from bot.connector.egress import find_url_problem
+from bot.connector.meta_graph import GraphApi
 from bot.connector.meta_webhook import answer_meta_challenge, check_meta_signature, read_app_secrets
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Kind
 from bot.errors import MediaGone, MediaUnavailable, SettingsError
-from connectors.whatsapp.api import CloudApi
+from connectors.whatsapp.api import Sender
 from connectors.whatsapp.payload import CHANNEL, parse_body
+from connectors.whatsapp.refusals import read_answer
 from connectors.whatsapp.render import (
     BUTTON_ID_MAX,
     BUTTON_TITLE_MAX,
@@ -48,10 +50,9 @@ from connectors.whatsapp.render import (
     read_target,
     render_reply,
 )
-from connectors.whatsapp.sending import Sender
 from connectors.whatsapp.setup import GUIDE, examine, get_id
 
-API_URL = "https://graph.facebook.com/v25.0"
+API_URL = "https://graph.facebook.com"
 OPTIONS = frozenset(
     {
         *("access_token", "app_secret", "verify_token", "phone_number_id", "waba_id"),
@@ -112,9 +113,9 @@ class WhatsappConnector(Quiet):
         self._sender = Sender(self._api, number_id=self._number_id, quote=account.flag("quote"))
         self._last_heard: OrderedDict[str, str] = OrderedDict()
 
-    def _make_api(self, timeout: timedelta) -> CloudApi:
+    def _make_api(self, timeout: timedelta) -> GraphApi:
         token = self.account.options.get("access_token", "")
-        return CloudApi(base_url=self._api_url, token=token, timeout=timeout)
+        return GraphApi(base_url=self._api_url, token=token, timeout=timeout, refuse=read_answer)
 
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
@@ -203,7 +204,8 @@ class WhatsappConnector(Quiet):
         if not url:
             raise MediaUnavailable("WhatsApp does not say where the file lies")
         own = urlsplit(self._api_url).hostname or ""
-        return MediaAddress(url=url, headers=self._api.headers, hosts=MEDIA_HOSTS | {own})
+        headers = {"authorization": f"Bearer {self.account.options.get('access_token', '')}"}
+        return MediaAddress(url=url, headers=headers, hosts=MEDIA_HOSTS | {own})
 
     async def examine(self, hook_url: str | None) -> list[Finding]:
         """Ask Meta whether all is well."""

@@ -35,7 +35,7 @@ class Batch:
     contacts: Sequence[JsonObject]
 
 
-Reader = Callable[[JsonObject, InboundEvent, Batch], InboundEvent]
+Reader = Callable[[JsonObject, InboundEvent, Batch], InboundEvent | None]
 
 
 def parse_body(body: bytes, account: AccountConfig) -> list[InboundEvent]:
@@ -70,8 +70,9 @@ def parse_change(entry: Json, change: Json, account: AccountConfig) -> list[Inbo
             return []
         batch = read_batch(value)
         named = replace(whole, metadata={"update": field or "change"})
-        readers = FIELDS.get(field)
-        return [named] if readers is None else parse_value(value, readers, batch, account) or [named]
+        readers = FIELDS.get(field, {})
+        known = any(value.get(name) for name in readers)
+        return parse_value(value, readers, batch, account) if known else [named]
     except BadPayload:
         return [whole]
 
@@ -95,11 +96,12 @@ def parse_value(
     value: JsonObject, readers: Mapping[str, Reader], batch: Batch, account: AccountConfig
 ) -> list[InboundEvent]:
     """Read every element of a change."""
-    return [
+    events = (
         parse_element(element, reader, batch, make_blank(element, account, update=name))
         for name, reader in readers.items()
         for element in take_elements(value, name)
-    ]
+    )
+    return [event for event in events if event is not None]
 
 
 def take_elements(value: JsonObject, name: str) -> list[Json]:
@@ -108,8 +110,8 @@ def take_elements(value: JsonObject, name: str) -> list[Json]:
     return [] if found is None else found if isinstance(found, list) else [found]
 
 
-def parse_element(element: Json, reader: Reader, batch: Batch, blank: InboundEvent) -> InboundEvent:
-    """Read one element; what makes no sense stays `blank`."""
+def parse_element(element: Json, reader: Reader, batch: Batch, blank: InboundEvent) -> InboundEvent | None:
+    """Read one element; what makes no sense stays `blank`, None is what tells nothing."""
     if not isinstance(element, Mapping):
         return blank
     try:
@@ -199,7 +201,7 @@ def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbound
     return replace(echo, reply_context={})
 
 
-def read_delivery(status: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
+def read_delivery(status: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent | None:
     """Read what became of a message of ours."""
     return read_status(status, blank, batch.contacts)
 

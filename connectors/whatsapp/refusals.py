@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.connector import ErrorClass, SendError
 from bot.connector.fields import read_optional_object
-from bot.domain.json import JsonObject
+from bot.connector.meta_errors import Refusal, read_retry_after, read_strange_answer
+from bot.domain.json import Json, JsonObject
 from bot.errors import BadPayload
 from connectors.whatsapp.reading import take_text
 
@@ -62,7 +64,16 @@ def classify(code: int | None, *, status: int = 400, is_transient: bool = False)
     return ErrorClass.PERMANENT
 
 
-def read_refusal(error: JsonObject, *, status: int = 400) -> SendError:
+def read_answer(status: int, body: Json, headers: Mapping[str, str]) -> Refusal:
+    """Tell what an answer other than 2xx means. `headers` have lower-case names."""
+    error = body.get("error") if isinstance(body, Mapping) else None
+    if not isinstance(error, Mapping):
+        return read_strange_answer(status, headers)
+    said = replace(read_error(error, status=status), retry_after=read_retry_after(headers))
+    return Refusal(error=said, certain=read_code(error) not in UNCERTAIN)
+
+
+def read_error(error: JsonObject, *, status: int = 400) -> SendError:
     """Say an error object of Meta's in our words. Its `details` repeat parameters at most, not texts."""
     code = read_code(error)
     return SendError(

@@ -18,7 +18,6 @@ from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button, Content
 from connectors.whatsapp.files import choose_type
 from connectors.whatsapp.people import is_user_id
-from connectors.whatsapp.statuses import make_mark
 from connectors.whatsapp.templates import render_template
 
 # Meta says "characters"; UTF-16 stays within any reading of that.
@@ -205,16 +204,15 @@ def read_target(key: str) -> JsonObject:
     raise ValueError("this is neither a phone number nor a user id of WhatsApp")
 
 
-def render_message(call: Call, reply: OutboundReply, *, part: int, quote: bool) -> JsonObject:
-    """Return the body of a call; `part` is its number in the reply, and `quote` quotes what it answers."""
+def render_message(call: Call, reply: OutboundReply, mark: str, *, quoted: str | None) -> JsonObject:
+    """Return the body of a call; `mark` comes back with its statuses, `quoted` is the message it quotes."""
     fields: dict[str, Json] = {
         "messaging_product": "whatsapp",
         **read_target(reply.conversation_key),
         "type": call.type,
         call.type: call.part,
-        "biz_opaque_callback_data": make_mark(reply.idempotency_key, part),
+        "biz_opaque_callback_data": mark,
     }
-    quoted = find_quoted(reply, always=quote) if part == 0 else None
     return {**fields, "context": {"message_id": quoted}} if quoted else fields
 
 

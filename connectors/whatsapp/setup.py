@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from bot.connector import Finding, Guide, OptionHelp, SendError
 from bot.connector.fields import read_optional_object
+from bot.connector.meta_graph import GraphApi
 from bot.connector.meta_webhook import read_app_secrets
 from bot.domain.json import Json, JsonObject
 from bot.errors import BadPayload
-from connectors.whatsapp.api import CloudApi
 from connectors.whatsapp.payload import OBJECT
 from connectors.whatsapp.reading import take_id, take_objects, take_text
 
@@ -66,7 +66,7 @@ class Known:
     waba_id: str = ""
 
 
-async def examine(api: CloudApi, options: Mapping[str, str], hook_url: str | None) -> list[Finding]:
+async def examine(api: GraphApi, options: Mapping[str, str], hook_url: str | None) -> list[Finding]:
     """Ask Meta for everything that has to be right, and say what is not."""
     token, known = await examine_token(api, options)
     findings = [token, *await examine_number(api, options.get("phone_number_id", ""), hook_url)]
@@ -75,7 +75,7 @@ async def examine(api: CloudApi, options: Mapping[str, str], hook_url: str | Non
     return findings
 
 
-async def examine_token(api: CloudApi, options: Mapping[str, str]) -> tuple[Finding, Known]:
+async def examine_token(api: GraphApi, options: Mapping[str, str]) -> tuple[Finding, Known]:
     """Ask what the token may do, and whose it is."""
     outcome = await api.get("debug_token", {"input_token": options.get("access_token", "")})
     if outcome.error is not None:
@@ -99,7 +99,7 @@ def find_account(data: JsonObject) -> str:
     return str(targets[0]) if isinstance(targets, list) and len(targets) == 1 else ""
 
 
-async def examine_number(api: CloudApi, number_id: str, hook_url: str | None) -> list[Finding]:
+async def examine_number(api: GraphApi, number_id: str, hook_url: str | None) -> list[Finding]:
     """Ask how the phone number is, and where messages to it are sent."""
     outcome = await api.get(number_id, {"fields": NUMBER_FIELDS})
     if outcome.error is not None:
@@ -134,7 +134,7 @@ def judge_hook(number: JsonObject, hook_url: str | None) -> Finding:
     return good("Messages to the number are sent to this service.")
 
 
-async def examine_account(api: CloudApi, waba_id: str) -> Finding:
+async def examine_account(api: GraphApi, waba_id: str) -> Finding:
     """Ask whether the business account tells any app of its messages."""
     if not waba_id:
         return bad("Set `waba_id`, and this looks whether the account tells our app of its messages, too.")
@@ -147,7 +147,7 @@ async def examine_account(api: CloudApi, waba_id: str) -> Finding:
     return good("The business account tells an app of its messages.")
 
 
-async def examine_fields(api: CloudApi, app_id: str, app_secret: str) -> Finding:
+async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding:
     """Ask which events the app is told of."""
     if not app_id:
         return bad("Which app the token belongs to is not known, so neither is what it is told of.")

@@ -5,15 +5,16 @@ Source: https://developers.facebook.com/documentation/business-messaging/whatsap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.connector import ErrorClass, InboundEvent, Receipt, ReceiptState, SendError
-from bot.domain.json import Json, JsonObject
+from bot.domain.json import JsonObject
 from bot.domain.message import Kind
 from connectors.whatsapp.people import find_recipient
 from connectors.whatsapp.reading import need_id, take_objects, take_text, take_time
-from connectors.whatsapp.refusals import read_refusal
+from connectors.whatsapp.refusals import read_error
 
 STATES: Mapping[str, ReceiptState] = {
     "sent": ReceiptState.SENT,
@@ -22,52 +23,57 @@ STATES: Mapping[str, ReceiptState] = {
     "played": ReceiptState.READ,  # a voice message was listened to
     "failed": ReceiptState.FAILED,
 }
-PART_MARK = "#"  # between our key and the number of the part in what WhatsApp gives back with a status
-LONGEST_KEY = 400
+MARK = re.compile(r"(?P<key>.+)#(?P<part>[0-9]{1,3})/(?P<parts>[0-9]{1,3})", re.DOTALL)
+LONGEST_MARK = 512  # what WhatsApp takes
 
 
-def read_status(status: JsonObject, blank: InboundEvent, contacts: Sequence[JsonObject]) -> InboundEvent:
+def read_status(
+    status: JsonObject, blank: InboundEvent, contacts: Sequence[JsonObject]
+) -> InboundEvent | None:
     """Fill in `blank` from a status; states that say nothing of the message's way stay unsupported.
 
-    Raises `BadPayload` for one that makes no sense.
+    A reply of several messages went its way when the last one did, so the others' are left out unless they
+    failed. Raises `BadPayload` for one that makes no sense.
     """
     name, message_id = take_text(status, "status"), need_id(status, "id")
     numbered = replace(blank, event_id=f"status:{name}:{message_id}", metadata={"update": f"status {name}"})
     if name not in STATES or take_text(status, "recipient_type") == "group":
         return numbered
-    person = find_recipient(status, contacts)
-    state = STATES[name]
-    error = read_error(status) if state is ReceiptState.FAILED else None
+    state, person = STATES[name], find_recipient(status, contacts)
+    error = find_error(status) if state is ReceiptState.FAILED else None
+    key, is_last = read_mark(take_text(status, "biz_opaque_callback_data", limit=LONGEST_MARK))
+    if error is None and not is_last:
+        return None
     return replace(
         numbered,
         kind=Kind.RECEIPT,
         conversation_key=person.key,
         sender=person.handle,
-        target_id=message_id,
+        target_id=key or message_id,
         receipt=Receipt(state=state, error=error),
         platform_at=take_time(status),
-        metadata=read_mark(take_text(status, "biz_opaque_callback_data", limit=LONGEST_KEY)),
+        metadata={"message_id": message_id},
     )
 
 
-def read_error(status: JsonObject) -> SendError:
+def find_error(status: JsonObject) -> SendError:
     """Return why a message failed; Meta does not always say."""
     errors = take_objects(status, "errors")
     if errors:
-        return read_refusal(errors[0])
+        return read_error(errors[0])
     return SendError(error_class=ErrorClass.PERMANENT, detail="WhatsApp does not say why it failed")
 
 
-def make_mark(key: str, part: int) -> str:
-    """Return what goes with the part of a reply and comes back with its statuses."""
-    return f"{key}{PART_MARK}{part}"
+def make_mark(key: str, *, part: int, parts: int) -> str:
+    """Return what goes with a message of a reply, and comes back with its statuses. Parts count from 1."""
+    return f"{key}#{part}/{parts}"
 
 
-def read_mark(mark: str) -> JsonObject:
-    """Return whose status it is: our `idempotency_key`, and which `part` of the reply, counted from 0.
+def read_mark(mark: str) -> tuple[str, bool]:
+    """Return the idempotency key of a reply of ours, and whether it is about the last message of it.
 
-    This settles a send whose answer never came: the status names the message we could not.
+    The key settles a send whose answer never came, and so never named the message. It is empty where
+    somebody else sent the message.
     """
-    key, _, part = mark.rpartition(PART_MARK)
-    found: dict[str, Json] = {"idempotency_key": key, "part": part}
-    return found if key and part.isascii() and part.isdigit() else {}
+    found = MARK.fullmatch(mark)
+    return (found["key"], int(found["part"]) >= int(found["parts"])) if found else ("", True)

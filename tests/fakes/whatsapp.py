@@ -260,7 +260,7 @@ class FakeWhatsapp:
             app = {"whatsapp_business_api_data": {"id": self.app_id, "name": "Lyra"}}
             return {"data": [app] if self.subscribed else []}
         if path in self.files:
-            url, size = f"{self.url}/files/{path}", len(self.files[path])
+            url, size = f"{self.url}/v25.0/files/{path}", len(self.files[path])
             return {"messaging_product": "whatsapp", "url": url, "file_size": size, "id": path}
         if path.removeprefix("files/") in self.files:
             return self.files[path.removeprefix("files/")]
@@ -322,7 +322,7 @@ async def run_fake_whatsapp() -> AsyncIterator[FakeWhatsapp]:
     """Run a Cloud API with one number; `url` is what `api_url` should be."""
     fake = FakeWhatsapp()
     app = web.Application()
-    app.router.add_route("*", "/{path:.+}", fake.take)
+    app.router.add_route("*", "/v25.0/{path:.+}", fake.take)
     async with serve(app) as (address, site):
         fake.site = site
         fake.url = address
