@@ -1,0 +1,113 @@
+"""What Slack posts as forms: pressed buttons and slash commands. Pure.
+
+Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from bot.connector import AccountConfig, HookResponse, InboundEvent
+from bot.connector.fields import MAX_ID, MAX_TEXT
+from bot.domain.json import Json, JsonObject
+from bot.domain.message import Content, Kind
+from bot.errors import BadPayload
+from connectors.slack.payload import make_blank, read_object, take_text
+from connectors.slack.place import Me, Place, make_context, read_sender, take_id, take_timestamp
+
+FIELDS_MAX = 50
+SAID_MAX = 4_000  # of a message whose button was pressed, to be shown again without its buttons
+CHOICE = "choice:"  # the action ids of our buttons; others open an address, and say nothing
+COMMANDS = "Commands are not answered here. Write to me in a direct message, or mention me in a channel."
+
+
+def is_form(body: bytes) -> bool:
+    """Tell whether a body is a form: no JSON object begins like one."""
+    return body.lstrip()[:1] != b"{" and b"=" in body
+
+
+def read_form(body: bytes) -> Mapping[str, str]:
+    """Return a form's fields. Raises `BadPayload`."""
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX))
+    except ValueError as error:
+        raise BadPayload("the body is not a form in UTF-8") from error
+
+
+def answer_at_once(body: bytes) -> HookResponse | None:
+    """Return the answer to what wants one in its response, and makes no event; None for anything else."""
+    if is_form(body):
+        fields = read_form(body)
+        if fields.get("ssl_check") == "1":
+            return HookResponse(body=b"")
+        if "command" in fields:
+            words = json.dumps({"response_type": "ephemeral", "text": COMMANDS})
+            return HookResponse(body=words.encode(), content_type="application/json")
+        return None
+    asked = read_object(body)
+    challenge = asked.get("challenge")
+    if asked.get("type") != "url_verification" or not isinstance(challenge, str):
+        return None
+    return HookResponse(body=challenge[:1_000].encode(errors="replace"))
+
+
+def read_payload(body: bytes) -> JsonObject:
+    """Return what an interaction's form holds. Raises `BadPayload`."""
+    payload = read_form(body).get("payload")
+    if payload is None:
+        raise BadPayload("`payload` is missing: this is no interaction of Slack's")
+    return read_object(payload.encode(errors="replace"))
+
+
+def parse_interaction(payload: JsonObject, account: AccountConfig, me: Me) -> list[InboundEvent]:
+    """Say an interaction in our words, one event for each button (there is one, mostly)."""
+    name = str(payload.get("type"))
+    mark = take_text(payload.get("trigger_id"), MAX_ID) or "unnamed"
+    blank = make_blank(account, f"interaction:{mark}", name)
+    actions = payload.get("actions")
+    if name != "block_actions" or not isinstance(actions, list) or not actions:
+        return [blank]
+    return [
+        read_press(payload, action, replace(blank, event_id=f"interaction:{mark}:{number}"), me)
+        for number, action in enumerate(actions[:FIELDS_MAX])
+    ]
+
+
+def read_press(payload: JsonObject, action: Json, blank: InboundEvent, me: Me) -> InboundEvent:
+    """Read a pressed button of ours; anything else stays `blank`."""
+    pressed, message = as_object(action), as_object(payload.get("message"))
+    container = as_object(payload.get("container"))
+    channel = take_id(as_object(payload.get("channel")).get("id") or container.get("channel_id"))
+    person = take_id(as_object(payload.get("user")).get("id"))
+    ts = take_timestamp(message.get("ts") or container.get("message_ts"))
+    value = take_text(pressed.get("value"), MAX_TEXT)
+    at = take_timestamp(pressed.get("action_ts"))
+    if not (channel and person and ts and value and at) or not str(pressed.get("action_id")).startswith(
+        CHOICE
+    ):
+        return blank
+    thread = take_timestamp(message.get("thread_ts") or container.get("thread_ts"))
+    place = Place(channel=channel, person=person, thread=thread or (None if channel.startswith("D") else ts))
+    title = take_text(as_object(pressed.get("text")).get("text"), MAX_ID)
+    said = take_text(message.get("text"), SAID_MAX + 1)
+    shown = {"said": said} if said and len(said) <= SAID_MAX else {}
+    return replace(
+        blank,
+        event_id=f"press:{channel}:{ts}:{person}:{at}",
+        kind=Kind.POSTBACK,
+        conversation_key=place.key,
+        sender=read_sender(person, me),
+        content=Content(text=value),
+        surface=place.surface,
+        target_id=f"{channel}:{ts}",
+        reply_context=make_context(place, payload),
+        metadata={"title": title, **shown} if title else {},
+    )
+
+
+def as_object(value: Json) -> JsonObject:
+    """Return an object, an empty one where it is none."""
+    return value if isinstance(value, Mapping) else {}
