@@ -20,6 +20,7 @@ from tests.contracts.connectors.socketio import SOCKETIO
 from tests.contracts.connectors.telegram import TELEGRAM
 from tests.contracts.connectors.webchat import WEBCHAT
 from tests.contracts.connectors.whatsapp import WHATSAPP
+from tests.contracts.connectors.x import X
 
 CHANNELS = (
     CALLBACK,
@@ -34,6 +35,7 @@ CHANNELS = (
     TELEGRAM,
     WEBCHAT,
     WHATSAPP,
+    X,
 )
 
 

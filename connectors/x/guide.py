@@ -1,0 +1,118 @@
+"""How an account is set up, and what examining it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.connector import Finding, Guide, OptionHelp
+from bot.connector.answers import Outcome
+from bot.domain.json import Json
+from connectors.x.api import XApi
+from connectors.x.reading import as_object, objects, take_id, take_text
+from connectors.x.upload import get_data
+
+WANTED = ("post.mention.create", "dm.received")
+EVENTS = (*WANTED, "dm.sent", "dm.read", "chat.received", "oauth.revoke")
+SUBSCRIBE = (
+    "Subscribe the account to each of these (POST /2/activity/subscriptions, with its user id as filter and"
+    f" the webhook's id): {', '.join(EVENTS)}."
+)
+
+GUIDE = Guide(
+    title="X (Twitter)",
+    before=(
+        "Open console.x.com with the brand's account and make an app in a project; X bills calls by use.",
+        "User authentication settings: permission 'Read and write and Direct message', type 'Web app, bot'.",
+        "Only then make the access token and its secret: a token keeps the permissions it was made with.",
+        "Automated accounts have to say so: Settings > Your account > Automation.",
+    ),
+    options=(
+        OptionHelp(name="consumer_key", text="The app's API key, from 'Keys and tokens'.", secret=True),
+        OptionHelp(
+            name="consumer_secret", text="The app's API key secret, shown once beside the key.", secret=True
+        ),
+        OptionHelp(
+            name="access_token", text="The account's access token: it begins with the user id.", secret=True
+        ),
+        OptionHelp(name="access_token_secret", text="The access token's secret.", secret=True),
+        OptionHelp(
+            name="app_id",
+            text="The app's number: with it, what your people write in X's own app makes the bot step back.",
+            required=False,
+        ),
+    ),
+    after=(
+        "Register {hook_url} as a webhook: POST /2/webhooks with it as `url`, and the app's bearer token.",
+        SUBSCRIBE,
+        "Mention the account from another one.",
+    ),
+    source="https://docs.x.com/x-api/webhooks/quickstart",
+)
+
+
+async def examine(api: XApi, options: Mapping[str, str], user_id: str, hook_url: str | None) -> list[Finding]:
+    """Ask X who we are, and where it sends what happens."""
+    findings = [judge_user(await api.get("/2/users/me"), user_id)]
+    if not (options.get("consumer_key") and options.get("consumer_secret")):
+        text = "Set `consumer_key` and `consumer_secret`: without them X's webhook cannot be looked at."
+        return [*findings, Finding(well=False, text=text)]
+    if hook_url is None:
+        text = "There is no public address: mentions and messages are asked for, every 75 seconds."
+        return [*findings, Finding(well=True, text=text)]
+    hooks = await api.call_as_app("/2/webhooks")
+    findings.append(judge_webhook(hooks, hook_url))
+    if findings[-1].well:
+        findings.append(judge_subscriptions(await api.call_as_app("/2/activity/subscriptions"), user_id))
+    return findings
+
+
+def judge_user(outcome: Outcome, user_id: str) -> Finding:
+    """Say whether the tokens are the account's."""
+    if outcome.error is not None:
+        return Finding(well=False, text=f"X does not accept the account's tokens. {outcome.error.detail}.")
+    user = get_data(outcome.result)
+    name, found = take_text(user.get("username")), take_id(user.get("id"))
+    if user_id and found != user_id:
+        text = f"The tokens are those of @{name}, user id {found}: set `user_id` to it, or take others."
+        return Finding(well=False, text=text)
+    return Finding(well=True, text=f"X accepts the tokens: the account is @{name}.")
+
+
+def judge_webhook(outcome: Outcome, hook_url: str) -> Finding:
+    """Say whether X calls our address, and believes in it."""
+    if outcome.error is not None:
+        return Finding(well=False, text=f"The app's webhooks could not be read. {outcome.error.detail}.")
+    hook = next((hook for hook in list_data(outcome.result) if hook.get("url") == hook_url), None)
+    if hook is None:
+        text = f"X does not call {hook_url}: register it with POST /2/webhooks, as the guide says."
+        return Finding(well=False, text=text)
+    if hook.get("valid") is not True:
+        text = (
+            "X calls us no more, since a challenge was not answered: PUT /2/webhooks/ and the webhook's id."
+        )
+        return Finding(well=False, text=text)
+    return Finding(well=True, text="X calls our address.")
+
+
+def judge_subscriptions(outcome: Outcome, user_id: str) -> Finding:
+    """Say whether X tells us of mentions and messages."""
+    if outcome.error is not None:
+        return Finding(well=False, text=f"The subscriptions could not be read. {outcome.error.detail}.")
+    told = {
+        take_text(each.get("event_type"))
+        for each in list_data(outcome.result)
+        if take_id(as_object(each.get("filter")).get("user_id")) in (user_id, "")
+    }
+    missing = [name for name in WANTED if name not in told]
+    if missing:
+        text = f"X does not tell us of {' and '.join(missing)}: POST /2/activity/subscriptions for each."
+        return Finding(well=False, text=text)
+    extra = (
+        "" if "chat.received" in told else " Encrypted chats stay unseen: subscribe to chat.received, too."
+    )
+    return Finding(well=True, text=f"X tells us of mentions and direct messages.{extra}")
+
+
+def list_data(result: Json) -> list[Mapping[str, Json]]:
+    """Return the list that an answer is about."""
+    return objects(as_object(result).get("data"))
