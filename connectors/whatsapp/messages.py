@@ -212,7 +212,10 @@ def read_reaction(message: JsonObject) -> Said:
 def read_edit(message: JsonObject) -> Said:
     """Read what a message was changed to."""
     edit = read_optional_object(message, "edit")
-    changed = read_by_type({**read_optional_object(edit, "message"), "edit": None})
+    inner = read_optional_object(edit, "message")
+    if "edit" in (*inner, inner.get("type")):
+        raise BadPayload("`message` of an edit must not be an edit")
+    changed = read_by_type(inner)
     if changed.kind is Kind.UNSUPPORTED:
         return changed
     return replace(changed, kind=Kind.EDIT, target_id=need_id(edit, "original_message_id"))
