@@ -31,6 +31,8 @@ SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 CHAOS := tests/integration/road tests/integration/processes
 # Needs real Rasa, which is 2.5 GB on disk and 0.6 GB in memory, twice: a project is trained in one of them.
 JUDGED := tests/rasa
+# Needs Dovecot and Postfix, from Debian's packages, and root to start them.
+MAILED := tests/mailservers
 TWO_RASAS := -n 2 --dist loadgroup
 
 asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
@@ -49,13 +51,16 @@ train: $(VENV)/.serve ## Train a model from the project's files
 	@exec $(BIN)/visavis train $(ARGS)
 
 test: $(VENV)/.dev $(BUILT) ## Set everything up and run the tests
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(addprefix --ignore=,$(CHAOS) $(JUDGED)) $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(addprefix --ignore=,$(CHAOS) $(JUDGED) $(MAILED)) $(ARGS)
 
 chaos: $(VENV)/.dev $(BUILT) ## Run the tests that kill processes and servers, and fill a disk, at every step
 	$(BIN)/python -m pytest $(CHAOS) $(ARGS)
 
 test-rasa: $(VENV)/.dev $(BUILT) $(RASA)/.stamp ## Hold dialogue against real Rasa (others: ARGS="--seed 5000 --walks 300")
 	$(BIN)/python -m pytest $(JUDGED) $(TWO_RASAS) $(ARGS)
+
+test-mail: $(VENV)/.dev ## Run the e-mail channel against real mail servers (Debian: dovecot-imapd, postfix)
+	$(BIN)/python -m pytest $(MAILED) $(ARGS)
 
 check: $(VENV)/.dev $(ASSETS)/node_modules/.stamp ## Lint, types, layers, dependencies, spelling
 	$(BIN)/ruff check
@@ -82,7 +87,7 @@ clean: ## Remove what was set up and built; keeps .visavis (the data)
 	rm -rf $(VENV) $(RASA) .cache node_modules $(ASSETS)/node_modules bot/web/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help serve train test test-rasa chaos check bench rasa assets clean other_python
+.PHONY: help serve train test test-rasa test-mail chaos check bench rasa assets clean other_python
 
 $(UV_HOME)/python: .ci/bootstrap $(other_python)
 	@.ci/bootstrap $(UV_HOME) $(UV_VERSION) $(PYTHON)

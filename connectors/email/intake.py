@@ -21,6 +21,7 @@ from connectors.email.mailbox import (
     LoginRefused,
     can_idle,
     find_after,
+    idle,
     is_old,
     mark_seen,
     read_found,
@@ -91,7 +92,7 @@ class Intake:
             await self._rest()
 
     async def _watch(self, line: Line, marks: dict[str, Mark]) -> AsyncGenerator[Polled, None]:
-        idle = await line.run(can_idle)
+        tells = await line.run(can_idle)
         seconds = self._settings.poll_seconds
         folders = [self._settings.mailbox, *filter(None, [self._settings.sent_mailbox])]
         while True:
@@ -110,7 +111,7 @@ class Intake:
                 yield Polled(events=look.events, cursor=write_cursor(marks))
                 if self._settings.mark_read and not sent and look.uids:
                     await line.run(partial(mark_seen, folder=folder, uids=list(look.uids)))
-            if not full and idle:
+            if not full and tells:
                 await line.run(partial(wait_for_word, folders=folders, marks=marks, seconds=seconds))
             elif not full:
                 await asyncio.sleep(seconds)
@@ -165,7 +166,7 @@ def wait_for_word(box: BaseMailBox, *, folders: list[str], marks: Mapping[str, M
     """Return when something happened in the first folder by the server's word, or after some time. Blocks."""
     mark = marks[folders[0]]
     if select(box, folders[0]) == (mark.uidvalidity, mark.uid + 1):
-        box.idle.wait(timeout=seconds)
+        idle(box, seconds)
 
 
 def write_cursor(marks: dict[str, Mark]) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.utils import parsedate_to_datetime
+from io import BufferedReader
 
 from imap_tools import MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
@@ -105,6 +106,29 @@ def can_idle(box: BaseMailBox) -> bool:
     """Tell whether the server says by itself when a mail comes (RFC 2177)."""
     _, data = box.client.capability()
     return any(b"IDLE" in line.upper().split() for line in data if isinstance(line, bytes))
+
+
+def idle(box: BaseMailBox, seconds: float) -> None:
+    """Return when the server says that something happened in the open folder, or after some time."""
+    with box.idle as waiting:
+        if not has_word(box):
+            waiting.poll(timeout=seconds)
+
+
+def has_word(box: BaseMailBox) -> bool:
+    """Tell whether the server said something already.
+
+    What came together with its "idling" lies in the library's buffer, where waiting for the socket misses it.
+    """
+    socket, file = box.client.sock, box.client.file
+    usual = socket.gettimeout()
+    socket.settimeout(0)
+    try:
+        return isinstance(file, BufferedReader) and bool(file.peek(1))
+    except OSError:  # nothing yet
+        return False
+    finally:
+        socket.settimeout(usual)
 
 
 def select(box: BaseMailBox, folder: str, *, readonly: bool = True) -> tuple[int, int]:

@@ -52,7 +52,7 @@ PLAIN = {
     553: ErrorClass.RECIPIENT_GONE,
     554: ErrorClass.POLICY,
 }
-TOO_MANY = {(4, 7, 28), (4, 7, 32), (4, 4, 5), (4, 3, 2), (4, 2, 1)}  # their own words for "slower"
+TOO_MANY = {(4, 7, 28), (4, 7, 32), (4, 4, 5)}  # large providers' own codes for "slower"
 SLOWER = re.compile(r"rate|too many|too fast|throttl|limit|quota|slow down|greylist", re.IGNORECASE)
 
 

@@ -44,6 +44,7 @@ class FakeSmtp:
     password: str = PASSWORD
     size_limit: int = 1_000_000
     server: asyncio.Server | None = None
+    taken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -61,6 +62,7 @@ class FakeSmtp:
         message = message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
         self.letters.append(message)
+        self.taken.set()
         self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos)))
         if fault is Fault.RESET_AFTER and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
@@ -93,8 +95,8 @@ def take_text(letter: EmailMessage) -> str:
 
 
 @asynccontextmanager
-async def run_fake_smtp(*, tls: Any = None) -> AsyncIterator[FakeSmtp]:
-    """Run the server on a free port of loopback; with `tls` it wants STARTTLS first."""
+async def run_fake_smtp(*, tls: Any = None, port: int = 0) -> AsyncIterator[FakeSmtp]:
+    """Run the server on a port of loopback, a free one for 0; with `tls` it wants STARTTLS first."""
     fake = FakeSmtp()
     loop = asyncio.get_running_loop()
 
@@ -110,7 +112,7 @@ async def run_fake_smtp(*, tls: Any = None) -> AsyncIterator[FakeSmtp]:
             authenticator=fake.authenticate,
         )
 
-    fake.server = await loop.create_server(make, "127.0.0.1", 0)
+    fake.server = await loop.create_server(make, "127.0.0.1", port)
     fake.port = fake.server.sockets[0].getsockname()[1]
     try:
         yield fake
