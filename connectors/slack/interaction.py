@@ -20,6 +20,7 @@ from connectors.slack.place import Me, Place, make_context, read_sender, take_id
 
 FIELDS_MAX = 50
 SAID_MAX = 4_000  # of a message whose button was pressed, to be shown again without its buttons
+QUESTION = b"url_verification"
 CHOICE = "choice:"  # the action ids of our buttons; others open an address, and say nothing
 COMMANDS = "Commands are not answered here. Write to me in a direct message, or mention me in a channel."
 
@@ -47,9 +48,11 @@ def answer_at_once(body: bytes) -> HookResponse | None:
             words = json.dumps({"response_type": "ephemeral", "text": COMMANDS})
             return HookResponse(body=words.encode(), content_type="application/json")
         return None
+    if QUESTION not in body:  # an event, mostly: reading it once is enough
+        return None
     asked = read_object(body)
     challenge = asked.get("challenge")
-    if asked.get("type") != "url_verification" or not isinstance(challenge, str):
+    if asked.get("type") != QUESTION.decode() or not isinstance(challenge, str):
         return None
     return HookResponse(body=challenge[:1_000].encode(errors="replace"))
 

@@ -12,7 +12,7 @@ import emoji
 
 from bot.connector.text import split_text
 
-SPECIAL = re.compile(r"<([^<>\n]{1,3500})>")
+SPECIAL = re.compile(r"<([^<>\s][^<>\n]{0,3500})>")
 MENTION = re.compile(r"@([A-Za-z0-9_-]{1,64})")
 TONE = re.compile(r"skin-tone-([2-6])")
 FIRST_TONE = 0x1F3FB - 2  # of the five code points, counted from 2 as Slack does

@@ -67,7 +67,7 @@ class FakeSlack:
     channels: set[str] = field(default_factory=set)  # that the app may post to
     archived: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
-    faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
     _last: int = 0
     _called: asyncio.Condition = field(default_factory=asyncio.Condition)
 
