@@ -71,7 +71,7 @@ class MetaAccount(Quiet):
         self._secrets = read_app_secrets(options.get("app_secret", ""))
         self._verify_token = options.get("verify_token", "")
         self._signs: set[asyncio.Task[None]] = set()
-        self._subscriber = Subscriber(self.subscribe, account=account.name, pause=FIRST_PAUSE)
+        self.subscriber = Subscriber(self.subscribe, account=account.name, pause=FIRST_PAUSE)
 
     @abstractmethod
     def parse_own(self, body: bytes) -> list[InboundEvent]:
@@ -181,12 +181,12 @@ class MetaAccount(Quiet):
         """Open the session, and have Meta tell us of this account where it can reach us."""
         await self.api.open()
         if hook_url is not None:
-            await self._subscriber.start()
+            await self.subscriber.start()
 
     @override
     async def close(self) -> None:
         """Release what is open."""
-        await self._subscriber.close()
+        await self.subscriber.close()
         for task in tuple(self._signs):
             task.cancel()
         await asyncio.gather(*self._signs, return_exceptions=True)

@@ -70,7 +70,8 @@ MEANINGS: Mapping[tuple[int, int | None], ErrorClass] = {
     (80006, None): ErrorClass.RATE_LIMITED,
 }
 PERMISSIONS = range(200, 300)
-LONG_WORD = re.compile(r"[A-Za-z0-9_|-]{20,}")  # Meta repeats a token that it cannot read
+# Meta repeats a token that it cannot read.
+SECRET_WORDS = re.compile(r"[A-Za-z0-9_|-]{20,}|(?<=alformed access token ).*", re.DOTALL)
 # Some refusals come with a code for anything; only their words tell them apart. Lower case.
 WORDS: Mapping[str, ErrorClass] = {
     "outside of allowed window": ErrorClass.WINDOW_CLOSED,
@@ -108,7 +109,7 @@ def read_refusal(status: int, body: Json, headers: Mapping[str, str]) -> Refusal
     return Refusal(
         error=SendError(
             error_class=error_class,
-            detail=f"Meta refused: {LONG_WORD.sub('…', message) or 'without a word'}",
+            detail=f"Meta refused: {SECRET_WORDS.sub('…', message) or 'without a word'}",
             code=f"{code}/{subcode}" if subcode else str(code),
             retry_after=read_retry_after(headers),
         ),

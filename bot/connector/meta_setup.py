@@ -49,7 +49,7 @@ class Subscriber:
     def __init__(
         self, subscribe: Callable[[], Awaitable[Outcome]], *, account: str, pause: timedelta
     ) -> None:
-        self._subscribe, self._pause = subscribe, pause
+        self._subscribe, self.pause = subscribe, pause
         self._log = log.bind(account=account)
         self._trying: asyncio.Task[None] | None = None
 
@@ -72,7 +72,7 @@ class Subscriber:
             await asyncio.wait([task])
 
     async def _try_on(self) -> None:
-        pause = self._pause
+        pause = self.pause
         while True:
             await asyncio.sleep(pause.total_seconds())
             pause = min(pause * 2, LONGEST_PAUSE)

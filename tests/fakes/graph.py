@@ -12,7 +12,7 @@ import hmac
 import json
 import random
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -82,6 +82,12 @@ class FakeGraph:
     mentioned: dict[str, Json] = field(default_factory=dict)
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
     _last: int = 0
+    _called: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something is true; looked at after each call."""
+        async with asyncio.timeout(20), self._called:
+            await self._called.wait_for(happened)
 
     async def leave(self) -> None:
         """Stop listening: from now on connections are refused."""
@@ -152,9 +158,11 @@ class FakeGraph:
         elif fault is Fault.HANG:
             await asyncio.sleep(60)
         broken = fault in (Fault.RESET, Fault.RESET_AFTER)
-        self.transcript.append(
-            Call(method=request.method, path=path, fields=fields, status=0 if broken else status)
-        )
+        async with self._called:
+            self.transcript.append(
+                Call(method=request.method, path=path, fields=fields, status=0 if broken else status)
+            )
+            self._called.notify_all()
         if broken:
             return await reset(request)
         if fault is Fault.GATEWAY:

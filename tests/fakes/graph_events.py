@@ -31,14 +31,14 @@ def echo(own_id: str, person: str, text: str, *, mid: str = "m_9", **more: Any) 
 
 
 def comment(author: str, text: str, *, number: int = 1, post: str = "10_20", **more: Any) -> Json:
-    """Return a change that tells a comment on a page's post."""
+    """Return a change that tells a comment on a page's post; without an `author` Meta does not tell it."""
     value = {
         "item": "comment",
         "verb": "add",
         "comment_id": f"20_{number}",
         "post_id": post,
         "parent_id": post,
-        "from": {"id": author, "name": f"Person {author}"},
+        **({"from": {"id": author, "name": f"Person {author}"}} if author else {}),
         "message": text,
         "created_time": AT // 1000,
         **more,
