@@ -63,7 +63,7 @@ class Sent:
 class FakeWhatsapp:
     """One phone number. `sent` holds what reached people, `transcript` every call.
 
-    `refuse` and `faults` hold what goes wrong with the next messages. `closed` are people whose window of
+    `refuse` and `faults` hold what goes wrong with the next messages; None lets one through. `closed` are people whose window of
     24 hours is closed. `files` are what people sent, by media id; `uploads` what was left here.
     """
 
@@ -79,7 +79,7 @@ class FakeWhatsapp:
     retry_after: int = 7
     transcript: list[Call] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
-    refuse: deque[Refusal] = field(default_factory=deque)
+    refuse: deque[Refusal | None] = field(default_factory=deque)
     faults: deque[Fault] = field(default_factory=deque)
     closed: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -273,8 +273,9 @@ class FakeWhatsapp:
             return {"success": True}
         to = read_address(fields)
         text = check_message(fields)
-        if self.refuse:
-            raise self.refuse.popleft()
+        refusal = self.refuse.popleft() if self.refuse else None
+        if refusal is not None:
+            raise refusal
         if to in self.closed and fields.get("type") != "template":
             raise Refusal(131047, "Re-engagement message", details="More than 24 hours have passed")
         message_id = self.make_id()
