@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -55,7 +56,8 @@ class Call:
         if self.file is None:
             return {"json": self.body} if self.body is not None else {"data": self.form}
         parts = aiohttp.FormData(self.form or {}, default_to_multipart=True)
-        parts.add_field("media", self.file, filename="media", content_type="application/octet-stream")
+        content = BytesIO(self.file)
+        parts.add_field("media", content, filename="media", content_type="application/octet-stream")
         return {"data": parts}
 
 

@@ -138,8 +138,9 @@ async def get_own_posts(fake: FakeX, request: web.Request) -> Answer:
 
 
 async def get_messages(fake: FakeX, request: web.Request) -> Answer:
-    user = request.match_info.get("user", ME)
-    return 200, page([m for m in fake.messages if user in m["dm_conversation_id"].split("-")], request)
+    user = request.match_info.get("user")
+    known = [m for m in fake.messages if user is None or user in m["dm_conversation_id"].split("-")]
+    return 200, page(known, request)
 
 
 def page(found: list[Body], request: web.Request) -> Body:
@@ -201,7 +202,7 @@ async def begin_upload(fake: FakeX, request: web.Request) -> Answer:
 async def append_upload(fake: FakeX, request: web.Request) -> Answer:
     part = (await request.post())["media"]
     assert isinstance(part, web.FileField)
-    fake.uploads[request.match_info["media"]] += part.file.read()
+    fake.uploads[request.match_info["media"]] += await asyncio.to_thread(part.file.read)
     return 204, None
 
 
