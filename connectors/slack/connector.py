@@ -56,6 +56,7 @@ from connectors.slack.render import (
 )
 from connectors.slack.search import find_parts
 from connectors.slack.signature import check_signature, read_keys
+from connectors.slack.talks import ask_for_talk, drop, get_held_key, release
 from connectors.slack.words import escape
 
 OPTIONS = frozenset({"token", "signing_secret", "staff", "api_url"})
@@ -96,7 +97,8 @@ class SlackConnector(Quiet):
         self._api = SlackApi(
             base_url=options.get("api_url") or None, token=options.get("token", ""), timeout=http_timeout
         )
-        self._errands, self._names, self._talks = Errands(), Recent(), Recent()
+        self._errands, self._names = Errands(), Recent()
+        self._talks, self._strangers = Recent(), Recent()  # by the key a conversation has, or would have
         staff = frozenset(options.get("staff", "").replace(",", " ").split())
         self._me = Me(staff=staff, talks=self._talks, names=self._names.items)
 
@@ -142,6 +144,17 @@ class SlackConnector(Quiet):
         if event.surface is Surface.GROUP and event.kind is Kind.TEXT:
             self._talks.keep(event.conversation_key)
         return [event]
+
+    async def complete(self, event: InboundEvent) -> InboundEvent:
+        """Find out whether an answer in a thread is for us, where this process does not know."""
+        key = get_held_key(event)
+        if key is None:
+            return event
+        own_id = self._me.user_id
+        if key not in self._talks and key not in self._strangers and own_id is not None:
+            known = await ask_for_talk(self._api, key, own_id)
+            (self._talks if known else self._strangers).keep(key)
+        return release(event) if key in self._talks else drop(event)
 
     @override
     async def acknowledge(self, event: InboundEvent) -> None:

@@ -27,6 +27,7 @@ from connectors.slack.place import (
     take_id,
     take_timestamp,
 )
+from connectors.slack.talks import hold
 from connectors.slack.words import names_us, read_emoji, read_words
 
 CHANNEL = "slack"
@@ -112,21 +113,22 @@ def read_said(frame: Frame) -> InboundEvent:
     place, ts = find_place(message, frame.event.get("channel")), need_timestamp(message.get("ts"))
     check_person(message, me)
     echo = find_echo(place, message, me)
-    if echo is None:
-        check_for_us(message, place, frame)
+    for_us = echo is not None or is_for_us(message, place, frame)
+    if not for_us and place.thread in (None, ts):  # a remark that answers nothing
+        raise Unreadable
     content = read_content(message, me)
     kind = Kind.TEXT if content.text else Kind.MEDIA if content.attachments else Kind.UNSUPPORTED
     if echo is not None and content == Content():
         raise Unreadable
-    said = fill(frame, echo or place)
-    return replace(
-        said,
+    said = replace(
+        fill(frame, echo or place),
         event_id=f"{place.channel}:{ts}",
         kind=Kind.ECHO if echo else kind,
         content=content,
         platform_at=read_time(ts),
         metadata=make_permalink(place, ts, me) if kind is not Kind.UNSUPPORTED else frame.blank.metadata,
     )
+    return said if for_us else hold(said, frame.blank)
 
 
 def read_change(frame: Frame) -> InboundEvent:
@@ -227,12 +229,17 @@ def check_person(message: JsonObject, me: Me) -> None:
 
 
 def check_for_us(message: JsonObject, place: Place, frame: Frame) -> None:
-    """Let through what is written to us: in private, by our name, below our words, or in a talk under way."""
+    """Let through what is written to us."""
+    if not is_for_us(message, place, frame):
+        raise Unreadable
+
+
+def is_for_us(message: JsonObject, place: Place, frame: Frame) -> bool:
+    """Tell whether something is written to us: in private, by our name, below our words, in a talk."""
     me, text = frame.me, str(message.get("text") or "")
     below_ours = me.user_id is not None and message.get("parent_user_id") == me.user_id
     named = frame.event.get("type") == "app_mention" or names_us(text, me.user_id)
-    if not (place.is_private or named or below_ours or place.key in me.talks):
-        raise Unreadable
+    return place.is_private or named or below_ours or place.key in me.talks
 
 
 def find_echo(place: Place, message: JsonObject, me: Me) -> Place | None:

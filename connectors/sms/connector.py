@@ -133,9 +133,9 @@ class SmsConnector(Quiet):
         return SendResult(state=SendState.SENT, native_ids=tuple(arrived))
 
     async def look_up(self, reply: OutboundReply) -> SendResult | None:
-        """Tell from Twilio's list of messages what became of a send, while we know when it began."""
+        """Look for a send in Twilio's list of messages, from when it began, or the customer last wrote."""
         texts = render_reply(reply, links_only=self.account.flag("links_only"))
-        since = self._sending.began(reply.idempotency_key)
+        since = self._sending.began(reply.idempotency_key) or reply.last_heard_at
         return await LookUp(self._api).find(reply, texts, since) if since is not None else None
 
     async def locate(self, attachment: Attachment) -> MediaAddress:

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from bot.connector import ErrorClass, OutboundReply, SendResult, SendState
-from bot.connector.answers import failed, stop
+from bot.connector import OutboundReply, SendResult, SendState
 from bot.domain.json import Json, JsonObject
 from connectors.sms.api import TwilioApi, list_items
 from connectors.sms.render import Text
 
 KEPT = 1_000  # sends that we remember the time of
 CLOCKS = timedelta(seconds=30)  # how far Twilio's clock and ours may differ
-SETTLES = timedelta(seconds=20)  # after which a message that is not in the list never came
 
 
 class Sending:
@@ -46,16 +44,15 @@ class LookUp:
         self._api = api
 
     async def find(self, reply: OutboundReply, texts: Sequence[Text], since: datetime) -> SendResult | None:
-        """Tell what became of a reply that was begun at `since`; None where that cannot be told now."""
+        """Tell that a reply arrived whole, of what was sent after `since`.
+
+        None otherwise: that Twilio's list does not have a message now does not prove that it never will.
+        """
         outcome = await self._api.list_messages(reply.conversation_key, since=since - CLOCKS)
-        if outcome.error is not None:
-            return None
         found = match(list_items(outcome.result, "messages"), texts, reply.delivered, since - CLOCKS)
-        if len(found) == len(texts):
-            return SendResult(state=SendState.SENT, native_ids=tuple(found))
-        if datetime.now(UTC) - since < SETTLES:
+        if len(found) < len(texts):
             return None
-        return stop(found, failed(ErrorClass.TRANSIENT, "Twilio has no such message in its list"))
+        return SendResult(state=SendState.SENT, native_ids=tuple(found))
 
 
 def match(

@@ -61,6 +61,7 @@ class FakeSlack:
     hook_url: str = ""
     scopes: str = SCOPES
     sent: list[Body] = field(default_factory=list)
+    said: list[Body] = field(default_factory=list)  # by people, in threads
     updated: list[Body] = field(default_factory=list)
     uploads: dict[str, bytes] = field(default_factory=dict)
     transcript: list[tuple[str, Body]] = field(default_factory=list)
@@ -182,7 +183,9 @@ class FakeSlack:
 
     def _on_conversations_replies(self, fields: Body) -> Body:
         where = fields["channel"], fields["ts"]
-        return {"messages": [m for m in self.sent if (m["channel"], m.get("thread_ts")) == where]}
+        return {
+            "messages": [m for m in (*self.said, *self.sent) if (m["channel"], m.get("thread_ts")) == where]
+        }
 
     def _on_users_info(self, fields: Body) -> Body:
         if fields.get("user") not in self.names:

@@ -6,21 +6,22 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.connector import AccountConfig, ErrorClass, OutboundFile, OutboundReply, ReplyMode, SendState
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Button, Content, Kind
-from bot.errors import MediaGone, MediaUnavailable, SettingsError
+from bot.errors import MediaGone, MediaUnavailable, PlatformUnavailable, SettingsError
 from connectors.slack.connector import SlackConnector
 from connectors.slack.faults import ERRORS, explain
 from connectors.slack.people import AT_ONCE, KEPT, Recent
 from connectors.slack.render import render_reply
 from tests.contracts.connectors.channel import make_reply
 from tests.contracts.connectors.slack import dump, sealed
-from tests.contracts.connectors.slack_frames import ROOM, direct, envelope, make_ts, pressed
-from tests.fakes.slack import APP, SIGNING_SECRET, TEAM, TOKEN, FakeSlack, Fault, run_fake_slack
+from tests.contracts.connectors.slack_frames import ROOM, direct, envelope, make_ts, pressed, said_in_room
+from tests.fakes.slack import APP, BOT_USER, SIGNING_SECRET, TEAM, TOKEN, FakeSlack, Fault, run_fake_slack
 
 HOOK = "https://chat.example/webhooks/slack/main"
 THREAD = f"{ROOM}:{make_ts(1)}:U7"
@@ -214,6 +215,41 @@ async def test_pressed_button_gives_way_to_the_choice(fake: FakeSlack, connector
     await fake.until(lambda: bool(fake.updated))
     assert fake.updated[0]["text"] == "Which &amp; why?\n✔ Track it"
     assert fake.updated[0]["blocks"] == []
+
+
+def answer_in_thread(fake: FakeSlack, person: str, *, named_us: bool) -> dict[str, Any]:
+    """Let a person write in a thread in a channel; whether they named us there, only Slack knows."""
+    event = said_in_room("12345", number=2, sender=person, thread_ts=make_ts(1), parent_user_id="U9")
+    text = f"<@{BOT_USER}> where is it?" if named_us else "nice"
+    fake.said.append(
+        {"channel": ROOM, "thread_ts": make_ts(1), "user": person, "ts": make_ts(1), "text": text}
+    )
+    return envelope(event)
+
+
+async def test_talk_that_began_before_we_started_is_found_by_asking_once(
+    fake: FakeSlack, connector: SlackConnector
+) -> None:
+    mine, others = answer_in_thread(fake, "U7", named_us=True), answer_in_thread(fake, "U8", named_us=False)
+    for _ in range(2):
+        (event,) = connector.parse(sealed(dump(mine)))
+        whole = await connector.complete(event)
+        assert (whole.kind, whole.conversation_key, whole.content.text) == (Kind.TEXT, THREAD, "12345")
+        (event,) = connector.parse(sealed(dump(others)))
+        dropped = await connector.complete(event)
+        assert (dropped.kind, dropped.conversation_key, dropped.content.text) == (Kind.UNSUPPORTED, "", "")
+    assert [method for method, _ in fake.transcript].count("conversations.replies") == 2
+
+
+async def test_thread_that_cannot_be_asked_for_now_comes_again(
+    fake: FakeSlack, connector: SlackConnector
+) -> None:
+    mine = answer_in_thread(fake, "U7", named_us=True)
+    fake.faults["conversations.replies"].append(Fault.TOO_MANY)
+    (event,) = connector.parse(sealed(dump(mine)))
+    with pytest.raises(PlatformUnavailable):
+        await connector.complete(event)
+    assert (await connector.complete(event)).kind is Kind.TEXT
 
 
 async def test_name_is_known_from_the_second_message_on(fake: FakeSlack, connector: SlackConnector) -> None:

@@ -22,6 +22,7 @@ from connectors.slack.interaction import answer_at_once, parse_interaction
 from connectors.slack.payload import parse_event
 from connectors.slack.place import Me, read_key
 from connectors.slack.signature import sign
+from connectors.slack.talks import drop, release
 from connectors.slack.words import escape, read_emoji, read_words, split_escaped, unescape
 from tests.contracts.connectors.channel import NOW
 from tests.contracts.connectors.slack import STAMP, dump, sealed
@@ -125,19 +126,29 @@ def test_remark_in_a_channel_is_not_for_us_and_leaves_no_words() -> None:
 def test_remark_below_our_words_is_for_us() -> None:
     below = said_in_room("and?", number=2, thread_ts=make_ts(1), parent_user_id=BOT_USER)
     assert parse(below).conversation_key == KEY
-    assert parse({**below, "parent_user_id": "U9"}).kind is Kind.UNSUPPORTED
+    assert parse({**below, "parent_user_id": "U9"}).conversation_key == ""
 
 
 def test_talk_goes_on_in_its_thread_without_our_name_for_that_person_alone() -> None:
     connector = build()
     answer = said_in_room("12345", number=2, thread_ts=make_ts(1), parent_user_id="U7")
     (before,) = read(connector, envelope(answer))
-    assert before.kind is Kind.UNSUPPORTED
+    assert (before.kind, before.conversation_key) == (Kind.UNSUPPORTED, "")
     (opened,) = read(connector, envelope(mention("where is it?")))
     (after,) = read(connector, envelope(answer))
     assert (after.kind, after.conversation_key) == (Kind.TEXT, opened.conversation_key)
     (other,) = read(connector, envelope({**answer, "user": "U8"}))
     assert other.kind is Kind.UNSUPPORTED
+
+
+def test_answer_that_is_held_back_becomes_what_it_is_or_loses_its_words() -> None:
+    answer = said_in_room("12345", number=2, thread_ts=make_ts(1), parent_user_id="U7")
+    held, whole = parse(answer), parse(answer, replace(ME, talks=frozenset({KEY})))
+    assert release(held) == whole
+    assert drop(held).content.text == ""
+    assert "12345" not in str(drop(held))
+    assert drop(held).event_id != whole.event_id  # else a mention in an edit would be a repeat
+    assert release(whole) == whole
 
 
 def test_staff_in_a_customers_thread_are_the_brand() -> None:

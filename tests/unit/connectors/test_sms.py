@@ -13,7 +13,7 @@ from bot.connector import AccountConfig, ErrorClass, OutboundFile, OutboundReply
 from bot.domain.message import Attachment, Button, Content
 from bot.errors import MediaGone
 from connectors.sms.connector import SmsConnector
-from connectors.sms.history import SETTLES, LookUp
+from connectors.sms.history import LookUp
 from connectors.sms.render import Text, render_reply
 from tests.contracts.connectors.channel import make_reply
 from tests.fakes.twilio import ACCOUNT_SID, NUMBER, SERVICE_SID, TOKEN, FakeTwilio, Fault, run_fake_twilio
@@ -139,15 +139,13 @@ async def test_nothing_is_said_of_a_send_that_may_still_be_on_its_way(
     assert await connector.look_up(reply()) is None
 
 
-async def test_message_that_is_not_in_the_list_after_a_while_never_left(connector: SmsConnector) -> None:
-    long_ago = datetime.now(UTC) - 2 * SETTLES
-    texts = (Text(body="one"), Text(body="two"))
+async def test_part_that_is_not_in_the_list_leaves_the_doubt(connector: SmsConnector) -> None:
     await connector.send(reply("one"))
-    found = await LookUp(connector._api).find(reply(), texts, long_ago)
+    texts = (Text(body="one"), Text(body="two"))
+    now = datetime.now(UTC)
+    assert await LookUp(connector._api).find(reply(), texts, now) is None
+    found = await LookUp(connector._api).find(reply(), texts[:1], now)
     assert found is not None
-    assert found.state is SendState.PARTIAL
-    assert found.error is not None
-    assert found.error.error_class.retriable
 
 
 async def test_same_words_of_another_hour_are_not_taken_for_this_send(
@@ -155,14 +153,15 @@ async def test_same_words_of_another_hour_are_not_taken_for_this_send(
 ) -> None:
     await connector.send(reply("Which?"))
     fake.sent[0]["date_created"] = "Mon, 01 Jan 2024 00:00:00 +0000"
-    long_ago = datetime.now(UTC) - 2 * SETTLES
-    found = await LookUp(connector._api).find(reply(), (Text(body="Which?"),), long_ago)
+    assert await LookUp(connector._api).find(reply(), (Text(body="Which?"),), datetime.now(UTC)) is None
+
+
+async def test_send_of_another_process_is_looked_up_since_the_customer_wrote(connector: SmsConnector) -> None:
+    sent = await connector.send(reply())
+    assert await connector.look_up(reply()) is None  # nobody knows since when
+    found = await connector.look_up(reply(last_heard_at=datetime.now(UTC)))
     assert found is not None
-    assert found.state is SendState.REJECTED
-
-
-async def test_send_of_another_process_cannot_be_told(connector: SmsConnector) -> None:
-    assert await connector.look_up(reply()) is None
+    assert found.native_ids == sent.native_ids
 
 
 async def test_file_lies_at_twilio_and_asks_for_our_credentials(connector: SmsConnector) -> None:
