@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from blockbuster import blockbuster_ctx
 
+from tests.contracts.connectors.bluesky import BLUESKY
 from tests.contracts.connectors.callback import CALLBACK
 from tests.contracts.connectors.channel import Channel, Stage
 from tests.contracts.connectors.email import EMAIL
@@ -23,6 +24,7 @@ from tests.contracts.connectors.whatsapp import WHATSAPP
 from tests.contracts.connectors.x import X
 
 CHANNELS = (
+    BLUESKY,
     CALLBACK,
     EMAIL,
     INSTAGRAM_CHANNEL,
