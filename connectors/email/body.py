@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from bot.connector.fields import MAX_TEXT
 from bot.domain.message import Attachment
-from connectors.email.mail import Leaf, Mail, read_words
+from connectors.email.mail import Leaf, Mail, read_parameter, read_words
 from connectors.email.parts import make_reference
-from connectors.email.quotes import take_marked_words, take_words, unflow
+from connectors.email.quotes import is_forwarded, take_marked_words, take_words, unflow
 
 MAX_FILES = 20
 SIGNATURES = {
@@ -42,7 +42,7 @@ def read_body(mail: Mail, uidvalidity: int, uid: int, message_id: str) -> Body:
     texts = [leaf for leaf in mail.leaves if is_text(leaf)]
     encrypted = find_encryption(mail, texts)
     readable = [] if encrypted else texts
-    text, quoted = choose_words(readable)
+    text, quoted = choose_words(readable, forwarded=is_forwarded(mail.get("subject")))
     files = [leaf for leaf in mail.leaves if leaf not in readable and leaf.mime not in SIGNATURES]
     signed = next((SIGNATURES[leaf.mime] for leaf in mail.leaves if leaf.mime in SIGNATURES), "")
     return Body(
@@ -69,20 +69,20 @@ def find_encryption(mail: Mail, texts: list[Leaf]) -> str:
     return "pgp" if any(read_words(leaf).lstrip().startswith(PGP_BEGINS) for leaf in texts) else ""
 
 
-def choose_words(texts: list[Leaf]) -> tuple[str, bool]:
+def choose_words(texts: list[Leaf], *, forwarded: bool) -> tuple[str, bool]:
     """Return the new words and whether something was quoted: of the plain parts, else of the HTML."""
     plain = "\n\n".join(filter(None, (read_plain(leaf) for leaf in texts if leaf.mime == "text/plain")))
     if plain.strip():
-        return take_words(plain)
+        return take_words(plain, forwarded=forwarded)
     marked = "\n".join(read_words(leaf) for leaf in texts if leaf.mime == "text/html")
-    return take_marked_words(marked) if marked.strip() else ("", False)
+    return take_marked_words(marked, forwarded=forwarded) if marked.strip() else ("", False)
 
 
 def read_plain(leaf: Leaf) -> str:
     """Return a plain part's text, its lines joined again and without the armour of a signature."""
     text = read_words(leaf)
-    if str(leaf.part.get_param("format", "")).lower() == "flowed":
-        text = unflow(text, drop_blank=str(leaf.part.get_param("delsp", "")).lower() == "yes")
+    if read_parameter(leaf.part, "content-type", "format").lower() == "flowed":
+        text = unflow(text, drop_blank=read_parameter(leaf.part, "content-type", "delsp").lower() == "yes")
     if PGP_SIGNED in text:
         text = text.partition(PGP_SIGNED)[2].partition(PGP_SIGNATURE)[0]
         text = text.replace("\r\n", "\n").partition("\n\n")[2]  # after the armour's own headers

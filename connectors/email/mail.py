@@ -64,10 +64,8 @@ class Leaf:
     @property
     def name(self) -> str | None:
         """The file's name, None where it has none."""
-        given = self.part.get_param("filename", None, "content-disposition") or self.part.get_param("name")
-        if given is None:
-            return None
-        return tidy(decode_words(collapse_rfc2231_value(given)))[-200:] or None
+        given = read_parameter(self.part, "content-disposition", "filename")
+        return (given or read_parameter(self.part, "content-type", "name"))[-200:] or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +136,15 @@ def read_content(leaf: Leaf) -> bytes:
 def read_words(leaf: Leaf) -> str:
     """Return the text of a leaf, whatever its charset claims to be."""
     content = read_content(leaf)
-    claimed = leaf.part.get_param("charset") or ""
-    return decode(content, collapse_rfc2231_value(claimed) if claimed else "")
+    return decode(content, read_parameter(leaf.part, "content-type", "charset"))
+
+
+def read_parameter(part: Message, header: str, name: str) -> str:
+    """Return a parameter of a header (RFC 2231, or encoded words in it), empty where there is none."""
+    clean = Message()
+    clean[header] = read_raw(part, header)
+    given = clean.get_param(name, "", header)
+    return tidy(decode_words(collapse_rfc2231_value(given))) if given else ""
 
 
 def decode(content: bytes, charset: str) -> str:

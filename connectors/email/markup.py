@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from typing_extensions import override
 
 MAX_HTML = 400_000  # characters that are looked at
+MAX_OPEN = 500  # elements within each other that are kept in mind
+REACH = 30  # how far out an end tag is looked for: others belong to nothing
 HIDDEN = frozenset({"style", "script", "head", "title", "template"})
 BLOCKS = frozenset(
     {"p", "div", "tr", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr"}
@@ -27,13 +29,14 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 
 class Reader(HTMLParser):
-    """Collects text. `own` is what stands outside quotes, `text` everything."""
+    """Collects text. `own` is what stands outside quotes, `text` everything that is shown."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.own: list[str] = []
         self.text: list[str] = []
-        self._open: list[tuple[str, str]] = []  # elements, and what each is to us
+        self._open: list[tuple[str, bool, bool]] = []  # elements: which, whether hidden, whether a quote
+        self._hidden = self._quotes = 0  # open ones
         self._rest_is_quoted = False
 
     @override
@@ -45,31 +48,38 @@ class Reader(HTMLParser):
             self._add("\n")
         if tag == "li":
             self._add("- ")
-        if tag in VOID:
+        if tag in VOID or len(self._open) >= MAX_OPEN:
             return
         hidden = tag in HIDDEN or is_hidden(attrs)
         quoted = bool(QUOTES.search(names)) or (tag == "blockquote" and is_cited(attrs))
-        self._open.append((tag, "hidden" if hidden else "quoted" if quoted else ""))
+        self._open.append((tag, hidden, quoted))
+        self._hidden += hidden
+        self._quotes += quoted
 
     @override
     def handle_endtag(self, tag: str) -> None:
         if tag in BLOCKS:
             self._add("\n")
-        for place in range(len(self._open) - 1, max(len(self._open) - 30, -1), -1):
-            if self._open[place][0] == tag:
-                del self._open[place:]
-                return
+        if any(each[0] == tag for each in self._open[-REACH:]):
+            self._close(tag)
 
     @override
     def handle_data(self, data: str) -> None:
         self._add(_BLANKS.sub(" ", data))
 
+    def _close(self, tag: str) -> None:
+        """Close the innermost element of a kind, and what was left open in it."""
+        closed = ""
+        while closed != tag:
+            closed, hidden, quoted = self._open.pop()
+            self._hidden -= hidden
+            self._quotes -= quoted
+
     def _add(self, text: str) -> None:
-        states = {state for _, state in self._open}
-        if "hidden" in states:
+        if self._hidden:
             return
         self.text.append(text)
-        if "quoted" not in states and not self._rest_is_quoted:
+        if not self._quotes and not self._rest_is_quoted:
             self.own.append(text)
 
 
