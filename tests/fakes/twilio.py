@@ -85,7 +85,9 @@ class FakeTwilio:
         error = {"ErrorCode": str(error_code)} if error_code else {}
         return make_status(message["sid"], message["to"], status, **error)
 
-    async def deliver(self, *forms: dict[str, str], copies: int = 1, seed: int | None = None) -> list[int]:
+    async def deliver(
+        self, *forms: dict[str, str], copies: int = 1, seed: int | None = None, signed_for: str | None = None
+    ) -> list[int]:
         """Post forms to the number's webhook, each `copies` times; return the statuses."""
         posts = [form for form in forms for _ in range(copies)]
         if seed is not None:
@@ -93,7 +95,7 @@ class FakeTwilio:
         statuses = []
         async with aiohttp.ClientSession() as session:
             for form in posts:
-                body, headers = sign_form(self.hook_url, form)
+                body, headers = sign_form(signed_for or self.hook_url, form)
                 async with session.post(self.hook_url, data=body, headers=headers) as response:
                     statuses.append(response.status)
                     if response.status == 200 and "MessageStatus" not in form:
