@@ -12,8 +12,9 @@ import hashlib
 import hmac
 import json
 import random
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,7 +27,6 @@ from tests.fakes.serving import reset, serve
 from tests.fakes.whatsapp_checks import USER_ID, Fields, Refusal, check_message, read_address
 
 Change = dict[str, Any]
-LONGEST_BATCH = 1000
 
 
 class Fault(StrEnum):
@@ -63,8 +63,9 @@ class Sent:
 class FakeWhatsapp:
     """One phone number. `sent` holds what reached people, `transcript` every call.
 
-    `refuse` and `faults` hold what goes wrong with the next messages; None lets one through. `closed` are people whose window of
-    24 hours is closed. `files` are what people sent, by media id; `uploads` what was left here.
+    `refuse` and `faults` hold what goes wrong with the next messages; None lets one through. `closed` are
+    people whose window of 24 hours is closed. `files` are what people sent, by media id; `uploads` what was
+    left here.
     """
 
     access_token: str = "EAAGm0PX4ZCpsBAKtoken"
@@ -95,6 +96,7 @@ class FakeWhatsapp:
     usage: dict[str, Any] | None = None
     _changes: list[Change] = field(default_factory=list)
     _last: int = 0
+    _called: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
     def options(self) -> dict[str, str]:
@@ -113,6 +115,11 @@ class FakeWhatsapp:
         assert self.site is not None
         await self.site.stop()
 
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something is true; looked at after each call."""
+        async with asyncio.timeout(20), self._called:
+            await self._called.wait_for(happened)
+
     # --- people -----------------------------------------------------------------------------
 
     def say(self, person: str, text: str, **more: Any) -> Change:
@@ -126,13 +133,13 @@ class FakeWhatsapp:
         ids = {"from": phone, "from_user_id": user_id}
         known = {"wa_id": phone, "user_id": user_id}
         contact = {"profile": {"name": "Ann Lee"}, **drop_empty(known)}
-        written = {**drop_empty(ids), "id": self.make_id(), "timestamp": "1750000000", **message}
+        written = {**drop_empty(ids), "id": self.make_id(), "timestamp": now(), **message}
         return self.push("messages", {"contacts": [contact], "messages": [written]})
 
     def report(self, sent: Sent, status: str, *, error: Refusal | None = None) -> Change:
         """Queue the status of a message that was sent."""
         phone, user_id = split_person(sent.to)
-        told: Change = {"id": sent.id, "status": status, "timestamp": "1750000001"}
+        told: Change = {"id": sent.id, "status": status, "timestamp": now()}
         told |= drop_empty({"recipient_id": phone, "recipient_user_id": user_id})
         told["biz_opaque_callback_data"] = sent.fields.get("biz_opaque_callback_data")
         if error is not None:
@@ -142,7 +149,7 @@ class FakeWhatsapp:
 
     def echo(self, person: str, text: str) -> Change:
         """Let the brand's people write in WhatsApp's own app."""
-        written = {"from": self.number, "to": person, "id": self.make_id(), "timestamp": "1750000002"}
+        written = {"from": self.number, "to": person, "id": self.make_id(), "timestamp": now()}
         message = {**written, "type": "text", "text": {"body": text}}
         return self.push("smb_message_echoes", {"message_echoes": [message]})
 
@@ -222,7 +229,9 @@ class FakeWhatsapp:
             await asyncio.sleep(60)
         broken = fault is Fault.RESET_AFTER
         call = Call(method=request.method, path=path, fields=fields, status=0 if broken else status)
-        self.transcript.append(call)
+        async with self._called:
+            self.transcript.append(call)
+            self._called.notify_all()
         if broken:
             return await reset(request)
         if fault is Fault.GATEWAY:
@@ -292,6 +301,11 @@ class FakeWhatsapp:
         media_id = str(10**15 + len(self.uploads))
         self.uploads[media_id] = (str(fields["type"]), fields["file"])
         return {"id": media_id}
+
+
+def now() -> str:
+    """Return the time as Meta writes it."""
+    return str(int(time.time()))
 
 
 def split_person(person: str) -> tuple[str, str]:
