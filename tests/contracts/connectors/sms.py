@@ -112,7 +112,7 @@ SMS = Channel(
         ({**OPTIONS, "from": "whatsapp:" + NUMBER}, "whatsapp"),
         ({**OPTIONS, "messaging_service": "MG-none"}, "messaging_service"),
         ({**OPTIONS, "api_url": "twilio"}, "api_url"),
-        ({**OPTIONS, "fromm": "x"}, "fromm"),
+        ({**OPTIONS, "sender": "x"}, "sender"),
     ),
     secrets=(TOKEN,),
     sender=ANN,
