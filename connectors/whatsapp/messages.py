@@ -23,6 +23,7 @@ FILES: Mapping[str, str] = {  # WhatsApp's word → ours
     "audio": "audio",
     "document": "document",
     "sticker": "sticker",
+    "voice": "voice",  # as older versions of the API wrote `audio`
 }
 REFERRAL = ("source_type", "source_id", "source_url", "headline", "body", "ctwa_clid", "media_type")
 LONGEST_FORM = 100  # answers of a form
@@ -45,7 +46,8 @@ def read_said(message: JsonObject) -> Said:
     try:
         return read_by_type(message)
     except BadPayload as error:
-        return Said(kind=Kind.UNSUPPORTED, metadata={"update": "unreadable", "problem": str(error)})
+        problem: JsonObject = {"update": "unreadable", "problem": str(error)}
+        return Said(kind=Kind.UNSUPPORTED, metadata={**read_reason(message), **problem})
 
 
 def read_by_type(message: JsonObject) -> Said:
@@ -116,7 +118,8 @@ def read_contacts(message: JsonObject) -> Said:
     cards: list[Attachment] = []
     for card in take_objects(message, "contacts"):
         name = take_text(read_optional_object(card, "name"), "formatted_name") or None
-        numbers = [take_text(phone, "phone") for phone in take_objects(card, "phones")]
+        phones = take_objects(card, "phones")
+        numbers = [take_text(phone, "phone") or take_id(phone, "wa_id") for phone in phones]
         cards.extend(
             Attachment(kind="contact", ref=f"tel:{number}", name=name)
             for number in [number for number in numbers if number] or [""]
@@ -235,15 +238,18 @@ def read_system(message: JsonObject) -> Said:
 
 def read_unsupported(message: JsonObject) -> Said:
     """Read what WhatsApp gives nobody to read: a poll, a message seen once, one that a fault has eaten."""
-    part = read_optional_object(message, "unsupported")
-    errors = take_objects(message, "errors")
-    code = read_code(errors[0]) if errors else None
-    found: dict[str, Json] = {
-        "what": take_text(part, "type"),
-        "code": None if code is None else str(code),
-        "reason": describe(errors[0]) if errors else "",
-    }
-    return Said(kind=Kind.UNSUPPORTED, metadata={name: value for name, value in found.items() if value})
+    what = take_text(read_optional_object(message, "unsupported"), "type")
+    return Said(kind=Kind.UNSUPPORTED, metadata={**({"what": what} if what else {}), **read_reason(message)})
+
+
+def read_reason(message: JsonObject) -> JsonObject:
+    """Return why WhatsApp could not pass a message on, where it says so."""
+    errors = message.get("errors")
+    error = errors[0] if isinstance(errors, list) and errors else None
+    if not isinstance(error, Mapping):
+        return {}
+    code = read_code(error)
+    return {**({} if code is None else {"code": str(code)}), "reason": describe(error)}
 
 
 READERS: Mapping[str, Callable[[JsonObject], Said]] = {

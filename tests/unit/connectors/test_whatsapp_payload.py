@@ -54,6 +54,7 @@ def interactive(kind: str, **part: Any) -> dict[str, Any]:
         ("video", {"mime_type": "video/mp4"}, Attachment(kind="video", ref="41", mime="video/mp4")),
         ("audio", {"voice": False}, Attachment(kind="audio", ref="41")),
         ("audio", {"voice": True}, Attachment(kind="voice", ref="41")),
+        ("voice", {}, Attachment(kind="voice", ref="41")),
         ("sticker", {"animated": True}, Attachment(kind="sticker", ref="41")),
         ("document", {"filename": "bill.pdf"}, Attachment(kind="document", ref="41", name="bill.pdf")),
     ],
@@ -79,12 +80,14 @@ def test_place_and_business_cards_can_be_followed() -> None:
             "phones": [{"phone": "+1 555-0100"}, {"phone": "+1 555-0101"}],
         },
         {"name": {"formatted_name": "Eve"}},
+        {"name": {"formatted_name": "Dan"}, "phones": [{"wa_id": "15550102"}]},
     ]
     event = parse_one(said(write(type="contacts", contacts=cards)))
     assert [(card.ref, card.name) for card in event.content.attachments] == [
         ("tel:+1 555-0100", "Bob"),
         ("tel:+1 555-0101", "Bob"),
         ("tel:", "Eve"),
+        ("tel:15550102", "Dan"),
     ]
 
 
@@ -188,6 +191,13 @@ def test_unsupported_message_belongs_to_its_writer_and_says_why() -> None:
         "code": "131051",
         "reason": "Message type unknown: Not supported.",
     }
+
+
+def test_file_that_a_fault_has_eaten_is_kept_with_the_reason() -> None:
+    error = {"code": 131052, "title": "Media download error"}
+    event = parse_one(said(write(type="image", image={"mime_type": "image/png"}, errors=[error])))
+    assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, PHONE)
+    assert (event.metadata["code"], event.metadata["reason"]) == ("131052", "Media download error")
 
 
 @pytest.mark.parametrize(
