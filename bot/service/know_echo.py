@@ -1,0 +1,45 @@
+"""Know echo: tell what we sent ourselves from what the brand's people wrote in the platform's own app.
+
+Most platforms say which app an echo is of; Instagram does not always. There an echo under the id of a
+message that left is ours, and so is one that says what is on its way right now: it may be faster than
+the answer to the send. Taken for a person's word it would silence the bot.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.storage import conversations
+from bot.storage.echoes import list_left
+
+if TYPE_CHECKING:
+    from bot.connector import InboundEvent
+    from bot.domain.message import Content
+    from bot.service.road import Road
+    from bot.storage.echoes import Left
+
+SOME_WORDS = 20  # characters: fewer may stand in any text
+
+
+async def find_own_echo(road: Road, account_id: int, event: InboundEvent) -> int | None:
+    """Return the conversation of an echo of what we sent; None for a person's word."""
+    async with road.database.read() as connection:
+        known = await conversations.find_conversation_id(connection, account_id, event.conversation_key)
+        if known is None:
+            return None
+        left = await list_left(connection, known, event.event_id)
+    return known if any(is_of(each, event.content) for each in left) else None
+
+
+def is_of(left: Left, echo: Content) -> bool:
+    """Tell whether an echo is of a message: by its id, else by its words, be they a part or more of them.
+
+    Buttons add lines to a text; a picture or a template has no words of its own.
+    """
+    said, heard = (" ".join(content.text.split()) for content in (left.content, echo))
+    if left.same:
+        return True
+    if not heard:
+        return bool(left.content.image or left.content.buttons or left.content.custom)
+    a_part = len(heard) >= SOME_WORDS and heard in said
+    return heard == said or a_part or bool(said and said in heard)

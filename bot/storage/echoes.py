@@ -1,0 +1,48 @@
+"""What left a conversation lately, held against a platform's word of what the brand said there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import Text as TextType
+
+from bot.storage.content import load_content
+
+if TYPE_CHECKING:
+    from bot.domain.message import Content
+    from bot.storage.connection import AsyncConnection
+
+# The newest few, by the index of what nobody has read yet: an echo follows its message within seconds.
+_LATELY = (
+    text(
+        """
+    SELECT o.native_ids @> ARRAY[CAST(:native_id AS text)] AS same, m.content
+    FROM outbox o JOIN message m ON m.id = o.message_id
+    WHERE o.conversation_id = :conversation_id
+        AND o.state IN ('pending', 'sending', 'sent', 'delivered', 'unknown')
+        AND (o.native_ids @> ARRAY[CAST(:native_id AS text)] OR o.state = 'sending'
+            OR (o.state = 'unknown' AND o.updated_at > now() - interval '10 minutes'))
+    ORDER BY o.message_id DESC LIMIT 20
+    """,
+    )
+    .bindparams(bindparam("native_id", type_=TextType))
+    .columns(content=JSONB)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A message that left, or may have. `same`: under the very id that was asked for."""
+
+    same: bool
+    content: Content
+
+
+async def list_left(connection: AsyncConnection, conversation_id: int, native_id: str) -> list[Left]:
+    """Return what left under an id, and what is on its way or may have arrived just now."""
+    values = {"conversation_id": conversation_id, "native_id": native_id}
+    rows = (await connection.execute(_LATELY, values)).all()
+    return [Left(same=row.same, content=load_content(row.content)) for row in rows]
