@@ -16,11 +16,11 @@ from urllib.parse import quote, urlencode
 import aiohttp
 from yarl import URL
 
-from bot.connector import ErrorClass
+from bot.connector import ErrorClass, SendError
 from bot.connector.answers import Outcome, doubtful, failed, read_failure, read_json
 from bot.connector.egress import open_session
 from bot.domain.json import Json, JsonObject
-from connectors.x.credentials import Credentials, Method, RotatingTokens, SignedCalls, basic
+from connectors.x.credentials import REFUSED, Credentials, Method, RotatingTokens, SignedCalls, basic
 from connectors.x.faults import classify, read_rates
 from connectors.x.reading import as_object, take_text
 from connectors.x.token_file import TokenFile, Tokens
@@ -97,9 +97,10 @@ class XApi:
     async def call(self, call: Call) -> Outcome:
         """Call X in the account's name. Tokens that it refuses are renewed, once."""
         outcome = await self._authorized(call)
-        if outcome.error is not None and outcome.error.code == str(UNAUTHORIZED) and await self._renew():
-            return await self._authorized(call)
-        return outcome
+        if outcome.error is None or outcome.error.code != str(UNAUTHORIZED):
+            return outcome
+        problem = await self._renew()
+        return await self._authorized(call) if problem is None else Outcome(error=problem)
 
     async def call_as_app(self, path: str) -> Outcome:
         """Ask for something of the app itself: its webhooks and subscriptions."""
@@ -117,18 +118,18 @@ class XApi:
         try:
             authorization = await self.credentials.authorize(call.method, self._url(call))
         except OSError as error:
-            return failed(ErrorClass.AUTH, f"the token file cannot be used: {type(error).__name__}")
-        if authorization is None:
-            return failed(ErrorClass.AUTH, "X gives no new token: allow the app again", str(UNAUTHORIZED))
+            return Outcome(error=no_file(error))
+        if isinstance(authorization, SendError):
+            return Outcome(error=authorization)
         return await self._send(call, authorization)
 
-    async def _renew(self) -> bool:
+    async def _renew(self) -> SendError | None:
         try:
             return await self.credentials.renew()
-        except OSError:
-            return False
+        except OSError as error:
+            return no_file(error)
 
-    async def _exchange(self, refresh: str) -> Tokens | None:
+    async def _exchange(self, refresh: str) -> Tokens | SendError:
         """Exchange a refresh token, which is void from then on."""
         client, secret = self._options.get("client_id", ""), self._options.get("client_secret", "")
         form = {"grant_type": "refresh_token", "refresh_token": refresh, "client_id": client}
@@ -138,7 +139,9 @@ class XApi:
         access, following = (
             take_text(answer.get(name), limit=TOKEN_MAX) for name in ("access_token", "refresh_token")
         )
-        return Tokens(access=access, refresh=following or refresh) if access else None
+        if access:
+            return Tokens(access=access, refresh=following or refresh)
+        return outcome.error if outcome.error and outcome.error.error_class.retriable else REFUSED
 
     async def _send(self, call: Call, authorization: str | None) -> Outcome:
         if self._session is None:
@@ -159,6 +162,12 @@ class XApi:
     def _url(self, call: Call) -> str:
         query = urlencode(call.query, quote_via=quote, safe="")
         return f"{self.base_url}{call.path}" + (f"?{query}" if query else "")
+
+
+def no_file(error: OSError) -> SendError:
+    """Say that tokens cannot be read or kept."""
+    detail = f"the token file cannot be used: {type(error).__name__}"
+    return SendError(error_class=ErrorClass.AUTH, detail=detail)
 
 
 def read_answer(status: int, body: Json, headers: Mapping[str, str], call: Call) -> Outcome:

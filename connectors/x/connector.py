@@ -27,17 +27,18 @@ from bot.connector import (
     Polled,
     PrivateReply,
     Rate,
+    SendError,
     SendResult,
     SendState,
 )
-from bot.connector.answers import Outcome, failed, stop
+from bot.connector.answers import Outcome, doubtful, failed, stop
 from bot.connector.egress import find_url_problem
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Kind
-from bot.errors import MediaGone
+from bot.errors import MediaGone, MediaUnavailable
 from connectors.x.api import Call, XApi
 from connectors.x.credentials import ROTATING, SIGNED, find_own_id
 from connectors.x.faults import DUPLICATE
@@ -164,9 +165,12 @@ class XConnector(Quiet):
         last = Outcome()
         for part in parts[len(arrived) :]:
             last = await self._send_part(part, target, above=arrived[-1] if arrived else target.post)
+            made = read_native_id(last)
+            if last.error is None and not made:
+                last = doubtful("X does not say what it made")
             if last.error is not None:
                 return stop(arrived, last)
-            arrived.append(read_native_id(last))
+            arrived.append(made)
         opened = target.person if not target.post and reply.surface is Surface.PUBLIC else None
         return SendResult(
             state=SendState.SENT, native_ids=tuple(arrived), rates_left=last.rates_left, delivered_to=opened
@@ -183,7 +187,9 @@ class XConnector(Quiet):
         host = (urlsplit(attachment.ref).hostname or "") if attachment.ref.startswith("https://") else ""
         if host in PRIVATE_MEDIA:
             authorization = await self._api.credentials.authorize("GET", attachment.ref)
-            headers = {"Authorization": authorization} if authorization else {}
+            if isinstance(authorization, SendError):
+                raise MediaUnavailable(f"the file cannot be asked for: {authorization.detail}")
+            headers = {"Authorization": authorization}
             return MediaAddress(url=attachment.ref, headers=headers, hosts=PRIVATE_MEDIA)
         if not host.endswith(".twimg.com"):
             raise MediaGone("the file does not lie at X")

@@ -11,24 +11,28 @@ from urllib.parse import quote
 from oauthlib.oauth1 import Client
 from typing_extensions import override
 
+from bot.connector import ErrorClass, SendError
 from connectors.x.token_file import TokenFile, Tokens
 
 SIGNED = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 ROTATING = ("client_id", "refresh_token", "token_file")
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
-Exchange = Callable[[str], Awaitable[Tokens | None]]  # a refresh token for new tokens; None: refused
+Exchange = Callable[[str], Awaitable[Tokens | SendError]]  # a refresh token for new tokens
+REFUSED = SendError(
+    error_class=ErrorClass.AUTH, detail="X refuses the tokens: allow the app again", code="401"
+)
 
 
 class Credentials(Protocol):
     """What authorizes a call of a user."""
 
-    async def authorize(self, method: Method, url: str) -> str | None:
-        """Return the `Authorization` of one call, None where there is none to be had now."""
+    async def authorize(self, method: Method, url: str) -> str | SendError:
+        """Return the `Authorization` of one call, or why there is none."""
         ...
 
-    async def renew(self) -> bool:
-        """Get new tokens after the last ones were refused; tell whether trying again makes sense."""
+    async def renew(self) -> SendError | None:
+        """Get new tokens after the last ones were refused. Return why there are none."""
         ...
 
 
@@ -43,14 +47,14 @@ class SignedCalls(Credentials):
         )
 
     @override
-    async def authorize(self, method: Method, url: str) -> str | None:
+    async def authorize(self, method: Method, url: str) -> str | SendError:
         """Return the signature of one call."""
         return sign_call(self._client, method, url)
 
     @override
-    async def renew(self) -> bool:
-        """Return False: these tokens last until somebody takes them away."""
-        return False
+    async def renew(self) -> SendError | None:
+        """Refuse: these tokens last until somebody takes them away."""
+        return REFUSED
 
 
 class RotatingTokens(Credentials):
@@ -65,29 +69,28 @@ class RotatingTokens(Credentials):
         self._tokens: Tokens | None = None
 
     @override
-    async def authorize(self, method: Method, url: str) -> str | None:
+    async def authorize(self, method: Method, url: str) -> str | SendError:
         """Return the access token in use, a new one where there is none yet."""
         if self._tokens is None:
             self._tokens = await self._file.read()
-        if not self._tokens.access and not await self.renew():
-            return None
-        return f"Bearer {self._tokens.access}"
+        problem = await self.renew() if not self._tokens.access else None
+        return problem or f"Bearer {self._tokens.access}"
 
     @override
-    async def renew(self) -> bool:
+    async def renew(self) -> SendError | None:
         """Take what another process has got meanwhile, else exchange the refresh token."""
         refused = self._tokens.access if self._tokens else ""
         async with self._file.locked():
             kept = await self._file.read()
             if kept.access and kept.access != refused:
                 self._tokens = kept
-                return True
+                return None
             fresh = await self._exchange(kept.refresh)
-            if fresh is None:
-                return False
+            if isinstance(fresh, SendError):
+                return fresh
             await self._file.write(fresh)
             self._tokens = fresh
-            return True
+            return None
 
 
 def sign_call(client: Client, method: Method, url: str) -> str:

@@ -101,7 +101,8 @@ class Intake:
 
     def _recover(self, name: str, error: SendError) -> timedelta:
         """Return how long to wait for better times. Raises `SettingsError` if there will be none."""
-        if error.error_class is ErrorClass.AUTH:
+        # What the app may not read (403) leaves the other place; tokens that are refused leave nothing.
+        if error.error_class is ErrorClass.AUTH and error.code == "401":
             raise SettingsError(f"X does not give the account's {name}: {error.detail}")
         self._log.warning("x does not give us what is new", of=name, code=error.code, reason=error.detail)
         grown: timedelta = self._pause * 2 ** min(self._failures, 10)

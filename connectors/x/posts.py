@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.connector import InboundEvent
+from bot.connector.fields import MAX_TEXT
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
@@ -119,15 +120,18 @@ def read_post(raw: JsonObject, includes: JsonObject) -> Post:
     mentions: list[tuple[str, Json]] = [
         (take_id(item.get("id")), item.get("start")) for item in objects(entities.get("mentions"))
     ]
-    names, hidden = part_names(mentions, raw)
     post_id, author = take_id(raw.get("id")), take_id(raw.get("author_id"))
+    answered = take_id(raw.get("in_reply_to_user_id")) or authors.get(referenced.get("replied_to", ""), "")
+    shown = find_shown(
+        raw, take_text(raw.get("text"), limit=MAX_TEXT), answers_another=answered not in ("", author)
+    )
+    names, hidden = part_names(mentions, shown)
     return Post(
         id=post_id,
         author=read_person(users.get(author, {}), author),
         text=expand_links(take_words(whole.get("text")) or take_words(raw.get("text")), links, own_links),
         thread=take_id(raw.get("conversation_id"), referenced.get("replied_to"), post_id),
-        answered_user=take_id(raw.get("in_reply_to_user_id"))
-        or authors.get(referenced.get("replied_to", ""), ""),
+        answered_user=answered,
         quoted_user=authors.get(referenced.get("quoted", ""), ""),
         names=names,
         hidden_names=hidden,
@@ -150,20 +154,23 @@ def read_legacy_post(raw: JsonObject) -> Post:
         (take_id(item.get("id_str"), item.get("id")), next(iter(as_list(item.get("indices"))), None))
         for item in objects(entities.get("user_mentions"))
     ]
-    names, hidden = part_names(mentions, source)
-    post_id = take_id(raw.get("id_str"), raw.get("id"))
+    post_id, author = take_id(raw.get("id_str"), raw.get("id")), take_id(user.get("id_str"), user.get("id"))
+    answered = take_id(raw.get("in_reply_to_user_id_str"), raw.get("in_reply_to_user_id"))
+    told = take_text(source.get("full_text"), limit=MAX_TEXT) or take_text(source.get("text"), limit=MAX_TEXT)
+    shown = find_shown(source, told, answers_another=answered not in ("", author))
+    names, hidden = part_names(mentions, shown)
     history = as_object(raw.get("edit_history")).get("edit_tweet_ids")
     words = (
         take_words(source.get("full_text")) or take_words(source.get("text")) or take_words(raw.get("text"))
     )
     return Post(
         id=post_id,
-        author=read_person(user, take_id(user.get("id_str"), user.get("id"))),
+        author=read_person(user, author),
         text=expand_links(
             words, objects(entities.get("urls")), {take_text(item.get("url")) for item in media} - {""}
         ),
         thread=take_id(raw.get("conversation_id_str"), raw.get("in_reply_to_status_id_str"), post_id),
-        answered_user=take_id(raw.get("in_reply_to_user_id_str"), raw.get("in_reply_to_user_id")),
+        answered_user=answered,
         quoted_user=take_id(quoted.get("id_str"), quoted.get("id")),
         names=names,
         hidden_names=hidden,
@@ -175,15 +182,26 @@ def read_legacy_post(raw: JsonObject) -> Post:
     )
 
 
-def part_names(mentions: list[tuple[str, Json]], raw: JsonObject) -> tuple[frozenset[str], frozenset[str]]:
-    """Part mentioned users into those in the visible words, and those that X put in front of a reply.
-
-    Where X does not say which part is shown, all are visible.
-    """
-    shown_from = next(iter(as_list(raw.get("display_text_range"))), 0)
-    begin = shown_from if isinstance(shown_from, int) else 0
-    visible = frozenset(user for user, at in mentions if user and not (isinstance(at, int) and at < begin))
+def part_names(mentions: list[tuple[str, Json]], shown_from: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Part mentioned users into those in the visible words, and those that X put in front of a reply."""
+    visible = frozenset(
+        user for user, at in mentions if user and not (isinstance(at, int) and at < shown_from)
+    )
     return visible, frozenset(user for user, _ in mentions if user) - visible
+
+
+def find_shown(raw: JsonObject, text: str, *, answers_another: bool) -> int:
+    """Return where the visible words begin.
+
+    X says it in some places only; elsewhere all names at the head of an answer to somebody else are
+    taken for those that it puts there.
+    """
+    match as_list(raw.get("display_text_range")):
+        case [int(begin), *_]:
+            return begin
+        case _:
+            names = LEADING_NAMES.match(text) if answers_another else None
+            return names.end() if names else 0
 
 
 def read_versions(value: Json, post_id: str) -> tuple[str, ...]:

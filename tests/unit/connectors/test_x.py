@@ -313,6 +313,14 @@ async def test_token_that_cannot_be_renewed_is_said_once_and_shown_nowhere(
     assert "refresh-1" not in repr(result)
 
 
+async def test_x_that_is_away_while_tokens_are_renewed_is_tried_again(fake: FakeX, tmp_path: Path) -> None:
+    async with started(fake, rotating(tmp_path)) as connector:
+        await fake.leave()
+        result = await connector.send(reply())
+    assert result.error is not None
+    assert (result.state, result.error.error_class) == (SendState.REJECTED, ErrorClass.TRANSIENT)
+
+
 async def test_new_refresh_token_in_the_options_takes_the_place_of_what_was_kept(
     fake: FakeX, tmp_path: Path
 ) -> None:

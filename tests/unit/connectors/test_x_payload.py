@@ -11,12 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.connector import AccountConfig, InboundEvent, InboundRequest, ReceiptState
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Kind
 from bot.errors import BadPayload, BadSignature
 from connectors.x.connector import XConnector
+from tests.contracts.connectors.test_inbound import check_storable, json_values
 from tests.contracts.connectors.x import OPTIONS, frame, sealed
 from tests.fakes.x_events import (
     APP,
@@ -95,11 +98,20 @@ def test_quote_of_the_account_is_its_business() -> None:
     assert parse_one(told).metadata["addressed"] == "mention"
 
 
-def test_people_who_answer_each_other_below_a_post_are_left_alone() -> None:
+@pytest.mark.parametrize("said", [{"display_text_range": [15, 30]}, {}])
+def test_people_who_answer_each_other_below_a_post_are_left_alone(said: dict[str, Any]) -> None:
     """X puts the names of all in a thread in front of each reply: nobody meant the account."""
-    made: dict[str, Any] = {"in_reply_to_user_id": "8", "display_text_range": [15, 30]}
-    event = parse_one(mention("64", "@other8 @lyra  you are right", **made))
+    event = parse_one(mention("64", "@other8 @lyra  you are right", in_reply_to_user_id="8", **said))
     assert (event.kind, event.content.text, event.conversation_key) == (Kind.UNSUPPORTED, "", "")
+    old = legacy_post("64", "@other8 @lyra  you are right", in_reply_to_user_id_str="8", **said)
+    assert parse_one(legacy(tweet_create_events=[old])).kind is Kind.UNSUPPORTED
+
+
+def test_account_may_be_named_in_an_answer_to_another_or_to_oneself() -> None:
+    asked = parse_one(mention("64", "@other8 wait, @lyra can you help?", in_reply_to_user_id="8"))
+    assert asked.content.text == "wait, @lyra can you help?"
+    own_thread = parse_one(mention("64", "@lyra and another thing", in_reply_to_user_id="7"))
+    assert own_thread.content.text == "and another thing"
 
 
 def test_long_post_is_whole() -> None:
@@ -278,3 +290,40 @@ def test_signature_is_of_the_raw_bytes() -> None:
     written_again = json.dumps(json.loads(body)).encode()
     with pytest.raises(BadSignature):
         build().verify(replace(sealed(body), body=written_again))
+
+
+# --- anything -----------------------------------------------------------------------------------
+
+SHAPES = (
+    mention("61", "@lyra hi", in_reply_to_user_id="8", referenced_tweets=[{"type": "replied_to", "id": "5"}]),
+    legacy(tweet_create_events=[legacy_post("61", "@lyra hi", display_text_range=[0, 8])]),
+    legacy(direct_message_events=[direct("62", "hi", attachment={"media": {"type": "photo"}})]),
+    direct_event("62", "hi"),
+    encrypted(),
+    legacy(tweet_delete_events=[{"status": {"id": "61", "user_id": "7"}}]),
+)
+
+
+def list_places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the way to every value in a body."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for step, inner in steps for place in list_places(inner, (*path, step)))]
+
+
+@given(data=st.data(), value=json_values, shape=st.sampled_from(SHAPES))
+@settings(max_examples=150, deadline=None)
+def test_any_place_of_any_shape_may_hold_anything(
+    data: st.DataObject, value: Any, shape: dict[str, Any]
+) -> None:
+    body = json.loads(json.dumps(shape))
+    *way, last = data.draw(st.sampled_from(list_places(body)[1:]))
+    inner = body
+    for step in way:
+        inner = inner[step]
+    inner[last] = value
+    try:
+        events = parse(body)
+    except BadPayload:
+        return
+    for event in events:
+        check_storable(event)
