@@ -71,6 +71,7 @@ def read_surroundings(message: JsonObject) -> JsonObject:
         "forwarded": any(context.get(name) is True for name in ("forwarded", "frequently_forwarded")),
         "referral": {name: text for name in REFERRAL if (text := take_text(referral, name, limit=2_000))},
         "product": take_text(product, "product_retailer_id"),
+        "origin": take_text(message, "origin"),  # `contact_request`: a number that we asked for
     }
     return {name: value for name, value in found.items() if value}
 

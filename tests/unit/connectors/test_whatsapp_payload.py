@@ -82,7 +82,8 @@ def test_place_and_business_cards_can_be_followed() -> None:
         {"name": {"formatted_name": "Eve"}},
         {"name": {"formatted_name": "Dan"}, "phones": [{"wa_id": "15550102"}]},
     ]
-    event = parse_one(said(write(type="contacts", contacts=cards)))
+    event = parse_one(said(write(type="contacts", contacts=cards, origin="contact_request")))
+    assert event.metadata == {"origin": "contact_request"}
     assert [(card.ref, card.name) for card in event.content.attachments] == [
         ("tel:+1 555-0100", "Bob"),
         ("tel:+1 555-0101", "Bob"),
