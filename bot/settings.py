@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
     data: Path = Field(default=Path(".visavis"), validation_alias="VISAVIS_DATA")
+    media: str | None = Field(default=None, validation_alias="VISAVIS_MEDIA")
     project: Path = Field(default=Path(), validation_alias="VISAVIS_PROJECT")
     rasa_python: Path | None = Field(default=None, validation_alias="VISAVIS_RASA_PYTHON")
     secret: SecretStr | None = Field(default=None, validation_alias="VISAVIS_SECRET")

@@ -23,12 +23,14 @@ from bot.bootstrap.stores import Stores, open_stores
 from bot.bootstrap.training import train_in_child
 from bot.engines.serving import ServingEngine
 from bot.service.curriculum import Curriculum
+from bot.service.keep_media import run_media
 from bot.service.loops import run_clock, run_courier, run_worker
 from bot.service.poll import run_poller
 from bot.service.road import Road
 from bot.service.train import Classroom, Trainer
 from bot.settings import ServiceRole, get_environment
 from bot.storage import leases
+from bot.storage.files import FileStore
 from bot.web.app import AppParts, make_app
 from bot.web.ops import make_ops_app
 from bot.web.static_files import load_static_files
@@ -70,6 +72,7 @@ class _Base:
     road: Road
     engine: ServingEngine
     connectors: Connectors
+    files: FileStore
 
 
 @asynccontextmanager
@@ -102,7 +105,13 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
             await ensure_model(settings, project, stores, follower, may_train=role is ServiceRole.ALL)
         accepted = await stack.enter_async_context(started_connectors(connectors, settings, role))
         base = _Base(
-            settings=settings, role=role, project=project, road=road, engine=engine, connectors=accepted
+            settings=settings,
+            role=role,
+            project=project,
+            road=road,
+            engine=engine,
+            connectors=accepted,
+            files=FileStore(settings.media or settings.data / "media"),
         )
         loops = _choose_loops(base, follower)
         tasks = await stack.enter_async_context(_running(loops, patience=road.patience))
@@ -179,6 +188,7 @@ def _make_parts(base: _Base) -> AppParts:
         road=base.road,
         engine=base.engine,
         connectors=base.connectors,
+        files=base.files,
         curriculum=Curriculum(base.project.root),
         trainer=Trainer(base.road, classroom),
         static_files=load_static_files(),
@@ -209,6 +219,7 @@ def _choose_loops(base: _Base, follower: ReleaseFollower | None) -> Mapping[str,
         loops["worker"] = run_worker(road, base.engine, consumer=consumer, slots=settings.worker_slots)
     if base.role.includes(ServiceRole.COURIER):
         loops["courier"] = run_courier(road, connectors, consumer=consumer, slots=settings.worker_slots)
+        loops["media"] = run_media(road, connectors, base.files)
     if base.role.includes(ServiceRole.CLOCK):
         loops["clock"] = run_clock(road, every=timedelta(seconds=settings.sweep_seconds))
         for (channel, account), connector in connectors.items():

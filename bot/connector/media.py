@@ -12,10 +12,11 @@ class MediaAddress:
 
     `hosts` are the platform's own: headers are sent to them alone, and a redirect may lead to them
     alone; `*.example.org` stands for all names below example.org. `content`: the file itself, where the
-    platform gave it with the message.
+    platform gave it with the message. `allow_internal`: the account's platform itself is in our network.
     """
 
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     hosts: frozenset[str] = frozenset()
     content: bytes | None = field(default=None, repr=False)
+    allow_internal: bool = False

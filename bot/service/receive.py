@@ -17,9 +17,10 @@ from bot.domain.conversation import Status
 from bot.domain.message import Content, Kind, Settled
 from bot.errors import BadPayload
 from bot.service.hold import take_handoff
+from bot.service.know_echo import find_own_echo
 from bot.service.metrics import RECEIVED
 from bot.service.note_receipt import note_receipt
-from bot.storage import accounts, conversations, inbound, leases, messages
+from bot.storage import accounts, conversations, inbound, leases, media, messages
 from bot.storage.arrivals import Arrival
 from bot.storage.first_messages import begin_many, begin_with_inbound
 
@@ -71,8 +72,12 @@ async def receive(road: Road, event: InboundEvent) -> Received:
     if event.kind is Kind.RECEIPT:
         noted = await note_receipt(road, account_id, event)
         return Received(message_id=None, conversation_id=noted)
+    if event.kind is Kind.ECHO:
+        ours = await find_own_echo(road, account_id, event)
+        if ours is not None:
+            return Received(message_id=None, conversation_id=ours, duplicate=True)
     received = None
-    if event.kind in messages.ANSWERABLE and event.conversation_key:
+    if event.kind in messages.ANSWERABLE and event.conversation_key and not media.has_files(event.content):
         received = await _append(road, account_id, event)
     received = received or await _store(road, account_id, event)
     if not received.duplicate:
@@ -206,6 +211,7 @@ async def _store_in(road: Road, connection: Connection, account_id: int, event: 
     )
     if message_id is None:
         raise _AlreadyHere
+    await media.note_files(connection, message_id, event.content)
     await _apply(connection, conversation_id, event)
     held = Status.HELD if event.kind is Kind.ECHO else status
     return Received(message_id=message_id, conversation_id=conversation_id, status=held)
@@ -219,6 +225,7 @@ async def _apply(connection: Connection, conversation_id: int, event: InboundEve
         gone = await messages.replace_content(connection, conversation_id, event.target_id, Content())
         if gone is not None:
             await messages.withdraw(connection, gone)
+            await media.drop_files(connection, gone)
     elif event.kind is Kind.ECHO:
         # A person's word, typed in the platform's own app, silences the bot at once. A colleague at
         # the desk who has the conversation keeps it.

@@ -15,6 +15,7 @@ from bot.service.curriculum import Curriculum
 from bot.service.fetch import FetchLog
 from bot.service.road import Road
 from bot.service.train import Trainer
+from bot.storage.files import FileStore
 from bot.web import hooks
 from bot.web.bodies import MAX_BODY
 from bot.web.chat import add_chat_routes
@@ -30,6 +31,7 @@ from bot.web.keys import (
     CURRICULUM,
     ENGINE,
     FETCH_LOG,
+    FILES,
     JWT_READER,
     PUBLIC_URL,
     REST_WAIT,
@@ -67,6 +69,7 @@ class AppParts:
     static_files: StaticFiles
     signing_key: bytes = field(repr=False)
     public_url: str | None
+    files: FileStore
     auth_token: str | None = field(default=None, repr=False)
     jwt_key: str | None = field(default=None, repr=False)
     jwt_method: str = "HS256"
@@ -89,6 +92,7 @@ def make_app(parts: AppParts) -> web.Application:
     app[FETCH_LOG] = FetchLog(parts.road)
     app[REST_WAIT] = parts.rest_wait
     app[PUBLIC_URL] = parts.public_url
+    app[FILES] = parts.files
     app[AUTH_TOKEN] = parts.auth_token
     app[JWT_READER] = _make_jwt_reader(parts)
     app[TRUSTED_PROXIES] = parts.trusted_proxies

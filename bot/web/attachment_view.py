@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.web.words import load_texts
+from bot.domain.media import SHOWN_TYPES, MediaFile, MediaState
+from bot.web.words import load_texts, say
 
 if TYPE_CHECKING:
     from bot.domain.message import Attachment
@@ -18,12 +19,35 @@ _PLACE = re.compile(r"geo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentView:
-    """Words, then perhaps a link. `elsewhere`: it leads to another site."""
+    """Words, then perhaps a link. `elsewhere`: it leads to another site.
+
+    `shown` is how the file at `href` can be shown in the page: image, audio, video, or not at all.
+    """
 
     words: str
     link: str = ""
     href: str = ""
     elsewhere: bool = False
+    shown: str = ""
+
+
+def view_file(attachment: Attachment, file: MediaFile | None, href: str) -> AttachmentView:
+    """Show a file that we keep at `href`, or say what has become of it."""
+    view = view_attachment(attachment)
+    if file is None:
+        return view
+    if file.state is not MediaState.KEPT:
+        told = say(f"attachment.{file.state.value}")
+        return replace(view, words=f"{view.words}: {told}" + (f" ({file.reason})" if file.reason else ""))
+    shown = file.mime.partition("/")[0] if file.mime in SHOWN_TYPES else ""
+    return replace(view, link=say_size(file.size), href=href, shown=shown)
+
+
+def say_size(size: int) -> str:
+    """Say a number of bytes as people do."""
+    if size < 1_000_000:  # noqa: PLR2004 - a megabyte
+        return say("attachment.kilobytes", number=max(1, round(size / 1_000)))
+    return say("attachment.megabytes", number=f"{size / 1_000_000:.1f}")
 
 
 def view_attachment(attachment: Attachment) -> AttachmentView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,27 +15,28 @@ from bot.domain.staff import Role
 from bot.errors import BadPayload, UnknownConversation
 from bot.service.list_queue import QueueEntry, list_queue
 from bot.service.take_over import may_take_over
-from bot.storage import conversations, corrections, handoffs, messages, queue
+from bot.storage import conversations, corrections, handoffs, media, messages, queue
 from bot.storage.queue import QueueCounts, QueueView
 from bot.web.auth import current_staff, require
-from bot.web.desk_view import Holding, holding_of, name_of, view_row, view_thread
+from bot.web.desk_files import get_file
+from bot.web.desk_view import Beside, Holding, holding_of, name_of, view_row, view_thread
 from bot.web.ids import read_id
 from bot.web.keys import CONNECTORS, ROAD
 from bot.web.render import is_fragment, render
 from bot.web.triage_view import view_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bot.domain.conversation import Conversation
     from bot.domain.handoff import Handoff
     from bot.domain.message import Message
     from bot.storage.database import Connection
-    from bot.web.triage_view import TriageMark
 
 PAGE = 50  # messages read at once
 LIST_LIMIT = 200
 _MOST_IDS = 200
+NOTHING_BESIDE = Beside()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Opened:
     latest: Sequence[Message]
     brief: Brief
     may_take_over: bool
-    marks: Mapping[int, TriageMark] = field(default_factory=dict)
+    beside: Beside = NOTHING_BESIDE
 
     @property
     def name(self) -> str:
@@ -97,8 +98,8 @@ async def get_messages(request: web.Request) -> web.StreamResponse:
             before_id=before,
             limit=PAGE,
         )
-        marks = await _load_marks(connection, conversation_id, found)
-    values = _thread_values(request, conversation, found, above, marks)
+        beside = await _load_beside(connection, conversation_id, found)
+    values = _thread_values(request, conversation, found, above, beside)
     return render(request, "desk/messages.html", **values, earlier=not after)
 
 
@@ -111,8 +112,8 @@ async def get_message(request: web.Request) -> web.StreamResponse:
         message = await messages.get_message(connection, message_id)
         if conversation is None or message is None or message.conversation_id != conversation_id:
             raise UnknownConversation("There is no such message.")
-        marks = await _load_marks(connection, conversation_id, [message])
-    values = _thread_values(request, conversation, [message], message, marks)
+        beside = await _load_beside(connection, conversation_id, [message])
+    values = _thread_values(request, conversation, [message], message, beside)
     return render(request, "desk/messages.html", **values, earlier=False)
 
 
@@ -157,7 +158,7 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         if conversation is None:
             raise UnknownConversation("There is no such conversation.")
         latest = await messages.list_messages(connection, conversation_id, limit=PAGE)
-        marks = await _load_marks(connection, conversation_id, latest) if marked else {}
+        beside = await _load_beside(connection, conversation_id, latest) if marked else NOTHING_BESIDE
         recorded = await handoffs.list_handoffs(connection, conversation_id)
         free = await may_take_over(connection, conversation, current_staff(request), road.now())
     entries = await list_queue(road, view=QueueView.RECENT, conversation_ids=[conversation_id])
@@ -169,7 +170,7 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         latest=latest,
         brief=write_brief(latest, open_handoff),
         may_take_over=free,
-        marks=marks,
+        beside=beside,
     )
 
 
@@ -177,15 +178,16 @@ def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
     conversation, staff = opened.conversation, current_staff(request)
     holding = holding_of(conversation, staff)
     connector = request.app[CONNECTORS].get((conversation.channel, conversation.account))
-    return _thread_values(request, conversation, opened.latest, None, opened.marks) | {
+    can = connector.capabilities.on(conversation.surface) if connector else None
+    return _thread_values(request, conversation, opened.latest, None, opened.beside) | {
         "opened": opened,
         "view": view_of(request),
         "holding": holding,
         "locked": holding is Holding.COLLEAGUE,
         "may_take_over": opened.may_take_over,
         "key": secrets.token_urlsafe(12),
-        "text_max": connector.capabilities.text_max if connector else 0,
-        "text_unit": connector.capabilities.text_unit.value if connector else "",
+        "text_max": can.text_max if can else 0,
+        "text_unit": can.text_unit.value if can else "",
         "earlier": True,
     }
 
@@ -195,28 +197,27 @@ def _thread_values(
     conversation: Conversation,
     found: Sequence[Message],
     above: Message | None,
-    marks: Mapping[int, TriageMark],
+    beside: Beside,
 ) -> dict[str, Any]:
     zone = _zone_of(request)
     name = name_of(conversation.contact_name, conversation.id)
     return {
         "conversation": conversation,
-        "entries": view_thread(found, contact=name, zone=zone, before=above, marks=marks),
+        "entries": view_thread(found, contact=name, zone=zone, before=above, beside=beside),
         "zone": zone,
         "today": request.app[ROAD].now().astimezone(zone).date(),
         "more_before": found[0].id if len(found) == PAGE else None,
     }
 
 
-async def _load_marks(
-    connection: Connection, conversation_id: int, found: Sequence[Message]
-) -> dict[int, TriageMark]:
-    """Read how the customer's messages were judged, and what staff say of them."""
+async def _load_beside(connection: Connection, conversation_id: int, found: Sequence[Message]) -> Beside:
+    """Read how the customer's messages were judged, what staff say of them, and where their files are."""
     turn_ids = [message.turn_id for message in found if message.author is Author.CONTACT and message.turn_id]
     judged = await corrections.list_judged(connection, conversation_id, turn_ids)
     theirs = [message.id for message in found if message.author is Author.CONTACT]
     said = await corrections.list_corrections(connection, theirs)
-    return view_marks(found, judged, said)
+    files = await media.list_files(connection, [each.id for each in found if each.content.attachments])
+    return Beside(marks=view_marks(found, judged, said), files=files)
 
 
 def _zone_of(request: web.Request) -> ZoneInfo:
@@ -242,10 +243,11 @@ def _parse_ids(given: str) -> list[int]:
 
 
 def add_desk_routes(app: web.Application) -> None:
-    """Serve the desk's pages. The app must carry `ROAD`, `CONNECTORS` and `TEMPLATES`."""
+    """Serve the desk's pages. The app must carry `ROAD`, `CONNECTORS`, `FILES` and `TEMPLATES`."""
     app.router.add_get("/desk", get_desk)
     app.router.add_get("/desk/rows", get_rows)
     app.router.add_get(r"/desk/c/{id:\d{1,19}}", get_desk)
     app.router.add_get(r"/desk/c/{id:\d{1,19}}/state", get_state)
     app.router.add_get(r"/desk/c/{id:\d{1,19}}/messages", get_messages)
     app.router.add_get(r"/desk/c/{id:\d{1,19}}/messages/{message:\d{1,19}}", get_message)
+    app.router.add_get(r"/desk/c/{id:\d{1,19}}/files/{message:\d{1,19}}/{number:\d{1,3}}", get_file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from bot.desk.brief import first_words, words_of
 from bot.domain.conversation import Status, Surface
 from bot.domain.message import Author, DeliveryState, Kind
 from bot.storage.queue import QueueView
+from bot.web.attachment_view import view_file
 from bot.web.words import say
 
 if TYPE_CHECKING:
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
     from bot.domain.conversation import Conversation
-    from bot.domain.message import Attachment, Button, Message
+    from bot.domain.media import MediaFile
+    from bot.domain.message import Button, Message
     from bot.domain.staff import Staff
     from bot.service.list_queue import QueueEntry
+    from bot.web.attachment_view import AttachmentView
     from bot.web.triage_view import TriageMark
 
 _QUIET_KINDS = frozenset({Kind.RECEIPT})
@@ -105,6 +108,14 @@ def holding_of(conversation: Conversation, staff: Staff) -> Holding:
     return Holding(conversation.status.value)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is shown beside messages: how they were judged, and their files by (message, number)."""
+
+    marks: Mapping[int, TriageMark] = field(default_factory=dict)
+    files: Mapping[tuple[int, int], MediaFile] = field(default_factory=dict)
+
+
 class Side(StrEnum):
     """Where an entry of the thread stands."""
 
@@ -126,7 +137,7 @@ class ThreadEntry:
     at: datetime
     day: date | None
     who: str
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[AttachmentView, ...]
     buttons: tuple[Button, ...]
     delivery: str
     wrong: bool
@@ -139,12 +150,17 @@ def view_thread(
     contact: str,
     zone: tzinfo,
     before: Message | None = None,
-    marks: Mapping[int, TriageMark] | None = None,
+    beside: Beside | None = None,
 ) -> list[ThreadEntry]:
     """Show messages, oldest first; `before` is the one that stands above them already."""
+    beside = beside or Beside()
     shown = [message for message in messages if message.kind not in _QUIET_KINDS]
     return [
-        replace(_view_message(last, message, contact, zone), mark=(marks or {}).get(message.id))
+        replace(
+            _view_message(last, message, contact, zone),
+            mark=beside.marks.get(message.id),
+            attachments=_view_attachments(message, beside.files),
+        )
         for last, message in pairwise([before, *shown])
         if message
     ]
@@ -164,10 +180,20 @@ def _view_message(last: Message | None, message: Message, contact: str, zone: tz
         at=message.created_at,
         day=day if new_day else None,
         who="" if same_run else who,
-        attachments=message.content.attachments,
+        attachments=(),
         buttons=message.content.buttons,
         delivery=describe_delivery(message),
         wrong=message.delivery in _WRONG,
+    )
+
+
+def _view_attachments(
+    message: Message, files: Mapping[tuple[int, int], MediaFile]
+) -> tuple[AttachmentView, ...]:
+    address = f"/desk/c/{message.conversation_id}/files/{message.id}"
+    return tuple(
+        view_file(attachment, files.get((message.id, number)), f"{address}/{number}")
+        for number, attachment in enumerate(message.content.attachments)
     )
 
 

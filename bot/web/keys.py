@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.service.fetch import FetchLog
     from bot.service.road import Road
     from bot.service.train import Trainer
+    from bot.storage.files import FileStore
     from bot.web.rasa_api.jwt_tokens import JwtReader
 
 ROAD: web.AppKey[Road] = web.AppKey("road")
@@ -29,6 +30,7 @@ SIGNING_KEY: web.AppKey[bytes] = web.AppKey("signing_key")  # 32 random bytes or
 AUTH_TOKEN: web.AppKey[str | None] = web.AppKey("auth_token")  # what opens Rasa's API to other machines
 JWT_READER: web.AppKey[JwtReader | None] = web.AppKey("jwt_reader")  # what else opens it
 CORS_ORIGINS: web.AppKey[frozenset[str]] = web.AppKey("cors_origins")  # whose pages may call it, or *
+FILES: web.AppKey[FileStore] = web.AppKey("files")  # what customers sent
 PUBLIC_URL: web.AppKey[str | None] = web.AppKey("public_url")  # as in Settings: where browsers reach us
 CURRICULUM: web.AppKey[Curriculum] = web.AppKey("curriculum")  # the project that trainers teach
 TRAINER: web.AppKey[Trainer] = web.AppKey("trainer")

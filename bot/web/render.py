@@ -11,7 +11,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.desk.reasons import describe_reason
 from bot.errors import Refused
 from bot.storage.sessions import Session
-from bot.web.attachment_view import view_attachment
 from bot.web.words import say
 
 if TYPE_CHECKING:
@@ -28,7 +27,8 @@ _THEMES = frozenset({"light", "dark"})
 PAGE_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -50,7 +50,6 @@ def make_templates(asset_url: Callable[[str], str]) -> Environment:
     )
     templates.globals.update(asset=asset_url, say=say)
     templates.filters["reason"] = describe_reason
-    templates.filters["attachment"] = view_attachment
     return templates
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.storage.files import FileStore
 from bot.web.desk import add_desk_routes
 from bot.web.desk_acts import add_desk_act_routes
-from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
+from bot.web.keys import CONNECTORS, FILES, PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.live import add_live_routes
 from bot.web.login import add_login_routes
 from bot.web.render import TEMPLATES, make_templates
@@ -18,12 +19,18 @@ if TYPE_CHECKING:
     from bot.service.road import Road
 
 
-def make_desk_app(road: Road, static_files: StaticFiles | None = None) -> web.Application:
-    """Return login, desk and live events; with built assets where a browser will look at them."""
+def make_desk_app(
+    road: Road, static_files: StaticFiles | None = None, *, files: FileStore | None = None
+) -> web.Application:
+    """Return login, desk and live events; with built assets where a browser will look at them.
+
+    `files` are what customers sent; None: nothing.
+    """
     app = web.Application()
     app[ROAD] = road
     app[CONNECTORS] = {}
     app[PUBLIC_URL] = None
+    app[FILES] = files or FileStore("memory:///")
     app[SIGNING_KEY] = b"a key of the tests, long enough."
     app[TEMPLATES] = make_templates(static_files.url if static_files else _asset_url)
     if static_files:

@@ -15,6 +15,7 @@ from bot.service.curriculum import Curriculum
 from bot.service.loops import run_clock, run_worker
 from bot.service.train import Classroom, Trainer
 from bot.settings import load_settings
+from bot.storage.files import FileStore
 from bot.web.app import AppParts, make_app
 from bot.web.static_files import load_static_files
 from connectors.callback.connector import CallbackConnector
@@ -81,6 +82,7 @@ async def make_whole_app(road: Road, project: Path, engine: ServingEngine) -> we
             static_files=load_static_files(),
             signing_key=SIGNING_KEY,
             public_url=None,
+            files=FileStore(project / "media"),
             rest_wait=timedelta(seconds=5),
         )
     )

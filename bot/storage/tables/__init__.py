@@ -14,6 +14,7 @@ from bot.storage.tables.conversations import (
     turn,
 )
 from bot.storage.tables.learning import model, proposal, release, training, triage_correction
+from bot.storage.tables.media import media
 from bot.storage.tables.people import account, contact, handle, staff, staff_session
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "conversation",
     "handle",
     "handoff",
+    "media",
     "message",
     "metadata",
     "model",

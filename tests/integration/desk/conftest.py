@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -15,6 +16,7 @@ from bot.domain.staff import Role, Staff
 from bot.service.add_staff import add_staff
 from bot.service.answer import answer
 from bot.service.receive import receive
+from bot.storage.files import FileStore
 from tests.fakes.desk_service import make_desk_app
 from tests.fakes.engine import PlainEngine
 from tests.fakes.serving import serve
@@ -28,9 +30,15 @@ FRAGMENT = {"HX-Request": "true"}
 
 
 @pytest.fixture
-async def address(road: Road) -> AsyncIterator[str]:
+def files(tmp_path: Path) -> FileStore:
+    """Where customers' files lie."""
+    return FileStore(tmp_path / "media")
+
+
+@pytest.fixture
+async def address(road: Road, files: FileStore) -> AsyncIterator[str]:
     """Where the staff pages are served."""
-    async with serve(make_desk_app(road)) as (url, _site):
+    async with serve(make_desk_app(road, files=files)) as (url, _site):
         yield url
 
 

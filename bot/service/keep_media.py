@@ -1,0 +1,113 @@
+"""Keep media: what customers send is fetched from the platform before it is gone, looked at, and stored."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.connector import HoldsMedia
+from bot.connector.egress import find_url_problem
+from bot.connector.fetching import fetch_media
+from bot.domain.media import KEPT_TYPES, MediaFile, MediaState
+from bot.errors import MediaGone, MediaRefused, MediaUnavailable, StorageUnavailable
+from bot.service.file_kinds import identify
+from bot.storage import media
+
+if TYPE_CHECKING:
+    from bot.connector import Connector
+    from bot.service.deliver import Connectors
+    from bot.service.road import Road
+    from bot.storage.files import FileStore
+    from bot.storage.media import WantedFile
+
+log = structlog.get_logger(__name__)
+
+LARGEST = 25_000_000  # bytes
+AT_ONCE = 4
+MOST_TRIES = 8
+_LEASE = timedelta(minutes=2)
+_FIRST_PAUSE = timedelta(seconds=10)
+_PAUSE = 1.0  # seconds between looks
+
+
+async def run_media(road: Road, connectors: Connectors, files: FileStore) -> None:
+    """Fetch what customers send, for ever."""
+    while True:
+        try:
+            busy = await keep_due(road, connectors, files)
+        except StorageUnavailable as error:
+            log.warning("Files wait", reason=str(error))
+            busy = False
+        if not busy:
+            await asyncio.sleep(_PAUSE)
+
+
+async def keep_due(road: Road, connectors: Connectors, files: FileStore) -> bool:
+    """Fetch the files that are due, a few at once; tells whether there were any."""
+    async with road.database.begin() as connection:
+        wanted = await media.take_due(connection, lease=_LEASE, most=AT_ONCE)
+    await asyncio.gather(*(_keep(road, connectors, files, each) for each in wanted))
+    return bool(wanted)
+
+
+async def _keep(road: Road, connectors: Connectors, files: FileStore, wanted: WantedFile) -> None:
+    try:
+        file = await _fetch(connectors.get((wanted.channel, wanted.account)), files, wanted)
+    except (MediaUnavailable, StorageUnavailable) as error:
+        if wanted.attempts < MOST_TRIES:
+            pause = _FIRST_PAUSE * 2 ** (wanted.attempts - 1)
+            async with road.database.begin() as connection:
+                await media.try_later(connection, wanted, pause=pause, reason=str(error))
+            return
+        file = _without(wanted, MediaState.GONE, str(error))
+    except MediaGone as error:
+        file = _without(wanted, MediaState.GONE, str(error))
+    except MediaRefused as error:
+        file = _without(wanted, MediaState.REFUSED, str(error))
+    except Exception as error:  # a connector's mistake must not stop the others
+        log.exception("File could not be fetched", channel=wanted.channel)
+        file = _without(wanted, MediaState.GONE, f"it could not be fetched ({type(error).__name__})")
+    async with road.database.begin() as connection:
+        settled = await media.settle_file(connection, file)
+    await files.delete([key for key in (wanted.key, "" if settled else file.key) if key])
+    await road.bus.live.publish("media", wanted.conversation_id, message_id=wanted.message_id)
+
+
+async def _fetch(connector: Connector | None, files: FileStore, wanted: WantedFile) -> MediaFile:
+    if not wanted.attachment.ref:
+        raise MediaGone("its author took the message back")
+    if connector is None:
+        raise MediaUnavailable("the account is off")
+    if not isinstance(connector, HoldsMedia):
+        raise MediaRefused("this channel keeps no files")
+    address = await connector.locate(wanted.attachment)
+    internal = is_internal(connector.account.options.get("api_url", ""))
+    content = await fetch_media(replace(address, allow_internal=internal), most=LARGEST)
+    mime = identify(content)
+    if mime not in KEPT_TYPES:
+        raise MediaRefused(f"files of this kind are not kept ({mime or 'unknown'})")
+    digest = hashlib.sha256(content).hexdigest()[:32]
+    key = f"{wanted.message_id}/{wanted.number}-{digest}"
+    await files.put(key, content)
+    return MediaFile(
+        message_id=wanted.message_id,
+        number=wanted.number,
+        state=MediaState.KEPT,
+        mime=mime,
+        size=len(content),
+        key=key,
+    )
+
+
+def is_internal(api_url: str) -> bool:
+    """Tell whether an account's platform itself stands in our own network, by its settings."""
+    return bool(api_url) and find_url_problem(api_url, allow_internal=False) is not None
+
+
+def _without(wanted: WantedFile, state: MediaState, reason: str) -> MediaFile:
+    return MediaFile(message_id=wanted.message_id, number=wanted.number, state=state, reason=reason)
