@@ -21,7 +21,11 @@ from connectors.slack.place import Me, Place, make_context, read_sender, take_id
 FIELDS_MAX = 50
 SAID_MAX = 4_000  # of a message whose button was pressed, to be shown again without its buttons
 QUESTION = b"url_verification"
-CHOICE = "choice:"  # the action ids of our buttons; others open an address, and say nothing
+CHOICE, OPENS = (
+    "choice:",
+    "open:",
+)  # the action ids of our buttons; the latter open an address, and say nothing
+CHOSEN = ("value", "selected_date", "selected_time", "selected_user", "selected_channel")
 COMMANDS = "Commands are not answered here. Write to me in a direct message, or mention me in a channel."
 
 
@@ -86,17 +90,16 @@ def read_press(payload: JsonObject, action: Json, blank: InboundEvent, me: Me) -
     channel = take_id(as_object(payload.get("channel")).get("id") or container.get("channel_id"))
     person = take_id(as_object(payload.get("user")).get("id"))
     ts = take_timestamp(message.get("ts") or container.get("message_ts"))
-    value = take_text(pressed.get("value"), MAX_TEXT)
+    value, title = read_choice(pressed)
     at = take_timestamp(pressed.get("action_ts"))
-    if not (channel and person and ts and value and at) or not str(pressed.get("action_id")).startswith(
-        CHOICE
-    ):
+    action_id = str(pressed.get("action_id"))
+    if not (channel and person and ts and value and at) or action_id.startswith(OPENS):
         return blank
     thread = take_timestamp(message.get("thread_ts") or container.get("thread_ts"))
     place = Place(channel=channel, person=person, thread=thread or (None if channel.startswith("D") else ts))
-    title = take_text(as_object(pressed.get("text")).get("text"), MAX_ID)
     said = take_text(message.get("text"), SAID_MAX + 1)
-    shown = {"said": said} if said and len(said) <= SAID_MAX else {}
+    # A message of the brand's own shape stays as it is.
+    shown = {"said": said} if 0 < len(said) <= SAID_MAX and action_id.startswith(CHOICE) else {}
     return replace(
         blank,
         event_id=f"press:{channel}:{ts}:{person}:{at}",
@@ -109,6 +112,15 @@ def read_press(payload: JsonObject, action: Json, blank: InboundEvent, me: Me) -
         reply_context=make_context(place, payload),
         metadata={"title": title, **shown} if title else {},
     )
+
+
+def read_choice(action: JsonObject) -> tuple[str, str]:
+    """Return what was chosen, and what stood on it: of a button, a menu, or a calendar of the brand's own."""
+    option = as_object(action.get("selected_option"))
+    found = (option.get("value"), *(action.get(name) for name in CHOSEN))
+    value = next((take_text(each, MAX_TEXT) for each in found if isinstance(each, str) and each), "")
+    label = as_object(option.get("text") or action.get("text")).get("text")
+    return value, take_text(label, MAX_ID)
 
 
 def as_object(value: Json) -> JsonObject:

@@ -8,6 +8,7 @@ https://docs.slack.dev/reference/block-kit/block-elements/button-element
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from bot.connector import OutboundFile, OutboundReply
@@ -23,6 +24,8 @@ TEXT_MAX, SECTION_MAX = 4_000, 3_000
 BUTTONS_MAX, LABEL_MAX, PAYLOAD_MAX, URL_MAX = 25, 75, 2_000, 3_000
 ALT_MAX = 2_000
 BUTTONS_ALONE = "\N{WHITE DOWN POINTING BACKHAND INDEX}"  # what notifications say of buttons without a text
+SAYS = ("text", "blocks", "attachments")  # of a `custom` part, what makes it a message of Slack's
+TAKEN = (*SAYS, "mrkdwn", "unfurl_links", "unfurl_media", "icon_emoji", "username")
 KEY_EVENT = "visavis_reply"  # the name under which a message carries the reply's key
 
 
@@ -37,21 +40,30 @@ class Part:
 def render_reply(reply: OutboundReply) -> tuple[Part, ...]:
     """Return the messages that say a reply, in order, without where they go; none where nothing can be said.
 
-    Buttons hang on the last text.
+    Buttons hang on the last text. A `custom` part with blocks is sent as it is, as Rasa sends it.
     """
     content = reply.content
+    own = read_own(content.custom or {})
     shown, lines = sort_buttons(content.buttons)
     image = content.image if content.image and is_public(content.image) else None
     lines += (content.image,) if content.image and image is None else ()
     text = "\n".join(part for part in (clean_text(content.text), *lines) if part)
+    if not (text or shown or image or reply.files or own) and content.custom:
+        text = json.dumps(content.custom, ensure_ascii=False)  # as Rasa shows what a channel does not know
     texts = split_escaped(text or (BUTTONS_ALONE if shown else ""), limit=TEXT_MAX)
     fields: list[JsonObject] = [{"text": part} for part in texts]
     if shown:
         fields[-1] = {**fields[-1], "blocks": render_blocks(texts[-1], shown)}
     if image:
         fields.append({"text": escape(image), "blocks": [render_image(image)]})
+    fields.extend([own] if own else [])
     said = [Part(fields=add_key(each, reply.idempotency_key, n)) for n, each in enumerate(fields)]
     return (*said, *(Part(fields={}, file=file) for file in reply.files))
+
+
+def read_own(custom: JsonObject) -> JsonObject:
+    """Return a message in Slack's own shape, empty where there is none. Where it goes is not its to say."""
+    return {name: custom[name] for name in TAKEN if name in custom} if any(map(custom.get, SAYS)) else {}
 
 
 def make_target(place: Place, context: JsonObject) -> JsonObject:

@@ -7,12 +7,14 @@ https://www.twilio.com/docs/messaging/guides/accepted-mime-types
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.connector import OutboundFile, OutboundReply, TextUnit
 from bot.connector.egress import find_url_problem
 from bot.connector.text import clean_text, split_text
+from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button
 from connectors.sms.payload import MEDIA_MAX, NUMBER
 
@@ -38,9 +40,14 @@ def render_reply(reply: OutboundReply, *, links_only: bool = False) -> tuple[Tex
     if not NUMBER.fullmatch(reply.conversation_key):
         raise ValueError("the conversation's key is no phone number")
     content = reply.content
-    media, links = sort_files(reply.files, content.image, links_only=links_only)
-    lines = [clean_text(content.text), *(render_button(button) for button in content.buttons), *links]
-    texts = split_text("\n".join(line for line in lines if line), limit=TEXT_MAX, unit=TEXT_UNIT)
+    words, images = read_own(content.custom or {})
+    images += (content.image,) if content.image else ()
+    media, links = sort_files(reply.files, images, links_only=links_only)
+    buttons = [render_button(button) for button in content.buttons]
+    lines = [line for line in (clean_text(content.text), words, *buttons, *links) if line]
+    if not (lines or media) and content.custom:
+        lines = [json.dumps(content.custom, ensure_ascii=False)]  # as Rasa shows what a channel does not know
+    texts = split_text("\n".join(lines), limit=TEXT_MAX, unit=TEXT_UNIT)
     packs = list(pack(media))
     head = [Text(body=body) for body in texts[:-1]]
     last = texts[-1:] or ((None,) if packs else ())
@@ -52,6 +59,14 @@ def render_reply(reply: OutboundReply, *, links_only: bool = False) -> tuple[Tex
     )
 
 
+def read_own(custom: JsonObject) -> tuple[str, tuple[str, ...]]:
+    """Return the text and the files of a `custom` part in Twilio's own words: `body`, `media_url`."""
+    body, media = custom.get("body"), custom.get("media_url")
+    urls: list[Json] = list(media) if isinstance(media, list) else [media]
+    words = clean_text(body) if isinstance(body, str) else ""
+    return words, tuple(url for url in urls if isinstance(url, str) and url)
+
+
 def render_button(button: Button) -> str:
     """Return the line that stands for a button: what the customer can write, or an address to open."""
     title = clean_text(button.title)
@@ -59,12 +74,12 @@ def render_button(button: Button) -> str:
 
 
 def sort_files(
-    files: tuple[OutboundFile, ...], image: str | None, *, links_only: bool
+    files: tuple[OutboundFile, ...], images: tuple[str, ...], *, links_only: bool
 ) -> tuple[list[tuple[str, int]], list[str]]:
     """Part files into those that Twilio fetches (address, bytes) and the lines that name the others."""
     media: list[tuple[str, int]] = []
     lines: list[str] = []
-    if image:
+    for image in images:
         usable = not links_only and find_url_problem(image, allow_internal=False) is None
         media.extend([(image, 0)] if usable else [])
         lines.extend([] if usable else [image])

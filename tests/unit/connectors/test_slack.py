@@ -12,6 +12,7 @@ import pytest
 
 from bot.connector import AccountConfig, ErrorClass, OutboundFile, OutboundReply, ReplyMode, SendState
 from bot.domain.conversation import Surface
+from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Button, Content, Kind
 from bot.errors import MediaGone, MediaUnavailable, PlatformUnavailable, SettingsError
 from connectors.slack.connector import SlackConnector
@@ -112,6 +113,25 @@ def test_image_and_buttons_alone_can_be_shown() -> None:
     assert shown.fields["text"]
     assert image.fields["blocks"] == [{"type": "image", "image_url": content.image, "alt_text": "a.png"}]
     assert render_reply(make_reply("DU7", Content())) == ()
+
+
+def test_message_in_slacks_own_shape_is_sent_as_it_is() -> None:
+    blocks = [{"type": "divider"}]
+    custom: JsonObject = {
+        "blocks": blocks,
+        "text": "<https://x.example|ours>",
+        "channel": "#elsewhere",
+        "token": "x",
+    }
+    first, own = render_reply(make_reply("DU7", Content(text="Look:", custom=custom)))
+    assert first.fields["text"] == "Look:"
+    assert {name: own.fields[name] for name in ("blocks", "text")} == {
+        "blocks": blocks,
+        "text": custom["text"],
+    }
+    assert not {"channel", "token"} & set(own.fields)
+    (other,) = render_reply(make_reply("DU7", Content(custom={"a": "<b>"})))
+    assert other.fields["text"] == '{"a": "&lt;b&gt;"}'
 
 
 async def test_private_reply_opens_direct_messages(fake: FakeSlack, connector: SlackConnector) -> None:

@@ -253,6 +253,33 @@ def test_button_pressed_in_a_thread_belongs_to_the_persons_talk_there() -> None:
     assert event.event_id == again.event_id != later.event_id
 
 
+@pytest.mark.parametrize(
+    ("action", "said", "title"),
+    [
+        ({"action_id": "theirs", "value": "/x"}, "/x", "Track it"),
+        (
+            {
+                "type": "static_select",
+                "value": None,
+                "selected_option": {"value": "m", "text": {"text": "Mid"}},
+            },
+            "m",
+            "Mid",
+        ),
+        (
+            {"type": "datepicker", "value": None, "text": None, "selected_date": "2026-02-01"},
+            "2026-02-01",
+            None,
+        ),
+    ],
+)
+def test_menus_of_the_brands_own_blocks_are_read(
+    action: dict[str, Any], said: str, title: str | None
+) -> None:
+    (event,) = parse_interaction(pressed("DU7", make_ts(0), **action), ACCOUNT, ME)
+    assert (event.kind, event.content.text, event.metadata.get("title")) == (Kind.POSTBACK, said, title)
+
+
 def test_other_interactions_are_kept_apart() -> None:
     for kind in ("view_submission", "shortcut", "message_action", "block_suggestion"):
         (event,) = parse_interaction({**pressed("DU7", make_ts(0)), "type": kind}, ACCOUNT, ME)

@@ -246,6 +246,15 @@ def test_what_text_messages_have_not_becomes_lines() -> None:
     ]
 
 
+def test_message_in_twilios_own_words() -> None:
+    custom = {"body": "Look", "media_url": ["https://x.example/a.png"], "from_": "+15550000000"}
+    assert render_reply(make_reply(ANN, Content(custom=custom))) == (
+        Text(body="Look", media=("https://x.example/a.png",)),
+    )
+    assert render_reply(make_reply(ANN, Content(custom={"a": 1}))) == (Text(body='{"a": 1}'),)
+    assert render_reply(make_reply(ANN, Content())) == ()
+
+
 def test_file_that_cannot_be_fetched_is_named() -> None:
     without_address = replace(PHOTO, url=None)
     too_big = replace(PHOTO, size=6_000_000, name="big.png")
