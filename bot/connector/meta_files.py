@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.connector.fields import MAX_ID
 from bot.connector.media import MediaAddress
-from bot.connector.meta_fields import get_id, get_object, get_text, get_url
+from bot.connector.meta_fields import get_id, get_list, get_object, get_text, get_url
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment
 from bot.errors import MediaGone, MediaRefused
@@ -41,7 +41,17 @@ def read_attachment(item: JsonObject) -> Attachment | None:
     ref = get_url(payload, "url") or get_url(item, "url") or read_place(payload)
     if not ref and sticker:
         ref = f"sticker:{sticker}"
+    if not ref and get_object(payload, "product"):
+        return read_product(get_object(payload, "product"))
     return Attachment(kind=kind, ref=ref, name=name) if ref else None
+
+
+def read_product(product: JsonObject) -> Attachment | None:
+    """Return a product of the brand's catalogue that somebody asks about, by its number there."""
+    element = next((each for each in get_list(product, "elements") if isinstance(each, Mapping)), product)
+    number = get_id(element, "retailer_id") or get_id(element, "id")
+    name = get_text(element, "title", limit=MAX_ID) or None
+    return Attachment(kind="product", ref=f"product:{number}", name=name) if number else None
 
 
 def read_place(payload: JsonObject) -> str:

@@ -102,6 +102,11 @@ def test_coming_back_by_a_link_says_nothing_and_is_known() -> None:
             "geo:1.000000,2.500000",
         ),
         ({"type": "story_mention", "payload": {"url": PHOTO}}, "story_mention", PHOTO),
+        (
+            {"type": "template", "payload": {"product": {"elements": [{"id": "6", "title": "Red shoes"}]}}},
+            "product",
+            "product:6",
+        ),
     ],
 )
 def test_attachment_can_be_referred_to(attachment: Any, kind: str, ref: str) -> None:
