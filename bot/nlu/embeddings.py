@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.nlu.sentence_cache import DIGEST_BYTES, SentenceCache
-from bot.nlu.sentences import Sentences, join_sentences
+from bot.nlu.sentences import cut_sentence, join_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from bot.nlu.encoder import Encoder
+    from bot.nlu.sentences import Sentences
 
 
 class Embedder:
@@ -51,10 +53,9 @@ class Embedder:
         done = len(texts) - len(missing)
         report(done, len(texts))
         for rows, batch in self.encoder.encode_batches([texts[row] for row in missing]):
+            halved = replace(batch, states=batch.states.astype(np.float16))
+            starts = halved.find_starts().tolist()
             for place, row in enumerate(rows):
-                one = batch.select(np.array([place]))
-                self._met[keys[missing[row]]] = Sentences(
-                    vectors=one.vectors, states=one.states.astype(np.float16), lengths=one.lengths
-                )
+                self._met[keys[missing[row]]] = cut_sentence(halved, starts[place], place)
             done += len(rows)
             report(done, len(texts))

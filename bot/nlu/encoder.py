@@ -17,6 +17,7 @@ from bot.errors import ModelDamaged, ModelMissing
 from bot.nlu.lasting_threads import call_lastingly
 from bot.nlu.sentences import Sentences, join_sentences
 from bot.nlu.weights_file import WeightsFile
+from bot.nlu.word_rows import WordRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -96,7 +97,7 @@ class Encoder:
         dimensions: int = DIMENSIONS,
         prefix: str = "",
     ) -> None:
-        self._words = words
+        self._words = WordRows(words) if words else None
         self.identity = identity
         self.dimensions = dimensions
         self._prefix = prefix
@@ -137,11 +138,12 @@ class Encoder:
     def _run(self, tokens: Sequence[Encoding], width: int) -> Sentences:
         ids = np.zeros((len(tokens), width), dtype=np.int64)
         mask = np.zeros_like(ids)
-        for row, encoding in enumerate(tokens):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
-        inputs = {**self._look_up(ids), "attention_mask": mask}
+        lengths = [len(encoding.ids) for encoding in tokens]
+        for row, (encoding, length) in enumerate(zip(tokens, lengths, strict=True)):
+            ids[row, :length] = encoding.ids
+            mask[row, :length] = 1
         with self._lock:
+            inputs = {**self._look_up(ids), "attention_mask": mask}
             computed = call_lastingly(self._request.infer, inputs, share_inputs=True, share_outputs=False)
         vectors, *others = (computed[port] for port in range(len(computed)))
         if not others:
@@ -150,15 +152,15 @@ class Encoder:
                 states=np.zeros((0, self.dimensions), dtype=np.float32),
                 lengths=np.zeros(len(tokens), dtype=np.int64),
             )
-        return Sentences(vectors=vectors, states=others[0][mask.astype(bool)], lengths=mask.sum(axis=1))
+        states = [padded[:length] for padded, length in zip(others[0], lengths, strict=True)]
+        return Sentences(
+            vectors=vectors,
+            states=states[0] if len(states) == 1 else np.concatenate(states),
+            lengths=np.array(lengths, dtype=np.int64),
+        )
 
     def _look_up(self, ids: NDArray[np.int64]) -> Mapping[str, NDArray[Any]]:
-        if self._words is None:
-            return {"input_ids": ids}
-        distinct, places = np.unique(ids, return_inverse=True)
-        # Rounded to half precision, as they always were: models are trained on vectors of such words.
-        words = self._words.read(distinct).astype(np.float16).astype(np.float32)
-        return {"words": words[places.reshape(ids.shape)]}
+        return {"input_ids": ids} if self._words is None else {"words": self._words.look_up(ids)}
 
 
 class Arithmetic(StrEnum):

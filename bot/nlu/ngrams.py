@@ -55,7 +55,7 @@ class Vocabulary:
     def _scale(self, counts: Mapping[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         columns = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts)) * self.weights[columns]
-        return columns, values / max(float(np.linalg.norm(values)), 1e-12)
+        return columns, values / max(float(np.sqrt(values @ values)), 1e-12)
 
     def _number(self, grams: Iterable[str]) -> list[int]:
         """Return the columns of those n-grams that training saw."""

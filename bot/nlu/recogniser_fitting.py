@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
-from spacy.tokens import Span
-from spacy.training import Example as Lesson
 
 from bot.nlu.recogniser import Label, Recogniser, build_pipe
 
@@ -17,7 +15,8 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
     from spacy.pipeline import EntityRecognizer
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Span
+    from spacy.training import Example as Lesson
 
     from bot.domain.example import Example
     from bot.domain.understanding import Entity
@@ -68,6 +67,9 @@ def _label(entity: Entity) -> Label:
 
 
 def _teach(example: Example, language: Language, numbers: Mapping[Label, str]) -> Lesson:
+    # Not at the top of the file: most projects annotate nothing, and see `bot.nlu.spacy_library`.
+    from spacy.training import Example as Lesson  # noqa: PLC0415 - see above
+
     answer = language.make_doc(example.text)
     spans: list[Span] = []
     unclear: list[Span] = []

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.arrays import read_arrays
-from bot.nlu.sentences import Sentences, join_sentences
+from bot.nlu.arrays import read_arrays_of_file
+from bot.nlu.sentences import Sentences, cut_sentence, join_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,8 +41,8 @@ class SentenceCache:
         """Return those texts of `keys` that are here, each by itself."""
         digests, kept = self._read()
         rows = {key: row for row, key in enumerate(digests)}
-        starts = kept.find_starts()
-        return {key: _cut(kept, starts, rows[key]) for key in keys if key in rows}
+        starts = kept.find_starts().tolist()
+        return {key: cut_sentence(kept, starts[rows[key]], rows[key]) for key in keys if key in rows}
 
     def keep(self, used: Mapping[bytes, Sentences]) -> None:
         """Put texts at the beginning. A disk that is full, or not ours to write, is no reason to fail."""
@@ -71,7 +71,7 @@ class SentenceCache:
 
     def _read(self) -> tuple[list[bytes], Sentences]:
         try:
-            arrays = read_arrays(self._path.read_bytes())
+            arrays = read_arrays_of_file(self._path)
             digests = arrays.pop("digests")
             kept = Sentences(**arrays)
         except (OSError, ValueError, KeyError, TypeError):
@@ -117,13 +117,3 @@ class SentenceCache:
 def _pick(sentences: Sentences, rows: NDArray[np.int64]) -> Sentences:
     """Return the given texts, which are in order; without copying where these are all."""
     return sentences if len(rows) == len(sentences) else sentences.select(rows)
-
-
-def _cut(kept: Sentences, starts: NDArray[np.int64], row: int) -> Sentences:
-    """Return one text, as views."""
-    begin = starts[row]
-    return Sentences(
-        vectors=kept.vectors[row : row + 1],
-        states=kept.states[begin : begin + kept.lengths[row]],
-        lengths=kept.lengths[row : row + 1],
-    )

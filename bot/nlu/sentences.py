@@ -55,6 +55,15 @@ def join_sentences(parts: Sequence[Sentences]) -> Sentences:
     )
 
 
+def cut_sentence(sentences: Sentences, start: int, row: int) -> Sentences:
+    """Return one text, whose states begin at `start`, without copying anything."""
+    return Sentences(
+        vectors=sentences.vectors[row : row + 1],
+        states=sentences.states[start : start + sentences.lengths[row]],
+        lengths=sentences.lengths[row : row + 1],
+    )
+
+
 def pool_tokens(states: NDArray[np.float32], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return each text's mean token, scaled to length 1: (texts, dimensions). Every text has a token."""
     total = np.add.reduceat(states, np.cumsum(lengths) - lengths, axis=0)

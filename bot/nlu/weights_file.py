@@ -72,10 +72,11 @@ class StoredRows:
     def __init__(self, path: Path, *, offset: int, columns: int) -> None:
         self._file = os.open(path, os.O_RDONLY)
         weakref.finalize(self, os.close, self._file)
-        self._offset, self._columns = offset, columns
+        self._offset = offset
+        self.columns = columns
 
-    def read(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def read(self, rows: Sequence[int]) -> NDArray[np.float32]:
         """Return the rows of these numbers: (wanted, columns)."""
-        size = self._columns * _BYTES
-        content = b"".join(os.pread(self._file, size, self._offset + row * size) for row in rows.tolist())
-        return np.frombuffer(content, dtype="<f4").reshape(len(rows), self._columns)
+        size = self.columns * _BYTES
+        content = b"".join(os.pread(self._file, size, self._offset + row * size) for row in rows)
+        return np.frombuffer(content, dtype="<f4").reshape(len(rows), self.columns)
