@@ -178,3 +178,28 @@ async def test_mention_whose_words_are_late_is_told_again_and_kept_once(instagra
         (Kind.TEXT, Author.CONTACT, "@lyra never answers"),
         (Kind.TEXT, Author.CONTACT, "hi"),
     ]
+
+
+async def test_echo_that_names_no_app_is_known_by_its_id(instagram: House) -> None:
+    own = instagram.fake.own_id
+    await instagram.tell(body(INSTAGRAM, own, messaging=now(said(own, ANN, "hello"))))
+    await instagram.work()
+    (sent,) = instagram.fake.sent
+    await instagram.tell(body(INSTAGRAM, own, messaging=now(echo(own, ANN, sent["text"], mid=sent["mid"]))))
+    assert await instagram.statuses() == [Status.BOT.value]
+    await instagram.tell(body(INSTAGRAM, own, messaging=now(echo(own, ANN, "A person here.", mid="m_7"))))
+    assert await instagram.statuses() == [Status.HELD.value]
+
+
+async def test_echo_that_is_faster_than_the_answer_to_its_send_is_ours(instagram: House) -> None:
+    """Its send got no answer at all: the echo comes while nobody knows the message's id."""
+    fake, own = instagram.fake, instagram.fake.own_id
+    await instagram.tell(body(INSTAGRAM, own, messaging=now(said(own, ANN, "hello"))))
+    fake.faults["messages"].append(Fault.RESET_AFTER)
+    fake.faults["conversations"].append(Fault.GATEWAY)
+    await instagram.work()
+    (sent,) = fake.sent
+    await instagram.tell(
+        body(INSTAGRAM, own, messaging=now(echo(own, ANN, sent["text"], mid="m_unheard_of")))
+    )
+    assert await instagram.statuses() == [Status.BOT.value]
