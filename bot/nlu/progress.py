@@ -14,7 +14,7 @@ class Progress:
     """`done` of `total` steps of a stage.
 
     Stages of a training: `recognise` (rounds of the recogniser), `encode` (texts), `validate` (folds),
-    `fit` (heads), `triage` (all of it). Others: `examine` (the doctor's detectors), `folds` (trainings of a
+    `fit` (heads), `triage` (all of it), `examine` (the doctor's detectors). Others: `folds` (trainings of a
     cross-validation), `read` and `read_other` (texts).
     """
 

@@ -30,7 +30,7 @@ from bot.nlu.progress import Progress, Stage
 from bot.nlu.spacy_entities import SpacyEntityFinder
 from bot.nlu.tokens import load_language
 from bot.nlu.triage_training import train_triage
-from bot.nlu.validation import calibrate, deal_folds, fit_folds
+from bot.nlu.validation import FOLDS, calibrate, deal_folds, fit_folds
 
 if TYPE_CHECKING:
     from bot.domain.example import TrainingData
@@ -73,7 +73,7 @@ def train_nlu(
     with _train_triage_beside(data, embedder, Stage("triage", progress)) as finish_triage:
         intents = _learn_intents(labelled, seed=seed, progress=progress)
         triage, transfer = finish_triage()
-    health = summarise(examine(make_chart(data, labelled, intents.held_out)))
+    health = summarise(examine(make_chart(data, labelled, intents.held_out), Stage("examine", progress)))
     measured = measure(intents.held_out, components.fallback)
     return NluModel(
         language=components.language,
@@ -122,7 +122,9 @@ class _Intents:
 
 def _learn_intents(labelled: Labelled, *, seed: int, progress: Callable[[Progress], None]) -> _Intents:
     folds = deal_folds(labelled, seed=seed)
-    crossed = fit_folds(labelled, folds, seed=seed, report=Stage("validate", progress))
+    validated = Stage("validate", progress)
+    validated(0, FOLDS)  # the first to be done takes long
+    crossed = fit_folds(labelled, folds, seed=seed, report=validated)
     fitted = Stage("fit", progress)
     fitted(0, 1)
     parts = fit_parts(labelled, seed=seed, tuned=crossed.tuned)

@@ -29,7 +29,8 @@ _STAGES = {
     "encode": (0.1, 0.15),
     "validate": (0.15, 0.7),
     "fit": (0.7, 0.82),
-    "triage": (0.82, 0.98),
+    "triage": (0.82, 0.92),
+    "examine": (0.92, 0.98),
 }
 _STEPS = tuple(_STAGES)
 _STARTING = 4.0  # seconds until the other process has begun

@@ -10,7 +10,7 @@ from bot.nlu.doctor.chart import make_chart
 from bot.nlu.doctor.examine import examine
 from bot.nlu.progress import Progress, Stage
 from bot.nlu.training import label_examples
-from bot.nlu.validation import calibrate, deal_folds, fit_folds
+from bot.nlu.validation import FOLDS, calibrate, deal_folds, fit_folds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,9 @@ def diagnose(
     labelled = label_examples(data, embedder, progress)
     folds = deal_folds(labelled, seed=seed)
     with threadpool_limits(limits=1, user_api="blas"):  # see `bot.nlu.training`
-        crossed = fit_folds(labelled, folds, seed=seed, report=Stage("validate", progress))
+        validated = Stage("validate", progress)
+        validated(0, FOLDS)  # as in `bot.nlu.training`
+        crossed = fit_folds(labelled, folds, seed=seed, report=validated)
         held_out = calibrate(labelled, crossed.scores, folds)
     chart = make_chart(data, labelled, held_out)
     return examine(chart, Stage("examine", progress))

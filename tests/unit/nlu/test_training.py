@@ -39,9 +39,11 @@ def test_training_reports_every_stage_from_start_to_end(embedder: Embedder) -> N
         "validate",
         "fit",
         "triage",
+        "examine",
     ]
-    for stage in ("recognise", "encode", "validate", "fit", "triage"):
+    for stage in ("recognise", "encode", "validate", "fit", "triage", "examine"):
         steps = [progress for progress in seen if progress.stage == stage]
+        assert steps[0].done == 0 or stage == "encode"  # what takes long is told when it begins
         assert steps[-1].done == steps[-1].total
         assert [step.done for step in steps] == sorted(step.done for step in steps)
 
