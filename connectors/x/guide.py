@@ -12,7 +12,7 @@ from connectors.x.reading import as_object, objects, take_id, take_text
 from connectors.x.upload import get_data
 
 WANTED = ("post.mention.create", "dm.received")
-EVENTS = (*WANTED, "dm.sent", "dm.read", "chat.received", "oauth.revoke")
+EVENTS = (*WANTED, "dm.sent", "dm.read", "post.create", "chat.received", "oauth.revoke")
 SUBSCRIBE = (
     "Subscribe the account to each of these (POST /2/activity/subscriptions, with its user id as filter and"
     f" the webhook's id): {', '.join(EVENTS)}."
@@ -37,7 +37,7 @@ GUIDE = Guide(
         OptionHelp(name="access_token_secret", text="The access token's secret.", secret=True),
         OptionHelp(
             name="app_id",
-            text="The app's number: with it, what your people write in X's own app makes the bot step back.",
+            text="The app's number: with it, what we sent ourselves is known without a look.",
             required=False,
         ),
     ),

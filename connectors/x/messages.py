@@ -49,8 +49,8 @@ class Direct:
 def read_event(message: Direct, users: dict[str, JsonObject], blank: InboundEvent, me: Me) -> InboundEvent:
     """Say a direct message in our words.
 
-    What the account sends is our own word, unless X names another app than ours: then one of the
-    brand's people wrote it there.
+    What the account sends is an echo, unless X says that our own app sent it: where X does not say,
+    the service knows what left.
     """
     ours = message.sender == me.user_id
     person = message.recipient if ours else message.sender
@@ -58,8 +58,7 @@ def read_event(message: Direct, users: dict[str, JsonObject], blank: InboundEven
         return blank
     content = Content(text=message.text, attachments=message.files)
     numbered = replace(blank, event_id=message.id, platform_at=message.at)
-    by_people = ours and me.app_id and message.app and message.app != me.app_id
-    if content == Content() or (ours and not by_people):
+    if content == Content() or (ours and me.app_id and message.app == me.app_id):
         return numbered
     kind = Kind.TEXT if message.text else Kind.MEDIA
     return replace(

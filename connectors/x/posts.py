@@ -57,13 +57,15 @@ class Post:
 def read_event(post: Post, blank: InboundEvent, me: Me, *, meant: str | None = None) -> InboundEvent:
     """Say a post in our words. `meant` is why X gave it to us, where the post does not tell.
 
-    Our own posts, reposts, and what people say among themselves stay `blank`, without words.
+    Reposts, what people say among themselves, and what the account says to nobody stay `blank`.
     """
     if not post.id or not post.author.native_id:
         return blank
     numbered = replace(blank, event_id=post.id, platform_at=post.at, surface=Surface.PUBLIC)
+    if post.author.native_id == me.user_id:
+        return read_echo(post, numbered, me)
     addressed = find_address(post, me) or (meant if me.user_id not in post.hidden_names else None)
-    if post.author.native_id == me.user_id or post.is_repost or addressed is None:
+    if post.is_repost or addressed is None:
         return numbered
     words = drop_names(post.text)
     content = Content(text=words or ("" if post.files else post.text), attachments=post.files)
@@ -81,6 +83,21 @@ def read_event(post: Post, blank: InboundEvent, me: Me, *, meant: str | None = N
         content=content,
         reply_context={"reply_to": post.id},
         metadata={"addressed": addressed, **({"lang": post.lang} if post.lang else {})},
+    )
+
+
+def read_echo(post: Post, blank: InboundEvent, me: Me) -> InboundEvent:
+    """Return the account's answer to somebody as an echo: the service knows which ones left by itself."""
+    person, words = post.answered_user, drop_names(post.text)
+    if person in ("", me.user_id) or post.is_repost or not (words or post.files):
+        return blank
+    return replace(
+        blank,
+        kind=Kind.ECHO,
+        conversation_key=make_key(post.thread, person),
+        sender=Handle(native_id=person),
+        content=Content(text=words, attachments=post.files),
+        metadata={},
     )
 
 

@@ -21,7 +21,7 @@ from aiohttp import web
 
 from tests.fakes.serving import serve
 from tests.fakes.x_api import Fault, routes
-from tests.fakes.x_events import ME, Body, direct_event, mention, sign
+from tests.fakes.x_events import ME, Body, activity, answer_to, direct_event, mention, post, sign
 
 EPOCH_MS = 1_288_834_974_657
 
@@ -87,6 +87,22 @@ class FakeX:
         }
         self.messages.append(message)
         return message
+
+    def write_by_hand(self, text: str, *, answers: str) -> Body:
+        """Let one of the brand's people answer a post in X's own app."""
+        return self._tell(post(self.next_id(), text, author=ME, referenced_tweets=answer_to(answers)))
+
+    def tell_own_posts(self) -> None:
+        """Tell the webhook of all that the account has posted."""
+        for made in [each for each in self.posts.values() if each["author_id"] == ME]:
+            self._tell(made)
+
+    def _tell(self, made: Body) -> Body:
+        answered = self.posts[made["referenced_tweets"][0]["id"]]
+        where = {"conversation_id": answered["conversation_id"], "in_reply_to_user_id": answered["author_id"]}
+        self.posts[made["id"]] = {**made, **where}
+        self._waiting.append(activity("post.create", self.posts[made["id"]]))
+        return made
 
     # --- the webhook ------------------------------------------------------------------------
 

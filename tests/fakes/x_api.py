@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.connector.text import TextUnit, measure
 from tests.fakes.serving import reset
 from tests.fakes.x_checks import CLIENT, CLIENT_SECRET, KEY, Refusal, check_fields, is_app, is_signed
-from tests.fakes.x_events import ME, NAME, SECRET, Body, person, post
+from tests.fakes.x_events import ME, NAME, SECRET, Body, answer_to, person, post
 
 if TYPE_CHECKING:
     from tests.fakes.x import FakeX
@@ -167,7 +167,7 @@ async def create_post(fake: FakeX, request: web.Request) -> Answer:
     if text and any(each["text"] == text and each["author_id"] == ME for each in fake.posts.values()):
         raise Refusal(403, "Forbidden", TWICE)
     check_media(fake, (body.get("media") or {}).get("media_ids", []), 4)
-    made = post(fake.next_id(), text, author=ME, referenced_tweets=[{"type": "replied_to", "id": above}])
+    made = post(fake.next_id(), text, author=ME, referenced_tweets=answer_to(above))
     fake.posts[made["id"]] = made
     fake.sent.append({"text": text, "above": above, **body})
     return 201, {"data": {"id": made["id"], "text": text}}

@@ -50,6 +50,11 @@ def post(post_id: str, text: str, *, author: str = "7", thread: str = "", **more
     }
 
 
+def answer_to(post_id: str) -> list[Body]:
+    """Return what a post says of the one that it answers."""
+    return [{"type": "replied_to", "id": post_id}]
+
+
 def person(user: str) -> Body:
     """Return somebody as the second generation shows them."""
     return {"id": user, "username": f"person{user}", "name": f"Person {user}"}

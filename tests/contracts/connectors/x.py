@@ -147,10 +147,11 @@ X = Channel(
         legacy(tweet_create_events=[legacy_post("61", "We are open again", author=ME)]),
         mention("62", "RT @lyra: We are open", referenced_tweets=[{"type": "retweeted", "id": "61"}]),
         direct_event("63", "It is on its way", event_type="dm.sent", sender=ME, recipient="7", app=APP),
-        direct_event("63", "It is on its way", event_type="dm.sent", sender=ME, recipient="7"),
         encrypted("64", sender=ME, event_type="chat.sent"),
     ),
     echoes=(
+        activity("post.create", post("67", "@person7 Mara here", author=ME, in_reply_to_user_id="7")),
+        direct_event("63", "Mara here", event_type="dm.sent", sender=ME, recipient="7"),
         direct_event("65", "Mara here", event_type="dm.sent", sender=ME, recipient="7", app="268278"),
         legacy(direct_message_events=[direct("66", "Mara here", sender=ME, recipient="7", app="268278")]),
     ),

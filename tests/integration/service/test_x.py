@@ -126,3 +126,21 @@ async def test_answer_in_doubt_is_found_at_x_and_not_repeated(
     states = await states_of(road, conversations[f"post:{post}:7"])
     assert states == [("1: hi", DeliveryState.SENT)]
     assert len(fake.sent) == 1
+
+
+async def test_own_answers_told_back_do_not_silence_the_bot_and_peoples_do(road: Road, fake: FakeX) -> None:
+    post = fake.mention("@lyra one")["data"]["payload"]["id"]
+    async with service(road, fake) as (hook, connector):
+        await fake.deliver(hook)
+        await work(road, connector)
+        fake.tell_own_posts()
+        await fake.deliver(hook)
+        fake.mention("@lyra two", thread=post)
+        await fake.deliver(hook)
+        await work(road, connector)
+        assert [sent["text"] for sent in fake.sent] == ["1: one", "2: two"]
+        fake.write_by_hand("@person7 Mara here", answers=post)
+        fake.mention("@lyra three", thread=post)
+        await fake.deliver(hook)
+        await work(road, connector)
+    assert len(fake.sent) == 2

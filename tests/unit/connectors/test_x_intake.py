@@ -79,13 +79,13 @@ async def test_many_pages_are_read_down_to_what_was_seen(fake: FakeX) -> None:
     assert [event.content.text for event in found] == [str(number) for number in range(230)]
 
 
-async def test_own_messages_and_group_chats_are_nobodys_words(fake: FakeX) -> None:
+async def test_own_messages_are_echoes_and_group_chats_nobodys_words(fake: FakeX) -> None:
     fake.add_message("ours", sender=ME, other="7")
     fake.direct("in a group")
     fake.messages[-1]["dm_conversation_id"] = "1578398451921985538"
     fake.direct("hello")
     found, _ = await take(fake, 3, START)
-    assert [event.kind for event in found] == [Kind.UNSUPPORTED, Kind.UNSUPPORTED, Kind.TEXT]
+    assert [event.kind for event in found] == [Kind.ECHO, Kind.UNSUPPORTED, Kind.TEXT]
 
 
 async def test_refused_tokens_end_it_in_words(fake: FakeX) -> None:

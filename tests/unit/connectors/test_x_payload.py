@@ -185,15 +185,23 @@ def test_files_and_places_of_a_direct_message() -> None:
     assert event.content.attachments[0].ref == "geo:52.500000,13.400000"
 
 
-def test_own_direct_messages_are_dropped_and_peoples_make_the_bot_step_back() -> None:
+def test_direct_messages_of_the_account_are_echoes_but_for_those_of_our_app() -> None:
     def sent(app: str | None) -> dict[str, Any]:
         return direct_event("83", "Mara here", event_type="dm.sent", sender=ME, recipient="7", app=app)
 
     assert parse_one(sent(APP)).kind is Kind.UNSUPPORTED
-    assert parse_one(sent(None)).kind is Kind.UNSUPPORTED
-    assert parse_one(sent("268278"), app_id="").kind is Kind.UNSUPPORTED
-    echo = parse_one(sent("268278"))
-    assert (echo.kind, echo.sender.native_id, echo.conversation_key) == (Kind.ECHO, "7", "7")
+    for echo in (parse_one(sent("268278")), parse_one(sent(None)), parse_one(sent(APP), app_id="")):
+        assert (echo.kind, echo.sender.native_id, echo.conversation_key) == (Kind.ECHO, "7", "7")
+
+
+def test_answers_of_the_account_are_echoes_in_the_conversation_they_answer() -> None:
+    asked = parse_one(mention("61", "@lyra hi", thread="50"))
+    answered = post("62", "@person7 Mara here", author=ME, thread="50", in_reply_to_user_id="7")
+    echo = parse_one(activity("post.create", answered))
+    assert (echo.kind, echo.conversation_key) == (Kind.ECHO, asked.conversation_key)
+    assert (echo.sender.native_id, echo.content.text) == ("7", "Mara here")
+    chain = post("63", "and on", author=ME, thread="50", in_reply_to_user_id=ME)
+    assert parse_one(activity("post.create", chain)).kind is Kind.UNSUPPORTED
 
 
 def test_encrypted_chat_tells_staff_what_to_do() -> None:
