@@ -55,6 +55,7 @@ class TelegramApi:
     def __init__(self, *, base_url: str, token: str, timeout: timedelta) -> None:
         self.timeout = timeout
         self._prefix = f"{base_url.rstrip('/')}/bot{token}"
+        self.files_url = f"{base_url.rstrip('/')}/file/bot{token}"
         self._session: aiohttp.ClientSession | None = None
         self.username: str | None = None
 

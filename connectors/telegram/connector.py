@@ -17,8 +17,11 @@ from bot.connector import (
     Capabilities,
     Connector,
     ErrorClass,
+    Finding,
+    Guide,
     InboundEvent,
     InboundRequest,
+    MediaAddress,
     OutboundReply,
     Polled,
     Rate,
@@ -28,10 +31,13 @@ from bot.connector import (
 from bot.connector.egress import find_url_problem
 from bot.connector.options import find_unknown_options
 from bot.domain.conversation import Surface
-from bot.domain.message import Kind
+from bot.domain.json import JsonObject
+from bot.domain.message import Attachment, Kind
 from bot.errors import BadSignature
 from connectors.telegram.address import Me
 from connectors.telegram.api import Outcome, TelegramApi, failed
+from connectors.telegram.files import read_address
+from connectors.telegram.guide import GUIDE, examine
 from connectors.telegram.intake import Intake
 from connectors.telegram.payload import CHANNEL, parse_body, parse_update
 from connectors.telegram.render import (
@@ -57,6 +63,7 @@ class TelegramConnector:
     """One bot."""
 
     channel: ClassVar[str] = CHANNEL
+    guide: ClassVar[Guide] = GUIDE
     capabilities: ClassVar[Capabilities] = Capabilities(
         surfaces=frozenset({Surface.DIRECT, Surface.GROUP}),
         text_max=TEXT_MAX,
@@ -142,6 +149,18 @@ class TelegramConnector:
                 return stop(arrived, outcome)
             arrived.append(read_native_id(outcome.result))
         return SendResult(state=SendState.SENT, native_ids=tuple(arrived))
+
+    async def locate(self, attachment: Attachment) -> MediaAddress:
+        """Ask Telegram where a file lies."""
+        return read_address(await self._api.call("getFile", {"file_id": attachment.ref}), self._api.files_url)
+
+    def make_private_link(self, reply_context: JsonObject) -> str | None:
+        """Return the link that opens a private chat with the bot, once Telegram has told its name."""
+        return f"https://t.me/{self._api.username}?start=private" if self._api.username else None
+
+    async def examine(self, hook_url: str | None) -> list[Finding]:
+        """Ask about the bot and its webhook."""
+        return await examine(self._api, hook_url)
 
     async def typing(self, conversation_key: str) -> None:
         """Show "typing…" for about five seconds."""

@@ -33,6 +33,7 @@ from tests.fakes.telegram_checks import (
 )
 
 NAME = "Lyra_bot"  # what people call the bot by
+MOST_BYTES = 20_000_000  # of a file that a bot may have
 LONGEST_WAIT = 0.2  # seconds an empty getUpdates is held, however long the bot would wait
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 ACTIONS = frozenset({"typing", "upload_photo", "upload_document", "find_location", "record_voice"})
@@ -85,6 +86,7 @@ class FakeTelegram:
     migrated: dict[int, int] = field(default_factory=dict)
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
     hook: Hook | None = None
+    files: dict[str, bytes] = field(default_factory=dict)  # by file id
     pressed: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     _updates: dict[int, Update] = field(default_factory=dict)
@@ -252,6 +254,21 @@ class FakeTelegram:
         wanted = [u for u in self._updates.values() if not allowed or set(u) & set(allowed)]
         return wanted[: int(fields.get("limit", 100))]
 
+    async def _on_getfile(self, fields: Update) -> Update:
+        file_id = str(fields.get("file_id"))
+        if file_id not in self.files:
+            raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(self.files[file_id]) > MOST_BYTES:
+            raise Refusal(400, "Bad Request: file is too big")
+        return {"file_id": file_id, "file_unique_id": file_id, "file_path": f"photos/{file_id}.bin"}
+
+    async def give_file(self, request: web.Request) -> web.Response:
+        """Answer a download."""
+        file_id = request.match_info["name"].removesuffix(".bin")
+        if request.match_info["token"] != self.token or file_id not in self.files:
+            return web.json_response(refusal(404, "Not Found"), status=404)
+        return web.Response(body=self.files[file_id])
+
     async def _on_sendmessage(self, fields: Update) -> Update:
         text = check_text(fields)
         check_keyboard(fields.get("reply_markup"))
@@ -312,6 +329,7 @@ async def run_fake_telegram() -> AsyncIterator[FakeTelegram]:
     fake = FakeTelegram()
     app = web.Application()
     app.router.add_route("*", "/bot{token}/{method}", fake.take)
+    app.router.add_get("/file/bot{token}/photos/{name}", fake.give_file)
     async with serve(app) as (address, site):
         fake.site = site
         fake.url = address

@@ -1,0 +1,86 @@
+"""How a bot is set up, and what examining it finds."""
+
+from __future__ import annotations
+
+import time
+
+from bot.connector import Finding, Guide, OptionHelp
+from bot.domain.json import Json
+from connectors.telegram.api import Outcome, TelegramApi
+from connectors.telegram.webhook import find_recent_error, get_url, show
+
+GUIDE = Guide(
+    title="Telegram",
+    before=(
+        "Write to @BotFather on Telegram, send /newbot and choose a name; it answers with a token.",
+        "For groups, send it /setprivacy too: with privacy off the bot sees all that is said there.",
+    ),
+    options=(
+        OptionHelp(name="token", text="The token: a number, a colon, letters and digits.", secret=True),
+    ),
+    after=("Write to the bot from a phone. With PUBLIC_URL set, the webhook is registered at start.",),
+    source="https://core.telegram.org/bots/tutorial",
+)
+
+
+async def examine(api: TelegramApi, hook_url: str | None) -> list[Finding]:
+    """Ask Telegram about the bot and its webhook."""
+    await api.open()
+    me = await api.call("getMe", {})
+    findings = [judge_bot(me)]
+    if findings[0].well:
+        findings.append(judge_webhook(await api.call("getWebhookInfo", {}), hook_url, now=time.time()))
+    return findings
+
+
+def judge_bot(outcome: Outcome) -> Finding:
+    """Say whose bot the token is, if it is one's."""
+    if outcome.error is not None:
+        return Finding(well=False, text=f"{outcome.error.detail}. A token is what @BotFather gave.")
+    match outcome.result:
+        case {"username": str(name), "can_read_all_group_messages": True}:
+            return Finding(
+                well=True, text=f"The token is @{name}'s, which sees all that is said in its groups."
+            )
+        case {"username": str(name)}:
+            return Finding(well=True, text=f"The token is @{name}'s.")
+        case _:
+            return Finding(well=False, text="What answers at `api_url` is not Telegram.")
+
+
+def judge_webhook(outcome: Outcome, hook_url: str | None, *, now: float) -> Finding:
+    """Say whether Telegram calls our webhook and gets through, or lets us ask."""
+    if outcome.error is not None:
+        return Finding(
+            well=False, text=f"Telegram does not say where the webhook is. {outcome.error.detail}."
+        )
+    found = get_url(outcome.result)
+    if hook_url is None:
+        return judge_asking(found, outcome.result)
+    if found != hook_url:
+        where = f"leads to {show(found)}" if found else "is not set"
+        return Finding(well=False, text=f"The webhook {where}: it is registered when `visavis serve` starts.")
+    problem = find_recent_error(outcome.result, now=now)
+    if problem is not None:
+        return Finding(well=False, text=f"Telegram cannot deliver to {show(hook_url)}: {problem}.")
+    return Finding(well=True, text=f"Telegram calls {hook_url}.{say_waiting(outcome.result)}")
+
+
+def judge_asking(found: str, info: Json) -> Finding:
+    """Say whether a webhook keeps us from asking."""
+    if found:
+        return Finding(
+            well=False,
+            text=f"A webhook is set and leads to {show(found)}: messages go there. Set PUBLIC_URL, or "
+            "`take_over_webhook: true` to take it away.",
+        )
+    return Finding(well=True, text=f"No webhook is set: the bot asks for messages.{say_waiting(info)}")
+
+
+def say_waiting(info: Json) -> str:
+    """Say how many updates wait at Telegram; nothing where none do."""
+    match info:
+        case {"pending_update_count": int(count)} if count > 0:
+            return f" {count} updates wait there."
+        case _:
+            return ""
