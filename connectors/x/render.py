@@ -9,6 +9,7 @@ https://docs.x.com/x-api/direct-messages/manage/integrate
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from bot.connector import OutboundFile, OutboundReply, ReplyMode, TextUnit
@@ -67,6 +68,8 @@ def render_reply(reply: OutboundReply, target: Target) -> tuple[Part, ...]:
     others = [render_link(file) for file in reply.files if not can_upload(file)]
     lines = [clean_text(content.text), *(render_button(button) for button in content.buttons)]
     lines += [content.image] if content.image else []
+    if content.custom and not (any(lines) or reply.files):
+        lines = [json.dumps(content.custom, ensure_ascii=False)]  # as Rasa shows what a channel does not know
     limit, unit = (POST_MAX, POST_UNIT) if target.post else (MESSAGE_MAX, MESSAGE_UNIT)
     texts = split_text("\n".join(line for line in (*lines, *others) if line), limit=limit, unit=unit)
     packs = pack(shown, together=IMAGES_MAX if target.post else 1)

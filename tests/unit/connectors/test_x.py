@@ -129,6 +129,28 @@ async def test_buttons_and_images_become_lines(fake: FakeX) -> None:
     assert fake.sent[0]["text"] == "Which?\n• Track\n• Shop: https://shop.example\nhttps://shop.example/a.png"
 
 
+async def test_what_x_does_not_know_is_shown_as_rasa_does(fake: FakeX) -> None:
+    await send(fake, reply(content=Content(custom={"poll": ["yes", "no"]})))
+    assert fake.sent[0]["text"] == '{"poll": ["yes", "no"]}'
+
+
+async def test_reply_with_nothing_in_it_reaches_nobody(fake: FakeX) -> None:
+    result = await send(fake, reply(" "))
+    assert result.state is SendState.REJECTED
+    assert fake.transcript == []
+
+
+async def test_file_that_x_refuses_keeps_the_words_back_too(fake: FakeX) -> None:
+    async def broken() -> bytes:
+        raise OSError
+
+    gone = OutboundFile(kind="image", mime="image/png", name="a.png", size=9, url=None, read=broken)
+    result = await send(fake, reply("Here", files=(gone,)))
+    assert result.error is not None
+    assert (result.state, result.error.error_class) == (SendState.REJECTED, ErrorClass.TRANSIENT)
+    assert fake.sent == []
+
+
 async def test_files_are_uploaded_and_shown_together_where_x_can(fake: FakeX) -> None:
     fake.slow_files = 2
     pictures = tuple(file(name=f"{number}.png") for number in range(5))
