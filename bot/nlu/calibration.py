@@ -19,8 +19,8 @@ from bot.nlu.scope import ORDINARY, Scope
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from bot.nlu.chances import Scores
     from bot.nlu.confidence import Evidence
-    from bot.nlu.fitting import Scores
 
     Floats = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ class Calibration:
 
     def apply(self, scores: Scores) -> Floats:
         """Return the probabilities of texts: (texts, intents)."""
-        return judge(scores.parts, scores.nearness, self.shares, self.confidence).chances
+        return judge(scores, self.shares, self.confidence).chances
 
 
 def fit_calibration(scores: Scores, labels: NDArray[np.int64]) -> Calibration:
@@ -62,7 +62,7 @@ def fit_calibration(scores: Scores, labels: NDArray[np.int64]) -> Calibration:
     if not len(labels) or scores.parts.shape[2] == 1:
         return Calibration()
     shares = _fit_shares(scores.parts, labels)
-    evidence = gather_evidence(scores.parts, scores.nearness, shares)
+    evidence = gather_evidence(scores, shares)
     right = evidence.chances.argmax(axis=1) == labels
     return Calibration(shares=shares, confidence=_fit_confidence(evidence, right))
 
@@ -88,7 +88,7 @@ def _fit_shares(parts: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[
 
 def _fit_confidence(evidence: Evidence, right: NDArray[np.bool_]) -> Confidence:
     """Weigh the evidence, lower what is stranger than most, then set the level."""
-    spoken = np.column_stack([evidence.odds, evidence.leads])
+    spoken = np.column_stack([evidence.odds, evidence.odds * evidence.fullness, evidence.leads])
     weights, _ = _fit_logistic(spoken / _spread(spoken), right, start=_take_odds_alone(spoken))
     weights = weights / _spread(spoken)
     scope = _fit_scope(evidence)
@@ -96,9 +96,10 @@ def _fit_confidence(evidence: Evidence, right: NDArray[np.bool_]) -> Confidence:
     lowering = LOWERED * float(_spread(spoken @ weights)) / float(_spread(places))
     lowered = spoken @ weights + lowering * np.minimum(places, 0)
     (level,), bias = _fit_logistic(lowered[:, None], right, start=np.array([1.0]))
-    odds, *leads = (level * weights).round(_DIGITS).tolist()
+    odds, full_odds, *leads = (level * weights).round(_DIGITS).tolist()
     return Confidence(
         odds=odds,
+        full_odds=full_odds,
         leads=(leads[0], leads[1], leads[2]),
         strangeness=round(float(level) * lowering, _DIGITS),
         bias=round(bias, _DIGITS),
@@ -108,7 +109,9 @@ def _fit_confidence(evidence: Evidence, right: NDArray[np.bool_]) -> Confidence:
 
 def _take_odds_alone(spoken: Floats) -> Floats:
     """Return the weights of odds as they are, and of nothing else, in units of their spreads."""
-    return np.array([float(_spread(spoken)[0]), 0.0, 0.0, 0.0])
+    start = np.zeros(spoken.shape[1])
+    start[0] = _spread(spoken)[0]
+    return start
 
 
 def _fit_scope(evidence: Evidence) -> Scope:

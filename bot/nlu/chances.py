@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,23 @@ if TYPE_CHECKING:
 
 PARTS = 3
 LANDMARKS, NEAREST, WORDS = range(PARTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """What the parts of the intent head make of texts, before anything is weighed.
+
+    `parts` (3, texts, intents) are those of `join_parts`, `nearness` (texts, 2) that of `MeaningHead`;
+    `fullness` (texts,) is how much each text says: see `measure_fullness`.
+    """
+
+    parts: NDArray[np.float32]
+    nearness: NDArray[np.float32]
+    fullness: NDArray[np.float64]
+
+    def select(self, rows: NDArray[np.int64]) -> Scores:
+        """Return the scores of the given texts."""
+        return Scores(parts=self.parts[:, rows], nearness=self.nearness[rows], fullness=self.fullness[rows])
 
 
 def join_parts(by_meaning: NDArray[np.float32], by_words: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from bot.nlu.chances import join_parts
+from bot.nlu.chances import Scores, join_parts
+from bot.nlu.confidence import measure_fullness
 from bot.nlu.encoder import read_published_tail
 from bot.nlu.intents import WordHead
 from bot.nlu.meaning_fitting import fit_meanings, round_half
@@ -82,21 +83,6 @@ class Parts:
     words: WordHead
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
-    """What `Parts` make of texts: `parts` (3, texts, intents) and `nearness` (texts, 2).
-
-    See `join_parts` and `MeaningHead`.
-    """
-
-    parts: NDArray[np.float32]
-    nearness: NDArray[np.float32]
-
-    def select(self, rows: NDArray[np.int64]) -> Scores:
-        """Return the scores of the given texts."""
-        return Scores(parts=self.parts[:, rows], nearness=self.nearness[rows])
-
-
 def fit_parts(labelled: Labelled, *, seed: int, tuned: Tuned | None = None) -> Parts:
     """Learn from texts and titles. An intent of `names` without either can never win.
 
@@ -133,6 +119,7 @@ def score_texts(parts: Parts, labelled: Labelled) -> Scores:
     return Scores(
         parts=join_parts(np.concatenate(by_meaning, axis=1), words.astype(np.float32)),
         nearness=parts.meanings.measure_nearness(labelled.sentences.vectors, tuned),
+        fullness=measure_fullness(labelled.texts),
     )
 
 

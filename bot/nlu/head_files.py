@@ -98,6 +98,7 @@ def _read_three(numbers: Any) -> tuple[float, float, float]:
 def _read_confidence(described: Mapping[str, Any]) -> Confidence:
     return Confidence(
         odds=float(described["odds"]),
+        full_odds=float(described.get("full_odds", 0)),
         leads=_read_three(described["leads"]),
         strangeness=float(described["strangeness"]),
         bias=float(described["bias"]),
@@ -135,7 +136,8 @@ def is_sound(head: IntentHead, ngrams: int) -> bool:
         (intents,),
     )
     confidence, scope = head.confidence, head.confidence.scope
-    numbers = (*head.shares, confidence.odds, *confidence.leads, confidence.strangeness, confidence.bias)
+    weights = (confidence.odds, confidence.full_odds, *confidence.leads, confidence.strangeness)
+    numbers = (*head.shares, *weights, confidence.bias)
     return (
         tuple(array.shape for array in arrays) == right
         and (head.tail is None or head.tail.shift.shape == (dimensions,))

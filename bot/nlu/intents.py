@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.domain.understanding import IntentScore
-from bot.nlu.chances import join_parts
-from bot.nlu.confidence import gather_evidence, squash
+from bot.nlu.chances import Scores, join_parts
+from bot.nlu.confidence import gather_evidence, measure_fullness, squash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,12 +70,19 @@ class IntentHead:
     confidence: Confidence
 
     def judge(
-        self, vectors: NDArray[np.float32], tuned: NDArray[np.float32], grams: Sequence[SparseVector]
+        self,
+        texts: Sequence[str],
+        vectors: NDArray[np.float32],
+        tuned: NDArray[np.float32],
+        grams: Sequence[SparseVector],
     ) -> Judged:
-        """Judge texts by the encoder's vectors, those of the tail, and the n-grams."""
-        parts = join_parts(self.meanings.score(tuned), self.words.score(grams))
-        nearness = self.meanings.measure_nearness(vectors, tuned)
-        return judge(parts, nearness, self.shares, self.confidence)
+        """Judge normalised `texts` by the encoder's vectors, those of the tail, and the n-grams."""
+        scores = Scores(
+            parts=join_parts(self.meanings.score(tuned), self.words.score(grams)),
+            nearness=self.meanings.measure_nearness(vectors, tuned),
+            fullness=measure_fullness(texts),
+        )
+        return judge(scores, self.shares, self.confidence)
 
     def rank_blindly(self) -> tuple[IntentScore, ...]:
         """Return what is known of a text that says nothing: every intent is as likely as any other."""
@@ -96,14 +103,9 @@ class Fallback:
         return len(ranking) > 1 and ranking[0].confidence - ranking[1].confidence < self.ambiguity
 
 
-def judge(
-    parts: NDArray[np.floating],
-    nearness: NDArray[np.floating],
-    shares: Sequence[float],
-    confidence: Confidence,
-) -> Judged:
-    """Judge texts by the scores `parts` (3, texts, intents) and `nearness` (texts, 2)."""
-    evidence = gather_evidence(parts, nearness, shares)
+def judge(scores: Scores, shares: Sequence[float], confidence: Confidence) -> Judged:
+    """Judge texts by what the parts say of them."""
+    evidence = gather_evidence(scores, shares)
     return Judged(
         chances=confidence.apply(evidence).round(PROBABILITY_DIGITS),
         in_scope=squash(confidence.scope.place(evidence.usual, evidence.nearness)).round(PROBABILITY_DIGITS),

@@ -70,7 +70,7 @@ class Reader:
         sentences = self._encoder.read(words)
         grams = [self._model.vocabulary.vectorise(each) for each in words]
         tuned = self._tail.encode(sentences) if self._tail and words else sentences.vectors
-        judged = self._model.head.judge(sentences.vectors, tuned, grams)
+        judged = self._model.head.judge(words, sentences.vectors, tuned, grams)
         docs = self._tokenizer.cut(bounded)
         entities = self._entities.find(docs)
         verdicts = zip(judged.chances, judged.in_scope.tolist(), strict=True)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.nlu.calibration import fit_calibration
-from bot.nlu.chances import PARTS
+from bot.nlu.chances import PARTS, Scores
+from bot.nlu.confidence import measure_fullness
 from bot.nlu.cores import count_cores
 from bot.nlu.evaluation import HeldOut
-from bot.nlu.fitting import Scores, fit_parts, score_texts
+from bot.nlu.fitting import fit_parts, score_texts
 from bot.nlu.lasting_threads import LastingExecutor
 from bot.nlu.tuning import Tuned, average
 
@@ -85,7 +86,8 @@ def fit_folds(
             report(done + 1, FOLDS)
     in_order = [tails[fold] for fold in sorted(tails)]
     return CrossFit(
-        scores=Scores(parts=parts, nearness=nearness), tuned=average(in_order) if in_order else None
+        scores=Scores(parts=parts, nearness=nearness, fullness=measure_fullness(labelled.texts)),
+        tuned=average(in_order) if in_order else None,
     )
 
 
