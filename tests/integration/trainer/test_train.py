@@ -56,6 +56,7 @@ async def test_training_in_a_process_of_its_own_stores_a_model_and_tells_how_far
         "validate",
         "fit",
         "triage",
+        "examine",
     ]
     async with road.database.read() as connection:
         assert training.model_id is not None

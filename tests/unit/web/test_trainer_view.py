@@ -37,6 +37,7 @@ def test_a_training_only_goes_forward() -> None:
         ("validate", 5, 5),
         ("fit", 1, 1),
         ("triage", 1, 1),
+        ("examine", 16, 16),
     ]
     views = [view_running(running(*step), NOW, usual=None) for step in steps]
     shares = [view.share for view in views if view]
@@ -45,7 +46,7 @@ def test_a_training_only_goes_forward() -> None:
     assert shares[-1] < 1
     last = views[-1]
     assert last is not None
-    assert [step.state for step in last.steps] == ["past", "past", "past", "past", "past", "now"]
+    assert [step.state for step in last.steps] == ["past", "past", "past", "past", "past", "past", "now"]
 
 
 @pytest.mark.parametrize(
