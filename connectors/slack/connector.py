@@ -98,9 +98,10 @@ class SlackConnector(Quiet):
             base_url=options.get("api_url") or None, token=options.get("token", ""), timeout=http_timeout
         )
         self._errands, self._names = Errands(), Recent()
+        self._threads = Recent()
         self._talks, self._strangers = Recent(), Recent()  # by the key a conversation has, or would have
         staff = frozenset(options.get("staff", "").replace(",", " ").split())
-        self._me = Me(staff=staff, talks=self._talks, names=self._names.items)
+        self._me = Me(staff=staff, talks=self._talks, threads=self._threads.items, names=self._names.items)
 
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
@@ -134,7 +135,7 @@ class SlackConnector(Quiet):
         """Read an event or an interaction; nothing of what is another workspace's."""
         form = is_form(request.body)
         envelope = read_payload(request.body) if form else read_object(request.body)
-        if not isinstance(envelope.get("type"), str):
+        if not isinstance(envelope.get("type"), str) and not isinstance(envelope.get("event"), Mapping):
             raise BadPayload("`type` is missing: this is none of Slack's events")
         if is_elsewhere(envelope, self._me):
             return []
@@ -190,7 +191,7 @@ class SlackConnector(Quiet):
             if opened is None:
                 refused = outcome if outcome.error else failed(ErrorClass.TRANSIENT, "Slack opened nothing")
                 return stop(arrived, replace(refused, certain=True))
-            place = Place(channel=opened, person=place.person, thread=None)
+            place = Place(channel=opened, person=place.person, thread=None, is_private=True)
         if not place.is_private:
             self._talks.keep(reply.conversation_key)
         target = make_target(place, {} if opened else reply.reply_context)
@@ -257,6 +258,7 @@ class SlackConnector(Quiet):
             if outcome.error is not None:
                 return replace(stop(arrived, outcome), delivered_to=opened if arrived else None)
             arrived.append(read_native_id(outcome.result, str(target["channel"])))
+            self._threads.keep(arrived[-1], str(target.get("thread_ts", "")))
         return SendResult(state=SendState.SENT, native_ids=tuple(arrived), delivered_to=opened)
 
     async def _send_part(self, part: Part, target: JsonObject) -> Outcome:

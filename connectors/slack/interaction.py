@@ -15,16 +15,23 @@ from bot.connector.fields import MAX_ID, MAX_TEXT
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload
-from connectors.slack.payload import make_blank, read_object, take_text
-from connectors.slack.place import Me, Place, make_context, read_sender, take_id, take_timestamp
+from connectors.slack.payload import make_blank, read_object
+from connectors.slack.place import (
+    Me,
+    Place,
+    is_direct,
+    make_context,
+    read_sender,
+    take_id,
+    take_text,
+    take_timestamp,
+)
 
 FIELDS_MAX = 50
 SAID_MAX = 4_000  # of a message whose button was pressed, to be shown again without its buttons
 QUESTION = b"url_verification"
-CHOICE, OPENS = (
-    "choice:",
-    "open:",
-)  # the action ids of our buttons; the latter open an address, and say nothing
+CHOICE = "choice:"  # the action ids of our buttons
+OPENS = "open:"  # of those that open an address, and say nothing
 CHOSEN = ("value", "selected_date", "selected_time", "selected_user", "selected_channel")
 COMMANDS = "Commands are not answered here. Write to me in a direct message, or mention me in a channel."
 
@@ -96,7 +103,10 @@ def read_press(payload: JsonObject, action: Json, blank: InboundEvent, me: Me) -
     if not (channel and person and ts and value and at) or action_id.startswith(OPENS):
         return blank
     thread = take_timestamp(message.get("thread_ts") or container.get("thread_ts"))
-    place = Place(channel=channel, person=person, thread=thread or (None if channel.startswith("D") else ts))
+    private = is_direct(channel)
+    place = Place(
+        channel=channel, person=person, thread=thread or (None if private else ts), is_private=private
+    )
     said = take_text(message.get("text"), SAID_MAX + 1)
     # A message of the brand's own shape stays as it is.
     shown = {"said": said} if 0 < len(said) <= SAID_MAX and action_id.startswith(CHOICE) else {}
@@ -119,6 +129,9 @@ def read_choice(action: JsonObject) -> tuple[str, str]:
     option = as_object(action.get("selected_option"))
     found = (option.get("value"), *(action.get(name) for name in CHOSEN))
     value = next((take_text(each, MAX_TEXT) for each in found if isinstance(each, str) and each), "")
+    action_id = take_text(action.get("action_id"), MAX_ID)
+    if not value and action.get("type") == "button" and not action_id.startswith(CHOICE):
+        value = action_id  # a button of the brand's own may say nothing more
     label = as_object(option.get("text") or action.get("text")).get("text")
     return value, take_text(label, MAX_ID)
 

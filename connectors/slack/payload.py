@@ -12,19 +12,21 @@ from datetime import UTC, datetime
 
 from bot.connector import AccountConfig, InboundEvent
 from bot.connector.fields import MAX_ID, MAX_TEXT, parse_json
-from bot.connector.text import clean_text
 from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
-from bot.domain.message import Attachment, Content, Kind
+from bot.domain.message import Content, Kind
 from bot.errors import BadPayload
+from connectors.slack.media import read_files
 from connectors.slack.place import (
     Me,
     Place,
     find_own_id,
+    is_direct,
     make_context,
     make_permalink,
     read_sender,
     take_id,
+    take_text,
     take_timestamp,
 )
 from connectors.slack.talks import hold
@@ -32,10 +34,7 @@ from connectors.slack.words import names_us, read_emoji, read_words
 
 CHANNEL = "slack"
 RAW_MAX = 60_000  # characters of a message as Slack writes it
-FILES_MAX = 20
 SAID = frozenset({"", "file_share", "thread_broadcast", "me_message"})  # subtypes of what people say
-GONE = frozenset({"tombstone", "hidden_by_limit"})  # modes of files that are no more
-KINDS = {"image": "photo", "audio": "audio", "video": "video"}  # by the first half of the MIME type
 
 
 class Unreadable(Exception):
@@ -91,7 +90,7 @@ def make_blank(account: AccountConfig, event_id: str, name: str) -> InboundEvent
         kind=Kind.UNSUPPORTED,
         conversation_key="",
         sender=Handle(native_id=""),
-        metadata={"update": clean_text(name[:MAX_ID])},
+        metadata={"update": take_text(name, MAX_ID)},
     )
 
 
@@ -110,7 +109,7 @@ def read_message(frame: Frame) -> InboundEvent:
 def read_said(frame: Frame) -> InboundEvent:
     """Read what a person said to us, or one of the brand's people to a customer in their thread."""
     message, me = frame.event, frame.me
-    place, ts = find_place(message, frame.event.get("channel")), need_timestamp(message.get("ts"))
+    place, ts = find_place(message, frame), need_timestamp(message.get("ts"))
     check_person(message, me)
     echo = find_echo(place, message, me)
     for_us = echo is not None or is_for_us(message, place, frame)
@@ -139,7 +138,7 @@ def read_change(frame: Frame) -> InboundEvent:
         return read_deletion(frame, before)
     if isinstance(before, Mapping) and before.get("text") == message.get("text"):
         raise Unreadable
-    place, ts = find_place(message, frame.event.get("channel")), need_timestamp(message.get("ts"))
+    place, ts = find_place(message, frame), need_timestamp(message.get("ts"))
     check_person(message, frame.me)
     check_for_us(message, place, frame)
     edited = message.get("edited")
@@ -159,7 +158,7 @@ def read_change(frame: Frame) -> InboundEvent:
 def read_deletion(frame: Frame, previous: Json) -> InboundEvent:
     """Read that somebody took back what they had said."""
     before = need_object(previous)
-    place = find_place(before, frame.event.get("channel"))
+    place = find_place(before, frame)
     ts = need_timestamp(frame.event.get("deleted_ts") or before.get("ts"))
     check_person(before, frame.me)
     check_for_us(before, place, frame)
@@ -172,18 +171,19 @@ def read_deletion(frame: Frame, previous: Json) -> InboundEvent:
 
 
 def read_reaction(frame: Frame) -> InboundEvent:
-    """Read an emoji put under a message, or taken away; in a channel, under the first of a thread alone."""
+    """Read an emoji put under a message, or taken away; in a channel, under one of a talk that we know."""
     event, item = frame.event, need_object(frame.event.get("item"))
     channel, ts = take_id(item.get("channel")), need_timestamp(item.get("ts"))
     person, name = take_id(event.get("user")), take_text(event.get("reaction"), MAX_ID)
-    place = Place(channel=channel, person=person, thread=ts)
-    known = place.is_private or place.key in frame.me.talks
+    private = is_direct(channel)
+    thread = None if private else frame.me.threads.get(f"{channel}:{ts}", ts)
+    place = Place(channel=channel, person=person, thread=thread, is_private=private)
+    known = private or place.key in frame.me.talks
     if not (channel and person and name and known) or person == frame.me.user_id:
         raise Unreadable
     given = event.get("type") == "reaction_added"
-    filled = fill(frame, replace(place, thread=None) if place.is_private else place)
     return replace(
-        filled,
+        fill(frame, place),
         event_id=f"reaction:{frame.mark}",
         kind=Kind.REACTION,
         content=Content(text=read_emoji(name) if given else ""),
@@ -212,14 +212,14 @@ def fill(frame: Frame, place: Place) -> InboundEvent:
     )
 
 
-def find_place(message: JsonObject, channel: Json) -> Place:
+def find_place(message: JsonObject, frame: Frame) -> Place:
     """Return where a message stands. What begins no thread yet is answered in one of its own."""
-    own = take_timestamp(message.get("thread_ts"))
-    person, found = take_id(message.get("user")), take_id(channel or message.get("channel"))
-    if not person or not found:
+    person, channel = take_id(message.get("user")), take_id(frame.event.get("channel"))
+    if not person or not channel:
         raise Unreadable
-    thread = own or (None if found.startswith("D") else need_timestamp(message.get("ts")))
-    return Place(channel=found, person=person, thread=thread)
+    private = is_direct(channel, frame.event.get("channel_type"))
+    own = take_timestamp(message.get("thread_ts")) or (None if private else need_timestamp(message.get("ts")))
+    return Place(channel=channel, person=person, thread=own, is_private=private)
 
 
 def check_person(message: JsonObject, me: Me) -> None:
@@ -255,28 +255,7 @@ def find_echo(place: Place, message: JsonObject, me: Me) -> Place | None:
 def read_content(message: JsonObject, me: Me) -> Content:
     """Return the words and files of a message."""
     text = read_words(take_text(message.get("text"), RAW_MAX), own_id=me.user_id, names=me.names)
-    files = message.get("files")
-    shown = files[:FILES_MAX] if isinstance(files, list) else []
-    return Content(text=text[:MAX_TEXT], attachments=tuple(filter(None, map(read_file, shown))))
-
-
-def read_file(file: Json) -> Attachment | None:
-    """Return a file; `ref` is its id, as its address may change, or is not told at once."""
-    if not isinstance(file, Mapping) or not take_id(file.get("id")) or file.get("mode") in GONE:
-        return None
-    mime, size = take_text(file.get("mimetype"), MAX_ID), file.get("size")
-    return Attachment(
-        kind=KINDS.get(mime.partition("/")[0], "document"),
-        ref=take_id(file.get("id")),
-        mime=mime or None,
-        name=take_text(file.get("name"), MAX_ID) or None,
-        size=size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**53 else None,
-    )
-
-
-def take_text(value: Json, limit: int) -> str:
-    """Return a string that we can keep, empty for anything else."""
-    return clean_text(value[:limit]) if isinstance(value, str) else ""
+    return Content(text=text[:MAX_TEXT], attachments=read_files(message.get("files")))
 
 
 def need_timestamp(value: Json) -> str:

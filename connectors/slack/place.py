@@ -10,12 +10,13 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
+from bot.connector.text import clean_text
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-TIMESTAMP = re.compile(r"[0-9]{1,12}\.[0-9]{1,8}")
+TIMESTAMP = re.compile(r"[0-9]{1,12}(\.[0-9]{1,8})?")
 NOBODY: Container[str] = frozenset()
 
 
@@ -24,7 +25,7 @@ class Me:
     """The app itself, as far as it is known: its user, its workspace, the workspace's address.
 
     `staff` are the brand's people; `talks` the keys of conversations in channels that are under way;
-    `names` people's names by id.
+    `threads` the threads of our messages, by their native ids; `names` people's names by id.
     """
 
     user_id: str | None = None
@@ -32,6 +33,7 @@ class Me:
     workspace_url: str | None = None
     staff: frozenset[str] = frozenset()
     talks: Container[str] = NOBODY
+    threads: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -42,11 +44,7 @@ class Place:
     channel: str
     person: str
     thread: str | None
-
-    @property
-    def is_private(self) -> bool:
-        """Tell whether nobody reads along but the person."""
-        return self.channel.startswith("D")
+    is_private: bool  # nobody reads along but the person
 
     @property
     def key(self) -> str:
@@ -65,11 +63,16 @@ def read_key(key: str) -> Place:
     if not ID.fullmatch(channel) or len(rest) not in (0, 2):
         raise ValueError("the conversation's key is none of Slack's")
     if not rest:
-        return Place(channel=channel, person="", thread=None)
+        return Place(channel=channel, person="", thread=None, is_private=True)
     thread, person = rest
     if not (TIMESTAMP.fullmatch(thread) and ID.fullmatch(person)):
         raise ValueError("the conversation's key is none of Slack's")
-    return Place(channel=channel, person=person, thread=thread)
+    return Place(channel=channel, person=person, thread=thread, is_private=False)
+
+
+def is_direct(channel: str, kind: Json = None) -> bool:
+    """Tell whether a channel is the direct messages of one person; `kind` is what an event calls it."""
+    return kind == "im" or channel.startswith("D")
 
 
 def make_context(place: Place, envelope: JsonObject) -> JsonObject:
@@ -127,6 +130,11 @@ def read_sender(person: str, me: Me) -> Handle:
 def take_id(value: Json) -> str:
     """Return one of Slack's ids, empty for anything else."""
     return value if isinstance(value, str) and ID.fullmatch(value) else ""
+
+
+def take_text(value: Json, limit: int) -> str:
+    """Return a string that we can keep, empty for anything else."""
+    return clean_text(value[:limit]) if isinstance(value, str) else ""
 
 
 def take_timestamp(value: Json) -> str:

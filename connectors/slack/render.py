@@ -16,7 +16,7 @@ from bot.connector.egress import find_url_problem
 from bot.connector.text import clean_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button
-from connectors.slack.interaction import CHOICE
+from connectors.slack.interaction import CHOICE, OPENS
 from connectors.slack.place import Place, take_timestamp
 from connectors.slack.words import escape, split_escaped, unescape
 
@@ -106,7 +106,7 @@ def render_button(number: int, button: Button) -> JsonObject:
     """Return one button."""
     label: JsonObject = {"type": "plain_text", "text": clean_text(button.title).strip(), "emoji": True}
     if button.url:
-        return {"type": "button", "text": label, "action_id": f"open:{number}", "url": button.url}
+        return {"type": "button", "text": label, "action_id": f"{OPENS}{number}", "url": button.url}
     value = clean_text(button.payload)
     return {"type": "button", "text": label, "action_id": f"{CHOICE}{number}", "value": value}
 

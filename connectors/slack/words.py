@@ -52,10 +52,20 @@ def read_words(text: str, *, own_id: str | None, names: Mapping[str, str]) -> st
     def show(found: re.Match[str]) -> str:
         target, _, label = found[1].partition("|")
         if mention := MENTION.fullmatch(target):
-            return "" if mention[1] == own_id else "@" + (label or names.get(mention[1]) or mention[1])
+            return "@" + (label or names.get(mention[1]) or mention[1])
         return show_special(target, label)
 
-    return unescape(SPECIAL.sub(show, text)).strip()
+    return unescape(SPECIAL.sub(show, drop_own_name(text, own_id))).strip()
+
+
+def drop_own_name(text: str, own_id: str | None) -> str:
+    """Return a text without mentions of us, and without gaps where they were."""
+    if own_id is None or not names_us(text, own_id):
+        return text
+    own = rf"<@{re.escape(own_id)}(?:\|[^<>]*)?>"
+    text = re.sub(rf"^\s*{own}[\s,:;]*", "", text)
+    text = re.sub(rf"[ \t]?{own}[ \t]?(?=[,.!?:;]|$)", "", text)
+    return re.sub(rf"[ \t]?{own}[ \t]?", " ", text)
 
 
 def show_special(target: str, label: str) -> str:

@@ -120,7 +120,7 @@ SLACK = Channel(
     sealed=sealed,
     frame=frame,
     dump=dump,
-    wrong=(("type", {"event": SAID}), ("type", {"type": 5, "event": SAID})),
+    wrong=(("type", {"x": 1}), ("type", {"type": 5, "event": "x"})),
     unknown=(
         envelope({"type": "invented_in_2031", "x": 1}),
         envelope({**SAID, "subtype": "channel_join"}),

@@ -205,6 +205,31 @@ def test_message_taken_back_in_a_channel_is_found_by_what_it_said() -> None:
     assert parse(deleted(said_in_room("nice weather"))).conversation_key == ""
 
 
+def test_reaction_to_our_answer_belongs_to_its_thread() -> None:
+    answer = {"channel": ROOM, "ts": make_ts(9), "user": BOT_USER}
+    me = replace(ME, talks=frozenset({KEY}), threads={f"{ROOM}:{make_ts(9)}": make_ts(1)})
+    found = parse(reacted(answer), me)
+    assert (found.kind, found.conversation_key, found.target_id) == (
+        Kind.REACTION,
+        KEY,
+        f"{ROOM}:{make_ts(9)}",
+    )
+    assert parse(reacted(answer, person="U8"), me).conversation_key == ""
+
+
+def test_event_is_read_without_what_it_could_do_without() -> None:
+    bare = {
+        "type": "message",
+        "user": "user1",
+        "ts": "1355517523",
+        "text": "hi",
+        "channel": "c1",
+        "channel_type": "im",
+    }
+    (event,) = read(build(), {"event": bare})
+    assert (event.kind, event.conversation_key, event.event_id) == (Kind.TEXT, "c1", "c1:1355517523")
+
+
 def test_reaction_in_a_channel_needs_a_talk() -> None:
     event = reacted(said_in_room("x"))
     assert parse(event).kind is Kind.UNSUPPORTED
@@ -257,6 +282,7 @@ def test_button_pressed_in_a_thread_belongs_to_the_persons_talk_there() -> None:
     ("action", "said", "title"),
     [
         ({"action_id": "theirs", "value": "/x"}, "/x", "Track it"),
+        ({"action_id": "info", "value": None}, "info", "Track it"),
         (
             {
                 "type": "static_select",
@@ -316,6 +342,10 @@ def test_form_that_is_no_interaction_is_refused() -> None:
     ("raw", "shown"),
     [
         (f"<@{BOT_USER}> hello", "hello"),
+        (f"<@{BOT_USER}|lyra>: hello", "hello"),
+        (f"sit here <@{BOT_USER}> if you want<@{BOT_USER}>", "sit here if you want"),
+        (f"sit here<@{BOT_USER}>if you want <@{BOT_USER}>!", "sit here if you want!"),
+        (f"Hey <@{BOT_USER}>, you", "Hey, you"),
         ("ask <@U9> or <@U8> or <@U8|bob>", "ask @Mara or @U8 or @bob"),
         ("in <#C1|general> and <#C2>", "in #general and #C2"),
         ("<!here> <!subteam^S1|@helpers> <!date^1392734382^{date}|Feb 18>", "@here @helpers Feb 18"),
