@@ -29,7 +29,7 @@ class Patience:
     """How long to leave a person alone whom too much was sent: 4^n seconds, n counting the refusals.
 
     https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes (131056).
-    Of people whom nothing was refused for longest, more than a thousand are forgotten.
+    It counts for the thousand people who were refused last.
     """
 
     def __init__(self) -> None:

@@ -30,6 +30,7 @@ from bot.connector import (
 )
 from bot.connector.answers import failed, stop
 from bot.connector.egress import find_url_problem
+from bot.connector.meta_fields import get_url
 from bot.connector.meta_graph import GraphApi
 from bot.connector.meta_webhook import answer_meta_challenge, check_meta_signature, read_app_secrets
 from bot.connector.options import find_unknown_options
@@ -50,7 +51,7 @@ from connectors.whatsapp.render import (
     read_target,
     render_reply,
 )
-from connectors.whatsapp.setup import GUIDE, examine, get_id
+from connectors.whatsapp.setup import GUIDE, as_object, examine
 
 API_URL = "https://graph.facebook.com"
 OPTIONS = frozenset(
@@ -200,7 +201,7 @@ class WhatsappConnector(Quiet):
             if outcome.error.error_class in (ErrorClass.INVALID, ErrorClass.PERMANENT):
                 raise MediaGone(outcome.error.detail)
             raise MediaUnavailable(outcome.error.detail)
-        url = get_id(outcome.result, "url") if isinstance(outcome.result, Mapping) else ""
+        url = get_url(as_object(outcome.result), "url")
         if not url:
             raise MediaUnavailable("WhatsApp does not say where the file lies")
         own = urlsplit(self._api_url).hostname or ""

@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.connector.fields import MAX_ID, MAX_TEXT, read_optional_object
+from bot.connector.fields import MAX_ID, MAX_TEXT
+from bot.connector.meta_fields import get_id, get_object, get_text
 from bot.connector.text import clean_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Content, Kind
 from bot.errors import BadPayload
-from connectors.whatsapp.reading import need_id, take_id, take_number, take_objects, take_text
+from connectors.whatsapp.reading import get_name, get_objects, need_id, need_number
 from connectors.whatsapp.refusals import describe, read_code
 
 FILES: Mapping[str, str] = {  # WhatsApp's word → ours
@@ -52,7 +53,7 @@ def read_said(message: JsonObject) -> Said:
 
 def read_by_type(message: JsonObject) -> Said:
     """Read a message by its type; a type that nobody has written down is unsupported."""
-    name = take_text(message, "type") or next((name for name in READERS if name in message), "nothing")
+    name = get_name(message, "type") or next((name for name in READERS if name in message), "nothing")
     reader = READERS.get(name, read_unsupported)
     said = reader(message)
     if said.kind is Kind.UNSUPPORTED:
@@ -62,23 +63,23 @@ def read_by_type(message: JsonObject) -> Said:
 
 def read_surroundings(message: JsonObject) -> JsonObject:
     """Return what a message answers, whether it was passed on, and the advertisement it came by."""
-    context = read_optional_object(message, "context")
-    quoted = take_id(context, "id")
-    referral = read_optional_object(message, "referral")
-    product = read_optional_object(context, "referred_product")
+    context = get_object(message, "context")
+    quoted = get_id(context, "id")
+    referral = get_object(message, "referral")
+    product = get_object(context, "referred_product")
     found: dict[str, Json] = {
         "quoted": quoted,
         "forwarded": any(context.get(name) is True for name in ("forwarded", "frequently_forwarded")),
-        "referral": {name: text for name in REFERRAL if (text := take_text(referral, name, limit=2_000))},
-        "product": take_text(product, "product_retailer_id"),
-        "origin": take_text(message, "origin"),  # `contact_request`: a number that we asked for
+        "referral": {name: text for name in REFERRAL if (text := get_text(referral, name, limit=2_000))},
+        "product": get_name(product, "product_retailer_id"),
+        "origin": get_name(message, "origin"),  # `contact_request`: a number that we asked for
     }
     return {name: value for name, value in found.items() if value}
 
 
 def read_text(message: JsonObject) -> Said:
     """Read words."""
-    return say(take_text(read_optional_object(message, "text"), "body", limit=MAX_TEXT))
+    return say(get_text(get_object(message, "text"), "body"))
 
 
 def say(text: str, **metadata: Json) -> Said:
@@ -90,26 +91,26 @@ def say(text: str, **metadata: Json) -> Said:
 def read_file(message: JsonObject) -> Said:
     """Read a file, and what is written under it. Its reference is WhatsApp's media id, good for days."""
     name = next((name for name in FILES if name in message), "")
-    part = read_optional_object(message, name)
+    part = get_object(message, name)
     ref = need_id(part, "id")
     attachment = Attachment(
         kind="voice" if part.get("voice") is True else FILES[name],
         ref=ref,
-        mime=take_text(part, "mime_type") or None,
-        name=take_text(part, "filename") or None,
+        mime=get_name(part, "mime_type") or None,
+        name=get_name(part, "filename") or None,
     )
-    caption = take_text(part, "caption", limit=MAX_TEXT)
+    caption = get_text(part, "caption")
     kind = Kind.TEXT if caption.strip() else Kind.MEDIA
     return Said(kind=kind, content=Content(text=caption, attachments=(attachment,)))
 
 
 def read_location(message: JsonObject) -> Said:
     """Read a place, with its name or address where it has one."""
-    place = read_optional_object(message, "location")
-    latitude, longitude = take_number(place, "latitude"), take_number(place, "longitude")
+    place = get_object(message, "location")
+    latitude, longitude = need_number(place, "latitude"), need_number(place, "longitude")
     if abs(latitude) > 90 or abs(longitude) > 360:  # noqa: PLR2004 - degrees
         raise BadPayload("`latitude` and `longitude` must be degrees")
-    names = dict.fromkeys(filter(None, (take_text(place, "name"), take_text(place, "address"))))
+    names = dict.fromkeys(filter(None, (get_name(place, "name"), get_name(place, "address"))))
     ref = f"geo:{latitude:.6f},{longitude:.6f}"
     return show(Attachment(kind="location", ref=ref, name=", ".join(names) or None))
 
@@ -117,10 +118,10 @@ def read_location(message: JsonObject) -> Said:
 def read_contacts(message: JsonObject) -> Said:
     """Read business cards: one attachment for each number, or for each card without one."""
     cards: list[Attachment] = []
-    for card in take_objects(message, "contacts"):
-        name = take_text(read_optional_object(card, "name"), "formatted_name") or None
-        phones = take_objects(card, "phones")
-        numbers = [take_text(phone, "phone") or take_id(phone, "wa_id") for phone in phones]
+    for card in get_objects(message, "contacts"):
+        name = get_name(get_object(card, "name"), "formatted_name") or None
+        phones = get_objects(card, "phones")
+        numbers = [get_name(phone, "phone") or get_id(phone, "wa_id") for phone in phones]
         cards.extend(
             Attachment(kind="contact", ref=f"tel:{number}", name=name)
             for number in [number for number in numbers if number] or [""]
@@ -136,21 +137,21 @@ def show(*attachments: Attachment) -> Said:
 
 def read_interactive(message: JsonObject) -> Said:
     """Read what was chosen from buttons or a list, or filled into a form (a flow)."""
-    chosen = read_optional_object(message, "interactive")
+    chosen = get_object(message, "interactive")
     for name in ("button_reply", "list_reply"):
         if name in chosen:
-            part = read_optional_object(chosen, name)
-            return press(need_id(part, "id"), take_text(part, "title"))
+            part = get_object(chosen, name)
+            return press(get_text(part, "id"), get_name(part, "title"))
     if "nfm_reply" in chosen:
-        return read_form(read_optional_object(chosen, "nfm_reply"))
-    return Said(kind=Kind.UNSUPPORTED, metadata={"interactive": take_text(chosen, "type")})
+        return read_form(get_object(chosen, "nfm_reply"))
+    return Said(kind=Kind.UNSUPPORTED, metadata={"interactive": get_name(chosen, "type")})
 
 
 def read_button(message: JsonObject) -> Said:
     """Read a pressed button of a template; without a payload its label is one."""
-    button = read_optional_object(message, "button")
-    title = take_text(button, "text")
-    return press(take_text(button, "payload", limit=MAX_TEXT) or title, title)
+    button = get_object(message, "button")
+    title = get_name(button, "text")
+    return press(get_text(button, "payload") or title, title)
 
 
 def press(payload: str, title: str) -> Said:
@@ -161,10 +162,10 @@ def press(payload: str, title: str) -> Said:
 
 def read_form(reply: JsonObject) -> Said:
     """Read a form's answers: lines for whoever reads them, and the values for rules and actions."""
-    answers = read_answers(take_text(reply, "response_json", limit=LONGEST_JSON))
+    answers = read_answers(get_text(reply, "response_json", limit=LONGEST_JSON))
     lines = "\n".join(f"{name}: {value}" for name, value in answers.items() if name != "flow_token")
-    text = lines or take_text(reply, "body", limit=MAX_TEXT)
-    return say(text[:MAX_TEXT], form={"name": take_text(reply, "name"), "answers": answers})
+    text = lines or get_text(reply, "body")
+    return say(text[:MAX_TEXT], form={"name": get_name(reply, "name"), "answers": answers})
 
 
 def read_answers(response: str) -> dict[str, str]:
@@ -188,35 +189,37 @@ def write(value: object) -> str:
 
 def read_order(message: JsonObject) -> Said:
     """Read an order from the catalogue: what the customer wrote with it, then a line for each product."""
-    order = read_optional_object(message, "order")
-    items = [read_item(item) for item in take_objects(order, "product_items")[:LONGEST_ORDER]]
+    order = get_object(message, "order")
+    items = [read_item(item) for item in get_objects(order, "product_items")[:LONGEST_ORDER]]
     lines = [f"{item['quantity']} x {item['product']}" for item in items]
-    text = "\n".join(part for part in (take_text(order, "text", limit=MAX_TEXT), *lines) if part)
-    return say(text[:MAX_TEXT], order={"catalog": take_id(order, "catalog_id"), "items": items})
+    text = "\n".join(part for part in (get_text(order, "text"), *lines) if part)
+    return say(text[:MAX_TEXT], order={"catalog": get_id(order, "catalog_id"), "items": items})
 
 
 def read_item(item: JsonObject) -> dict[str, str]:
     """Return one line of an order."""
-    names = {"product": "product_retailer_id", "quantity": "quantity", "price": "item_price"}
-    read = {ours: take_id(item, theirs) for ours, theirs in names.items() if ours != "price"}
-    price = f"{take_number(item, names['price']):.2f}" if item.get("item_price") is not None else ""
-    return {**read, "price": price, "currency": take_text(item, "currency")}
+    return {
+        "product": get_name(item, "product_retailer_id") or get_id(item, "product_retailer_id"),
+        "quantity": get_id(item, "quantity"),
+        "price": f"{need_number(item, 'item_price'):.2f}" if item.get("item_price") is not None else "",
+        "currency": get_name(item, "currency"),
+    }
 
 
 def read_reaction(message: JsonObject) -> Said:
     """Read a reaction; one that was taken back has no emoji."""
-    reaction = read_optional_object(message, "reaction")
+    reaction = get_object(message, "reaction")
     return Said(
         kind=Kind.REACTION,
-        content=Content(text=take_text(reaction, "emoji")),
+        content=Content(text=get_name(reaction, "emoji")),
         target_id=need_id(reaction, "message_id"),
     )
 
 
 def read_edit(message: JsonObject) -> Said:
     """Read what a message was changed to."""
-    edit = read_optional_object(message, "edit")
-    inner = read_optional_object(edit, "message")
+    edit = get_object(message, "edit")
+    inner = get_object(edit, "message")
     if "edit" in (*inner, inner.get("type")):
         raise BadPayload("`message` of an edit must not be an edit")
     changed = read_by_type(inner)
@@ -227,19 +230,19 @@ def read_edit(message: JsonObject) -> Said:
 
 def read_revoke(message: JsonObject) -> Said:
     """Read that a message was taken back."""
-    revoked = read_optional_object(message, "revoke")
+    revoked = get_object(message, "revoke")
     return Said(kind=Kind.DELETE, target_id=need_id(revoked, "original_message_id"))
 
 
 def read_system(message: JsonObject) -> Said:
     """Read that somebody has another number or user id now."""
-    system = read_optional_object(message, "system")
-    return Said(kind=Kind.UNSUPPORTED, metadata={"update": take_text(system, "type") or "system"})
+    system = get_object(message, "system")
+    return Said(kind=Kind.UNSUPPORTED, metadata={"update": get_name(system, "type") or "system"})
 
 
 def read_unsupported(message: JsonObject) -> Said:
     """Read what WhatsApp gives nobody to read: a poll, a message seen once, one that a fault has eaten."""
-    what = take_text(read_optional_object(message, "unsupported"), "type")
+    what = get_name(get_object(message, "unsupported"), "type")
     return Said(kind=Kind.UNSUPPORTED, metadata={**({"what": what} if what else {}), **read_reason(message)})
 
 

@@ -7,20 +7,19 @@ An element that cannot be read is `unsupported`, and takes none of the others wi
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.connector import AccountConfig, InboundEvent
-from bot.connector.fields import parse_json, read_optional_object
+from bot.connector.fields import parse_json
+from bot.connector.meta_fields import digest, get_id, get_object, get_time
 from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload
 from connectors.whatsapp.messages import Said, read_said
 from connectors.whatsapp.people import Person, clean_number, find_addressee, find_person, make_person
-from connectors.whatsapp.reading import need_id, take_id, take_list, take_objects, take_text, take_time
+from connectors.whatsapp.reading import get_name, get_objects, need_id
 from connectors.whatsapp.statuses import read_status
 
 CHANNEL = "whatsapp"
@@ -45,9 +44,12 @@ def parse_body(body: bytes, account: AccountConfig) -> list[InboundEvent]:
         raise BadPayload("the body must be a JSON object")
     if raw.get("object") != OBJECT:
         raise BadPayload(f"`object` must be {OBJECT}")
+    entries = raw.get("entry")
+    if not isinstance(entries, list):
+        raise BadPayload("`entry` must be a list")
     return [
         event
-        for entry in take_list(raw, "entry")
+        for entry in entries
         for change in list_changes(entry)
         for event in parse_change(entry, change, account)
     ]
@@ -64,32 +66,28 @@ def parse_change(entry: Json, change: Json, account: AccountConfig) -> list[Inbo
     whole = make_blank(change, account, update="change")
     if not isinstance(change, Mapping) or not isinstance(entry, Mapping):
         return [whole]
-    try:
-        field, value = take_text(change, "field"), read_optional_object(change, "value")
-        if not is_ours(entry, value, account):
-            return []
-        batch = read_batch(value)
-        named = replace(whole, metadata={"update": field or "change"})
-        readers = FIELDS.get(field, {})
-        known = any(value.get(name) for name in readers)
-        return parse_value(value, readers, batch, account) if known else [named]
-    except BadPayload:
-        return [whole]
+    field, value = get_name(change, "field"), get_object(change, "value")
+    if not is_ours(entry, value, account):
+        return []
+    readers = FIELDS.get(field, {})
+    if any(value.get(name) for name in readers):
+        return parse_value(value, readers, read_batch(value), account)
+    return [replace(whole, metadata={"update": field or "change"})]
 
 
 def is_ours(entry: JsonObject, value: JsonObject, account: AccountConfig) -> bool:
     """Tell whether a change may concern the account: not where it names another number or business."""
     own = {name: account.options.get(name, "") for name in ("phone_number_id", "waba_id")}
-    number = take_id(read_optional_object(value, "metadata"), "phone_number_id")
+    number = get_id(get_object(value, "metadata"), "phone_number_id")
     if number:
         return number == own["phone_number_id"]
-    return not own["waba_id"] or take_id(entry, "id") in ("", own["waba_id"])
+    return not own["waba_id"] or get_id(entry, "id") in ("", own["waba_id"])
 
 
 def read_batch(value: JsonObject) -> Batch:
     """Return what the elements of a change share."""
-    number = take_id(read_optional_object(value, "metadata"), "display_phone_number")
-    return Batch(own_number=clean_number(number), contacts=take_objects(value, "contacts"))
+    number = get_id(get_object(value, "metadata"), "display_phone_number")
+    return Batch(own_number=clean_number(number), contacts=get_objects(value, "contacts"))
 
 
 def parse_value(
@@ -133,22 +131,13 @@ def make_blank(raw: Json, account: AccountConfig, *, update: str) -> InboundEven
     )
 
 
-def digest(raw: Json) -> str:
-    """Return a short name for some JSON."""
-    try:
-        written = json.dumps(raw, sort_keys=True).encode()
-    except RecursionError:
-        written = b"nested too deeply"
-    return hashlib.sha256(written).hexdigest()[:32]
-
-
 def read_message(message: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
     """Read what a customer wrote. What a group or our own number says is nobody's message."""
-    numbered = replace(blank, event_id=need_id(message, "id"), platform_at=take_time(message))
+    numbered = replace(blank, event_id=need_id(message, "id"), platform_at=get_time(message, "timestamp"))
     person = find_person(message, batch.contacts)
-    if take_id(message, "group_id") or person.key == batch.own_number:
+    if get_id(message, "group_id") or person.key == batch.own_number:
         return replace(numbered, metadata={"update": "group" if message.get("group_id") else "own number"})
-    if take_text(message, "type") == "system":
+    if get_name(message, "type") == "system":
         return read_change_of_ids(message, numbered)
     said = read_said(message)
     return fill(numbered, person, said)
@@ -176,10 +165,10 @@ def read_change_of_ids(message: JsonObject, blank: InboundEvent) -> InboundEvent
 
     It is kept in the conversation under the old key. What they write next comes under the new.
     """
-    system = read_optional_object(message, "system")
-    new = [take_id(system, name) for name in ("user_id", "wa_id", "new_wa_id", "parent_user_id")]
-    old = [take_id(system, name) for name in ("previous_user_id", "customer", "previous_parent_user_id")]
-    before = make_person((take_id(message, "from"), take_id(message, "from_user_id"), *old), {})
+    system = get_object(message, "system")
+    new = [get_id(system, name) for name in ("user_id", "wa_id", "new_wa_id", "parent_user_id")]
+    old = [get_id(system, name) for name in ("previous_user_id", "customer", "previous_parent_user_id")]
+    before = make_person((get_id(message, "from"), get_id(message, "from_user_id"), *old), {})
     now = make_person([*new, *before.handle.other_ids, before.handle.native_id], {})
     said = read_said(message)
     return fill(blank, Person(key=before.key, handle=now.handle), said)
@@ -190,9 +179,9 @@ def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbound
 
     That they edit, take back or react to what they wrote is kept as unsupported.
     """
-    numbered = replace(blank, event_id=need_id(message, "id"), platform_at=take_time(message))
+    numbered = replace(blank, event_id=need_id(message, "id"), platform_at=get_time(message, "timestamp"))
     said = read_said(message)
-    if take_id(message, "group_id"):
+    if get_id(message, "group_id"):
         return replace(numbered, metadata={"update": "group"})
     person = find_addressee(message, batch.contacts)
     if said.content == Content() or said.kind not in (Kind.TEXT, Kind.MEDIA, Kind.POSTBACK):
@@ -209,7 +198,7 @@ def read_delivery(status: JsonObject, blank: InboundEvent, batch: Batch) -> Inbo
 def read_fault(error: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
     """Keep that WhatsApp had a fault that concerns no message."""
     del batch
-    return replace(blank, metadata={"update": "error", "code": take_id(error, "code")})
+    return replace(blank, metadata={"update": "error", "code": get_id(error, "code")})
 
 
 FIELDS: Mapping[str, Mapping[str, Reader]] = {

@@ -19,11 +19,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.connector.fields import read_optional_object
+from bot.connector.meta_fields import get_id, get_object
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
 from bot.errors import BadPayload
-from connectors.whatsapp.reading import take_id, take_text
+from connectors.whatsapp.reading import get_name
 
 USER_ID = re.compile(r"[A-Z]{2}\.(?P<parent>ENT\.)?[A-Za-z0-9]{1,128}")
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}")
@@ -49,21 +49,21 @@ def clean_number(name: str) -> str:
 
 def find_person(message: JsonObject, contacts: Sequence[JsonObject]) -> Person:
     """Return who wrote a message. Raises `BadPayload` where nobody is named."""
-    named = (take_id(message, "from"), take_id(message, "from_user_id"))
-    parent = take_id(message, "from_parent_user_id")
+    named = (get_id(message, "from"), get_id(message, "from_user_id"))
+    parent = get_id(message, "from_parent_user_id")
     return make_person((*named, parent), find_contact(named, contacts))
 
 
 def find_addressee(message: JsonObject, contacts: Sequence[JsonObject]) -> Person:
     """Return to whom the brand's people wrote. Raises `BadPayload` where nobody is named."""
-    named = (take_id(message, "to"), take_id(message, "to_user_id") or take_id(message, "recipient_user_id"))
+    named = (get_id(message, "to"), get_id(message, "to_user_id") or get_id(message, "recipient_user_id"))
     return make_person(named, find_contact(named, contacts))
 
 
 def find_recipient(status: JsonObject, contacts: Sequence[JsonObject]) -> Person:
     """Return to whom a message of ours went. Raises `BadPayload` where nobody is named."""
-    named = (take_id(status, "recipient_id"), take_id(status, "recipient_user_id"))
-    parent = take_id(status, "parent_recipient_user_id")
+    named = (get_id(status, "recipient_id"), get_id(status, "recipient_user_id"))
+    parent = get_id(status, "parent_recipient_user_id")
     return make_person((*named, parent), find_contact(named, contacts))
 
 
@@ -74,27 +74,27 @@ def find_contact(named: Iterable[str], contacts: Sequence[JsonObject]) -> JsonOb
     """
     wanted = {clean_number(name) for name in named if name}
     for contact in contacts:
-        if wanted & {clean_number(take_id(contact, "wa_id")), take_id(contact, "user_id")}:
+        if wanted & {clean_number(get_id(contact, "wa_id")), get_id(contact, "user_id")}:
             return contact
     return contacts[0] if len(contacts) == 1 else {}
 
 
 def make_person(names: Iterable[str], contact: JsonObject) -> Person:
     """Put together what is known of somebody."""
-    told = (take_id(contact, name) for name in ("wa_id", "user_id", "parent_user_id"))
+    told = (get_id(contact, name) for name in ("wa_id", "user_id", "parent_user_id"))
     ids = list(dict.fromkeys(clean_number(name) for name in (*names, *told) if name))
     numbers = [name for name in ids if not is_user_id(name)]
     users = sorted((name for name in ids if is_user_id(name)), key=is_parent)
     if not ids:
         raise BadPayload("`from` and `from_user_id` are both missing")
     native_id, key = (users or numbers)[0], (numbers or users)[0]
-    profile = read_optional_object(contact, "profile")
+    profile = get_object(contact, "profile")
     return Person(
         key=key,
         handle=Handle(
             native_id=native_id,
-            name=take_text(profile, "name") or None,
-            username=take_text(profile, "username") or None,
+            name=get_name(profile, "name") or None,
+            username=get_name(profile, "username") or None,
             other_ids=tuple(name for name in (*numbers, *users) if name != native_id),
         ),
     )

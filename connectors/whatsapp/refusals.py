@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.connector import ErrorClass, SendError
-from bot.connector.fields import read_optional_object
 from bot.connector.meta_errors import Refusal, read_retry_after, read_strange_answer
+from bot.connector.meta_fields import get_object
 from bot.domain.json import Json, JsonObject
-from bot.errors import BadPayload
-from connectors.whatsapp.reading import take_text
+from connectors.whatsapp.reading import get_name
 
 PAIR_LIMIT = 131056  # too many messages of this number to this person
 CODES: Mapping[ErrorClass, tuple[int, ...]] = {
@@ -93,11 +92,7 @@ def read_code(error: JsonObject) -> int | None:
 
 def describe(error: JsonObject) -> str:
     """Return what Meta says of an error: its title, and the details where they say more."""
-    try:
-        title = take_text(error, "title", limit=LONGEST_DETAIL) or take_text(error, "message")
-        data = read_optional_object(error, "error_data")
-        details = take_text(data, "details", limit=LONGEST_DETAIL)
-    except BadPayload:
-        return "no reason given"
+    title = get_name(error, "title") or get_name(error, "message")
+    details = get_name(get_object(error, "error_data"), "details")
     words = ": ".join(dict.fromkeys(part for part in (title, details) if part))
     return TOKEN.sub("…", words) or "no reason given"

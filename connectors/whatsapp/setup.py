@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.connector import Finding, Guide, OptionHelp, SendError
-from bot.connector.fields import read_optional_object
+from bot.connector.meta_fields import get_id, get_object, get_url
 from bot.connector.meta_graph import GraphApi
 from bot.connector.meta_webhook import read_app_secrets
 from bot.domain.json import Json, JsonObject
-from bot.errors import BadPayload
 from connectors.whatsapp.payload import OBJECT
-from connectors.whatsapp.reading import take_id, take_objects, take_text
+from connectors.whatsapp.reading import get_name, get_objects
 
 DASHBOARD = "developers.facebook.com > My Apps > your app"
 SETTINGS = f"{DASHBOARD} > WhatsApp > Configuration"
 SCOPE = "whatsapp_business_messaging"
 NUMBER_FIELDS = "display_phone_number,verified_name,status,quality_rating,webhook_configuration"
-LONGEST = 2_000  # code points of an address
 NEVER = "0"  # how Meta writes when a token expires that does not
 HOOKS = ("phone_number", "whatsapp_business_account", "application")  # the first that is set counts
 
@@ -80,7 +78,7 @@ async def examine_token(api: GraphApi, options: Mapping[str, str]) -> tuple[Find
     outcome = await api.get("debug_token", {"input_token": options.get("access_token", "")})
     if outcome.error is not None:
         return bad(f"The access token is not accepted ({say(outcome.error)}). Generate a new one."), Known()
-    data = get_object(outcome.result, "data")
+    data = get_object(as_object(outcome.result), "data")
     known = Known(app_id=get_id(data, "app_id"), waba_id=find_account(data))
     if data.get("is_valid") is not True:
         return bad("The access token is not valid any more. Generate a new one."), known
@@ -105,8 +103,8 @@ async def examine_number(api: GraphApi, number_id: str, hook_url: str | None) ->
     if outcome.error is not None:
         text = f"`phone_number_id` cannot be read ({say(outcome.error)}). Is it the token's, and the ID?"
         return [bad(text)]
-    number = outcome.result if isinstance(outcome.result, Mapping) else {}
-    name = get_id(number, "display_phone_number") or "The number"
+    number = as_object(outcome.result)
+    name = get_name(number, "display_phone_number") or "The number"
     findings = [judge_status(name, get_id(number, "status")), judge_hook(number, hook_url)]
     if get_id(number, "quality_rating") == "RED":
         text = f"{name} has a low quality rating: people block or report it. Meta may limit what it sends."
@@ -126,7 +124,7 @@ def judge_hook(number: JsonObject, hook_url: str | None) -> Finding:
     if hook_url is None:
         return bad("There is no public address (PUBLIC_URL): Meta cannot call us.")
     hooks = get_object(number, "webhook_configuration")
-    found = next((url for name in HOOKS if (url := get_id(hooks, name))), "")
+    found = next((url for name in HOOKS if (url := get_url(hooks, name))), "")
     if not found:
         return bad(f"No webhook is set: enter {hook_url} at {SETTINGS}.")
     if found.rpartition("/")[0] != hook_url.rpartition("/")[0]:  # an app has one for all of our accounts
@@ -141,7 +139,7 @@ async def examine_account(api: GraphApi, waba_id: str) -> Finding:
     outcome = await api.get(f"{waba_id}/subscribed_apps", {})
     if outcome.error is not None:
         return bad(f"The business account's subscriptions cannot be read ({say(outcome.error)}).")
-    if not get_objects(outcome.result, "data"):
+    if not get_objects(as_object(outcome.result), "data"):
         text = f"The business account tells no app of its messages: POST /{waba_id}/subscribed_apps once."
         return bad(text)
     return good("The business account tells an app of its messages.")
@@ -156,7 +154,7 @@ async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding
     outcome = await api.get(f"{app_id}/subscriptions", {}, token=f"{app_id}|{newest}")
     if outcome.error is not None:
         return bad(f"`app_secret` is not the app's ({say(outcome.error)}): requests would be refused.")
-    hooks = [hook for hook in get_objects(outcome.result, "data") if hook.get("object") == OBJECT]
+    hooks = [hook for hook in get_objects(as_object(outcome.result), "data") if hook.get("object") == OBJECT]
     told = {get_id(field, "name") for hook in hooks for field in get_objects(hook, "fields")}
     if "messages" not in told:
         return bad(f"The app is not told of messages: subscribe to that field at {SETTINGS}.")
@@ -181,26 +179,6 @@ def say(error: SendError) -> str:
     return error.detail
 
 
-def get_object(value: Json, name: str) -> JsonObject:
-    """Return an object of an answer, empty where there is none."""
-    try:
-        return read_optional_object(value, name) if isinstance(value, Mapping) else {}
-    except BadPayload:
-        return {}
-
-
-def get_objects(value: Json, name: str) -> list[JsonObject]:
-    """Return the objects of a list of an answer."""
-    try:
-        return take_objects(value, name) if isinstance(value, Mapping) else []
-    except BadPayload:
-        return []
-
-
-def get_id(value: JsonObject, name: str) -> str:
-    """Return a name, number or address of an answer as a string, empty where there is none."""
-    is_text = isinstance(value.get(name), str)
-    try:
-        return take_text(value, name, limit=LONGEST) if is_text else take_id(value, name)
-    except BadPayload:
-        return ""
+def as_object(value: Json) -> JsonObject:
+    """Return an answer that is an object, an empty one for any other."""
+    return value if isinstance(value, Mapping) else {}

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.connector import ErrorClass, InboundEvent, Receipt, ReceiptState, SendError
+from bot.connector.meta_fields import get_text, get_time
 from bot.domain.json import JsonObject
 from bot.domain.message import Kind
 from connectors.whatsapp.people import find_recipient
-from connectors.whatsapp.reading import need_id, take_objects, take_text, take_time
+from connectors.whatsapp.reading import get_name, get_objects, need_id
 from connectors.whatsapp.refusals import read_error
 
 STATES: Mapping[str, ReceiptState] = {
@@ -35,13 +36,13 @@ def read_status(
     A reply of several messages went its way when the last one did, so the others' are left out unless they
     failed. Raises `BadPayload` for one that makes no sense.
     """
-    name, message_id = take_text(status, "status"), need_id(status, "id")
+    name, message_id = get_name(status, "status"), need_id(status, "id")
     numbered = replace(blank, event_id=f"status:{name}:{message_id}", metadata={"update": f"status {name}"})
-    if name not in STATES or take_text(status, "recipient_type") == "group":
+    if name not in STATES or get_name(status, "recipient_type") == "group":
         return numbered
     state, person = STATES[name], find_recipient(status, contacts)
     error = find_error(status) if state is ReceiptState.FAILED else None
-    key, is_last = read_mark(take_text(status, "biz_opaque_callback_data", limit=LONGEST_MARK))
+    key, is_last = read_mark(get_text(status, "biz_opaque_callback_data", limit=LONGEST_MARK))
     if error is None and not is_last:
         return None
     return replace(
@@ -51,14 +52,14 @@ def read_status(
         sender=person.handle,
         target_id=key or message_id,
         receipt=Receipt(state=state, error=error),
-        platform_at=take_time(status),
+        platform_at=get_time(status, "timestamp"),
         metadata={"message_id": message_id},
     )
 
 
 def find_error(status: JsonObject) -> SendError:
     """Return why a message failed; Meta does not always say."""
-    errors = take_objects(status, "errors")
+    errors = get_objects(status, "errors")
     if errors:
         return read_error(errors[0])
     return SendError(error_class=ErrorClass.PERMANENT, detail="WhatsApp does not say why it failed")

@@ -32,6 +32,7 @@ from tests.contracts.connectors.whatsapp import (
 
 ACCOUNT = AccountConfig(channel="whatsapp", name="main", options=OPTIONS)
 USER = USER_ID[PHONE]
+BUY = '/buy{"item": "grüner Becher"}'
 
 
 def parse(frame: dict[str, Any]) -> list[InboundEvent]:
@@ -304,6 +305,23 @@ def test_text_beyond_what_is_kept_is_cut_and_not_lost() -> None:
     assert (event.kind, len(event.content.text)) == (Kind.TEXT, 10_000)
     event = parse_one(said(write(type="text", text={"body": "a\x00b\ud83d"})))
     assert event.content.text == "ab\ufffd"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"contacts": 5},
+        {"contacts": [{"wa_id": {}, "profile": 5}]},
+        {"metadata": {"phone_number_id": FAKE.phone_number_id, "display_phone_number": []}},
+        {"statuses": "none"},
+        {"errors": {"code": 1}},
+    ],
+)
+def test_bad_surroundings_lose_no_message(bad: dict[str, Any]) -> None:
+    frame = said(write(type="text", text={"body": "hi"}))
+    frame["entry"][0]["changes"][0]["value"].update(bad)
+    event = parse(frame)[0]
+    assert (event.kind, event.content.text, event.conversation_key) == (Kind.TEXT, "hi", PHONE)
 
 
 def test_body_of_another_platform_is_refused() -> None:
