@@ -20,7 +20,9 @@ from bot.errors import MediaGone, MediaRefused
 HOSTS = frozenset({"*.fbcdn.net", "*.fbsbx.com", "*.cdninstagram.com", "*.facebook.com", "*.instagram.com"})
 # A story belongs to whoever told it: it may be shown from where it lies, and not be kept.
 # https://developers.facebook.com/docs/messenger-platform/instagram/features/story-mention
+# Their references begin with `story:`, as those of links with `link:`: there is nothing to fetch.
 STORIES = frozenset({"story", "story_mention", "ig_story"})
+LINKS = frozenset({"fallback"})
 FILES = frozenset({"image", "video", "audio", "file", "sticker", "ig_reel", "reel", "ig_post", "share"})
 
 
@@ -38,12 +40,18 @@ def read_attachment(item: JsonObject) -> Attachment | None:
     sticker = get_id(payload, "sticker_id")
     if sticker:
         kind = "sticker"
-    ref = get_url(payload, "url") or get_url(item, "url") or read_place(payload)
+    url = get_url(payload, "url") or get_url(item, "url")
+    ref = refer(kind, url) if url else read_place(payload)
     if not ref and sticker:
         ref = f"sticker:{sticker}"
     if not ref and get_object(payload, "product"):
         return read_product(get_object(payload, "product"))
     return Attachment(kind=kind, ref=ref, name=name) if ref else None
+
+
+def refer(kind: str, url: str) -> str:
+    """Return the reference of something at an address."""
+    return f"story:{url}" if kind in STORIES else f"link:{url}" if kind in LINKS else url
 
 
 def read_product(product: JsonObject) -> Attachment | None:
@@ -66,14 +74,14 @@ def read_place(payload: JsonObject) -> str:
 def read_story(reply_to: JsonObject) -> tuple[Attachment, ...]:
     """Return the story that a message answers."""
     url = get_url(get_object(reply_to, "story"), "url")
-    return (Attachment(kind="story", ref=url),) if url else ()
+    return (Attachment(kind="story", ref=refer("story", url)),) if url else ()
 
 
 def locate_file(attachment: Attachment, *, extra_host: str = "") -> MediaAddress:
     """Return where a file lies: its `ref` is Meta's own address, which expires after days.
 
-    `extra_host` is one more host that files may lie on. Raises `MediaRefused` for stories and for what
-    people only link to, `MediaGone` for what has no address.
+    `extra_host` is one more host that files may lie on, perhaps in our own network. Raises `MediaRefused`
+    for stories and for what people only link to, `MediaGone` for what has no address.
     """
     if attachment.kind in STORIES:
         raise MediaRefused("a story may be looked at where it lies, and not be kept")
@@ -88,4 +96,4 @@ def locate_file(attachment: Attachment, *, extra_host: str = "") -> MediaAddress
     hosts = HOSTS | ({extra_host} if extra_host else frozenset())
     if not any(host == each or (each[0] == "*" and host.endswith(each[1:])) for each in hosts):
         raise MediaRefused("this file does not lie with Meta")
-    return MediaAddress(url=attachment.ref, hosts=hosts)
+    return MediaAddress(url=attachment.ref, hosts=hosts, allow_internal=host == extra_host)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bot.storage.connection import AsyncConnection
     from bot.storage.rows import AnyRow
 
-_NO_FILES = ("geo:", "tel:")  # a place, a card: there is nothing to fetch
+# A place, a card, what may only be looked at where it lies, what is elsewhere or a number: nothing to fetch.
+_NO_FILES = ("geo:", "tel:", "story:", "link:", "product:", "sticker:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 # A reference is a customer's: it becomes a link only as one of these, never as it came.
 _PHONE = re.compile(r"tel:(\+?[\d ()./-]{3,32})", re.ASCII)
 _PLACE = re.compile(r"geo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)", re.ASCII)
+# A story may not be kept. It lies with Meta, for a day.
+_STORY = re.compile(
+    r"story:(https://[a-z0-9.-]+\.(?:fbcdn\.net|fbsbx\.com|cdninstagram\.com)/[!-~]*)", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,7 @@ def say_size(size: int) -> str:
 
 
 def view_attachment(attachment: Attachment) -> AttachmentView:
-    """Show a phone number as one to call, a place on a map, anything else by its name."""
+    """Show a phone number as one to call, a place on a map, a story where it lies, all else by its name."""
     words = attachment.name or load_texts().get(f"attachment.{attachment.kind}", attachment.kind)
     if phone := _PHONE.fullmatch(attachment.ref):
         return AttachmentView(words=words, link=phone[1], href=f"tel:{re.sub(r'[^+0-9]', '', phone[1])}")
@@ -61,4 +65,6 @@ def view_attachment(attachment: Attachment) -> AttachmentView:
             f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
         )
         return AttachmentView(words=words, link=f"{latitude}, {longitude}", href=href, elsewhere=True)
+    if story := _STORY.fullmatch(attachment.ref):
+        return AttachmentView(words=words, link=say("attachment.look"), href=story[1], elsewhere=True)
     return AttachmentView(words=words)

@@ -55,8 +55,9 @@ class Call:
 class FakeGraph:
     """One account's Graph API. `sent` holds what reached people, `remarks` what stands in public.
 
-    `heard` is when each person last wrote; `comments` when each comment was written. `faults` holds, by the
-    last word of a path, what goes wrong with the next calls; None lets one through.
+    `heard` is when each person last wrote; `comments` when each comment was written; `files` what people
+    sent, at `/files/<name>`. `faults` holds, by the last word of a path, what goes wrong with the next
+    calls; None lets one through.
     """
 
     own_id: str = "10"
@@ -80,6 +81,7 @@ class FakeGraph:
     answered: set[str] = field(default_factory=set)
     blocked: set[str] = field(default_factory=set)
     mentioned: dict[str, Json] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
     _last: int = 0
     _called: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -134,6 +136,11 @@ class FakeGraph:
         """Return the headers of a delivery."""
         digest = hmac.new(self.app_secret.encode(), raw, hashlib.sha256).hexdigest()
         return {"X-Hub-Signature-256": f"sha256={digest}", "Content-Type": "application/json"}
+
+    async def show_file(self, request: web.Request) -> web.Response:
+        """Give a file away to whoever has its address, as Meta does until it expires."""
+        content = self.files.get(request.match_info["name"])
+        return web.Response(body=content) if content is not None else web.Response(status=403)
 
     # --- the Graph API ----------------------------------------------------------------------
 
@@ -299,6 +306,7 @@ async def run_fake_graph(**account: Any) -> AsyncIterator[FakeGraph]:
     """Run a Graph API with one account; `url` is what `api_url` should be."""
     fake = FakeGraph(**account)
     app = web.Application(client_max_size=30_000_000)
+    app.router.add_get("/files/{name}", fake.show_file)
     app.router.add_route("*", "/v{version}/{path:.+}", fake.take)
     async with serve(app) as (address, site):
         fake.site, fake.url = site, address

@@ -20,9 +20,10 @@ from bot.connector import (
     ReplyMode,
     SendState,
 )
+from bot.connector.fetching import fetch_media
 from bot.domain.conversation import Surface
-from bot.domain.message import Author, Button, Content, Kind
-from bot.errors import SettingsError
+from bot.domain.message import Attachment, Author, Button, Content, Kind
+from bot.errors import MediaGone, SettingsError
 from connectors.messenger.connector import MessengerConnector
 from tests.contracts.connectors.channel import make_reply
 from tests.contracts.connectors.messenger import OPTIONS, PAGE_ID, PERSON, SECRET, TOKEN, sealed
@@ -153,6 +154,17 @@ def test_review_can_be_answered_like_a_post() -> None:
     event = parse_one({"field": "ratings", "value": value})
     assert (event.content.text, event.conversation_key) == ("Never again", "post:31:7")
     assert event.metadata["recommends"] == "negative"
+
+
+async def test_photo_is_fetched_where_it_lies_until_it_is_gone(
+    fake: FakeGraph, page: MessengerConnector
+) -> None:
+    fake.files["1.jpg"] = b"a photo"
+    photo = Attachment(kind="image", ref=f"{fake.url}/files/1.jpg")
+    assert await fetch_media(await page.locate(photo), most=100) == b"a photo"
+    fake.files.clear()
+    with pytest.raises(MediaGone):
+        await fetch_media(await page.locate(photo), most=100)
 
 
 # --- out -------------------------------------------------------------------------------------

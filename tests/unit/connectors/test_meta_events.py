@@ -94,14 +94,14 @@ def test_coming_back_by_a_link_says_nothing_and_is_known() -> None:
         (
             {"type": "fallback", "title": "A page", "url": "https://x.example"},
             "fallback",
-            "https://x.example",
+            "link:https://x.example",
         ),
         (
             {"type": "location", "payload": {"coordinates": {"lat": 1, "long": 2.5}}},
             "location",
             "geo:1.000000,2.500000",
         ),
-        ({"type": "story_mention", "payload": {"url": PHOTO}}, "story_mention", PHOTO),
+        ({"type": "story_mention", "payload": {"url": PHOTO}}, "story_mention", f"story:{PHOTO}"),
         (
             {"type": "template", "payload": {"product": {"elements": [{"id": "6", "title": "Red shoes"}]}}},
             "product",
@@ -120,7 +120,9 @@ def test_answer_to_a_story_carries_the_story() -> None:
     reply_to = {"story": {"id": "1784", "url": "https://lookaside.fbsbx.com/story"}}
     event = parse_one(said(OWN, ANN, "where is this from?", reply_to=reply_to))
     assert (event.kind, event.metadata["story_id"]) == (Kind.TEXT, "1784")
-    assert event.content.attachments == (Attachment(kind="story", ref="https://lookaside.fbsbx.com/story"),)
+    assert event.content.attachments == (
+        Attachment(kind="story", ref="story:https://lookaside.fbsbx.com/story"),
+    )
 
 
 def test_what_is_quoted_is_named() -> None:
@@ -218,7 +220,7 @@ def test_file_is_fetched_from_meta_alone() -> None:
         ("image", "https://fbcdn.net.evil.example/a.jpg"),
         ("image", "http://169.254.169.254/latest"),
         ("fallback", "https://scontent.xx.fbcdn.net/a"),
-        ("story_mention", PHOTO),
+        ("story_mention", f"story:{PHOTO}"),
     ):
         with pytest.raises(MediaRefused):
             locate_file(Attachment(kind=kind, ref=ref))

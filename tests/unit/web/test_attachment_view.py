@@ -1,4 +1,4 @@
-"""What customers share is shown by what it is; only phone numbers and places become links."""
+"""What customers share is shown by what it is; only phone numbers, places and stories become links."""
 
 from __future__ import annotations
 
@@ -21,10 +21,22 @@ def test_a_place_is_on_a_map() -> None:
     assert view.elsewhere
 
 
+def test_a_story_is_looked_at_where_it_lies() -> None:
+    view = view_attachment(
+        Attachment(kind="story_mention", ref="story:https://scontent.xx.fbcdn.net/v/1.jpg?oe=2")
+    )
+    assert (view.words, view.href) == ("Story that mentions us", "https://scontent.xx.fbcdn.net/v/1.jpg?oe=2")
+    assert view.elsewhere
+
+
 @pytest.mark.parametrize(
     "ref",
     [
         "javascript:alert(1)",
+        "story:https://evil.example/fbcdn.net/",
+        "story:https://fbcdn.net.evil.example/x",
+        "story:https://evil.example#.fbcdn.net/x",
+        "link:https://evil.example/",
         "tel:javascript:alert(1)",
         "tel:",
         "tel:+1\n2345",
