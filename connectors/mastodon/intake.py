@@ -113,10 +113,19 @@ class Intake:
             yield tuple([await self._frame("update", each, each, me) for each in page]), place
 
     async def _read_page(self, path: str, last: str, params: Params) -> list[JsonObject]:
-        """Return what comes right behind `last`, oldest first."""
-        # `since_id` would give the newest page behind it, and lose what lies between.
-        outcome = await self._insist(path, (*params, ("min_id", last or "0"), ("limit", str(PAGE))))
-        return sorted((each for each in outcome.objects if has_id(each)), key=order)
+        """Return what comes right behind `last`, oldest first; all there is where nothing was there yet.
+
+        `since_id` would give the newest page behind `last`, and lose what lies between.
+        """
+        where: Params = (("min_id", last),) if last else ()
+        found: list[JsonObject] = []
+        while True:
+            outcome = await self._insist(path, (*params, *where, ("limit", str(PAGE))))
+            page = sorted((each for each in outcome.objects if has_id(each)), key=order)
+            found[:0] = page
+            if last or len(page) < PAGE:
+                return found
+            where = (("max_id", str(page[0]["id"])),)
 
     async def _wait(self, ear: Ear, me: Account) -> Frames:
         """Return when something happened, or the time is over: the edits and deletions among it."""

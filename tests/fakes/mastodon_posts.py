@@ -99,11 +99,9 @@ def measure(text: str) -> int:
 
 def within(items: list[dict[str, Any]], request: web.Request) -> list[dict[str, Any]]:
     """Return a page as Mastodon pages: newest first, right behind `min_id` or below `max_id`."""
-    found = [
-        each
-        for each in items
-        if int(each["id"]) > int(request.query.get("min_id", request.query.get("since_id", "0")))
-    ]
+    after = int(request.query.get("min_id", request.query.get("since_id", "0")))
+    before = int(request.query.get("max_id", "999999999"))
+    found = [each for each in items if after < int(each["id"]) < before]
     found.sort(key=lambda each: int(each["id"]))
     limit = int(request.query.get("limit", "40"))
     page = found[:limit] if "min_id" in request.query else found[-limit:]
