@@ -18,7 +18,9 @@ SETTINGS = f"{DASHBOARD} > WhatsApp > Configuration"
 SCOPE = "whatsapp_business_messaging"
 NUMBER_FIELDS = "display_phone_number,verified_name,status,quality_rating,webhook_configuration"
 NEVER = "0"  # how Meta writes when a token expires that does not
-HOOKS = ("phone_number", "whatsapp_business_account", "application")  # the first that is set counts
+# The first that is set counts.
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override
+HOOKS = ("phone_number", "whatsapp_business_account", "application")
 
 APP = f"""\
 At {DASHBOARD} add the product WhatsApp (the app is of the type Business), and under WhatsApp > API Setup \
@@ -120,7 +122,7 @@ def judge_status(name: str, status: str) -> Finding:
 
 
 def judge_hook(number: JsonObject, hook_url: str | None) -> Finding:
-    """Say whether messages come here. The narrowest address counts: number, account, app."""
+    """Say whether messages come here."""
     if hook_url is None:
         return bad("There is no public address (PUBLIC_URL): Meta cannot call us.")
     hooks = get_object(number, "webhook_configuration")
