@@ -4,8 +4,8 @@ Sources:
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes
 https://developers.facebook.com/docs/graph-api/guides/error-handling
 https://developers.facebook.com/docs/graph-api/overview/rate-limiting/
-Subcodes that those pages leave out were seen in public bug reports: 10/2534022 (Instagram's window),
-551/1545041 (not available), 100/1893061 (a retired tag).
+Those that the pages leave out were seen in public bug reports and code: 100/1893061 (a retired tag), 1200,
+10900 and 10903, and 2018300 as the subcode of 10.
 """
 
 from __future__ import annotations
@@ -40,20 +40,29 @@ MEANINGS: Mapping[tuple[int, int | None], ErrorClass] = {
     (4, None): ErrorClass.RATE_LIMITED,
     (9, None): ErrorClass.RATE_LIMITED,
     (10, None): ErrorClass.AUTH,
+    (10, 1404170): ErrorClass.POLICY,
+    (10, 1893015): ErrorClass.POLICY,
     (10, 2018065): ErrorClass.WINDOW_CLOSED,
+    (10, 2018108): ErrorClass.RECIPIENT_GONE,
     (10, 2018278): ErrorClass.WINDOW_CLOSED,
     (10, 2534022): ErrorClass.WINDOW_CLOSED,
     (10, 1893063): ErrorClass.POLICY,
+    (10, 2018300): ErrorClass.POLICY,  # another app has the thread
     (17, None): ErrorClass.RATE_LIMITED,
     (32, None): ErrorClass.RATE_LIMITED,
     (100, None): ErrorClass.INVALID,
     (100, 33): ErrorClass.PERMANENT,  # what is answered is no more, or may not be seen
     (100, 1893061): ErrorClass.POLICY,
     (100, 2018001): ErrorClass.RECIPIENT_GONE,
+    (100, 2534013): ErrorClass.AUTH,  # this page has no Instagram account
     (100, 2534014): ErrorClass.RECIPIENT_GONE,
+    (100, 2534025): ErrorClass.POLICY,  # this comment cannot be answered in private
+    (100, 2534029): ErrorClass.POLICY,
+    (100, 2534037): ErrorClass.POLICY,  # another app has the thread
     (102, None): ErrorClass.AUTH,
     (190, None): ErrorClass.AUTH,
     (200, 1545041): ErrorClass.RECIPIENT_GONE,
+    (200, 2018027): ErrorClass.POLICY,
     (200, 2018028): ErrorClass.POLICY,
     (200, 2018065): ErrorClass.WINDOW_CLOSED,
     (200, 2018278): ErrorClass.WINDOW_CLOSED,
@@ -63,11 +72,14 @@ MEANINGS: Mapping[tuple[int, int | None], ErrorClass] = {
     (551, None): ErrorClass.RECIPIENT_GONE,
     (613, None): ErrorClass.RATE_LIMITED,
     (1200, None): ErrorClass.TRANSIENT,
+    (2022, None): ErrorClass.POLICY,
     (10900, None): ErrorClass.POLICY,  # a private reply was sent before
     (10903, None): ErrorClass.POLICY,
     (80001, None): ErrorClass.RATE_LIMITED,
     (80002, None): ErrorClass.RATE_LIMITED,
     (80006, None): ErrorClass.RATE_LIMITED,
+    (2018300, None): ErrorClass.POLICY,
+    (2018321, None): ErrorClass.TRANSIENT,  # an automatic flow of Messenger's own has the thread
 }
 PERMISSIONS = range(200, 300)
 # Meta repeats a token that it cannot read.
