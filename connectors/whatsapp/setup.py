@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.connector import Finding, Guide, OptionHelp, SendError
+from bot.connector import ErrorClass, Finding, Guide, OptionHelp, SendError
+from bot.connector.answers import Outcome
 from bot.connector.meta_fields import get_id, get_object, get_url
 from bot.connector.meta_graph import GraphApi
 from bot.connector.meta_webhook import read_app_secrets
@@ -70,7 +71,7 @@ async def examine(api: GraphApi, options: Mapping[str, str], hook_url: str | Non
     """Ask Meta for everything that has to be right, and say what is not."""
     token, known = await examine_token(api, options)
     findings = [token, *await examine_number(api, options.get("phone_number_id", ""), hook_url)]
-    findings.append(await examine_account(api, options.get("waba_id") or known.waba_id))
+    findings.append(await examine_account(api, options.get("waba_id") or known.waba_id, known.app_id))
     findings.append(await examine_fields(api, known.app_id, options.get("app_secret", "")))
     return findings
 
@@ -78,8 +79,10 @@ async def examine(api: GraphApi, options: Mapping[str, str], hook_url: str | Non
 async def examine_token(api: GraphApi, options: Mapping[str, str]) -> tuple[Finding, Known]:
     """Ask what the token may do, and whose it is."""
     outcome = await api.get("debug_token", {"input_token": options.get("access_token", "")})
-    if outcome.error is not None:
+    if outcome.error is not None and outcome.error.error_class is ErrorClass.AUTH:
         return bad(f"The access token is not accepted ({say(outcome.error)}). Generate a new one."), Known()
+    if outcome.error is not None:
+        return bad(f"Meta does not say what the access token may do ({say(outcome.error)})."), Known()
     data = get_object(as_object(outcome.result), "data")
     known = Known(app_id=get_id(data, "app_id"), waba_id=find_account(data))
     if data.get("is_valid") is not True:
@@ -134,17 +137,19 @@ def judge_hook(number: JsonObject, hook_url: str | None) -> Finding:
     return good("Messages to the number are sent to this service.")
 
 
-async def examine_account(api: GraphApi, waba_id: str) -> Finding:
-    """Ask whether the business account tells any app of its messages."""
+async def examine_account(api: GraphApi, waba_id: str, app_id: str) -> Finding:
+    """Ask whether the business account tells our app of its messages, any app where ours is not known."""
     if not waba_id:
         return bad("Set `waba_id`, and this looks whether the account tells our app of its messages, too.")
     outcome = await api.get(f"{waba_id}/subscribed_apps", {})
     if outcome.error is not None:
         return bad(f"The business account's subscriptions cannot be read ({say(outcome.error)}).")
-    if not get_objects(as_object(outcome.result), "data"):
-        text = f"The business account tells no app of its messages: POST /{waba_id}/subscribed_apps once."
+    apps = [get_object(each, "whatsapp_business_api_data") for each in list_data(outcome)]
+    told = {get_id(app, "id") for app in apps}
+    if not told or (app_id and app_id not in told):
+        text = f"The business account does not tell our app of its messages: POST /{waba_id}/subscribed_apps."
         return bad(text)
-    return good("The business account tells an app of its messages.")
+    return good("The business account tells our app of its messages.")
 
 
 async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding:
@@ -156,7 +161,7 @@ async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding
     outcome = await api.get(f"{app_id}/subscriptions", {}, token=f"{app_id}|{newest}")
     if outcome.error is not None:
         return bad(f"`app_secret` is not the app's ({say(outcome.error)}): requests would be refused.")
-    hooks = [hook for hook in get_objects(as_object(outcome.result), "data") if hook.get("object") == OBJECT]
+    hooks = [hook for hook in list_data(outcome) if hook.get("object") == OBJECT]
     told = {get_id(field, "name") for hook in hooks for field in get_objects(hook, "fields")}
     if "messages" not in told:
         return bad(f"The app is not told of messages: subscribe to that field at {SETTINGS}.")
@@ -184,3 +189,8 @@ def say(error: SendError) -> str:
 def as_object(value: Json) -> JsonObject:
     """Return an answer that is an object, an empty one for any other."""
     return value if isinstance(value, Mapping) else {}
+
+
+def list_data(outcome: Outcome) -> list[JsonObject]:
+    """Return the objects of an answer that is a list."""
+    return get_objects(as_object(outcome.result), "data")

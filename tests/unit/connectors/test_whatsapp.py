@@ -289,7 +289,7 @@ async def test_examining_finds_all_well(fake: FakeWhatsapp) -> None:
         ({"status": "FLAGGED"}, "FLAGGED"),
         ({"hook_url": "https://old.example/hook"}, "another address"),
         ({"hook_url": ""}, "No webhook is set"),
-        ({"subscribed": False}, "tells no app"),
+        ({"subscribed": False}, "does not tell our app"),
         ({"fields": ["account_update"]}, "not told of messages"),
         ({"app_secret": "another"}, "app_secret"),
         ({"access_token": "EAAGanother"}, "not accepted"),
