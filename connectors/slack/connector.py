@@ -26,6 +26,7 @@ from bot.connector import (
     PrivateReply,
     Rate,
     ReplyMode,
+    SendError,
     SendResult,
     SendState,
 )
@@ -151,9 +152,10 @@ class SlackConnector(Quiet):
         key = get_held_key(event)
         if key is None:
             return event
-        own_id = self._me.user_id
-        if key not in self._talks and key not in self._strangers and own_id is not None:
-            known = await ask_for_talk(self._api, key, own_id)
+        if key not in self._talks and key not in self._strangers:
+            if self._me.user_id is None:  # Slack was away when we started
+                await self._learn_who_we_are()
+            known = await ask_for_talk(self._api, key, self._me.user_id)
             (self._talks if known else self._strangers).keep(key)
         return release(event) if key in self._talks else drop(event)
 
@@ -229,23 +231,29 @@ class SlackConnector(Quiet):
     async def start(self, hook_url: str | None) -> None:
         """Open the session and learn who we are, where Slack tells it now. Raises `SettingsError`."""
         await self._api.open()
-        outcome = await self._api.ask("auth.test", {})
-        if outcome.error is not None and outcome.error.error_class is ErrorClass.AUTH:
-            raise SettingsError(outcome.error.detail)
-        known = outcome.result if isinstance(outcome.result, Mapping) else {}
-        url = known.get("url")
-        self._me = replace(
-            self._me,
-            user_id=take_id(known.get("user_id")) or None,
-            team_id=take_id(known.get("team_id")) or None,
-            workspace_url=url if isinstance(url, str) and url.startswith("https://") else None,
-        )
+        error = await self._learn_who_we_are()
+        if error is not None and error.error_class is ErrorClass.AUTH:
+            raise SettingsError(error.detail)
 
     @override
     async def close(self) -> None:
         """End what is under way and close the session."""
         await self._errands.close()
         await self._api.close()
+
+    async def _learn_who_we_are(self) -> SendError | None:
+        """Ask Slack for our own user and workspace; return why it does not say."""
+        outcome = await self._api.ask("auth.test", {})
+        known = outcome.result if isinstance(outcome.result, Mapping) else {}
+        url = known.get("url")
+        if outcome.error is None:
+            self._me = replace(
+                self._me,
+                user_id=take_id(known.get("user_id")) or None,
+                team_id=take_id(known.get("team_id")) or None,
+                workspace_url=url if isinstance(url, str) and url.startswith("https://") else None,
+            )
+        return outcome.error
 
     async def _update(self, fields: JsonObject) -> None:
         await self._api.call("chat.update", fields)

@@ -55,11 +55,13 @@ def drop(event: InboundEvent) -> InboundEvent:
     return replace(event, content=Content(), reply_context={}, metadata={"update": "message"})
 
 
-async def ask_for_talk(api: SlackApi, key: str, own_id: str) -> bool:
+async def ask_for_talk(api: SlackApi, key: str, own_id: str | None) -> bool:
     """Tell whether a person has named us in a thread. Raises `PlatformUnavailable`.
 
     A thread that may not be read (the scope is missing, the app was taken out) has no talk.
     """
+    if own_id is None:
+        raise PlatformUnavailable("Slack does not say now who we are")
     place = read_key(key)
     fields = {"channel": place.channel, "ts": str(place.thread), "limit": str(SHOWN)}
     outcome = await api.ask("conversations.replies", fields)

@@ -261,6 +261,17 @@ async def test_talk_that_began_before_we_started_is_found_by_asking_once(
     assert [method for method, _ in fake.transcript].count("conversations.replies") == 2
 
 
+async def test_who_we_are_is_asked_again_where_slack_was_away_at_the_start(fake: FakeSlack) -> None:
+    fake.faults["auth.test"].extend([Fault.UNAVAILABLE, Fault.UNAVAILABLE])
+    connector = build(fake)
+    await connector.start(HOOK)
+    (event,) = connector.parse(sealed(dump(answer_in_thread(fake, "U7", named_us=True))))
+    with pytest.raises(PlatformUnavailable):
+        await connector.complete(event)
+    assert (await connector.complete(event)).kind is Kind.TEXT
+    await connector.close()
+
+
 async def test_thread_that_cannot_be_asked_for_now_comes_again(
     fake: FakeSlack, connector: SlackConnector
 ) -> None:
