@@ -136,6 +136,8 @@ def test_graphemes_are_counted_as_people_see_them(text: str) -> None:
         ("https://example.com/very/long/path?with=" + "x" * 400, 23),
         ("(https://example.com/a_(b)).", 26),
         ("see help.example.com/orders, please", 35),
+        ("https://example.com.", 24),
+        ("See help.example.com...", 30),
         ("a-long-name-that-might-not-be-a-host.example", 44),
         ("https://example.com/見て", 27),
         ("見てhttps://example.com", 27),
