@@ -20,10 +20,10 @@ PARAGRAPH, LINE, BLANK = (regex.compile(rf"(?r){mark}(?!{EXTENDS})") for mark in
 _WORD = r"\p{Latin}\p{Cyrillic}\p{M}\p{Nd}=_/+$%#~@&\-"
 _BRACKET = rf"\([{_WORD}!*';:,.\[\]|?]*+\)"
 _PATH = rf"(?::\d++)?(?:[/?#](?:(?:[{_WORD}!*';:,.\[\]|?]|{_BRACKET})*(?:[{_WORD}]|{_BRACKET}))?)?"
-_HOST = r"(?:[\p{L}\p{M}\p{Nd}_-]++\.)+(?:[a-z]{2,}+|(?:(?![A-Za-z])\p{L}\p{M}*){2,}+)"
+_HOST = r"(?:[\p{L}\p{M}\p{Nd}_-]{1,63}+\.){1,9}(?:[a-z]{2,}+|(?:(?![A-Za-z])\p{L}\p{M}*){2,}+)"
 ATOM = regex.compile(
     rf"(?P<address>https?://{_HOST}{_PATH})|(?:https?://[\w.-]+{_PATH})"
-    rf"|(?P<name>(?<![A-Za-z0-9@_.-])(?:[a-z0-9-]++\.)+[a-z]{{2,}}+{_PATH})|\X",
+    rf"|(?P<name>(?<![A-Za-z0-9@_.-])(?:[a-z0-9-]{{1,63}}+\.){{1,9}}[a-z]{{2,}}+{_PATH})|\X",
     regex.IGNORECASE,
 )
 
