@@ -150,9 +150,10 @@ def render_card(card: JsonObject) -> JsonObject:
 
 
 def render_file(file: OutboundFile) -> Part:
-    """Return a file: by its address where Meta can fetch it, else to be sent along."""
-    if file.url and find_url_problem(file.url, allow_internal=False) is None:
-        return Part(message=attach(file.kind, {"url": file.url}))
+    """Return a file: by its address where Meta can fetch it, which is over https, else to be sent along."""
+    url = file.url or ""
+    if url.startswith("https://") and find_url_problem(url, allow_internal=False) is None:
+        return Part(message=attach(file.kind, {"url": url}))
     return Part(message=attach(file.kind, {}), file=file)
 
 

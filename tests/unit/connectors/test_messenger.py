@@ -200,7 +200,8 @@ async def test_images_files_and_cards_arrive(fake: FakeGraph, page: MessengerCon
     async def read() -> bytes:
         return b"%PDF-"
 
-    file = OutboundFile(kind="file", mime="application/pdf", name="bill.pdf", size=5, url=None, read=read)
+    local = "http://localhost:8080/media/3"  # nothing that Meta could fetch
+    file = OutboundFile(kind="file", mime="application/pdf", name="bill.pdf", size=5, url=local, read=read)
     linked = replace(file, kind="image", mime="image/png", url="https://shop.example/media/1")
     huge = replace(file, size=30_000_000, url="https://shop.example/media/2", name="film.pdf")
     card = {"title": "T" * 100, "subtitle": "S", "buttons": []}
