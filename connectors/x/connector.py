@@ -171,6 +171,7 @@ class XConnector(Quiet):
             if last.error is not None:
                 return stop(arrived, last)
             arrived.append(made)
+        self._history.note(arrived)
         opened = target.person if not target.post and reply.surface is Surface.PUBLIC else None
         return SendResult(
             state=SendState.SENT, native_ids=tuple(arrived), rates_left=last.rates_left, delivered_to=opened

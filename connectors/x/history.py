@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime, timedelta
 
 import regex
@@ -16,6 +17,7 @@ from connectors.x.reading import as_object, objects, take_id, take_text, take_ti
 from connectors.x.render import Part, Target
 
 POSTS_SEEN, MESSAGES_SEEN = "50", "50"
+TOLD_MAX = 1_000
 SKEW = timedelta(minutes=1)  # between X's clock and ours
 
 
@@ -24,6 +26,11 @@ class History:
 
     def __init__(self, api: XApi, *, user_id: str) -> None:
         self._api, self._user_id = api, user_id
+        self._told: deque[str] = deque(maxlen=TOLD_MAX)
+
+    def note(self, native_ids: list[str]) -> None:
+        """Keep in mind a reply that arrived whole: another one may say the same."""
+        self._told.extend(native_ids)
 
     async def find(
         self, parts: tuple[Part, ...], target: Target, arrived: list[str], *, since: datetime | None
@@ -71,8 +78,9 @@ class History:
         for message in said:
             message_id, at = take_id(message.get("id")), take_time(message.get("created_at"))
             recent = since is None or (at is not None and at >= since - SKEW)
-            ours = take_id(message.get("sender_id")) == self._user_id and message_id not in known
-            if ours and recent and is_same(take_words(message.get("text")), part.text):
+            ours = take_id(message.get("sender_id")) == self._user_id
+            other = message_id in known or message_id in self._told
+            if ours and recent and not other and is_same(take_words(message.get("text")), part.text):
                 return message_id
         return ""
 

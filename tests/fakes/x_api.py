@@ -29,6 +29,7 @@ Handler = Callable[["FakeX", web.Request], Awaitable[Answer]]
 class Fault(StrEnum):
     """What goes wrong with the next post or message."""
 
+    NONE = "none"  # lets one through
     TOO_MANY = "too_many"
     OVERLOADED = "overloaded"  # 503 in X's own JSON
     FAILED = "failed"  # 500: it was done

@@ -6,6 +6,7 @@ import asyncio
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,31 @@ async def test_send_in_doubt_that_arrived_is_found(fake: FakeX, key: str, fault:
     assert found is not None
     assert (found.state, len(found.native_ids)) == (SendState.SENT, 1)
     assert len(fake.sent) == 1
+
+
+async def test_earlier_message_with_the_same_words_is_not_taken_for_the_one_in_doubt(fake: FakeX) -> None:
+    async with started(fake) as connector:
+        await connector.send(reply(key="7"))
+        fake.faults.append(Fault.RESET)
+        again = reply(key="7", idempotency_key="r2")
+        assert (await connector.send(again)).state is SendState.UNKNOWN
+        found = await connector.look_up(again)
+    assert found is not None
+    assert found.state is SendState.REJECTED
+
+
+@pytest.mark.parametrize(("key", "text"), [(KEY, LONG), ("7", "word " * 3_000)])
+async def test_chain_in_doubt_goes_on_after_what_arrived(fake: FakeX, key: str, text: str) -> None:
+    message = reply(text, key)
+    async with started(fake) as connector:
+        fake.faults.extend([Fault.NONE, Fault.RESET])
+        assert (await connector.send(message)).state is SendState.UNKNOWN
+        found = await connector.look_up(message)
+        assert found is not None
+        assert (found.state, len(found.native_ids)) == (SendState.PARTIAL, 1)
+        rest = await connector.send(replace(message, delivered=found.native_ids))
+    assert rest.state is SendState.SENT
+    assert "".join("".join(sent["text"] for sent in fake.sent).split()) == "".join(text.split())
 
 
 @pytest.mark.parametrize("key", [KEY, "7"])
