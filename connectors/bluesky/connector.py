@@ -58,6 +58,7 @@ API_URL = "https://bsky.social"
 OPTIONS = frozenset({"handle", "app_password", "api_url"})
 HANDLE = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|did:[a-z]+:[A-Za-z0-9._:%-]+")
 FIRST_PAUSE = timedelta(seconds=1)
+ACCEPTED_MAX = 10_000  # conversations that are not accepted again
 RATES = (
     # Writing a record by its key costs 2 points of 5,000 an hour.
     Rate(scope="account", limit=2_500, period=timedelta(hours=1)),
@@ -136,7 +137,7 @@ class BlueskyConnector(Quiet):
         key = event.conversation_key
         if event.surface is Surface.DIRECT and event.kind is Kind.TEXT and key not in self._accepted:
             outcome = await self._api.post("chat.bsky.convo.acceptConvo", {"convoId": key}, chat=True)
-            if outcome.error is None:
+            if outcome.error is None and len(self._accepted) < ACCEPTED_MAX:
                 self._accepted.add(key)
 
     async def send(self, reply: OutboundReply) -> SendResult:

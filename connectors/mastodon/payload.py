@@ -170,8 +170,8 @@ def read_own(status: JsonObject, known: JsonObject, blank: InboundEvent) -> Inbo
     mine = is_me(pick(status, "account").get("id"), known)
     if not mine or not isinstance(person, str) or is_me(person, known):
         return blank
-    if not app or app == known.get("app"):
-        return blank
+    if not app or not known.get("app") or app == known.get("app"):
+        return blank  # ours; or it cannot be told, and the bot must not fall silent at its own word
     return replace(
         blank,
         kind=Kind.ECHO,

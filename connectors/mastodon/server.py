@@ -29,6 +29,8 @@ async def learn_account(api: MastodonApi) -> Account | SendError:
     if outcome.error is not None:
         return outcome.error
     app = await api.get("/api/v1/apps/verify_credentials")
+    if app.error is not None and app.error.error_class.retriable:
+        return app.error
     return read_account(outcome.object, app.object)
 
 

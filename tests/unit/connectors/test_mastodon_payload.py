@@ -161,6 +161,16 @@ def test_edits_and_deletions_of_what_was_not_for_us_are_left_aside() -> None:
     assert parse_frame({"event": "delete", "payload": "5", "known": {"me": "1"}}, ACCOUNT) == []
 
 
+def test_own_post_is_nobodys_word_where_its_application_cannot_be_told() -> None:
+    answer = make_status(
+        account=MENTION, in_reply_to_id="5", in_reply_to_account_id="7", application={"name": "Web"}
+    )
+    for app, kind in (("Visavis", Kind.ECHO), ("Web", Kind.UNSUPPORTED), ("", Kind.UNSUPPORTED)):
+        known = {"me": "1", "app": app, "thread": "5"}
+        (event,) = parse_frame({"event": "update", "payload": answer, "known": known}, ACCOUNT)
+        assert event.kind is kind
+
+
 @pytest.mark.parametrize(
     ("status", "words", "expected"),
     [
