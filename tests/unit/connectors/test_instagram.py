@@ -21,7 +21,7 @@ from tests.contracts.connectors.instagram import OPTIONS, OWN_ID, PERSON, SECRET
 from tests.fakes.graph import FakeGraph, Fault, run_fake_graph
 from tests.fakes.graph_events import INSTAGRAM, body, remark
 
-TIMEOUT = timedelta(seconds=0.4)
+TIMEOUT = timedelta(seconds=10)
 PUBLIC_KEY = "post:77:7"
 CONTEXT = {"comment_id": "17901", "media_id": "77"}
 

@@ -30,7 +30,7 @@ from tests.contracts.connectors.messenger import OPTIONS, PAGE_ID, PERSON, SECRE
 from tests.fakes.graph import FakeGraph, Fault, run_fake_graph
 from tests.fakes.graph_events import PAGE, body, comment
 
-TIMEOUT = timedelta(seconds=0.4)
+TIMEOUT = timedelta(seconds=10)
 NOW = datetime.now(UTC)
 PUBLIC_KEY = "post:10_20:7"
 CONTEXT = {"comment_id": "20_1", "post_id": "10_20"}
