@@ -54,6 +54,7 @@ from connectors.x.render import (
     POST_UNIT,
     Part,
     Target,
+    address,
     make_message,
     make_post,
     read_target,
@@ -235,13 +236,17 @@ class XConnector(Quiet):
             body = make_message(part, tuple(media))
             # Messages have a rate of their own: when it is used up, posts may still leave.
             return await self._api.call(Call(method="POST", path=path, body=body, scope="conversation"))
-        body = make_post(part, tuple(media), below=above)
-        outcome = await self._api.call(Call(method="POST", path="/2/tweets", body=body))
-        if outcome.error is not None and outcome.error.code == DUPLICATE:
-            # An earlier try of this very reply may have made it.
-            known = await self._history.find_post(part, above)
-            return Outcome(result={"data": {"id": known}}) if known else outcome
-        return outcome
+        outcome = await self._post(make_post(part, tuple(media), below=above))
+        if outcome.error is None or outcome.error.code != DUPLICATE:
+            return outcome
+        known = await self._history.find_post(part, above)  # an earlier try of this very reply
+        if known:
+            return Outcome(result={"data": {"id": known}})
+        addressed = address(part, target.name)
+        return await self._post(make_post(addressed, tuple(media), below=above)) if addressed else outcome
+
+    async def _post(self, body: JsonObject) -> Outcome:
+        return await self._api.call(Call(method="POST", path="/2/tweets", body=body))
 
 
 def read_native_id(outcome: Outcome) -> str:

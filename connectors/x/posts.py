@@ -72,6 +72,7 @@ def read_event(post: Post, blank: InboundEvent, me: Me, *, meant: str | None = N
     if content == Content():
         return numbered
     first, *later = post.versions or (post.id,)
+    name = post.author.username
     kind = Kind.TEXT if content.text else Kind.MEDIA
     return replace(
         numbered,
@@ -81,7 +82,7 @@ def read_event(post: Post, blank: InboundEvent, me: Me, *, meant: str | None = N
         conversation_key=make_key(post.thread, post.author.native_id),
         sender=post.author,
         content=content,
-        reply_context={"reply_to": post.id},
+        reply_context={"reply_to": post.id, **({"name": name} if name else {})},
         metadata={"addressed": addressed, **({"lang": post.lang} if post.lang else {})},
     )
 

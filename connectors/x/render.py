@@ -10,14 +10,15 @@ https://docs.x.com/x-api/direct-messages/manage/integrate
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from bot.connector import OutboundFile, OutboundReply, ReplyMode, TextUnit
-from bot.connector.text import clean_text, split_text
+from bot.connector.text import clean_text, measure, split_text
 from bot.domain.json import JsonObject
 from bot.domain.message import Button
 from connectors.x.posts import KEY
-from connectors.x.reading import ID, take_id
+from connectors.x.reading import ID, take_id, take_text
 
 POST_MAX, POST_UNIT = 280, TextUnit.WEIGHTED
 MESSAGE_MAX, MESSAGE_UNIT = 10_000, TextUnit.CHARACTER
@@ -27,12 +28,19 @@ IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 VIDEO_TYPES = frozenset({"video/mp4", "video/quicktime"})
 
 
+NAME = re.compile(r"[A-Za-z0-9_]{1,15}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a reply goes: `person`'s direct messages, or below `post`, whose author `person` is."""
+    """Where a reply goes: `person`'s direct messages, or below `post`, whose author `person` is.
+
+    `name` is what X calls the author, where it told.
+    """
 
     person: str
     post: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +63,8 @@ def read_target(reply: OutboundReply) -> Target:
         raise ValueError("the conversation's key is not a thread of X and its author")
     if reply.mode is ReplyMode.PRIVATE:
         return Target(person=author)
-    return Target(person=author, post=take_id(reply.reply_context.get("reply_to")) or thread)
+    answered, name = take_id(reply.reply_context.get("reply_to")), take_text(reply.reply_context.get("name"))
+    return Target(person=author, post=answered or thread, name=name if NAME.fullmatch(name) else "")
 
 
 def render_reply(reply: OutboundReply, target: Target) -> tuple[Part, ...]:
@@ -80,6 +89,17 @@ def render_reply(reply: OutboundReply, target: Target) -> tuple[Part, ...]:
             (*texts, *[""] * (length - len(texts))), (*packs, *[()] * (length - len(packs))), strict=True
         )
     )
+
+
+def address(part: Part, name: str) -> Part | None:
+    """Return a post with its reader's name in front, None where there is none or no room for it.
+
+    X takes no text twice within some hours, also not below another post: what a bot says to
+    everybody differs by the name.
+    """
+    text = f"@{name} {part.text}"
+    fits = name and part.text and measure(text, POST_UNIT) <= POST_MAX
+    return replace(part, text=text) if fits else None
 
 
 def render_button(button: Button) -> str:

@@ -144,3 +144,12 @@ async def test_own_answers_told_back_do_not_silence_the_bot_and_peoples_do(road:
         await fake.deliver(hook)
         await work(road, connector)
     assert len(fake.sent) == 2
+
+
+async def test_what_the_bot_says_to_everybody_reaches_everybody(road: Road, fake: FakeX) -> None:
+    fake.mention("@lyra hi")
+    fake.mention("@lyra hi", author="8")
+    async with service(road, fake) as (hook, connector):
+        await fake.deliver(hook)
+        await work(road, connector)
+    assert [sent["text"] for sent in fake.sent] == ["1: hi", "@person8 1: hi"]

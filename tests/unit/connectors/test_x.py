@@ -309,8 +309,30 @@ async def test_same_reply_again_is_found_where_it_stands(fake: FakeX) -> None:
         first = await connector.send(reply())
         again = await connector.send(reply())
         assert (again.state, again.native_ids) == (SendState.SENT, first.native_ids)
-        fake.mention("@lyra me too", author="8", post_id="5002")
-        other = await connector.send(reply(key="post:5002:8"))
+        assert len(fake.sent) == 1
+
+
+async def test_same_words_for_somebody_else_begin_with_their_name(fake: FakeX) -> None:
+    fake.mention("@lyra me too", author="8", post_id="5002")
+    context = {"reply_to": "5002", "name": "person8"}
+    async with started(fake) as connector:
+        await connector.send(reply())
+        other = reply(key="post:5002:8", reply_context=context)
+        result = await connector.send(other)
+        assert result.state is SendState.SENT
+        assert fake.sent[-1]["text"] == "@person8 It left today."
+        found = await connector.look_up(other)
+        assert found is not None
+        assert found.native_ids == result.native_ids
+
+
+@pytest.mark.parametrize("name", ["", "no name", "person8" * 3])
+async def test_same_words_without_a_name_are_refused(fake: FakeX, name: str) -> None:
+    fake.mention("@lyra me too", author="8", post_id="5002")
+    async with started(fake) as connector:
+        await connector.send(reply())
+        context = {"reply_to": "5002", "name": name}
+        other = await connector.send(reply(key="post:5002:8", reply_context=context))
     assert other.error is not None
     assert other.error.error_class is ErrorClass.POLICY
 

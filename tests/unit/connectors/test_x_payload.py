@@ -54,7 +54,7 @@ def test_mention_is_a_text_in_its_thread_for_its_author() -> None:
     assert (event.kind, event.content.text) == (Kind.TEXT, "where is my order?")
     assert (event.surface, event.conversation_key) == (Surface.PUBLIC, "post:50:7")
     assert (event.sender.native_id, event.sender.username) == ("7", "person7")
-    assert event.reply_context == {"reply_to": "61"}
+    assert event.reply_context == {"reply_to": "61", "name": "person7"}
     assert event.metadata == {"addressed": "mention", "lang": "en"}
     assert event.platform_at == datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -157,7 +157,7 @@ def test_edits_are_about_the_first_version_and_grow() -> None:
     assert [each.target_id for each in (second, third)] == ["70", "70"]
     assert first.revision < second.revision < third.revision
     assert first.conversation_key == third.conversation_key
-    assert third.reply_context == {"reply_to": "72"}
+    assert third.reply_context["reply_to"] == "72"
 
 
 def test_direct_message_is_a_conversation_with_its_sender() -> None:
