@@ -15,7 +15,8 @@ from aiohttp import web
 
 from bot.connector import AccountConfig, Connector
 from bot.domain.conversation import Status
-from bot.domain.message import Author, Kind
+from bot.domain.message import Author, DeliveryState, Kind
+from bot.service import sending
 from bot.service.answer import answer
 from bot.service.deliver import deliver
 from bot.storage import messages
@@ -98,6 +99,11 @@ async def house(road: Road, fake: FakeGraph, kind: type[Connector], own: str) ->
         await connector.close()
 
 
+@pytest.fixture(autouse=True)
+def no_pause_before_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "LOOK_UP_AFTER", timedelta())
+
+
 @pytest.fixture
 async def page(road: Road) -> AsyncIterator[House]:
     async with run_fake_graph() as fake, house(road, fake, MessengerConnector, "page_id") as opened:
@@ -138,6 +144,21 @@ async def test_message_told_often_is_answered_once_and_our_echo_changes_nothing(
     await page.work()
     assert len(page.fake.sent) == 1
     assert await page.statuses() == [Status.BOT.value]
+
+
+async def test_send_without_an_answer_is_found_in_the_thread_and_not_repeated_by_the_next_process(
+    page: House, road: Road
+) -> None:
+    own = page.fake.own_id
+    told = body(PAGE, own, messaging=now(said(own, ANN, "where is it?")))
+    await page.tell(told)
+    page.fake.faults["messages"].append(Fault.MAYBE)
+    await page.work()
+    async with house(road, page.fake, MessengerConnector, "page_id") as restarted:
+        await restarted.tell(told)
+        await restarted.work()
+        assert [each.delivery for each in await restarted.stored()] == [None, DeliveryState.SENT]
+    assert page.fake.texts() == ["1: where is it?"]
 
 
 async def test_word_of_the_inbox_silences_the_bot(page: House) -> None:
