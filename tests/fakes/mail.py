@@ -79,6 +79,13 @@ class FakeSmtp:
         """Return what customers read, without the lines that stand for buttons."""
         return [take_text(letter) for letter in self.letters]
 
+    async def until_sent(self, number: int) -> None:
+        """Wait until so many mails were taken."""
+        async with asyncio.timeout(10):
+            while len(self.letters) < number:
+                self.taken.clear()
+                await self.taken.wait()
+
     async def leave(self) -> None:
         """Take no connections any more."""
         assert self.server is not None
