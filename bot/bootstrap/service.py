@@ -169,6 +169,9 @@ def make_road(
         turn_limit=timedelta(seconds=settings.turn_seconds),
         send_limit=timedelta(seconds=settings.send_seconds),
         bursts={channel: each.capabilities.burst_pause for (channel, _), each in (connectors or {}).items()},
+        many_ids=frozenset(
+            channel for (channel, _), each in (connectors or {}).items() if each.capabilities.many_ids
+        ),
     )
 
 

@@ -66,6 +66,7 @@ class Capabilities:
 
     `brings` are the kinds of events that may come in, `files` the kinds of files that can be sent
     (image, audio, video, file). `elsewhere`: what is different on other surfaces than the main one.
+    `many_ids`: one person may be known by several ids there, and be seen now under one, now under another.
     `shared_hook`: the platform calls one address for several accounts: each takes what is its own.
     `hook_answer`: what a request that was taken is answered with, where the platform reads it.
 
@@ -93,6 +94,7 @@ class Capabilities:
     window: Window = NO_WINDOW
     private_reply: PrivateReply | None = None
     shared_hook: bool = False
+    many_ids: bool = False
     hook_answer: HookResponse | None = None
     elsewhere: Mapping[Surface, Capabilities] = field(default_factory=dict)
 

@@ -25,7 +25,9 @@ def identify(content: bytes) -> str:
     if not found:
         return _identify_text(content)
     best = max(each.confidence for each in found)
-    likely: list[str] = [_ALIASES.get(each.mime_type, each.mime_type) for each in found if each.confidence == best]
+    likely: list[str] = [
+        _ALIASES.get(each.mime_type, each.mime_type) for each in found if each.confidence == best
+    ]
     return next((kind for kind in likely if kind in KEPT_TYPES), likely[0])
 
 

@@ -16,6 +16,7 @@ from bot.connector import Delivery, InboundEvent
 from bot.domain.conversation import Status
 from bot.domain.message import Content, Kind, Settled
 from bot.errors import BadPayload
+from bot.service.find_person import find_person
 from bot.service.hold import take_handoff
 from bot.service.know_echo import find_own_echo
 from bot.service.metrics import RECEIVED
@@ -69,6 +70,8 @@ async def receive(road: Road, event: InboundEvent) -> Received:
     """
     check_storable(event)
     account_id = await get_account_id(road, event.channel, event.account)
+    if event.channel in road.many_ids:
+        event = await find_person(road, account_id, event)
     if event.kind is Kind.RECEIPT:
         noted = await note_receipt(road, account_id, event)
         return Received(message_id=None, conversation_id=noted)

@@ -54,8 +54,8 @@ class Road:
 
     `lease` is how long a worker may be silent before another takes its conversation over.
     `turn_limit` bounds one answer and `send_limit` one send; both are shorter than the lease. `bursts`
-    says per channel how long to wait for more words of the same person. `account_ids` caches the rows
-    of accounts, `own_rates` counts sends while Redis is away.
+    says per channel how long to wait for more words of the same person, `many_ids` where a person may have
+    several. `account_ids` caches the rows of accounts, `own_rates` counts sends while Redis is away.
     """
 
     database: Database
@@ -66,6 +66,7 @@ class Road:
     turn_limit: timedelta = timedelta(seconds=20)
     send_limit: timedelta = timedelta(seconds=20)
     bursts: dict[str, timedelta] = field(default_factory=dict)
+    many_ids: frozenset[str] = frozenset()
     account_ids: dict[tuple[str, str], int] = field(default_factory=dict)
     here: Here = field(default_factory=Here)
     own_rates: LocalRates = field(default_factory=LocalRates)

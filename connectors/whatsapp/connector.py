@@ -100,6 +100,7 @@ class WhatsappConnector(Quiet):
         files=frozenset({"image", "audio", "video", "file"}),
         window=Window(bot=timedelta(hours=24), templates=True, source=WINDOW),
         shared_hook=True,
+        many_ids=True,
     )
     guide: ClassVar[Guide] = GUIDE
 

@@ -15,7 +15,7 @@ from bot.storage.tables.conversations import (
 )
 from bot.storage.tables.learning import model, proposal, release, training, triage_correction
 from bot.storage.tables.media import media
-from bot.storage.tables.people import account, contact, handle, staff, staff_session
+from bot.storage.tables.people import account, contact, handle, known_id, staff, staff_session
 
 __all__ = [
     "account",
@@ -23,6 +23,7 @@ __all__ = [
     "conversation",
     "handle",
     "handoff",
+    "known_id",
     "media",
     "message",
     "metadata",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
+    ForeignKey,
     LargeBinary,
     Table,
     Text,
@@ -44,6 +46,16 @@ handle = Table(
     Column("username", Text),
     created_at(),
     UniqueConstraint("account_id", "native_id"),
+)
+
+# A person's ids on one account, and the key of the conversation that all of them lead to.
+known_id = Table(
+    "known_id",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("account.id"), primary_key=True),
+    Column("native_id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    created_at(),
 )
 
 staff = Table(
