@@ -37,12 +37,16 @@ LEADING_NAMES = re.compile(r"(?:@[A-Za-z0-9_]{1,15}(?![A-Za-z0-9_])[\s,:;]*)+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A post of either generation. `names` are the users that its visible words mention."""
+    """A post of either generation. `names` are the users that its visible words mention.
+
+    `thread_told`: X named the thread, it is not guessed from what the post answers.
+    """
 
     id: str
     author: Handle
     text: str
     thread: str
+    thread_told: bool = False
     answered_user: str = ""
     quoted_user: str = ""
     names: frozenset[str] = frozenset()
@@ -88,9 +92,13 @@ def read_event(post: Post, blank: InboundEvent, me: Me, *, meant: str | None = N
 
 
 def read_echo(post: Post, blank: InboundEvent, me: Me) -> InboundEvent:
-    """Return the account's answer to somebody as an echo: the service knows which ones left by itself."""
+    """Return the account's answer to somebody as an echo: the service knows which ones left by itself.
+
+    Where the thread is guessed, it may be another one than the service's: such an answer stays `blank`.
+    """
     person, words = post.answered_user, drop_names(post.text)
-    if person in ("", me.user_id) or post.is_repost or not (words or post.files):
+    is_answer = post.thread_told and person not in ("", me.user_id) and not post.is_repost
+    if not is_answer or not (words or post.files):
         return blank
     return replace(
         blank,
@@ -148,6 +156,7 @@ def read_post(raw: JsonObject, includes: JsonObject) -> Post:
         id=post_id,
         author=read_person(users.get(author, {}), author),
         text=expand_links(take_words(whole.get("text")) or take_words(raw.get("text")), links, own_links),
+        thread_told=bool(take_id(raw.get("conversation_id"))),
         thread=take_id(raw.get("conversation_id"), referenced.get("replied_to"), post_id),
         answered_user=answered,
         quoted_user=authors.get(referenced.get("quoted", ""), ""),
@@ -187,6 +196,7 @@ def read_legacy_post(raw: JsonObject) -> Post:
         text=expand_links(
             words, objects(entities.get("urls")), {take_text(item.get("url")) for item in media} - {""}
         ),
+        thread_told=bool(take_id(raw.get("conversation_id_str"))),
         thread=take_id(raw.get("conversation_id_str"), raw.get("in_reply_to_status_id_str"), post_id),
         answered_user=answered,
         quoted_user=take_id(quoted.get("id_str"), quoted.get("id")),

@@ -202,6 +202,8 @@ def test_answers_of_the_account_are_echoes_in_the_conversation_they_answer() -> 
     assert (echo.sender.native_id, echo.content.text) == ("7", "Mara here")
     chain = post("63", "and on", author=ME, thread="50", in_reply_to_user_id=ME)
     assert parse_one(activity("post.create", chain)).kind is Kind.UNSUPPORTED
+    guessed = legacy_post("62", "@person7 Mara here", author=ME, in_reply_to_user_id_str="7")
+    assert parse_one(legacy(tweet_create_events=[guessed])).kind is Kind.UNSUPPORTED
 
 
 def test_encrypted_chat_tells_staff_what_to_do() -> None:
