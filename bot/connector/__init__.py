@@ -3,7 +3,8 @@
 Connectors know each other by nothing; what several of them need beside the interface stands here:
 reading outside JSON (`fields`), an account's options (`options`), text limits (`text`), Standard Webhooks
 signatures (`signatures`), calls to addresses that somebody else chose (`egress`), Rasa's bodies
-(`rasa_messages`, `rasa_items`) and bases for those that are only called (`quiet`), or signed (`signed`).
+(`rasa_messages`, `rasa_items`) and bases for those that are only called (`quiet`), or signed (`signed`),
+and what Meta's platforms share (`meta_*`).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Node:
     fields: Collection[str]
 
 
-class MetaAccount(Quiet):
+class MetaAccount(Quiet, ABC):
     """One page or one Instagram account. What a subclass says: `parse_own`, `render`, its guide."""
 
     channel: ClassVar[str]
