@@ -94,7 +94,7 @@ def classify(code: int, words: str) -> ErrorClass:
 
 def classify_permanent(found: re.Match[str] | None, code: int) -> ErrorClass:
     """Return why a mail server refuses for good: by the enhanced code, else by the plain one."""
-    if found is None:
+    if found is None or PLAIN.get(code) is ErrorClass.AUTH:
         return PLAIN.get(code, ErrorClass.PERMANENT)
     middle, last = int(found[2]), int(found[3])
     by_rest = PERMANENT_CLASSES.get((middle, None), PLAIN.get(code, ErrorClass.PERMANENT))

@@ -73,7 +73,7 @@ class FakeSmtp:
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, how: str, data: Any
     ) -> AuthResult:
-        return AuthResult(success=data.password.decode() == self.password)
+        return AuthResult(success=data.password.decode() == self.password, handled=False)
 
     def texts(self) -> list[str]:
         """Return what customers read, without the lines that stand for buttons."""
