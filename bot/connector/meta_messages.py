@@ -30,6 +30,7 @@ CARDS_MAX = 10
 CARD_TEXT_MAX = 80
 IMAGE_BYTES_MAX = 8 * 1024 * 1024
 FILE_BYTES_MAX = 25 * 1024 * 1024
+PDF = "application/pdf"
 BUTTONS_ALONE = "\N{WHITE DOWN POINTING BACKHAND INDEX}"  # buttons need a text to hang on
 
 
@@ -48,9 +49,6 @@ class Limits:
         if file.kind not in self.files or (self.only_pdf and file.kind == "file" and file.mime != PDF):
             return False
         return file.size <= (IMAGE_BYTES_MAX if file.kind == "image" else FILE_BYTES_MAX)
-
-
-PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
