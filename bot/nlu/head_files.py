@@ -98,7 +98,7 @@ def _read_three(numbers: Any) -> tuple[float, float, float]:
 def _read_confidence(described: Mapping[str, Any]) -> Confidence:
     return Confidence(
         odds=float(described["odds"]),
-        full_odds=float(described.get("full_odds", 0)),
+        full_odds=float(described["full_odds"]),
         leads=_read_three(described["leads"]),
         strangeness=float(described["strangeness"]),
         bias=float(described["bias"]),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bot.domain.json import JsonObject
 
-FORMAT = 4
+FORMAT = 5
 NLU_FOLDER = "nlu"
 """Where in a model archive the files lie."""
 DESCRIPTION, ARRAYS = "nlu.json", "weights.npz"
