@@ -63,11 +63,12 @@ async def look_at_chat(api: BlueskyApi) -> Finding:
     outcome = await api.get("chat.bsky.convo.listConvos", ("limit", "1"), chat=True)
     if outcome.error is None:
         return Finding(well=True, text="Direct messages can be read.")
-    return Finding(
-        well=False,
-        text=f"Direct messages cannot be read ({outcome.error.detail}): make an app password that allows "
-        "access to them.",
+    what_to_do = (
+        "try again later"
+        if outcome.error.error_class.retriable
+        else "make an app password that allows access to them"
     )
+    return Finding(well=False, text=f"Direct messages cannot be read ({outcome.error.detail}): {what_to_do}.")
 
 
 async def look_at_label(api: BlueskyApi, me: Session) -> Finding:

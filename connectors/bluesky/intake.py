@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 EVERY = 5  # pauses between two looks: three calls each, of 3,000 that an address has in five minutes
 OVERLAP = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(minutes=1)
-CHAT_AGAIN = 60  # pauses until we ask again for messages that the password does not open
+CHAT_SOON, CHAT_AGAIN = 10, 60  # pauses until we ask again where the chat fails, and where it refuses us
 PAGE, PAGES = "100", 50
 REMEMBERED = 10_000
 FIRST_REV = "2222222222222"  # the lowest there can be
@@ -68,7 +68,7 @@ class Intake:
         self._api, self._pause = api, pause
         self._log = log.bind(account=account.name)
         self._failures = 0
-        self._chat_from = 0.0
+        self._chat_from, self._chat_said = 0.0, ""
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     async def ask(self, cursor: str | None) -> AsyncGenerator[tuple[JsonObject, str], None]:
@@ -123,7 +123,9 @@ class Intake:
             self._api.get(LOG, ("cursor", place.chat), chat=True) if place.chat else self._find_rev()
         )
         if outcome.error is not None:
-            return await self._pass_over_chat(outcome.error), place
+            self._pass_over_chat(outcome.error)
+            return {}, place
+        self._chat_said = ""
         following = outcome.result.get("cursor")
         place = replace(place, chat=following) if isinstance(following, str) and following else place
         return {"logs": outcome.list("logs")}, place
@@ -136,17 +138,15 @@ class Intake:
         newest = max((str(each.get("rev")) for each in outcome.list("convos")), default=FIRST_REV)
         return Outcome(result={"cursor": newest})
 
-    async def _pass_over_chat(self, error: SendError) -> dict[str, Json]:
-        """Go on without private messages for a while. Their own refusal is no refusal of the account."""
-        if error.error_class.retriable:
-            await self._recover(error)
-            return {}
-        if not self._chat_from:
+    def _pass_over_chat(self, error: SendError) -> None:
+        """Go on without direct messages for a while: what is wrong with the chat must not hold back posts."""
+        if self._chat_said != error.detail:
+            self._chat_said = error.detail
             self._log.warning(
-                "bluesky gives us no direct messages: allow them for the app password", reason=error.detail
+                "bluesky gives us no direct messages: does the app password allow them?", reason=error.detail
             )
-        self._chat_from = time.monotonic() + (self._pause * CHAT_AGAIN).total_seconds()
-        return {}
+        again = error.retry_after or self._pause * (CHAT_SOON if error.error_class.retriable else CHAT_AGAIN)
+        self._chat_from = time.monotonic() + again.total_seconds()
 
     async def _read_own(self, me: Session, place: Place) -> tuple[dict[str, Json], Place]:
         """Return what the brand's people posted in an app, oldest first."""

@@ -63,12 +63,13 @@ class FakeBluesky:
     """One account's server. `sent` holds what we posted, `said` what we wrote in private, in order.
 
     `faults` go to the next writing calls, None lets one through. `closed` are people who take no messages of
-    strangers; `opens_chat` says whether the app password does.
+    strangers; `opens_chat` says whether the app password does, `chat_works` whether its server is well.
     """
 
     url: str = ""
     site: web.TCPSite | None = None
     opens_chat: bool = True
+    chat_works: bool = True
     labelled: bool = True
     posts: dict[str, Record] = field(default_factory=dict)
     sent: list[Record] = field(default_factory=list)
@@ -94,6 +95,10 @@ class FakeBluesky:
         async with asyncio.timeout(10):
             while not happened():  # noqa: ASYNC110 - a test's patience
                 await asyncio.sleep(0.005)
+
+    def has_called(self, name: str, times: int) -> bool:
+        """Tell whether a method was called so often."""
+        return self.calls.count(name) >= times
 
     def end_sessions(self) -> None:
         """Let what calls prove end; sessions can be renewed."""
@@ -176,6 +181,8 @@ class FakeBluesky:
             raise Refusal(404, "XRPCNotSupported")
         if name.startswith("chat.") and not self.opens_chat:
             raise Refusal(400, "InvalidToken", "Bad token method")
+        if name.startswith("chat.") and not self.chat_works:
+            raise Refusal(500, "InternalServerError", "Internal Server Error")
         method = METHODS.get(name)
         if method is None:
             raise Refusal(501, "MethodNotImplemented")

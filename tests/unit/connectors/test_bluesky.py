@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -28,6 +29,7 @@ from connectors.bluesky.render import find_facets
 from tests.fakes.bluesky import PASSWORD, FakeBluesky, Fault, run_fake_bluesky
 from tests.fakes.bluesky_records import count, make_tid
 
+LIST, LOG = "app.bsky.notification.listNotifications", "chat.bsky.convo.getLog"
 CREATE, REFRESH = "com.atproto.server.createSession", "com.atproto.server.refreshSession"
 
 
@@ -187,6 +189,21 @@ async def test_password_that_opens_no_messages_leaves_the_posts(fake: FakeBluesk
     fake.opens_chat = False
     fake.say("ann", "hello")
     await fake.until(lambda: reading.said == ["hello"])
+
+
+async def test_chat_that_fails_holds_back_no_posts_and_is_asked_again(
+    fake: FakeBluesky, reading: Reading
+) -> None:
+    fake.chat_works = False
+    for number in range(5):
+        fake.say("ann", f"no. {number}")
+        looks = fake.calls.count(LIST) + 2
+        await fake.until(partial(fake.has_called, LIST, looks))
+    assert reading.said == [f"no. {number}" for number in range(5)]
+    assert fake.calls.count(LOG) < fake.calls.count(LIST)
+    fake.chat_works = True
+    fake.write("ann", "hello")
+    await fake.until(lambda: "hello" in reading.said)
 
 
 async def test_word_of_the_brands_people_silences_the_bot_and_our_own_does_not(
