@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from connectors.email.line import Line, open_line
 from connectors.email.mailbox import (
     TROUBLE,
     LoginRefused,
+    Unreadable,
     can_idle,
     find_after,
     idle,
@@ -34,6 +36,7 @@ from connectors.email.payload import Place, Us, read_mail
 log = structlog.get_logger(__name__)
 
 BATCH = 20  # mails
+TRIES = 3  # to read a mail that the server does not give
 LONGEST_PAUSE = timedelta(minutes=5)
 SLACK = timedelta(days=1)  # searching by day knows no time zone, and clocks differ
 
@@ -69,6 +72,7 @@ class Intake:
         self._settings, self._patience, self._pause = settings, patience, pause
         self._log = log.bind(account=settings.us.account)
         self._failures = 0
+        self._tries: Counter[tuple[str, int]] = Counter()  # to read a mail, by folder and UID
 
     async def ask(self, cursor: str | None) -> AsyncGenerator[Polled, None]:
         """Yield what is new for ever. Raises `SettingsError` for a refused login.
@@ -86,7 +90,7 @@ class Intake:
                         yield polled
             except LoginRefused as error:
                 raise SettingsError(f"the mail server refuses the login: {error}") from error
-            except TROUBLE as error:
+            except (*TROUBLE, Unreadable) as error:
                 # Never the words of the error: some libraries put in them what was sent.
                 self._log.warning("mail server does not give us mails", reason=type(error).__name__)
             await self._rest()
@@ -100,9 +104,7 @@ class Intake:
             for folder in folders:
                 sent = folder != self._settings.mailbox
                 mark = marks.get(folder)
-                look = await line.run(
-                    partial(take, us=self._settings.us, folder=folder, mark=mark, sent=sent)
-                )
+                look = await line.run(partial(self._take, folder=folder, mark=mark, sent=sent))
                 self._failures = 0
                 full = full or look.full
                 if look.mark == mark:
@@ -116,14 +118,35 @@ class Intake:
             elif not full:
                 await asyncio.sleep(seconds)
 
+    def _take(self, box: BaseMailBox, *, folder: str, mark: Mark | None, sent: bool) -> Look:
+        """Read what came to a folder. One mail that cannot be had must not hold back those behind it."""
+        past_hope = frozenset(
+            uid for (where, uid), tries in self._tries.items() if where == folder and tries >= TRIES
+        )
+        try:
+            return take(box, us=self._settings.us, folder=folder, mark=mark, sent=sent, past_hope=past_hope)
+        except Unreadable as error:
+            self._tries[folder, error.uid] += 1
+            if self._tries[folder, error.uid] == TRIES:
+                self._log.error("mail server does not give us a mail: it is passed over", uid=error.uid)
+            raise
+
     async def _rest(self) -> None:
         grown = self._pause * 2 ** min(self._failures, 10)
         self._failures += 1
         await asyncio.sleep(min(grown, LONGEST_PAUSE).total_seconds())
 
 
-def take(box: BaseMailBox, *, us: Us, folder: str, mark: Mark | None, sent: bool) -> Look:
-    """Read what came to a folder after a mark. Blocks."""
+def take(  # noqa: PLR0913 - each is a fact of its own
+    box: BaseMailBox,
+    *,
+    us: Us,
+    folder: str,
+    mark: Mark | None,
+    sent: bool,
+    past_hope: frozenset[int] = frozenset(),
+) -> Look:
+    """Read what came to a folder after a mark, but for mails that are past hope. Blocks."""
     uidvalidity, following = select(box, folder)
     if mark is None:
         return Look(events=(), uids=(), mark=begin(uidvalidity, following), full=False)
@@ -133,7 +156,7 @@ def take(box: BaseMailBox, *, us: Us, folder: str, mark: Mark | None, sent: bool
     events, uids = [], []
     for one in found:
         past = mark.floor is not None and one.uid < mark.until and is_old(box, one, mark.floor)
-        mail = None if past else read_found(box, one)
+        mail = None if past or one.uid in past_hope else read_found(box, one)
         if mail is not None:
             place = Place(uidvalidity=uidvalidity, uid=one.uid, sent=sent)
             events.append(read_mail(mail, us, place))

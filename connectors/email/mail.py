@@ -13,6 +13,7 @@ from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import collapse_rfc2231_value
 
 from bot.connector.text import clean_text
@@ -20,6 +21,7 @@ from bot.connector.text import clean_text
 MAX_PARTS = 60  # leaves of one mail that are looked at
 MAX_DEPTH = 20
 MAX_HEADER = 10_000  # code points of one header's value
+MAX_HEADERS = 65_536  # bytes of all
 # What programs call charsets beside their names; Windows writes its own under the ISO's names.
 CHARSETS = {
     "iso-8859-1": "cp1252",
@@ -86,8 +88,16 @@ class Mail:
 
 def split_mail(raw: bytes) -> Mail:
     """Read a whole mail. What is no mail has no headers."""
-    head = message_from_bytes(raw)
+    head = parse_bytes(raw)
     return Mail(head=head, leaves=tuple(leaf for leaf, _ in zip(walk(head), range(MAX_PARTS), strict=False)))
+
+
+def parse_bytes(raw: bytes) -> Message:
+    """Read headers and what is below them; of parts nested beyond all measure the headers alone."""
+    try:
+        return message_from_bytes(raw)
+    except RecursionError:
+        return BytesHeaderParser().parsebytes(raw[:MAX_HEADERS])
 
 
 def walk(head: Message) -> Iterator[Leaf]:

@@ -20,7 +20,7 @@ from imap_tools import MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 from imap_tools.mailbox import BaseMailBox
 
-from connectors.email.mail import Leaf, Mail, split_mail
+from connectors.email.mail import MAX_HEADERS, Leaf, Mail, parse_bytes, split_mail
 from connectors.email.options import Server
 from connectors.email.structure import (
     Item,
@@ -34,7 +34,6 @@ from connectors.email.structure import (
 
 WHOLE_MAX = 262_144  # bytes of a mail that is fetched at once
 PART_MAX = 131_072  # bytes fetched of one text of a larger one
-HEADER_MAX = 65_536
 # Errors of a line that broke, or of a server in trouble: they pass.
 TROUBLE = (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError)
 LATER = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN", "too many", "try again")
@@ -42,6 +41,15 @@ LATER = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN", "too many
 
 class LoginRefused(Exception):
     """The server does not take the user name and password. Never leaves this package."""
+
+
+class Unreadable(Exception):
+    """The server does not give us one mail, or gives what we cannot read. Never leaves this package."""
+
+    def __init__(self, uid: int) -> None:
+        """Hold which one it is."""
+        super().__init__(f"mail {uid}")
+        self.uid = uid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,12 +192,20 @@ def fetch_one(box: BaseMailBox, uid: int, items: str) -> dict[str, Item]:
 
 
 def read_found(box: BaseMailBox, found: Found) -> Mail | None:
-    """Return a mail, of a large one only what is read of it; None where it is gone."""
+    """Return a mail, of a large one only what is read of it; None where it is gone. Raises `Unreadable`."""
+    try:
+        return read_whole_or_part(box, found)
+    except ValueError as error:
+        raise Unreadable(found.uid) from error
+
+
+def read_whole_or_part(box: BaseMailBox, found: Found) -> Mail | None:
+    """Do what `read_found` says. Raises ValueError where the server refuses."""
     if 0 < found.size <= WHOLE_MAX:
         answer = fetch_one(box, found.uid, f"(UID BODY.PEEK[]<0.{WHOLE_MAX}>)")
         raw = read_bytes(answer, "BODY[]")
         return split_mail(raw) if raw else None
-    answer = fetch_one(box, found.uid, f"(UID BODYSTRUCTURE BODY.PEEK[HEADER]<0.{HEADER_MAX}>)")
+    answer = fetch_one(box, found.uid, f"(UID BODYSTRUCTURE BODY.PEEK[HEADER]<0.{MAX_HEADERS}>)")
     head = read_bytes(answer, "BODY[HEADER]")
     if not head:
         return None
@@ -197,7 +213,7 @@ def read_found(box: BaseMailBox, found: Found) -> Mail | None:
     whole = len(sections) == 1 and sections[0].number == "1" and is_single(answer.get("BODYSTRUCTURE"))
     parts = fetch_one(box, found.uid, f"(UID {' '.join(list_wanted(sections, whole=whole))})")
     leaves = (make_leaf(section, parts, head if whole else None) for section in sections)
-    return Mail(head=message_from_bytes(head), leaves=tuple(leaves))
+    return Mail(head=parse_bytes(head), leaves=tuple(leaves))
 
 
 def is_single(structure: Item) -> bool:
@@ -219,7 +235,7 @@ def make_leaf(section: Section, parts: dict[str, Item], head: bytes | None) -> L
     headers = head if head is not None else read_bytes(parts, f"BODY[{section.number}.MIME]")
     body = read_bytes(parts, f"BODY[{section.number}]")
     size = section.size * 3 // 4 if section.encoding == "base64" else section.size
-    part = message_from_bytes(headers.rstrip(b"\r\n") + b"\r\n\r\n" + body)
+    part = parse_bytes(headers.rstrip(b"\r\n") + b"\r\n\r\n" + body)
     return Leaf(section=section.number, part=part, size=size)
 
 

@@ -36,12 +36,16 @@ class Folder:
 
 @dataclass(slots=True)
 class FakeImap:
-    """The mailbox, and what is to go wrong. `refusal` is said to every login, if it is set."""
+    """The mailbox, and what is to go wrong.
+
+    `refusal` is said to every login, if it is set; `withheld` are mails whose words are not given.
+    """
 
     port: int = 0
     folders: dict[str, Folder] = field(default_factory=lambda: {"INBOX": Folder(), "Sent": Folder()})
     refusal: str = ""
     idle: bool = True
+    withheld: set[bytes] = field(default_factory=set)
     logins: int = 0
     commands: list[str] = field(default_factory=list)
     lines: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -112,10 +116,16 @@ class Talk:
             done = self.select(words[1], name)
         elif name == "IDLE":
             await self.wait()
+        elif name == "UID FETCH" and self.withholds(words[1], rest):
+            done = b" NO [SERVERBUG] the mail cannot be opened\r\n"
         else:
             self.do(name, words, rest.decode())
         self.writer.write(tag + done)
         return name != "LOGOUT"
+
+    def withholds(self, uids: str, items: bytes) -> bool:
+        """Tell whether it will not give the words of such a mail."""
+        return b"BODY" in items and any(mail.raw in self.fake.withheld for mail in self.find(uids))
 
     def log_in(self, password: str) -> bytes:
         self.fake.logins += 1

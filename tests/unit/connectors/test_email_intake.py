@@ -207,6 +207,15 @@ async def test_mail_that_was_deleted_meanwhile_is_passed_over() -> None:
         assert texts_of(await waiting) == ["Text 3"]
 
 
+async def test_mail_that_the_server_does_not_give_holds_back_none_behind_it() -> None:
+    async with run_fake_imap() as fake, polling(fake) as batches:
+        fake.withheld.add(broken := write(1))
+        await fake.put(broken)
+        await fake.put(write(2))
+        assert texts_of(await take(batches)) == ["Text 2"]
+        assert len([command for command in fake.commands if command.startswith("UID FETCH 1 ")]) == 3
+
+
 async def test_mails_are_marked_as_read_once_they_are_taken_and_only_if_asked_for() -> None:
     async with run_fake_imap() as fake:
         async with polling(fake, mark_read="true") as batches:

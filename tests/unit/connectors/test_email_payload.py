@@ -385,6 +385,18 @@ def test_mail_of_many_and_deep_parts_is_bounded() -> None:
     parse(write("Content-Type: multipart/mixed; boundary=b0", body=f"--b0\r\n{deep}"))
 
 
+@pytest.mark.parametrize("depth", [100, 1_000, 5_000])
+def test_mail_of_endless_depth_is_known_by_its_headers(depth: int) -> None:
+    inner = "".join(
+        f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(1, depth)
+    )
+    for raw in (
+        write("Content-Type: multipart/mixed; boundary=b0", body=f"--b0\r\n{inner}"),
+        write("Content-Type: message/rfc822", body="Content-Type: message/rfc822\r\n\r\n" * depth),
+    ):
+        assert parse(raw).event_id == "<1@example.org>"
+
+
 @pytest.mark.parametrize(
     "text",
     [
