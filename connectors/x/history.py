@@ -9,7 +9,7 @@ import regex
 
 from bot.connector import ErrorClass, SendError, SendResult, SendState
 from bot.connector.answers import Outcome
-from bot.connector.text import ATOM
+from bot.connector.visible_text import ATOM
 from bot.domain.json import JsonObject
 from connectors.x.api import XApi
 from connectors.x.posts import drop_names

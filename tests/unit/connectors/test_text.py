@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.connector.text import TextUnit, clean_text, clusters, measure, split_text
+from bot.connector.text import TextUnit, clean_text, measure, split_text
+from bot.connector.visible_text import clusters
 
 FAMILY = "👩‍👩‍👧‍👦"
 VISIBLE = [
