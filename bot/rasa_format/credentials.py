@@ -25,7 +25,11 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
     "callback": {"url": "url"},
     "socketio": {name: name for name in _SOCKETIO},
     "telegram": {"access_token": "token"},
+    "slack": {"slack_token": "token", "slack_signing_secret": "signing_secret"},
+    "facebook": {"verify": "verify_token", "secret": "app_secret", "page-access-token": "token"},
+    "twilio": {"account_sid": "account_sid", "auth_token": "auth_token", "twilio_number": "from"},
 }
+_NAMES = {"facebook": "messenger", "twilio": "sms"}
 # What Rasa does by itself and has to be said here: these channels take messages from everybody.
 _SAID: Mapping[str, JsonObject] = {
     "rest": {"open": True},
@@ -36,16 +40,27 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
     "callback": ("url",),
     "socketio": ("jwt_key",),
     "telegram": ("token",),
+    "slack": ("token", "signing_secret"),
+    # Rasa needs no number of the page; until it is set the account is off.
+    "messenger": ("page_id", "token", "app_secret", "verify_token"),
+    "sms": ("auth_token",),
 }
+_ASKED = {"messenger": {"page_id": "${MESSENGER_PAGE_ID}"}}
+
+
+def name_here(channel: str) -> str:
+    """Return what a channel of Rasa's is called here."""
+    return _NAMES.get(channel, channel)
 
 
 def read_account(channel: str, node: Node) -> MapNode | None:
     """Return the options of a channel under their names here; None for a channel that is not here."""
     if channel not in _OPTIONS:
         return None
+    asked = _ASKED.get(name_here(channel), {})
     written = node.entries if isinstance(node, MapNode) else {}
     entries = {name: written[theirs] for theirs, name in _OPTIONS[channel].items() if theirs in written}
-    said = dict(_SAID.get(channel, {}))
+    said = {**_SAID.get(channel, {}), **asked}
     if channel == "socketio" and "jwt_key" not in entries:
         said["open"] = True
     entries |= {name: _say(value, node.source) for name, value in said.items()}
@@ -70,9 +85,9 @@ def read_credentials(credentials: MapNode, reader: Reader) -> MapNode:
         if account is not None and name in _SAID:
             channels[name] = Entry(source=entry.source, node=account)
         elif account is not None:
-            text = (
-                f"`{name}` is off: it is not taken from here. `visavis migrate` writes it into `config.yml`."
-            )
+            here = name_here(name)
+            into = f"`config.yml` as `{here}`" if here != name else "`config.yml`"
+            text = f"`{name}` is off: it is not taken from here. `visavis migrate` writes it into {into}."
             reader.warn(entry.source, text)
         elif name not in NOT_NEEDED:
             reader.warn(entry.source, f"There is no channel `{name}` here, so nobody is answered there.")

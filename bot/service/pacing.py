@@ -23,7 +23,7 @@ async def wait_for_rate(road: Road, connector: Connector, claim: DeliveryClaim) 
 
     Replies do not wait for Redis: without it this courier counts and holds its own.
     """
-    rates = connector.capabilities.rates
+    rates = connector.capabilities.on(claim.surface).rates
     wait = await _get_held(road, claim) if rates else timedelta()
     for rate in rates:
         wait = wait or await _take(road, name_rate(claim, rate.scope), rate.limit, rate.period)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.rasa_format.credentials import NOT_NEEDED, SECRETS, read_account
+from bot.rasa_format.credentials import NOT_NEEDED, SECRETS, name_here, read_account
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,8 +22,8 @@ _NOTES = {
     "rest": "open to anybody who reaches the address, as in Rasa.",
     "callback": "open to anybody who reaches the address, as in Rasa.",
     "socketio": "pages of any site may connect, as in Rasa: name yours in `origins`. The web chat has more.",
-    "telegram": "an account of the channel here.",
 }
+_ACCOUNT = "an account of the channel `{here}`; connectors/{here}/README.md says what to tell the platform."
 
 
 @dataclass(slots=True)
@@ -59,9 +59,10 @@ class CredentialsMigration:
         line = entry.source.line
         account = read_account(name, entry.node)
         if account is not None:
-            options = (self._option(name, key, value) for key, value in account.plain.items())
-            self._channels.lines += (f"{name}:", "  accounts:", "    default:", *options)
-            self._findings.runs(self._path, f"{name}: {_NOTES[name]}", line)
+            here = name_here(name)
+            options = (self._option(here, key, value) for key, value in account.plain.items())
+            self._channels.lines += (f"{here}:", "  accounts:", "    default:", *options)
+            self._findings.runs(self._path, f"{name}: {_NOTES.get(name, _ACCOUNT.format(here=here))}", line)
         elif name in NOT_NEEDED:
             text = f"{name}: Rasa X's own connection; desk and trainer's pages come with this."
             self._findings.replaced(self._path, text, line)

@@ -193,7 +193,8 @@ def test_no_secret_is_copied_but_each_is_named(migrated: Migration) -> None:
 
     for secret in ("abcdefghijklmnop", "top-secret", "also-secret", "hidden", "in-the-env"):
         assert secret not in written
-    assert set(migrated.variables) == {"TELEGRAM_TOKEN", "ACTION_SERVER_TOKEN"}
+    wanted = {"TELEGRAM_TOKEN", "ACTION_SERVER_TOKEN", "MESSENGER_APP_SECRET", "MESSENGER_PAGE_ID"}
+    assert set(migrated.variables) == wanted
     assert 'token: "${TELEGRAM_TOKEN}"' in written
     assert set(migrated.left_out) == {"credentials.yml", ".env", "models/"}
     assert (migrated.out / "README.md").exists()
@@ -232,7 +233,9 @@ def test_each_part_is_reported(migrated: Migration) -> None:
     assert "endpoints.yml:4: tracker_store: conversations are kept in PostgreSQL" in replaced
     person = said(migrated, Outcome.PERSON)
     assert "config.yml:5: `sentiment.SentimentAnalyzer` is code" in person
-    assert "credentials.yml:7: facebook: there is no such channel" in person
+    assert "credentials.yml:7: facebook: an account of the channel `messenger`" in said(
+        migrated, Outcome.RUNS
+    )
     assert "credentials.yml:9: `my.Connector` is a connector of the project's own" in person
     assert "endpoints.yml:7: nlg" in person
     assert "actions/actions.py:1: `FormAction` is gone" in person

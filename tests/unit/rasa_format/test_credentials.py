@@ -16,8 +16,10 @@ rasa:
   url: http://localhost:5002/api
 telegram:
   access_token: 123:abc
-slack:
-  slack_token: x
+mattermost:
+  token: x
+facebook:
+  page-access-token: y
 """
 
 
@@ -39,7 +41,8 @@ def test_a_project_without_channels_has_those_of_its_credentials(write_project: 
     said = [problem.show() for problem in check_project(root, {}) if problem.path == "credentials.yml"]
     assert [line.partition(": it ")[0].partition(", so")[0] for line in said] == [
         "credentials.yml:9: warning: `telegram` is off",
-        "credentials.yml:11: warning: There is no channel `slack` here",
+        "credentials.yml:11: warning: There is no channel `mattermost` here",
+        "credentials.yml:13: warning: `facebook` is off",
     ]
 
 
