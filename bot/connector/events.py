@@ -87,8 +87,9 @@ class InboundEvent:
     kept with the conversation); its `delivery` is `pull` where nothing is to be dispatched.
 
     By kind: a `reaction` has the emoji as its text, empty when it was taken back; a `receipt` has
-    `receipt`; an `edit` has the whole new content. `metadata["addressed"]` of a public post says what
-    makes it the brand's business: `mention`, `reply` or `comment`.
+    `receipt`; an `edit` has the whole new content; of an `unsupported` event `metadata["note"]` may tell
+    staff what it is. `metadata["addressed"]` of a public post says what makes it the brand's business:
+    `mention`, `reply` or `comment`.
     """
 
     channel: str

@@ -231,6 +231,11 @@ def _who(message: Message, side: Side, contact: str) -> str:
 
 
 def _text_of(message: Message, contact: str) -> str:
+    if message.kind is Kind.REACTION and not message.content.text:
+        return say("desk.event_reaction_gone", name=contact)
+    note = message.metadata.get("note")
+    if message.kind is Kind.UNSUPPORTED and isinstance(note, str):
+        return note
     if message.kind in _EVENT_LINES:
         return say(f"desk.event_{message.kind.value}", name=contact, text=message.content.text)
     text = words_of(message)

@@ -85,3 +85,18 @@ def test_a_failed_delivery_says_why_and_is_wrong() -> None:
         ("Not delivered: blocked by the customer", True),
         ("", False),
     ]
+
+
+def test_what_happened_beside_words_is_said_in_a_line() -> None:
+    given = message(1, Author.CONTACT, kind=Kind.REACTION)
+    gone = replace(given, content=Content())
+    sealed = replace(
+        message(2, Author.CONTACT, kind=Kind.UNSUPPORTED), metadata={"note": "An encrypted message."}
+    )
+    odd = message(3, Author.CONTACT, kind=Kind.UNSUPPORTED)
+    assert [entry.text for entry in view(given, gone, sealed, odd)] == [
+        "Ann reacted words 1",
+        "Ann took a reaction back",
+        "An encrypted message.",
+        "Ann sent something this channel cannot show here",
+    ]
