@@ -51,9 +51,9 @@ async def list_texts(road: Road) -> list[tuple[str, str]]:
     """Return author and text of all that was said, in order."""
     async with road.database.read() as connection:
         found = await connection.exec_driver_sql(
-            "SELECT author, content ->> 'text' FROM message WHERE conversation_id IS NOT NULL ORDER BY id"
+            "SELECT author, content ->> 'text' AS text FROM message WHERE conversation_id IS NOT NULL ORDER BY id"
         )
-        return [(row[0], row[1]) for row in found]
+        return [(row["author"], row["text"]) for row in found.mappings()]
 
 
 async def until_said(road: Road, text: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -15,7 +14,6 @@ from bot.connector import (
     AccountConfig,
     ErrorClass,
     InboundEvent,
-    OutboundFile,
     OutboundReply,
     ReplyMode,
     SendState,
@@ -28,6 +26,7 @@ from connectors.bluesky.records import is_ours, write_number
 from connectors.bluesky.render import find_facets
 from tests.fakes.bluesky import PASSWORD, FakeBluesky, Fault, run_fake_bluesky
 from tests.fakes.bluesky_records import count, make_tid
+from tests.unit.connectors.asked import Reading, make_file, reply_to
 
 LIST, LOG = "app.bsky.notification.listNotifications", "chat.bsky.convo.getLog"
 CREATE, REFRESH = "com.atproto.server.createSession", "com.atproto.server.refreshSession"
@@ -53,24 +52,6 @@ async def connector(fake: FakeBluesky) -> AsyncIterator[BlueskyConnector]:
     await opened.close()
 
 
-class Reading:
-    """A poll that goes on beside the test: what it brought, and how far it is."""
-
-    def __init__(self) -> None:
-        self.events: list[InboundEvent] = []
-        self.cursor: str | None = None
-
-    async def run(self, connector: BlueskyConnector, cursor: str | None) -> None:
-        async with aclosing(connector.poll(cursor)) as batches:
-            async for polled in batches:
-                self.events.extend(polled.events)
-                self.cursor = polled.cursor
-
-    @property
-    def said(self) -> list[str]:
-        return [event.content.text for event in self.events]
-
-
 @pytest.fixture
 async def reading(fake: FakeBluesky, connector: BlueskyConnector) -> AsyncIterator[Reading]:
     """A poll of an account that is connected just now."""
@@ -92,26 +73,6 @@ async def read_on(connector: BlueskyConnector, cursor: str | None, count: int) -
     task.cancel()
     await asyncio.wait([task])
     return found
-
-
-def reply_to(event: InboundEvent, text: str, **more: object) -> OutboundReply:
-    reply = OutboundReply(
-        idempotency_key="reply-1",
-        conversation_key=event.conversation_key,
-        content=Content(text=text),
-        author=Author.BOT,
-        surface=event.surface,
-        reply_context=event.reply_context,
-    )
-    return replace(reply, **more)  # type: ignore[arg-type]
-
-
-def make_file(kind: str, name: str, size: int = 7) -> OutboundFile:
-    async def read() -> bytes:
-        return name.encode()
-
-    url = f"https://us.example/{name}"
-    return OutboundFile(kind=kind, mime="image/png", name=name, size=size, url=url, read=read)
 
 
 # --- in -------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,18 +12,16 @@ import pytest
 from bot.connector import (
     AccountConfig,
     ErrorClass,
-    InboundEvent,
-    OutboundFile,
-    OutboundReply,
     ReplyMode,
     SendState,
 )
 from bot.domain.conversation import Surface
-from bot.domain.message import Author, Button, Content, Kind
+from bot.domain.message import Button, Content, Kind
 from bot.errors import SettingsError
 from connectors.mastodon.connector import MastodonConnector
 from tests.fakes.mastodon import FakeMastodon, Fault, run_fake_mastodon
 from tests.fakes.mastodon_posts import measure
+from tests.unit.connectors.asked import Reading, make_file, reply_to
 
 
 @pytest.fixture
@@ -48,24 +45,6 @@ async def connector(fake: FakeMastodon) -> AsyncIterator[MastodonConnector]:
     await opened.close()
 
 
-class Reading:
-    """A poll that goes on beside the test: what it brought, and how far it is."""
-
-    def __init__(self) -> None:
-        self.events: list[InboundEvent] = []
-        self.cursor: str | None = None
-
-    async def run(self, connector: MastodonConnector, cursor: str | None) -> None:
-        async with aclosing(connector.poll(cursor)) as batches:
-            async for polled in batches:
-                self.events.extend(polled.events)
-                self.cursor = polled.cursor
-
-    @property
-    def said(self) -> list[str]:
-        return [event.content.text for event in self.events]
-
-
 @pytest.fixture
 async def reading(fake: FakeMastodon, connector: MastodonConnector) -> AsyncIterator[Reading]:
     """A poll of an account that is connected just now, and has its stream."""
@@ -86,26 +65,6 @@ async def read_once(connector: MastodonConnector, cursor: str | None, count: int
     task.cancel()
     await asyncio.wait([task])
     return found
-
-
-def reply_to(event: InboundEvent, text: str, **more: object) -> OutboundReply:
-    reply = OutboundReply(
-        idempotency_key="reply-1",
-        conversation_key=event.conversation_key,
-        content=Content(text=text),
-        author=Author.BOT,
-        surface=event.surface,
-        reply_context=event.reply_context,
-    )
-    return replace(reply, **more)  # type: ignore[arg-type]
-
-
-def make_file(kind: str, name: str) -> OutboundFile:
-    async def read() -> bytes:
-        return b"content"
-
-    url = f"https://us.example/{name}"
-    return OutboundFile(kind=kind, mime="image/png", name=name, size=7, url=url, read=read)
 
 
 # --- in -------------------------------------------------------------------------------------------
