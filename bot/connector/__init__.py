@@ -4,7 +4,7 @@ Connectors know each other by nothing; what several of them need beside the inte
 reading outside JSON (`fields`), an account's options (`options`), text limits (`text`), Standard Webhooks
 signatures (`signatures`), calls to addresses that somebody else chose (`egress`), Rasa's bodies
 (`rasa_messages`, `rasa_items`) and bases for those that are only called (`quiet`), or signed (`signed`),
-and what Meta's platforms share (`meta_*`).
+and what Meta's platforms share (`meta`).
 """
 
 from __future__ import annotations

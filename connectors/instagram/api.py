@@ -11,11 +11,11 @@ from datetime import timedelta
 
 from bot.connector import ErrorClass
 from bot.connector.answers import Outcome
-from bot.connector.meta_account import Node
-from bot.connector.meta_fields import get_id, get_object
-from bot.connector.meta_graph import GraphApi
-from bot.connector.meta_send import check_id
-from bot.connector.meta_setup import PAGE_FIELDS
+from bot.connector.meta.account import Node
+from bot.connector.meta.fields import get_id, get_object
+from bot.connector.meta.graph import GraphApi
+from bot.connector.meta.send import check_id
+from bot.connector.meta.setup import PAGE_FIELDS
 from bot.domain.json import JsonObject
 
 API_URL, PAGE_API_URL = "https://graph.instagram.com", "https://graph.facebook.com"

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from bot.connector import InboundEvent
 from bot.connector.fields import MAX_ID
-from bot.connector.meta_comments import make_post_key, make_remark, say_remark
-from bot.connector.meta_envelope import Change
-from bot.connector.meta_fields import get_id, get_object, get_text, get_url
+from bot.connector.meta.comments import make_post_key, make_remark, say_remark
+from bot.connector.meta.envelope import Change
+from bot.connector.meta.fields import get_id, get_object, get_text, get_url
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.connector import OutboundReply, ReplyMode, TextUnit, Window
-from bot.connector.meta_comments import read_post_id
-from bot.connector.meta_messages import Limits, choose_type, render_direct, render_plain
-from bot.connector.meta_send import Call, check_id
+from bot.connector.meta.comments import read_post_id
+from bot.connector.meta.messages import Limits, choose_type, render_direct, render_plain
+from bot.connector.meta.send import Call, check_id
 from bot.connector.text import split_text
 from bot.domain.json import JsonObject
 

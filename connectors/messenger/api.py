@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.connector.meta_account import Node
-from bot.connector.meta_graph import GraphApi
-from bot.connector.meta_setup import PAGE_FIELDS
+from bot.connector.meta.account import Node
+from bot.connector.meta.graph import GraphApi
+from bot.connector.meta.setup import PAGE_FIELDS
 
 API_URL = "https://graph.facebook.com"
 

@@ -20,10 +20,10 @@ from bot.connector import (
     PrivateReply,
     Rate,
 )
-from bot.connector.meta_account import COMMON, MetaAccount, find_problems
-from bot.connector.meta_events import Us
-from bot.connector.meta_messages import LABEL_MAX, PAYLOAD_MAX, QUICK_REPLIES_MAX
-from bot.connector.meta_send import Call
+from bot.connector.meta.account import COMMON, MetaAccount, find_problems
+from bot.connector.meta.events import Us
+from bot.connector.meta.messages import LABEL_MAX, PAYLOAD_MAX, QUICK_REPLIES_MAX
+from bot.connector.meta.send import Call
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Kind

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 
 from bot.connector import InboundEvent
 from bot.connector.fields import MAX_ID
-from bot.connector.meta_comments import edit_remark, make_remark, remove_remark, say_remark
-from bot.connector.meta_envelope import Change
-from bot.connector.meta_fields import get_id, get_list, get_object, get_text, get_url
+from bot.connector.meta.comments import edit_remark, make_remark, remove_remark, say_remark
+from bot.connector.meta.envelope import Change
+from bot.connector.meta.fields import get_id, get_list, get_object, get_text, get_url
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Content

@@ -7,8 +7,8 @@ id with the page, or `post:<post>:<author>` in public.
 from __future__ import annotations
 
 from bot.connector import InboundEvent
-from bot.connector.meta_envelope import list_public_changes, parse_threads, read_entries
-from bot.connector.meta_events import Us
+from bot.connector.meta.envelope import list_public_changes, parse_threads, read_entries
+from bot.connector.meta.events import Us
 from connectors.messenger.feed import parse_change
 
 CHANNEL = "messenger"

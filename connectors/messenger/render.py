@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from bot.connector import OutboundReply, ReplyMode, TextUnit, Window
 from bot.connector.egress import find_url_problem
-from bot.connector.meta_comments import read_post_id
-from bot.connector.meta_events import OWN_MARK
-from bot.connector.meta_messages import Limits, choose_type, render_direct, render_plain, say_button, say_file
-from bot.connector.meta_send import Call, check_id
+from bot.connector.meta.comments import read_post_id
+from bot.connector.meta.events import OWN_MARK
+from bot.connector.meta.messages import Limits, choose_type, render_direct, render_plain, say_button, say_file
+from bot.connector.meta.send import Call, check_id
 from bot.connector.text import clean_text, split_text
 from bot.domain.json import JsonObject
 

@@ -1,6 +1,6 @@
 """Calls of the Cloud API that send a reply: its messages in order, files first uploaded.
 
-The Cloud API is a part of Meta's Graph API (`bot.connector.meta_graph`).
+The Cloud API is a part of Meta's Graph API (`bot.connector.meta.graph`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from bot.connector import ErrorClass, OutboundReply, SendResult, SendState
 from bot.connector.answers import Outcome, doubtful, failed, stop
-from bot.connector.meta_graph import GraphApi, Upload
+from bot.connector.meta.graph import GraphApi, Upload
 from bot.domain.json import Json
 from bot.errors import MediaError
 from connectors.whatsapp.files import goes_by_link

@@ -30,9 +30,9 @@ from bot.connector import (
 )
 from bot.connector.answers import failed, stop
 from bot.connector.egress import find_url_problem
-from bot.connector.meta_fields import get_url
-from bot.connector.meta_graph import GraphApi
-from bot.connector.meta_webhook import answer_meta_challenge, check_meta_signature, read_app_secrets
+from bot.connector.meta.fields import get_url
+from bot.connector.meta.graph import GraphApi
+from bot.connector.meta.webhook import answer_meta_challenge, check_meta_signature, read_app_secrets
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
 from bot.domain.conversation import Surface

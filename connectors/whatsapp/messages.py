@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.connector.fields import MAX_ID, MAX_TEXT
-from bot.connector.meta_fields import get_id, get_object, get_text
+from bot.connector.meta.fields import get_id, get_object, get_text
 from bot.connector.text import clean_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Content, Kind

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from bot.connector import AccountConfig, InboundEvent
 from bot.connector.fields import parse_json
-from bot.connector.meta_fields import digest, get_id, get_object, get_time
+from bot.connector.meta.fields import digest, get_id, get_object, get_time
 from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.connector.meta_fields import get_id, get_object
+from bot.connector.meta.fields import get_id, get_object
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
 from bot.errors import BadPayload

@@ -1,4 +1,4 @@
-"""What the readers of Meta's fields (`bot.connector.meta_fields`) leave to be said for WhatsApp. Pure.
+"""What the readers of Meta's fields (`bot.connector.meta.fields`) leave to be said for WhatsApp. Pure.
 
 `get_` readers give an empty value for what is not there; `need_` ones raise `BadPayload`, which makes
 one element of a batch unsupported.
@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 
 from bot.connector.fields import MAX_ID
-from bot.connector.meta_fields import get_id, get_list, get_text
+from bot.connector.meta.fields import get_id, get_list, get_text
 from bot.domain.json import JsonObject
 from bot.errors import BadPayload
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.connector import ErrorClass, SendError
-from bot.connector.meta_errors import Refusal, read_retry_after, read_strange_answer
-from bot.connector.meta_fields import get_object
+from bot.connector.meta.errors import Refusal, read_retry_after, read_strange_answer
+from bot.connector.meta.fields import get_object
 from bot.domain.json import Json, JsonObject
 from connectors.whatsapp.reading import get_name
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bot.connector import ErrorClass, Finding, Guide, OptionHelp, SendError
 from bot.connector.answers import Outcome
-from bot.connector.meta_fields import get_id, get_object, get_url
-from bot.connector.meta_graph import GraphApi
-from bot.connector.meta_webhook import read_app_secrets
+from bot.connector.meta.fields import get_id, get_object, get_url
+from bot.connector.meta.graph import GraphApi
+from bot.connector.meta.webhook import read_app_secrets
 from bot.domain.json import Json, JsonObject
 from connectors.whatsapp.payload import OBJECT
 from connectors.whatsapp.reading import get_name, get_objects

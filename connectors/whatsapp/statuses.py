@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.connector import ErrorClass, InboundEvent, Receipt, ReceiptState, SendError
-from bot.connector.meta_fields import get_text, get_time
+from bot.connector.meta.fields import get_text, get_time
 from bot.domain.json import JsonObject
 from bot.domain.message import Kind
 from connectors.whatsapp.people import find_recipient

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.connector import AccountConfig, InboundRequest, ReceiptState
-from bot.connector.meta_webhook import sign_meta
+from bot.connector.meta.webhook import sign_meta
 from bot.domain.message import Kind
 from connectors.messenger.connector import CONNECTOR
 from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Channel, Stage, Trouble

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.connector import ErrorClass
-from bot.connector.meta_errors import ROLLING, read_rates_left, read_refusal, read_retry_after
+from bot.connector.meta.errors import ROLLING, read_rates_left, read_refusal, read_retry_after
 
 
 def refuse(code: int, subcode: int = 0, message: str = "no", *, status: int = 400, **more: Any) -> Any:

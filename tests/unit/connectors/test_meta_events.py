@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.connector import AccountConfig, InboundEvent
-from bot.connector.meta_events import Us
-from bot.connector.meta_files import locate_file
+from bot.connector.meta.events import Us
+from bot.connector.meta.files import locate_file
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Kind
 from bot.errors import MediaGone, MediaRefused

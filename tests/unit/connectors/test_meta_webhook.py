@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pywa.utils import webhook_updates_validator
 
 from bot.connector import InboundRequest
-from bot.connector.meta_webhook import (
+from bot.connector.meta.webhook import (
     answer_meta_challenge,
     check_meta_signature,
     read_app_secrets,

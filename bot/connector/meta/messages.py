@@ -15,7 +15,7 @@ from datetime import datetime
 
 from bot.connector.capabilities import Window
 from bot.connector.egress import find_url_problem
-from bot.connector.meta_events import OWN_MARK
+from bot.connector.meta.events import OWN_MARK
 from bot.connector.replies import OutboundFile, OutboundReply
 from bot.connector.text import TextUnit, clean_text, fit, measure, split_text
 from bot.domain.json import Json, JsonObject

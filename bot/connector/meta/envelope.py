@@ -13,8 +13,8 @@ from datetime import datetime
 
 from bot.connector.events import InboundEvent
 from bot.connector.fields import parse_json
-from bot.connector.meta_events import Us, is_between_us, make_stray, parse_element
-from bot.connector.meta_fields import get_id, get_list, get_number, get_object, get_text, get_time
+from bot.connector.meta.events import Us, is_between_us, make_stray, parse_element
+from bot.connector.meta.fields import get_id, get_list, get_number, get_object, get_text, get_time
 from bot.domain.json import Json, JsonObject
 from bot.errors import BadPayload
 

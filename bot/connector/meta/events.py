@@ -14,7 +14,7 @@ from datetime import datetime
 
 from bot.connector.events import InboundEvent, Receipt, ReceiptState
 from bot.connector.fields import MAX_ID
-from bot.connector.meta_fields import (
+from bot.connector.meta.fields import (
     digest,
     get_id,
     get_list,
@@ -23,7 +23,7 @@ from bot.connector.meta_fields import (
     get_text,
     get_time,
 )
-from bot.connector.meta_files import read_attachments, read_story
+from bot.connector.meta.files import read_attachments, read_story
 from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.connector.meta_fields import get_number, get_object, get_text
+from bot.connector.meta.fields import get_number, get_object, get_text
 from bot.connector.replies import ErrorClass, RateLeft, SendError
 from bot.domain.json import Json, JsonObject
 

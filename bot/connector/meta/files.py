@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.connector.fields import MAX_ID
 from bot.connector.media import MediaAddress
-from bot.connector.meta_fields import get_id, get_list, get_object, get_text, get_url
+from bot.connector.meta.fields import get_id, get_list, get_object, get_text, get_url
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment
 from bot.errors import MediaGone, MediaRefused

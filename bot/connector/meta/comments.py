@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.connector.events import InboundEvent
-from bot.connector.meta_envelope import Change
+from bot.connector.meta.envelope import Change
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject

@@ -20,15 +20,15 @@ from bot.connector.egress import find_url_problem
 from bot.connector.events import AccountConfig, HookResponse, InboundEvent, InboundRequest
 from bot.connector.guides import Finding, Guide
 from bot.connector.media import MediaAddress
-from bot.connector.meta_comments import PREFIX
-from bot.connector.meta_events import Us
-from bot.connector.meta_fields import get_object, get_text
-from bot.connector.meta_files import locate_file
-from bot.connector.meta_graph import GraphApi
-from bot.connector.meta_messages import render_plain
-from bot.connector.meta_send import LOOKED_AT, Call, check_id, find_sent, send_calls
-from bot.connector.meta_setup import Subscriber, examine_fields, examine_hook, examine_token
-from bot.connector.meta_webhook import answer_meta_challenge, check_meta_signature, read_app_secrets
+from bot.connector.meta.comments import PREFIX
+from bot.connector.meta.events import Us
+from bot.connector.meta.fields import get_object, get_text
+from bot.connector.meta.files import locate_file
+from bot.connector.meta.graph import GraphApi
+from bot.connector.meta.messages import render_plain
+from bot.connector.meta.send import LOOKED_AT, Call, check_id, find_sent, send_calls
+from bot.connector.meta.setup import Subscriber, examine_fields, examine_hook, examine_token
+from bot.connector.meta.webhook import answer_meta_challenge, check_meta_signature, read_app_secrets
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
 from bot.connector.replies import ErrorClass, OutboundReply, ReplyMode, SendError, SendResult, SendState

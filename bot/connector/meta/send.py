@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.connector.answers import Outcome, failed, stop
-from bot.connector.meta_fields import get_id, get_list, get_object, get_text
-from bot.connector.meta_graph import GraphApi, Upload
+from bot.connector.meta.fields import get_id, get_list, get_object, get_text
+from bot.connector.meta.graph import GraphApi, Upload
 from bot.connector.replies import (
     ErrorClass,
     OutboundFile,

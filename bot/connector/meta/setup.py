@@ -10,8 +10,8 @@ import structlog
 
 from bot.connector.answers import Outcome
 from bot.connector.guides import Finding
-from bot.connector.meta_fields import get_id, get_list, get_text
-from bot.connector.meta_graph import GraphApi
+from bot.connector.meta.fields import get_id, get_list, get_text
+from bot.connector.meta.graph import GraphApi
 from bot.connector.replies import SendError
 from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError

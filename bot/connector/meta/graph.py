@@ -15,7 +15,7 @@ import aiohttp
 
 from bot.connector.answers import Outcome, failed, read_failure, read_json
 from bot.connector.egress import open_session
-from bot.connector.meta_errors import Refusal, read_rates_left, read_refusal
+from bot.connector.meta.errors import Refusal, read_rates_left, read_refusal
 from bot.connector.replies import ErrorClass
 from bot.domain.json import Json, JsonObject
 
