@@ -41,6 +41,7 @@ class Line:
             if self._box is not None:
                 await self._run(self._close)
         finally:
+            self._thread.submit(self._close)  # a connection that was given up may still come about
             self._thread.shutdown(wait=False)
 
     async def _run(self, work: Callable[[], Result]) -> Result:

@@ -107,8 +107,10 @@ async def run_fake_smtp(*, tls: Any = None, port: int = 0) -> AsyncIterator[Fake
     fake = FakeSmtp()
     loop = asyncio.get_running_loop()
 
+    talks: list[SMTP] = []
+
     def make() -> SMTP:
-        return SMTP(
+        talk = SMTP(
             fake,
             loop=loop,
             hostname="mx.test",
@@ -118,6 +120,8 @@ async def run_fake_smtp(*, tls: Any = None, port: int = 0) -> AsyncIterator[Fake
             auth_require_tls=tls is not None,
             authenticator=fake.authenticate,
         )
+        talks.append(talk)
+        return talk
 
     fake.server = await loop.create_server(make, "127.0.0.1", port)
     fake.port = fake.server.sockets[0].getsockname()[1]
@@ -125,3 +129,7 @@ async def run_fake_smtp(*, tls: Any = None, port: int = 0) -> AsyncIterator[Fake
         yield fake
     finally:
         fake.server.close()
+        for talk in talks:
+            if isinstance(talk.transport, asyncio.WriteTransport):
+                talk.transport.abort()
+        await asyncio.sleep(0)

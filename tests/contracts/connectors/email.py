@@ -148,7 +148,7 @@ EMAIL = Channel(
         ({**OPTIONS, "aliases": "info"}, "aliases"),
         ({**OPTIONS, "authserv_id": "", "only_proven": "true"}, "only_proven"),
         ({**OPTIONS, "sent_mailbox": "", "keep_copies": "true"}, "keep_copies"),
-        ({**OPTIONS, "pasword": "x"}, "pasword"),
+        ({**OPTIONS, "passphrase": "x"}, "passphrase"),
     ),
     secrets=(PASSWORD,),
     sender=ANN,
