@@ -89,7 +89,9 @@ async def _deliver_all(
         if result is None:
             continue
         await keep_to(road, claim, result.rates_left)
-        pause = pause_before_repeat(result, outbound, repeatable=connector.capabilities.idempotent_sends)
+        pause = pause_before_repeat(
+            result, outbound, repeatable=connector.capabilities.on(claim.surface).idempotent_sends
+        )
         if pause:
             await _postpone(road, claim, outbound, result, pause)
             return Delivered(outcomes=tuple(outcomes), more=False)

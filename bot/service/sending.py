@@ -36,7 +36,10 @@ async def send_one(
     Raises `LeaseLost` when another courier has the conversation.
     """
     reply = make_reply(claim, outbound, now=datetime.now(UTC))
-    if outbound.state is DeliveryState.SENDING and not connector.capabilities.idempotent_sends:
+    if (
+        outbound.state is DeliveryState.SENDING
+        and not connector.capabilities.on(claim.surface).idempotent_sends
+    ):
         return await _clear_up(connector, reply, _in_doubt(reply, _STOPPED))
     refusal = find_refusal(connector.capabilities, reply, now=datetime.now(UTC))
     async with road.database.begin() as connection:

@@ -22,6 +22,7 @@ from bot.connector import (
     SendState,
     Window,
 )
+from bot.domain.conversation import Surface
 from bot.domain.message import DeliveryState, Kind
 from bot.service import sending
 from bot.service.deliver import deliver
@@ -185,3 +186,30 @@ async def test_receipt_by_our_own_key_ends_a_doubt(road: Road, monkeypatch: pyte
 async def test_receipt_for_nobody_we_know_changes_nothing(road: Road) -> None:
     received = await receive(road, receipt(ReceiptState.READ, "n1"))
     assert received.conversation_id is None
+
+
+class Split(ScriptedConnector):
+    """A channel on which posts may be repeated, and direct messages may not."""
+
+    capabilities = replace(
+        ScriptedConnector.capabilities,
+        elsewhere={Surface.PUBLIC: replace(ScriptedConnector.capabilities, idempotent_sends=True)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("surface", "state"),
+    [(Surface.PUBLIC, DeliveryState.SENT), (Surface.DIRECT, DeliveryState.UNKNOWN)],
+)
+async def test_doubt_is_repeated_where_the_surface_drops_repeats(
+    road: Road, surface: Surface, state: DeliveryState
+) -> None:
+    connector = Split(AccountConfig(channel=KEY[0], name=KEY[1]))
+    connector.results.append(DOUBT)
+    conversation_id = await answered(road, replace(says("one"), surface=surface))
+    await deliver(road, {KEY: connector}, conversation_id)
+    await make_due(road, conversation_id)
+    await deliver(road, {KEY: connector}, conversation_id)
+    assert await states_of(road, conversation_id) == [("1: one", state)]
+    for task in road.waking:
+        task.cancel()
