@@ -97,12 +97,16 @@ class Encoder:
         dimensions: int = DIMENSIONS,
         prefix: str = "",
     ) -> None:
+        # Not at the top of the file: see `open_encoder`.
+        from bot.nlu.runtime import Tensor  # noqa: PLC0415 - see above
+
         self._words = WordRows(words) if words else None
         self.identity = identity
         self.dimensions = dimensions
         self._prefix = prefix
         self._tokenizer = tokenizer
         self._request = compiled.create_infer_request()
+        self._share = Tensor
         self._lock = Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -144,7 +148,9 @@ class Encoder:
             mask[row, :length] = 1
         with self._lock:
             inputs = {**self._look_up(ids), "attention_mask": mask}
-            computed = call_lastingly(self._request.infer, inputs, share_inputs=True, share_outputs=False)
+            for name, array in inputs.items():
+                self._request.set_tensor(name, self._share(array, shared_memory=True))
+            computed = call_lastingly(self._request.infer)
         vectors, *others = (computed[port] for port in range(len(computed)))
         if not others:
             return Sentences(

@@ -73,6 +73,7 @@ class EntityFinder:
 
     def __init__(self, tables: EntityTables, language: Language) -> None:
         self._tables = tables
+        self._extractors = [each for each in tables.extractors if _has_material(each, tables)]
         self._learned = LearnedFinder(tables.phrases, tables.recogniser, language)
         self._spacy = SpacyEntityFinder(tables.spacy) if tables.spacy else None
         self._dimensions = (
@@ -81,9 +82,11 @@ class EntityFinder:
 
     def find(self, docs: Sequence[Doc]) -> list[tuple[Entity, ...]]:
         """Return the entities of each tokenised text."""
-        texts = [doc.text for doc in docs]  # spaCy puts it together anew each time
         found: list[tuple[Entity, ...]] = [() for _ in docs]
-        for extractor in self._tables.extractors:
+        if not self._extractors:
+            return found
+        texts = [doc.text for doc in docs]  # spaCy puts it together anew each time
+        for extractor in self._extractors:
             if extractor is Extractor.SYNONYMS:
                 found = [tuple(map(self._replace_synonym, entities)) for entities in found]
             else:
@@ -111,6 +114,18 @@ class EntityFinder:
 
     def _replace_synonym(self, entity: Entity) -> Entity:
         return replace_synonym(entity, self._tables.synonyms)
+
+
+def _has_material(extractor: Extractor, tables: EntityTables) -> bool:
+    """Tell whether an extractor can find, or change, anything at all."""
+    material = {
+        Extractor.PATTERNS: tables.patterns,
+        Extractor.LEARNED: tables.phrases or tables.recogniser,
+        Extractor.SPACY: tables.spacy,
+        Extractor.DIMENSIONS: tables.dimensions,
+        Extractor.SYNONYMS: tables.synonyms,
+    }
+    return bool(material[extractor])
 
 
 def replace_synonym(entity: Entity, synonyms: Mapping[str, str]) -> Entity:

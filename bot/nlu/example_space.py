@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.nlu.sentences import measure_lengths
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -42,6 +44,8 @@ class ExampleSpace:
         """Return the cosine with the nearest example of each intent: (texts, intents)."""
         present = np.flatnonzero(self.counts)
         starts = (np.cumsum(self.counts) - self.counts)[present]
+        if len(present) == len(self.counts):
+            return np.maximum.reduceat(cosines, starts, axis=1)
         nearest = np.full((len(cosines), len(self.counts)), NOWHERE)
         nearest[:, present] = np.maximum.reduceat(cosines, starts, axis=1)
         return nearest
@@ -50,5 +54,5 @@ class ExampleSpace:
 def to_places(vectors: Vectors, basis: Vectors) -> Vectors:
     """Return `vectors` (texts, dimensions) in the directions of `basis`, each of length 1: (texts, kept)."""
     kept = vectors @ basis
-    places: Vectors = kept / np.maximum(np.linalg.norm(kept, axis=1, keepdims=True), _TINY)
+    places: Vectors = kept / np.maximum(measure_lengths(kept), _TINY)
     return places

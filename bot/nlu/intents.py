@@ -35,7 +35,8 @@ class WordHead:
 
     def score(self, grams: Sequence[SparseVector]) -> NDArray[np.float32]:
         """Return the margin of each intent: (texts, intents)."""
-        scores = np.tile(self.bias, (len(grams), 1))
+        scores = np.empty((len(grams), len(self.bias)), dtype=np.float32)
+        scores[:] = self.bias
         for row, each in enumerate(grams):
             scores[row] += each.values @ self.weights[each.columns].astype(np.float32)
         return scores
@@ -115,4 +116,5 @@ def judge(scores: Scores, shares: Sequence[float], confidence: Confidence) -> Ju
 def rank(names: Sequence[str], probabilities: NDArray[np.float64]) -> tuple[IntentScore, ...]:
     """Return the `RANKING_LENGTH` likeliest; of equally likely ones the first in `names` goes first."""
     order = np.argsort(-probabilities, kind="stable")[:RANKING_LENGTH]
-    return tuple(IntentScore(name=names[row], confidence=float(probabilities[row])) for row in order)
+    best = zip(order.tolist(), probabilities[order].tolist(), strict=True)
+    return tuple([IntentScore(name=names[row], confidence=confidence) for row, confidence in best])

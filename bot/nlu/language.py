@@ -134,6 +134,8 @@ def find_taught(texts: Sequence[str], language: str) -> tuple[str, ...]:
 
 def _choose_script(said: str) -> frozenset[str]:
     """Return the languages that are written as most of the letters are."""
+    if said.isascii():
+        return _LATIN
     latin = sum(letter <= _LAST_LATIN for letter in said)
     return _LATIN if 2 * latin >= len(said) else _OTHER
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.understanding import Triage, Understanding
@@ -28,10 +27,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from bot.domain.json import JsonObject
-    from bot.domain.understanding import IntentScore
+    from bot.domain.understanding import Entity, IntentScore
     from bot.nlu.encoder import Encoder
     from bot.nlu.model import NluModel
     from bot.nlu.normalise import Normalised
+
+    Verdict = tuple[NDArray[np.float64], float]  # chances and `in_scope`
+    Beside = tuple[Doc, tuple[Entity, ...], Triage | None]
 
 
 class Reader:
@@ -74,20 +76,16 @@ class Reader:
         docs = self._tokenizer.cut(bounded)
         entities = self._entities.find(docs)
         verdicts = zip(judged.chances, judged.in_scope.tolist(), strict=True)
-        understood = map(self._understand, bounded, docs, normalised, verdicts)
         moods = map(self._triage, bounded, normalised, sentences.vectors)
-        return [
-            replace(each, entities=found, triage=mood)
-            for each, found, mood in zip(understood, entities, moods, strict=True)
-        ]
+        beside = zip(docs, entities, moods, strict=True)
+        return list(map(self._understand, bounded, normalised, verdicts, beside))
 
     def _understand(
-        self, text: str, doc: Doc, normalised: Normalised, verdict: tuple[NDArray[np.float64], float]
+        self, text: str, normalised: Normalised, verdict: Verdict, beside: Beside
     ) -> Understanding:
-        """Return all but entities and triage. `verdict` are a text's `chances` and `in_scope`."""
-        chances, in_scope = verdict
+        (chances, in_scope), (doc, entities, triage) = verdict, beside
         if not text:
-            return Understanding(text="", intent=None)
+            return Understanding(text="", intent=None, entities=entities, triage=triage)
         language = self._languages.find(text)
         is_foreign = self._languages.is_foreign(language)
         says_something = not is_foreign and self._says_something(normalised)
@@ -103,6 +101,8 @@ class Reader:
             response_selector=selected,
             fallback=decided.fallback,
             in_scope=in_scope if says_something else 0.0,
+            entities=entities,
+            triage=triage,
         )
 
     def _rank(self, chances: NDArray[np.float64]) -> tuple[tuple[IntentScore, ...], JsonObject]:

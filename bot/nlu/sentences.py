@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -67,5 +67,11 @@ def cut_sentence(sentences: Sentences, start: int, row: int) -> Sentences:
 def pool_tokens(states: NDArray[np.float32], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return each text's mean token, scaled to length 1: (texts, dimensions). Every text has a token."""
     total = np.add.reduceat(states, np.cumsum(lengths) - lengths, axis=0)
-    pooled: NDArray[np.float32] = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+    pooled: NDArray[np.float32] = total / np.maximum(measure_lengths(total), 1e-12)
     return pooled
+
+
+def measure_lengths(rows: NDArray[np.float32]) -> NDArray[Any]:
+    """Return how long each row is: (rows, 1). NumPy's `norm` takes half as long again for a single one."""
+    lengths: NDArray[Any] = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    return lengths

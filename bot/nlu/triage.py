@@ -97,8 +97,9 @@ class TriageHead:
 
 def weigh_features(text: str, normalised: Normalised, columns: Mapping[str, int]) -> dict[str, float]:
     """Return the words, pairs and signals in a text that are in `columns`, and what each counts."""
-    grams = [gram for gram in list_grams(list_words(normalised.text)) if gram in columns]
-    signals = [signal for signal in list_signals(text, normalised) if signal in columns]
+    words = list_words(normalised.text)
+    grams = [gram for gram in list_grams(words) if gram in columns]
+    signals = [signal for signal in list_signals(text, normalised, words) if signal in columns]
     each = GRAMS_WEIGHT / max(len(grams), 1) ** 0.5
     return dict.fromkeys(grams, each) | dict.fromkeys(signals, SIGNAL_WEIGHT)
 
@@ -110,9 +111,10 @@ def squash(scores: NDArray[np.floating]) -> NDArray[np.float64]:
 
 def weigh_mood(chances: NDArray[np.float64]) -> float:
     """Return 0 for angry, 0.25 for unhappy, 0.5 for neutral, 1 for happy, and what lies between."""
-    angry = min(chances[ANGRY], chances[NEGATIVE])  # who is angry is unhappy, too
-    mood = 0.5 - 0.25 * chances[NEGATIVE] - 0.25 * angry + 0.5 * chances[HAPPY]
-    return float(np.clip(mood, 0.0, 1.0))
+    told = chances.tolist()
+    angry = min(told[ANGRY], told[NEGATIVE])  # who is angry is unhappy, too
+    mood: float = 0.5 - 0.25 * told[NEGATIVE] - 0.25 * angry + 0.5 * told[HAPPY]
+    return min(max(mood, 0.0), 1.0)
 
 
 def _check_shapes(head: TriageHead) -> None:

@@ -30,7 +30,7 @@ _MANY_CAPITALS = 0.4
 
 def list_words(text: str) -> list[str]:
     """Return the words of a normalised text in lower case; numbers are all `0`, marks at most two."""
-    return [_simplify(match[0]) for match in _WORD.finditer(text.lower())]
+    return [word if word[0].isalpha() else _simplify(word) for word in _WORD.findall(text.lower())]
 
 
 def list_grams(words: list[str]) -> list[str]:
@@ -39,9 +39,10 @@ def list_grams(words: list[str]) -> list[str]:
     return list(dict.fromkeys((*words, *pairs)))
 
 
-def list_signals(text: str, normalised: Normalised) -> list[str]:
-    """Return the signals in a post; `text` is what was written."""
-    return [*_signals_of_frame(text, normalised.evidence), *_signals_of_words(normalised)]
+def list_signals(text: str, normalised: Normalised, words: list[str] | None = None) -> list[str]:
+    """Return the signals in a post; `text` is what was written, `words` are those of the normalised text."""
+    said = list_words(normalised.text) if words is None else words
+    return [*_signals_of_frame(text, normalised.evidence), *_signals_of_words(normalised.text, said)]
 
 
 def _signals_of_frame(text: str, evidence: Evidence) -> Iterator[str]:
@@ -60,8 +61,7 @@ def _signals_of_frame(text: str, evidence: Evidence) -> Iterator[str]:
         yield "=many capitals"
 
 
-def _signals_of_words(normalised: Normalised) -> Iterator[str]:
-    text = normalised.text
+def _signals_of_words(text: str, words: list[str]) -> Iterator[str]:
     negations = len(_NEGATION.findall(text.lower()))
     if negations:
         yield "=negation"
@@ -71,7 +71,7 @@ def _signals_of_words(normalised: Normalised) -> Iterator[str]:
         yield "=signed"
     if _GREETED_BY_NAME.match(text):
         yield "=greeted by name"
-    for kind in dict.fromkeys(map(find_kind, list_words(text))):
+    for kind in dict.fromkeys(map(find_kind, words)):
         if kind is not None:
             yield name_kind(kind)
 
