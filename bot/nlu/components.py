@@ -100,12 +100,13 @@ def _read_dimension_options(component: JsonObject) -> DimensionOptions:
 
 
 def _choose_spacy(named: Mapping[str, JsonObject]) -> SpacyOptions | None:
-    if SPACY_ENTITIES not in named:
+    model = named.get(SPACY_MODEL, {}).get("model")
+    if SPACY_ENTITIES not in named or not model:  # `visavis check` refuses it without a model
         return None
     dimensions = named[SPACY_ENTITIES].get("dimensions")
     wanted = [dimensions] if isinstance(dimensions, str) else dimensions
     return SpacyOptions(
-        model=str(named.get(SPACY_MODEL, {}).get("model")),
+        model=str(model),
         dimensions=tuple(map(str, wanted)) if isinstance(wanted, list | tuple) else (),
     )
 

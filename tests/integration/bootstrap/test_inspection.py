@@ -137,3 +137,10 @@ def test_actions_that_cannot_be_loaded_run_on_the_action_server(write: Write) ->
 
     assert not [problem for problem in problems if problem.severity == "error"]
     assert "runs on the action server http://127.0.0.1:9/webhook" in problems[0].show()
+
+
+def test_entities_of_spacy_without_a_model_are_one_mistake(write: Write) -> None:
+    write({"config.yml": CONFIG.replace(FALLBACK, "- name: SpacyEntityExtractor\n" + FALLBACK)})
+    told = CliRunner().invoke(app, ["check"]).output
+    assert "needs `SpacyNLP`" in " ".join(told.split())
+    assert "None" not in told
