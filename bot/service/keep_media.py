@@ -90,7 +90,7 @@ async def _fetch(connector: Connector | None, files: FileStore, wanted: WantedFi
     content = await fetch_media(replace(address, allow_internal=internal), most=LARGEST)
     mime = identify(content)
     if mime not in KEPT_TYPES:
-        raise MediaRefused(f"files of this kind are not kept ({mime or 'unknown'})")
+        raise MediaRefused(f"it is of an {f'unwanted kind: {mime}' if mime else 'unknown kind'}")
     digest = hashlib.sha256(content).hexdigest()[:32]
     key = f"{wanted.message_id}/{wanted.number}-{digest}"
     await files.put(key, content)

@@ -238,5 +238,5 @@ def _text_of(message: Message, contact: str) -> str:
         return note
     if message.kind in _EVENT_LINES:
         return say(f"desk.event_{message.kind.value}", name=contact, text=message.content.text)
-    text = words_of(message)
+    text = message.content.text if message.content.attachments else words_of(message)
     return text or ("" if message.content.attachments else say("desk.no_words"))

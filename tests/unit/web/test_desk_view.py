@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.message import Author, Content, DeliveryState, Kind, Message
+from bot.domain.message import Attachment, Author, Content, DeliveryState, Kind, Message
 from bot.web.desk_view import Side, ThreadEntry, view_thread
 
 LATE = datetime(2026, 5, 4, 23, 30, tzinfo=UTC)
@@ -100,3 +100,10 @@ def test_what_happened_beside_words_is_said_in_a_line() -> None:
         "An encrypted message.",
         "Ann sent something this channel cannot show here",
     ]
+
+
+def test_file_without_words_stands_alone() -> None:
+    file = Attachment(kind="document", ref="F", name="invoice.pdf")
+    sent = replace(message(1, Author.CONTACT, kind=Kind.MEDIA), content=Content(attachments=(file,)))
+    (entry,) = view(sent)
+    assert (entry.text, [each.words for each in entry.attachments]) == ("", ["invoice.pdf"])
