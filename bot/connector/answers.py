@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
 
+from bot.connector.fields import parse_json
 from bot.connector.replies import ErrorClass, RateLeft, SendError, SendResult, SendState
 from bot.domain.json import Json
+from bot.errors import BadPayload
 
 ANSWER_MAX = 1_000_000  # bytes of an answer; none that we ask for comes near
 
@@ -29,16 +30,15 @@ class Outcome:
 
 async def read_json(response: aiohttp.ClientResponse, *, limit: int = ANSWER_MAX) -> Json:
     """Return an answer's body, None where it is no JSON (a gateway answered) or longer than `limit` bytes."""
-    body = b""
+    body = bytearray()
     async for chunk in response.content.iter_chunked(65_536):
         body += chunk
         if len(body) > limit:
             return None
     try:
-        value: Json = json.loads(body)
-    except (ValueError, RecursionError):
+        return parse_json(bytes(body))
+    except BadPayload:
         return None
-    return value
 
 
 def read_failure(error: Exception, platform: str) -> Outcome:

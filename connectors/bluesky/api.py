@@ -16,10 +16,9 @@ import aiohttp
 from aiohttp import ClientResponse
 
 from bot.connector import ErrorClass, RateLeft, SendError
+from bot.connector.answers import read_json
 from bot.connector.egress import open_session
-from bot.connector.fields import parse_json
 from bot.domain.json import Json, JsonObject
-from bot.errors import BadPayload
 from connectors.bluesky.classify import (
     SERVER_ERROR,
     classify,
@@ -32,7 +31,7 @@ from connectors.bluesky.classify import (
 CHAT = {"atproto-proxy": "did:web:api.bsky.chat#bsky_chat"}  # the server hands the call on to the chat's
 CREATE, REFRESH = "com.atproto.server.createSession", "com.atproto.server.refreshSession"
 MAX_ANSWER = 8_000_000  # bytes
-PART = 65_536
+
 GATEWAYS = frozenset({502, 504})  # what the server behind did is not known
 Params = tuple[tuple[str, str], ...]
 
@@ -177,7 +176,7 @@ class BlueskyApi:
                 headers=headers,
                 allow_redirects=False,
             ) as response:
-                return read_answer(response, await read_json(response))
+                return read_answer(response, await read_json(response, limit=MAX_ANSWER))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             return read_failure(error)
 
@@ -211,19 +210,6 @@ def find_server(document: Json, base_url: str) -> str:
             if urlsplit(url).scheme in ("https", urlsplit(base_url).scheme):
                 return url.rstrip("/")
     return base_url
-
-
-async def read_json(response: ClientResponse) -> Json:
-    """Return the body, None where it is not JSON (a gateway answered) or has no end."""
-    body = bytearray()
-    async for part in response.content.iter_chunked(PART):
-        body += part
-        if len(body) > MAX_ANSWER:
-            return None
-    try:
-        return parse_json(bytes(body))
-    except BadPayload:
-        return None
 
 
 def read_answer(response: ClientResponse, body: Json) -> Outcome:

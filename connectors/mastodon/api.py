@@ -10,14 +10,13 @@ import aiohttp
 from aiohttp import ClientResponse
 
 from bot.connector import ErrorClass, OutboundFile, RateLeft, SendError
+from bot.connector.answers import read_json
 from bot.connector.egress import open_session
-from bot.connector.fields import parse_json
 from bot.domain.json import Json, JsonObject
-from bot.errors import BadPayload
 from connectors.mastodon.classify import classify, describe, read_rates, read_wait
 
 MAX_ANSWER = 8_000_000  # bytes: eighty notifications are less than one million
-PART = 65_536
+
 GATEWAYS = frozenset({502, 504})  # a proxy's word: what the server did is not known
 
 
@@ -99,7 +98,7 @@ class MastodonApi:
                 headers={**ask.headers, **self.headers},
                 allow_redirects=False,
             ) as response:
-                return read_answer(response, await read_json(response))
+                return read_answer(response, await read_json(response, limit=MAX_ANSWER))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             return read_failure(error)
 
@@ -142,19 +141,6 @@ async def make_form(file: OutboundFile | None) -> aiohttp.FormData | None:
     form.add_field("file", await file.read(), filename=file.name or "file", content_type=file.mime)
     form.add_field("description", file.name)
     return form
-
-
-async def read_json(response: ClientResponse) -> Json:
-    """Return the body, None where it is not JSON (a gateway answered) or has no end."""
-    body = bytearray()
-    async for part in response.content.iter_chunked(PART):
-        body += part
-        if len(body) > MAX_ANSWER:
-            return None
-    try:
-        return parse_json(bytes(body))
-    except BadPayload:
-        return None
 
 
 def read_answer(response: ClientResponse, body: Json) -> Outcome:
