@@ -83,13 +83,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a message carries, whoever wrote it. Text is without null bytes."""
+    """What a message carries, whoever wrote it. Text is without null bytes.
+
+    `private`: of ours in a conversation that everybody reads; it goes to its contact alone.
+    """
 
     text: str = ""
     buttons: tuple[Button, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     image: str | None = None
     custom: Mapping[str, Json] | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.connector import ErrorClass, LooksUp, OutboundReply, SendError, SendResult, SendState
+from bot.connector import ErrorClass, LooksUp, OutboundReply, ReplyMode, SendError, SendResult, SendState
 from bot.connector.windows import find_refusal
 from bot.domain.message import DeliveryState
 from bot.storage import deliveries
@@ -59,6 +59,7 @@ def make_reply(claim: DeliveryClaim, outbound: Outbound, *, now: datetime) -> Ou
         author=outbound.author,
         author_name=outbound.author_name,
         surface=claim.surface,
+        mode=ReplyMode.PRIVATE if outbound.content.private else ReplyMode.REPLY,
         reply_context=claim.reply_context,
         last_heard_at=None if outbound.heard_ago is None else now - outbound.heard_ago,
         delivered=outbound.delivered,

@@ -96,6 +96,7 @@ def _to_right(row: AnyRow, arrival: Arrival) -> Right:
         channel=event.channel,
         account=event.account,
         key=event.conversation_key,
+        surface=event.surface,
         pull=arrival.pull,
         resumed=row.resumed,
         attempts=row.answer_attempts,

@@ -22,6 +22,8 @@ def dump_content(content: Content) -> dict[str, Any]:
         stored["image"] = content.image
     if content.custom is not None:
         stored["custom"] = dict(content.custom)
+    if content.private:
+        stored["private"] = True
     return stored
 
 
@@ -33,4 +35,5 @@ def load_content(stored: Mapping[str, Any]) -> Content:
         attachments=tuple(Attachment(**attachment) for attachment in stored.get("attachments", ())),
         image=stored.get("image"),
         custom=stored.get("custom"),
+        private=stored.get("private", False),
     )

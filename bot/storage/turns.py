@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Interval
 
-from bot.domain.conversation import Lease
+from bot.domain.conversation import Lease, Surface
 from bot.domain.message import Author, Kind, Message, Settled
 from bot.storage.content import load_content
 
@@ -34,6 +34,7 @@ class Right:
     channel: str
     account: str
     key: str
+    surface: Surface
     pull: bool
     resumed: bool
     attempts: int
@@ -60,7 +61,7 @@ _CLAIM = text(
         AND c.status = 'bot'
         AND c.answer_due_at <= clock_timestamp()
         AND (c.answer_leased_until IS NULL OR c.answer_leased_until < clock_timestamp())
-    RETURNING c.id, c.account_id, a.channel, a.name AS account, c.key, c.pull, c.resumed,
+    RETURNING c.id, c.account_id, a.channel, a.name AS account, c.key, c.surface, c.pull, c.resumed,
         c.answer_token, c.answer_leased_until, c.answer_attempts, c.inbound_seq
     """,
 ).bindparams(bindparam("lease", type_=Interval))
@@ -98,6 +99,7 @@ async def claim_turn(
         channel=row.channel,
         account=row.account,
         key=row.key,
+        surface=Surface(row.surface),
         pull=row.pull,
         resumed=row.resumed,
         attempts=row.answer_attempts,
@@ -122,6 +124,7 @@ def to_claim(right: Right, messages: tuple[Message, ...], tracker: JsonObject | 
         channel=right.channel,
         account=right.account,
         key=right.key,
+        surface=right.surface,
         pull=right.pull,
         resumed=right.resumed,
         attempts=right.attempts,
