@@ -42,9 +42,9 @@ class OutboundReply:
     `delivered` holds the native ids of the parts that arrived on an earlier try (the
     `native_ids` of a `partial` result): a channel that splits continues after them. `author` is who
     wrote it: some platforms allow people more than bots. `last_heard_at` is when the contact last wrote in
-    this conversation, None where they never did: windows are counted from it. `surface` is the
-    conversation's. A message that was approved beforehand is `content.custom["template"]`: `name`,
-    `language`, `parameters`.
+    this conversation, None where they never did: windows are counted from it, and so is `private_before`,
+    how many private replies went before this one. `surface` is the conversation's. A message that was
+    approved beforehand is `content.custom["template"]`: `name`, `language`, `parameters`.
     """
 
     idempotency_key: str
@@ -58,6 +58,7 @@ class OutboundReply:
     reply_context: JsonObject = field(default_factory=dict)
     delivered: tuple[str, ...] = ()
     last_heard_at: datetime | None = None
+    private_before: int = 0
 
     @property
     def is_template(self) -> bool:

@@ -63,6 +63,13 @@ def _refuse_private(can: Capabilities, reply: OutboundReply, now: datetime) -> S
             error_class=ErrorClass.POLICY,
             detail="This platform has no private answer to a public post: answer it where it stands.",
         )
+    if reply.private_before >= allowed.each:
+        often = "once" if allowed.each == 1 else f"{allowed.each} times"
+        return SendError(
+            error_class=ErrorClass.POLICY,
+            detail=f"The platform lets the author of a post be written to in private {often}, and that was "
+            "done. They can answer there; here a public answer is still allowed.",
+        )
     heard = now - (reply.last_heard_at or now)
     if allowed.within is None or heard <= allowed.within:
         return None

@@ -19,16 +19,16 @@ async def add_note(road: Road, conversation_id: int, staff: Staff, text: str, *,
 
     `key` is the browser's idempotency key. Raises `Conflict` when it stands for another note.
     """
-    cleaned = check_text(text)
+    content = Content(text=check_text(text))
     async with road.database.begin() as connection:
         await lock(connection, conversation_id)
-        known = await find_said(connection, conversation_id, f"note:{key}", cleaned)
+        known = await find_said(connection, conversation_id, f"note:{key}", content)
         if known is not None:
             return known.id
         message_id = await messages.append_message(
             connection,
             conversation_id,
-            Content(text=cleaned),
+            content,
             author=Author.STAFF,
             kind=Kind.NOTE,
             staff_id=staff.id,

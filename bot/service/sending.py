@@ -62,6 +62,7 @@ def make_reply(claim: DeliveryClaim, outbound: Outbound, *, now: datetime) -> Ou
         mode=ReplyMode.PRIVATE if outbound.content.private else ReplyMode.REPLY,
         reply_context=claim.reply_context,
         last_heard_at=None if outbound.heard_ago is None else now - outbound.heard_ago,
+        private_before=outbound.private_before,
         delivered=outbound.delivered,
     )
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from bot.bus.keys import Stream
 from bot.connector.fields import MAX_TEXT
 from bot.domain.conversation import Status
-from bot.domain.message import Author, Content, Kind, Message, Settled
+from bot.domain.message import Author, Content, Kind, Settled
 from bot.domain.proposal import ProposalReason
 from bot.errors import BadPayload, Conflict
+from bot.service.check_reply import check_reply
 from bot.service.hold import announce_status, check_free, has, lock
 from bot.service.resolve import close
 from bot.service.take import join
@@ -18,7 +19,9 @@ from bot.storage import messages, outbox, proposals
 
 if TYPE_CHECKING:
     from bot.domain.conversation import Conversation
+    from bot.domain.message import Message
     from bot.domain.staff import Staff
+    from bot.service.deliver import Connectors
     from bot.service.road import Road
     from bot.storage.database import Connection
 
@@ -27,13 +30,15 @@ if TYPE_CHECKING:
 class Reply:
     """What a person sends. `key` is the browser's idempotency key: the same key again says nothing new.
 
-    `resolves`: the matter is closed with it, unless the contact wrote after the message `seen`.
+    `resolves`: the matter is closed with it, unless the contact wrote after the message `seen`. `private`:
+    it goes to the author of a public post alone.
     """
 
     text: str
     key: str
     resolves: bool = False
     seen: int | None = None
+    private: bool = False
 
 
 async def staff_reply(road: Road, conversation_id: int, staff: Staff, text: str, *, key: str) -> Message:
@@ -41,19 +46,30 @@ async def staff_reply(road: Road, conversation_id: int, staff: Staff, text: str,
     return await send_reply(road, conversation_id, staff, Reply(text=text, key=key))
 
 
-async def send_reply(road: Road, conversation_id: int, staff: Staff, reply: Reply) -> Message:
+async def send_reply(
+    road: Road,
+    conversation_id: int,
+    staff: Staff,
+    reply: Reply,
+    *,
+    connectors: Connectors | None = None,
+) -> Message:
     """Commit a person's answer and queue it for delivery; who answers, holds the conversation.
 
-    Raises `BadPayload` for an empty text, `Conflict` when a colleague holds the conversation, other
-    words were sent under the key, or a resolving reply's writer did not see the contact's last words.
-    Nothing was stored then.
+    `connectors` know what platforms refuse: a reply that could not leave is refused here. Raises `BadPayload`
+    for an empty text, `Conflict` for such a reply, when a colleague holds the conversation, something else
+    was sent under the key, or a resolving reply's writer did not see the contact's last words. Nothing was
+    stored then.
     """
-    text = check_text(reply.text)
+    content = Content(text=check_text(reply.text), private=reply.private)
     async with road.database.begin() as connection:
         found = await lock(connection, conversation_id)
         # A late repeat is no new act: it takes nothing and closes nothing it does not hold.
-        known = await find_said(connection, conversation_id, f"reply:{reply.key}", text)
-        message = known or await _say(connection, found, staff, text, reply.key)
+        known = await find_said(connection, conversation_id, f"reply:{reply.key}", content)
+        if known is None:
+            check_free(found, staff)
+            await check_reply(connection, found, content, connectors or {}, now=road.now())
+        message = known or await _say(connection, found, staff, content, reply.key)
         resolved = reply.resolves and (known is None or has(found, staff))
         if resolved:
             await close(connection, conversation_id, seen=reply.seen)
@@ -65,12 +81,13 @@ async def send_reply(road: Road, conversation_id: int, staff: Staff, reply: Repl
     return message
 
 
-async def _say(connection: Connection, found: Conversation, staff: Staff, text: str, key: str) -> Message:
+async def _say(
+    connection: Connection, found: Conversation, staff: Staff, content: Content, key: str
+) -> Message:
     """Store the words and queue them; whoever says them has the conversation."""
-    check_free(found, staff)
     await join(connection, found, staff)
     message_id = await messages.append_message(
-        connection, found.id, Content(text=text), author=Author.STAFF, staff_id=staff.id, key=f"reply:{key}"
+        connection, found.id, content, author=Author.STAFF, staff_id=staff.id, key=f"reply:{key}"
     )
     await outbox.queue_message(connection, found.id, message_id)
     answered = await messages.settle_waiting(connection, found.id, Settled.STAFF)
@@ -87,13 +104,15 @@ async def _propose(connection: Connection, answered: list[Message]) -> None:
             await proposals.propose(connection, message, ProposalReason.STAFF_ANSWERED)
 
 
-async def find_said(connection: Connection, conversation_id: int, key: str, text: str) -> Message | None:
+async def find_said(
+    connection: Connection, conversation_id: int, key: str, content: Content
+) -> Message | None:
     """Return what was said in a locked conversation under an idempotency key; None when nothing was.
 
     Raises `Conflict` when those were other words: these would be lost without anybody noticing.
     """
     known = await messages.find_own(connection, conversation_id, key)
-    if known is not None and known.content.text != text:
+    if known is not None and known.content != content:
         raise Conflict("an earlier text was sent from this box already; read it, then send this one again")
     return known
 

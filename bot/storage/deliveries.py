@@ -29,6 +29,7 @@ class Outbound:
 
     `delivered` holds the native ids of its parts that arrived already. `age` is how long ago it was
     said, by the database's clock; `heard_ago` how long ago the contact last wrote, by the platform's.
+    `private_before`: of a private one, how many went to the contact before it since they wrote.
     """
 
     message_id: int
@@ -40,6 +41,7 @@ class Outbound:
     delivered: tuple[str, ...]
     age: timedelta
     heard_ago: timedelta | None = None
+    private_before: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +83,19 @@ _OPEN = text(
     """
     SELECT o.message_id, o.state, o.attempts, o.native_ids, m.author, m.content, s.name AS author_name,
         clock_timestamp() - m.created_at AS age,
-        clock_timestamp() - (
-            SELECT coalesce(h.platform_at, h.created_at) FROM message h
-            WHERE h.conversation_id = o.conversation_id AND h.author = 'contact'
-                AND h.kind IN ('text', 'postback', 'media')
-            ORDER BY h.seq DESC LIMIT 1
-        ) AS heard_ago
+        clock_timestamp() - coalesce(h.platform_at, h.created_at) AS heard_ago,
+        CASE WHEN m.content ->> 'private' IS NULL THEN 0 ELSE (
+            SELECT count(*) FROM outbox b JOIN message p ON p.id = b.message_id
+            WHERE b.conversation_id = o.conversation_id AND p.content ->> 'private' IS NOT NULL
+                AND p.seq < m.seq AND p.seq > coalesce(h.seq, 0) AND b.state <> 'failed'
+        ) END AS private_before
     FROM outbox o JOIN message m ON m.id = o.message_id LEFT JOIN staff s ON s.id = m.staff_id
+        LEFT JOIN LATERAL (
+            SELECT seq, platform_at, created_at FROM message
+            WHERE conversation_id = o.conversation_id AND author = 'contact'
+                AND kind IN ('text', 'postback', 'media')
+            ORDER BY seq DESC LIMIT 1
+        ) h ON true
     WHERE o.conversation_id = :conversation_id AND o.state IN ('pending', 'sending') AND NOT o.pull
     ORDER BY o.message_id LIMIT :most
     """,
@@ -126,6 +134,7 @@ async def claim_delivery(
                 delivered=tuple(each.native_ids),
                 age=each.age,
                 heard_ago=each.heard_ago,
+                private_before=each.private_before,
             )
             for each in rows
         ),

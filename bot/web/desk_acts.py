@@ -40,6 +40,7 @@ _STALE = "this page is out of date; load it again"
 async def post_say(request: web.Request) -> web.StreamResponse:
     """`POST /desk/c/{id}/say`: `text` as a reply or, with `mode=note`, as a note; `then=resolve` resolves.
 
+    `private` sends it to the author of a public post alone.
     `key` names this text: sent twice it is said once. `seen` is the last message that was shown: to
     a contact who wrote after it, nothing is sent that resolves.
     """
@@ -54,8 +55,9 @@ async def post_say(request: web.Request) -> web.StreamResponse:
             await add_note(road, conversation_id, staff, text, key=key)
         else:
             resolves = form.get("then") == "resolve"
-            reply = Reply(text=text, key=key, resolves=resolves, seen=_seen_of(form))
-            await send_reply(road, conversation_id, staff, reply)
+            private = bool(form.get("private"))
+            reply = Reply(text=text, key=key, resolves=resolves, seen=_seen_of(form), private=private)
+            await send_reply(road, conversation_id, staff, reply, connectors=request.app[CONNECTORS])
     return _done(request, conversation_id)
 
 

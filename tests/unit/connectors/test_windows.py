@@ -103,6 +103,13 @@ def test_private_reply_only_where_there_is_one_and_in_its_time() -> None:
     assert "no private answer" in str(refuse(META, reply(DAY, mode=ReplyMode.PRIVATE)))
 
 
+def test_author_of_a_post_is_written_to_as_often_as_the_platform_allows() -> None:
+    private = reply(DAY, surface=Surface.PUBLIC, mode=ReplyMode.PRIVATE)
+    told = str(refuse(META, replace(private, private_before=1)))
+    assert "once" in told
+    assert "public answer is still allowed" in told
+
+
 @pytest.mark.parametrize(
     ("duration", "words"),
     [
