@@ -5,7 +5,9 @@ One connection per mail: what breaks before the words have left is told from wha
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,6 +22,7 @@ from connectors.email.render import Letter
 # RFC 5321, 4.5.3.2 lets a server think for minutes before it takes a mail; the courier waits 20 seconds.
 LONGER = 1.5  # times the usual wait
 PERMANENT = 500
+GOODBYE = 1.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +39,28 @@ class Outcome:
 async def submit(letter: Letter, server: Server, sender: str, *, patience: timedelta) -> Outcome:
     """Hand a mail to the server. Never raises for what the server does."""
     client = make_client(server, patience)
+    outcome = None
     try:
         opened = await open_session(client, server)
-        return opened or await hand_over(client, letter, sender, patience)
+        outcome = opened or await hand_over(client, letter, sender, patience)
     finally:
-        client.close()
+        await leave(client, politely=outcome is not None and outcome.certain)
+    return outcome
+
+
+async def leave(client: aiosmtplib.SMTP, *, politely: bool) -> None:
+    """Say goodbye to a server that is thought to listen, and free the connection at once.
+
+    The library would leave an encrypted one to close when the server gets round to it.
+    """
+    transport = client.transport
+    if politely and client.is_connected:
+        with suppress(SMTPException, OSError, TimeoutError):
+            await client.quit(timeout=GOODBYE)
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+    await asyncio.sleep(0)  # that is when its socket is closed
 
 
 async def open_session(client: aiosmtplib.SMTP, server: Server) -> Outcome | None:

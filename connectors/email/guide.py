@@ -10,7 +10,7 @@ from datetime import timedelta
 import aiosmtplib
 
 from bot.connector import ErrorClass, Finding, Guide, OptionHelp
-from connectors.email.api import make_client, open_session, read_size_limit
+from connectors.email.api import leave, make_client, open_session, read_size_limit
 from connectors.email.line import open_line
 from connectors.email.mailbox import TROUBLE, LoginRefused, can_idle, select
 from connectors.email.options import Server, Settings
@@ -106,6 +106,7 @@ async def examine_smtp(settings: Settings, patience: timedelta) -> list[Finding]
     """Look at the server for outgoing mail."""
     server = settings.smtp
     client = make_client(server, patience)
+    outcome = None
     try:
         outcome = await open_session(client, server)
         if outcome is None:
@@ -115,7 +116,7 @@ async def examine_smtp(settings: Settings, patience: timedelta) -> list[Finding]
                 )
             ]
     finally:
-        client.close()
+        await leave(client, politely=outcome is None)
     assert outcome.error is not None
     if outcome.error.error_class is ErrorClass.AUTH:
         return [

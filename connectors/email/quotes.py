@@ -11,6 +11,7 @@ import re
 
 import quotequail
 
+from connectors.email.attributions import restore, translate
 from connectors.email.markup import read_markup
 
 MAX_READ = 40_000  # characters of a mail's text that are looked at
@@ -48,11 +49,12 @@ def take_words(plain: str, *, forwarded: bool = False) -> tuple[str, bool]:
     text = plain[:MAX_READ].replace("\r\n", "\n").strip()
     if forwarded or SAYS_FORWARDED.search(text):
         return text, False
-    found = quotequail.unwrap(text) if text else None
+    english, translated = translate(text)
+    found = quotequail.unwrap(english) if text else None
     if not found:
         return cut_signature(text), False
-    above, below = cut_signature(found.get("text_top") or ""), found.get("text_bottom") or ""
-    own = "\n\n".join(part for part in (above, cut_signature(below)) if part)
+    above, below = (cut_signature(found.get(each) or "") for each in ("text_top", "text_bottom"))
+    own = restore("\n\n".join(part for part in (YAHOO.sub("", above).rstrip(), below) if part), translated)
     return (own, True) if own else (text, False)
 
 

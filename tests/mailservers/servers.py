@@ -26,6 +26,7 @@ BUSY, BLOCKED = "busy@example.org", "blocked@example.org"
 OWNER = 65534  # nobody: whose files the mails are
 AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 PATIENCE = 20.0  # seconds until a server answers
+ENDS_WITH_US = ["setpriv", "--pdeathsig", "TERM"]  # also where these tests are killed
 
 DOVECOT = """
 base_dir = {folder}/run
@@ -194,7 +195,8 @@ def run_mail_servers() -> Iterator[MailServers]:
                 ["postfix", "-c", str(folder / "postfix"), "start-fg"],
             )
             running.extend(
-                subprocess.Popen([*AS_ROOT, *command], stdout=output, stderr=output) for command in commands
+                subprocess.Popen([*AS_ROOT, *ENDS_WITH_US, *command], stdout=output, stderr=output)
+                for command in commands
             )
             for port in (imap, imaps, smtp):
                 wait_for(port, servers)
