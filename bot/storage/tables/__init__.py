@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.storage.tables.cases import thread_link
 from bot.storage.tables.columns import metadata
 from bot.storage.tables.conversations import (
     conversation,
@@ -14,13 +15,29 @@ from bot.storage.tables.conversations import (
     turn,
 )
 from bot.storage.tables.learning import model, proposal, release, training, triage_correction
-from bot.storage.tables.media import media
-from bot.storage.tables.people import account, contact, handle, known_id, staff, staff_session
+from bot.storage.tables.media import media, outgoing_file
+from bot.storage.tables.people import (
+    account,
+    contact,
+    contact_fact,
+    erased_file,
+    erasure,
+    fact_cursor,
+    handle,
+    known_id,
+    same_person,
+    staff,
+    staff_session,
+)
 
 __all__ = [
     "account",
     "contact",
+    "contact_fact",
     "conversation",
+    "erased_file",
+    "erasure",
+    "fact_cursor",
     "handle",
     "handoff",
     "known_id",
@@ -29,11 +46,14 @@ __all__ = [
     "metadata",
     "model",
     "outbox",
+    "outgoing_file",
     "proposal",
     "release",
+    "same_person",
     "staff",
     "staff_session",
     "stray_event",
+    "thread_link",
     "timer",
     "tracker",
     "training",

@@ -48,6 +48,7 @@ conversation = Table(
     at("deliver_due_at", nullable=True),
     Column("deliver_token", BigInteger, nullable=False, server_default=text("0")),
     at("deliver_leased_until", nullable=True),
+    at("erased_at", nullable=True),  # its contact was erased: kept for the ledger alone, shown to nobody
     UniqueConstraint("account_id", "key"),
     CheckConstraint("status IN ('bot','queued','held','snoozed','resolved')", name="status"),
     Index("ix_conversation_answer_due", "answer_due_at", postgresql_where=text("answer_due_at IS NOT NULL")),
@@ -55,6 +56,7 @@ conversation = Table(
         "ix_conversation_deliver_due", "deliver_due_at", postgresql_where=text("deliver_due_at IS NOT NULL")
     ),
     Index("ix_conversation_last_message", "last_message_at"),
+    Index("ix_conversation_contact_id", "contact_id"),
     Index(
         "ix_conversation_with_staff",
         "status",
