@@ -8,18 +8,22 @@ never left from one that may have arrived.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import aiohttp
 
-from bot.connector import ErrorClass, SendError
+from bot.connector import ErrorClass, OutboundFile, SendError
+from bot.connector.answers import Outcome, doubtful, failed, read_failure, read_json
 from bot.connector.egress import open_session
 from bot.domain.json import Json, JsonObject
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_MANY = 401, 403, 404, 409, 429
 SERVER_ERROR = 500
+ANSWER_MAX = 8_000_000  # bytes: a hundred updates come at once, each with the message it answers
+UPLOAD_WAIT = timedelta(seconds=15)
 # Telegram gives 400 for most mistakes; only its words tell them apart.
 BAD_REQUESTS: Mapping[str, ErrorClass] = {
     "chat not found": ErrorClass.RECIPIENT_GONE,
@@ -33,17 +37,19 @@ BAD_REQUESTS: Mapping[str, ErrorClass] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a call: `result` if Telegram did it, else `error`.
+class Moved(Outcome):
+    """Nothing was done, because a chat became another one, whose id is `moved_to`."""
 
-    `certain` is False where it may have been done all the same. `moved_to` is the chat that took
-    the place of the one addressed.
-    """
+    moved_to: int
 
-    result: Json = None
-    error: SendError | None = None
-    certain: bool = True
-    moved_to: int | None = None
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A file on its way: `name` is what the call's fields know it by."""
+
+    name: str
+    file: OutboundFile
+    content: bytes = field(repr=False)
 
 
 class TelegramApi:
@@ -85,34 +91,43 @@ class TelegramApi:
 
     async def call(self, method: str, fields: JsonObject, *, wait: timedelta = timedelta()) -> Outcome:
         """Call `method`; Telegram may take `wait` longer than usual to answer."""
+        body = json.dumps(fields).encode()
+        return await self._post(method, body, {"content-type": "application/json"}, wait=wait)
+
+    async def upload(self, method: str, fields: JsonObject, parts: Iterable[Part]) -> Outcome:
+        """Call `method` with files, for which it has more time."""
+        form = aiohttp.FormData()
+        for name, value in fields.items():
+            form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+        for part in parts:
+            file = part.file
+            form.add_field(part.name, part.content, filename=file.name or "file", content_type=file.mime)
+        return await self._post(method, form, {}, wait=UPLOAD_WAIT)
+
+    async def _post(
+        self, method: str, body: bytes | aiohttp.FormData, headers: Mapping[str, str], *, wait: timedelta
+    ) -> Outcome:
         if self._session is None:
             return failed(ErrorClass.TRANSIENT, "the connector is not started")
         seconds = (self.timeout + wait).total_seconds()
         timeout = aiohttp.ClientTimeout(total=seconds, connect=seconds / 2, sock_connect=seconds / 2)
         try:
             async with self._session.post(
-                f"{self._prefix}/{method}", json=fields, timeout=timeout, allow_redirects=False
+                f"{self._prefix}/{method}",
+                data=body,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
             ) as response:
-                return read_answer(response.status, await read_json(response))
+                return read_answer(response.status, await read_json(response, limit=ANSWER_MAX))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error)
-
-
-async def read_json(response: aiohttp.ClientResponse) -> Json:
-    """Return the body, None where it is not JSON (a gateway answered, not Telegram)."""
-    try:
-        value: Json = await response.json(content_type=None)
-    except ValueError:
-        return None
-    return value
+            return read_failure(error, "Telegram")  # says nothing of the address, which holds the token
 
 
 def read_answer(status: int, body: Json) -> Outcome:
     """Tell what an answer means."""
     if not isinstance(body, Mapping) or not isinstance(body.get("ok"), bool):
-        return Outcome(
-            error=make_error(ErrorClass.TRANSIENT, "the answer is not Telegram's", str(status)), certain=False
-        )
+        return doubtful("the answer is not Telegram's", str(status))
     if body["ok"]:
         return Outcome(result=body.get("result"))
     parameters = body.get("parameters")
@@ -125,7 +140,7 @@ def read_answer(status: int, body: Json) -> Outcome:
         code=str(status),
         retry_after=read_seconds(hints.get("retry_after")),
     )
-    return Outcome(error=error, moved_to=moved_to if isinstance(moved_to, int) else None)
+    return Moved(error=error, moved_to=moved_to) if isinstance(moved_to, int) else Outcome(error=error)
 
 
 def classify(status: int, description: str) -> ErrorClass:
@@ -145,23 +160,3 @@ def classify(status: int, description: str) -> ErrorClass:
 def read_seconds(value: Json) -> timedelta | None:
     """Return `retry_after`, None where there is none."""
     return timedelta(seconds=value) if isinstance(value, int) else None
-
-
-def read_failure(error: Exception) -> Outcome:
-    """Tell "never left" from "may have arrived" by where the call broke. URLs hold the token."""
-    name = type(error).__name__
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return failed(ErrorClass.TRANSIENT, f"no connection to Telegram: {name}")
-    if isinstance(error, aiohttp.InvalidURL):
-        return failed(ErrorClass.INVALID, "api_url is not a URL")
-    return Outcome(error=make_error(ErrorClass.TRANSIENT, f"Telegram did not answer: {name}"), certain=False)
-
-
-def failed(error_class: ErrorClass, detail: str) -> Outcome:
-    """Return the outcome of a call that certainly did nothing."""
-    return Outcome(error=make_error(error_class, detail))
-
-
-def make_error(error_class: ErrorClass, detail: str, code: str | None = None) -> SendError:
-    """Return an error without a hint when to try again."""
-    return SendError(error_class=error_class, detail=detail, code=code)

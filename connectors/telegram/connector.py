@@ -28,6 +28,7 @@ from bot.connector import (
     SendResult,
     SendState,
 )
+from bot.connector.answers import failed, stop
 from bot.connector.egress import find_url_problem
 from bot.connector.options import find_unknown_options
 from bot.domain.conversation import Surface
@@ -35,7 +36,8 @@ from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Kind
 from bot.errors import BadSignature
 from connectors.telegram.address import Me
-from connectors.telegram.api import Outcome, TelegramApi, failed
+from connectors.telegram.api import TelegramApi
+from connectors.telegram.dispatch import make, skip_made
 from connectors.telegram.files import read_address
 from connectors.telegram.guide import GUIDE, examine
 from connectors.telegram.intake import Intake
@@ -45,7 +47,7 @@ from connectors.telegram.render import (
     PAYLOAD_MAX,
     TEXT_MAX,
     TEXT_UNIT,
-    read_native_id,
+    read_native_ids,
     read_target,
     render_reply,
 )
@@ -73,7 +75,8 @@ class TelegramConnector:
         button_payload_max=PAYLOAD_MAX,
         typing=True,
         polling=True,
-        burst_pause=timedelta(seconds=1),
+        burst_pause=timedelta(seconds=1),  # an album comes picture by picture
+        files=frozenset({"image", "audio", "video", "file"}),
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.POSTBACK, Kind.EDIT, Kind.ECHO}),
         rates=(
             Rate(scope="account", limit=30, period=timedelta(seconds=1)),
@@ -141,13 +144,11 @@ class TelegramConnector:
             return stop(arrived, failed(ErrorClass.INVALID, str(error)))
         if not calls:
             return stop(arrived, failed(ErrorClass.INVALID, "nothing in this reply can be shown on Telegram"))
-        for call in calls[len(arrived) :]:
-            outcome = await self._api.call(call.method, call.fields)
-            if outcome.moved_to is not None:  # the group became a supergroup, and nothing was sent
-                outcome = await self._api.call(call.method, {**call.fields, "chat_id": outcome.moved_to})
+        for call in skip_made(calls, len(arrived)):
+            outcome = await make(self._api, call)
             if outcome.error is not None:
                 return stop(arrived, outcome)
-            arrived.append(read_native_id(outcome.result))
+            arrived += read_native_ids(outcome.result)
         return SendResult(state=SendState.SENT, native_ids=tuple(arrived))
 
     async def locate(self, attachment: Attachment) -> MediaAddress:
@@ -208,14 +209,6 @@ def get_secret(options: Mapping[str, str]) -> str:
     token = options.get("token", "")
     derived = hmac.new(token.encode(), b"visavis webhook", hashlib.sha256).hexdigest() if token else ""
     return options.get("secret") or derived
-
-
-def stop(arrived: list[str], outcome: Outcome) -> SendResult:
-    """Return the result of a reply that broke off at `outcome`, after what `arrived`."""
-    if not outcome.certain:
-        return SendResult(state=SendState.UNKNOWN, native_ids=tuple(arrived), error=outcome.error)
-    state = SendState.PARTIAL if arrived else SendState.REJECTED
-    return SendResult(state=state, native_ids=tuple(arrived), error=outcome.error)
 
 
 CONNECTOR: type[Connector] = TelegramConnector

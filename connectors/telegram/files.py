@@ -8,8 +8,8 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from bot.connector import ErrorClass, MediaAddress
+from bot.connector.answers import Outcome
 from bot.errors import MediaGone, MediaRefused, MediaUnavailable
-from connectors.telegram.api import Outcome
 
 
 def read_address(outcome: Outcome, prefix: str) -> MediaAddress:

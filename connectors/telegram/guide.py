@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from bot.connector import Finding, Guide, OptionHelp
+from bot.connector.answers import Outcome
 from bot.domain.json import Json
-from connectors.telegram.api import Outcome, TelegramApi
+from connectors.telegram.api import TelegramApi
 from connectors.telegram.webhook import find_recent_error, get_url, show
 
 GUIDE = Guide(

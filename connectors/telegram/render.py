@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import telegram
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 
-from bot.connector import OutboundReply, TextUnit
+from bot.connector import OutboundFile, OutboundReply, TextUnit
 from bot.connector.egress import find_url_problem
 from bot.connector.text import clean_text, measure, split_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button
+from connectors.telegram.uploads import DOCUMENT, METHODS, Upload, sort_files
 
 # Telegram says "characters" but counts offsets in UTF-16; this stays within either reading.
 TEXT_MAX, TEXT_UNIT = MessageLimit.MAX_TEXT_LENGTH.value, TextUnit.UTF16
+CAPTION_MAX = MessageLimit.CAPTION_LENGTH.value  # of the same
 PAYLOAD_MAX = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA.value  # bytes of UTF-8
 BUTTONS_MAX = 100
 BUTTONS_ALONE = "\N{WHITE DOWN POINTING BACKHAND INDEX}"  # a keyboard needs a text to hang on
@@ -22,35 +25,99 @@ BUTTONS_ALONE = "\N{WHITE DOWN POINTING BACKHAND INDEX}"  # a keyboard needs a t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call of the Bot API."""
+    """One call of the Bot API: `makes` so many messages. `files` go along, by the names of their parts."""
 
     method: str
     fields: JsonObject
+    files: Mapping[str, OutboundFile] = field(default_factory=dict)
+    makes: int = 1
 
 
 def render_reply(reply: OutboundReply) -> tuple[Call, ...]:
     """Return the calls that say a reply, in order; no call where nothing in it can be shown.
 
-    Buttons hang on the last text. Raises ValueError in words for a key or image that is not one.
+    Buttons hang on the last text, which is the caption of the files where it is short enough and they are
+    one message or album. Raises ValueError in words for a key or image that is not one.
     """
     content, target = reply.content, read_target(reply.conversation_key)
     shown, lines = sort_buttons(content.buttons)
-    text = "\n".join(part for part in (clean_text(content.text), *lines) if part)
-    texts = split_text(text or (BUTTONS_ALONE if shown else ""), limit=TEXT_MAX, unit=TEXT_UNIT)
-    rendered = [Call(method="sendMessage", fields={**target, "text": part}) for part in texts]
-    if shown:
-        rendered[-1] = replace(
-            rendered[-1], fields={**rendered[-1].fields, "reply_markup": render_keyboard(shown)}
-        )
+    groups, refused = sort_files(reply.files)
+    text = "\n".join(part for part in (clean_text(content.text), *lines, *map(say_file, refused)) if part)
+    files = [render_files(target, group) for group in groups]
+    if len(files) == 1 and not content.image and is_caption(text, files[0], shown):
+        return quote_first([add_caption(files[0], text, shown)], reply.reply_context.get("reply_to"))
+    rendered = render_texts(target, text, shown)
     if content.image:
         rendered.append(Call(method="sendPhoto", fields={**target, "photo": check_image(content.image)}))
-    return quote_first(rendered, reply.reply_context.get("reply_to"))
+    return quote_first([*rendered, *files], reply.reply_context.get("reply_to"))
+
+
+def render_texts(target: JsonObject, text: str, buttons: tuple[Button, ...]) -> list[Call]:
+    """Return the texts of a reply."""
+    texts = split_text(text or (BUTTONS_ALONE if buttons else ""), limit=TEXT_MAX, unit=TEXT_UNIT)
+    rendered = [Call(method="sendMessage", fields={**target, "text": part}) for part in texts]
+    if buttons:
+        fields = {**rendered[-1].fields, "reply_markup": render_keyboard(buttons)}
+        rendered[-1] = replace(rendered[-1], fields=fields)
+    return rendered
+
+
+def render_files(target: JsonObject, group: list[Upload]) -> Call:
+    """Return the call that uploads a file, or several as an album."""
+    if len(group) == 1:
+        only = group[0]
+        return Call(method=METHODS[only.type], fields=target, files={only.type: only.file})
+    media: list[Json] = [
+        {"type": each.type, "media": f"attach://file{number}"} for number, each in enumerate(group)
+    ]
+    return Call(
+        method="sendMediaGroup",
+        fields={**target, "media": media},
+        files={f"file{number}": each.file for number, each in enumerate(group)},
+        makes=len(group),
+    )
+
+
+def is_caption(text: str, files: Call, buttons: tuple[Button, ...]) -> bool:
+    """Tell whether text and buttons can stand under the files. Under an album there are no buttons."""
+    return measure(text, TEXT_UNIT) <= CAPTION_MAX and not (buttons and files.makes > 1)
+
+
+def add_caption(files: Call, text: str, buttons: tuple[Button, ...]) -> Call:
+    """Put text and buttons under the files; an album shows what one of its files says."""
+    caption: JsonObject = {"caption": text} if text else {}
+    match files.fields.get("media"):
+        case [Mapping() as first, *others]:
+            return replace(files, fields={**files.fields, "media": [{**first, **caption}, *others]})
+        case _:
+            markup: JsonObject = {"reply_markup": render_keyboard(buttons)} if buttons else {}
+            return replace(files, fields={**files.fields, **caption, **markup})
+
+
+def as_documents(call: Call) -> Call:
+    """Return the same files as documents, which Telegram looks at no closer."""
+    media = call.fields.get("media")
+    if isinstance(media, list):
+        plain: list[Json] = [{**each, "type": DOCUMENT} for each in media if isinstance(each, Mapping)]
+        return replace(call, fields={**call.fields, "media": plain})
+    (only,) = call.files.values()
+    return replace(call, method=METHODS[DOCUMENT], files={DOCUMENT: only})
+
+
+def say_file(file: OutboundFile) -> str:
+    """Return the line that stands for a file."""
+    return f"• {clean_text(file.name)}: {file.url}" if file.url else f"• {clean_text(file.name)}"
 
 
 def read_target(key: str) -> JsonObject:
     """Return the chat, and the topic where there is one. Raises ValueError for a key that is not ours."""
     chat, *rest = (int(part) for part in key.split(":"))
     return {"chat_id": chat, **({"message_thread_id": rest[1]} if len(rest) > 1 else {})}
+
+
+def read_native_ids(result: Json) -> list[str]:
+    """Return the native ids of the messages that Telegram has sent; empty ones where it does not say."""
+    return [read_native_id(each) for each in result] if isinstance(result, list) else [read_native_id(result)]
 
 
 def read_native_id(result: Json) -> str:

@@ -21,22 +21,13 @@ import aiohttp
 from aiohttp import web
 
 from tests.fakes.serving import reset, serve
-from tests.fakes.telegram_checks import (
-    Refusal,
-    Update,
-    check_keyboard,
-    check_text,
-    make_person,
-    read_fields,
-    refusal,
-    wait_for,
-)
+from tests.fakes.telegram_checks import Refusal, Update, make_person, read_fields, refusal, wait_for
+from tests.fakes.telegram_sends import SENDS
 
 NAME = "Lyra_bot"  # what people call the bot by
 MOST_BYTES = 20_000_000  # of a file that a bot may have
 LONGEST_WAIT = 0.2  # seconds an empty getUpdates is held, however long the bot would wait
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-ACTIONS = frozenset({"typing", "upload_photo", "upload_document", "find_location", "record_voice"})
 
 
 class Fault(StrEnum):
@@ -89,9 +80,9 @@ class FakeTelegram:
     files: dict[str, bytes] = field(default_factory=dict)  # by file id
     pressed: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
+    last_message: int = 0
     _updates: dict[int, Update] = field(default_factory=dict)
     _last_update: int = 1000
-    _last_message: int = 0
     _reading: asyncio.Event | None = None
     _called: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -130,12 +121,12 @@ class FakeTelegram:
         return numbered
 
     def _message(self, person: int, chat: int | None, body: Update) -> Update:
-        self._last_message += 1
+        self.last_message += 1
         chat_id = person if chat is None else chat
         kind = self.chats.setdefault(chat_id, "private" if chat is None else "supergroup")
         return {
-            "message_id": self._last_message,
-            "date": 1_750_000_000 + self._last_message,
+            "message_id": self.last_message,
+            "date": 1_750_000_000 + self.last_message,
             "chat": {"id": chat_id, "type": kind},
             "from": make_person(person),
             **body,
@@ -200,10 +191,11 @@ class FakeTelegram:
         if request.match_info["token"] != self.token:
             return 401, refusal(401, "Unauthorized")
         act = getattr(self, f"_on_{method.lower()}", None)
-        if act is None:
+        send = SENDS.get(method)
+        if act is None and send is None:
             return 404, refusal(404, "Not Found")
         try:
-            return 200, {"ok": True, "result": await act(fields)}
+            return 200, {"ok": True, "result": send(self, fields) if send else await act(fields)}
         except Refusal as error:
             return error.status, refusal(error.status, error.description, error.parameters)
 
@@ -269,24 +261,6 @@ class FakeTelegram:
             return web.json_response(refusal(404, "Not Found"), status=404)
         return web.Response(body=self.files[file_id])
 
-    async def _on_sendmessage(self, fields: Update) -> Update:
-        text = check_text(fields)
-        check_keyboard(fields.get("reply_markup"))
-        return self._send(fields, {"text": text.strip()})
-
-    async def _on_sendphoto(self, fields: Update) -> Update:
-        if not str(fields.get("photo", "")).startswith(("http://", "https://")):
-            raise Refusal(400, "Bad Request: wrong file identifier/HTTP URL specified")
-        return self._send(
-            fields, {"photo": [{"file_id": "P", "file_unique_id": "p", "width": 1, "height": 1}]}
-        )
-
-    async def _on_sendchataction(self, fields: Update) -> bool:
-        if fields.get("action") not in ACTIONS:
-            raise Refusal(400, "Bad Request: wrong parameter action in request")
-        self._check_chat(fields)
-        return True
-
     async def _on_answercallbackquery(self, fields: Update) -> bool:
         query_id = fields.get("callback_query_id")
         if query_id not in self.pressed - self.answered:
@@ -294,33 +268,6 @@ class FakeTelegram:
             raise Refusal(400, f"Bad Request: {words}")
         self.answered.add(query_id)
         return True
-
-    def _send(self, fields: Update, body: Update) -> Update:
-        chat = self._check_chat(fields)
-        self._last_message += 1
-        bot = {"id": int(self.token.partition(":")[0]), "is_bot": True, "first_name": "Bot"}
-        markup = {"reply_markup": fields["reply_markup"]} if fields.get("reply_markup") else {}
-        message = {
-            "message_id": self._last_message,
-            "date": 1_750_000_000,
-            "chat": chat,
-            "from": bot,
-            **body,
-            **markup,
-        }
-        self.sent.append(message)
-        return message
-
-    def _check_chat(self, fields: Update) -> Update:
-        chat_id = fields.get("chat_id")
-        if chat_id in self.migrated:
-            moved = {"migrate_to_chat_id": self.migrated[chat_id]}
-            raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", moved)
-        if chat_id not in self.chats:
-            raise Refusal(400, "Bad Request: chat not found")
-        if chat_id in self.blocked:
-            raise Refusal(403, "Forbidden: bot was blocked by the user")
-        return {"id": chat_id, "type": self.chats[chat_id]}
 
 
 @asynccontextmanager

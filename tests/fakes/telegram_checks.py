@@ -64,11 +64,22 @@ async def wait_for(event: asyncio.Event, seconds: float) -> None:
 
 
 async def read_fields(request: web.Request) -> Update:
-    """Return a call's parameters, sent as JSON or as a form."""
+    """Return a call's parameters, sent as JSON or as a form, whose files are bytes."""
     if request.content_type == "application/json":
         fields: Update = json.loads(await request.read() or b"{}")
         return fields
-    return dict(await request.post()) | dict(request.query)
+    form = {**await request.post(), **request.query}
+    return {name: read_field(value) for name, value in form.items()}
+
+
+def read_field(value: str | bytearray | web.FileField) -> Any:
+    """Return a field of a form: Telegram reads its text as JSON where it wants more than a string."""
+    if isinstance(value, web.FileField):
+        return value.file.read()
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def refusal(status: int, description: str, parameters: Update | None = None) -> Update:
