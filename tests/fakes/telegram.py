@@ -192,12 +192,14 @@ class FakeTelegram:
             return 401, refusal(401, "Unauthorized")
         act = getattr(self, f"_on_{method.lower()}", None)
         send = SENDS.get(method)
-        if act is None and send is None:
-            return 404, refusal(404, "Not Found")
         try:
-            return 200, {"ok": True, "result": send(self, fields) if send else await act(fields)}
+            if send is not None:
+                return 200, {"ok": True, "result": send(self, fields)}
+            if act is not None:
+                return 200, {"ok": True, "result": await act(fields)}
         except Refusal as error:
             return error.status, refusal(error.status, error.description, error.parameters)
+        return 404, refusal(404, "Not Found")
 
     async def _on_getme(self, _: Update) -> Update:
         return {

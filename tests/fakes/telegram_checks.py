@@ -72,7 +72,7 @@ async def read_fields(request: web.Request) -> Update:
     return {name: read_field(value) for name, value in form.items()}
 
 
-def read_field(value: str | bytearray | web.FileField) -> Any:
+def read_field(value: str | bytes | bytearray | web.FileField) -> Any:
     """Return a field of a form: Telegram reads its text as JSON where it wants more than a string."""
     if isinstance(value, web.FileField):
         return value.file.read()
