@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from connectors.email.mail import Mail
+from connectors.email.bounces import FAILED, MAX_READ
+from connectors.email.mail import Mail, read_words
 
 BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 LISTS = ("list-id", "list-unsubscribe", "list-post", "list-help")
@@ -36,6 +37,8 @@ AWAY = re.compile(
     r"|автоответ|自动回复|自動応答)",
     re.IGNORECASE,
 )
+RETURNED = frozenset({"message/rfc822", "message/global", "message/delivery-status", "text/rfc822-headers"})
+HEADERS = re.compile(r"^[> ]{0,4}Message-ID:", re.IGNORECASE | re.MULTILINE)
 REPORTS = frozenset({"multipart/report", "message/delivery-status", "message/disposition-notification"})
 
 
@@ -65,4 +68,12 @@ def find_mark(mail: Mail, sender: str) -> str | None:
         return "an address that nobody reads"
     if AWAY.match(mail.get("subject")):
         return "out of office"
-    return None
+    return "report" if FAILED.match(mail.get("subject")) and returns_mail(mail) else None
+
+
+def returns_mail(mail: Mail) -> bool:
+    """Tell whether it holds another mail, or headers of one: a customer may write of failed delivery, too."""
+    return any(
+        leaf.mime in RETURNED or (leaf.mime == "text/plain" and HEADERS.search(read_words(leaf)[:MAX_READ]))
+        for leaf in mail.leaves
+    )

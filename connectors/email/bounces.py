@@ -14,7 +14,20 @@ from connectors.email.refusals import explain_report
 from connectors.email.threads import ADDRESS, find_ours
 
 DAEMON = re.compile(r"^(mailer-?daemon|postmaster|mail-daemon)@", re.IGNORECASE)
-STATES = {"failed": ReceiptState.FAILED, "delivered": ReceiptState.DELIVERED, "relayed": ReceiptState.SENT}
+# What mail servers write above such a mail, and customers hardly: "delivery" alone may be that of a parcel.
+FAILED = re.compile(
+    r"^\s*(mail delivery (failed|failure|error)|undeliver(ed|able) mail|undeliverable:|undelivered:"
+    r"|unzustellbar:|returned mail\b|mail could not be delivered|delivery status notification"
+    r"|mail system error|failed mail:|mail delivery system)",
+    re.IGNORECASE,
+)
+ADDRESSEE = re.compile(r"^[> ]{0,4}To:(.{1,300})$", re.IGNORECASE | re.MULTILINE)
+STATES = {
+    "failed": ReceiptState.FAILED,
+    "failure": ReceiptState.FAILED,
+    "delivered": ReceiptState.DELIVERED,
+    "relayed": ReceiptState.SENT,
+}
 MAX_READ = 65_536  # bytes of a part
 
 
@@ -32,7 +45,9 @@ def read_report(mail: Mail, sender: str, domain: str) -> Report | None:
     """Return what a report says of a mail of ours, None where it is no report, or of no mail of ours."""
     fields = next((read_fields(leaf) for leaf in mail.leaves if leaf.mime == "message/delivery-status"), None)
     failed_by_word = fields is None and (
-        DAEMON.match(sender) is not None or mail.get("return-path").replace(" ", "") == "<>"
+        DAEMON.match(sender) is not None
+        or mail.get("return-path").replace(" ", "") == "<>"
+        or FAILED.match(mail.get("subject")) is not None
     )
     if fields is None and not failed_by_word:
         return None
@@ -69,11 +84,14 @@ def read_fields(leaf: Leaf) -> dict[str, str]:
 def find_recipient(mail: Mail, fields: dict[str, str]) -> str:
     """Return whom the mail of ours went to, empty where nothing says so.
 
-    The original mail's own `To` is what we wrote; a server that passed it on reports another address.
+    The original mail's own `To` is what we wrote; a server that passed it on reports another address. Old
+    servers put the original below their words.
     """
     original = (each.get("to") for each in iterate_originals(mail))
     said = (fields.get("original-recipient"), fields.get("final-recipient"), mail.get("x-failed-recipients"))
-    for text in (*original, *said):
+    words = (read_words(leaf)[:MAX_READ] for leaf in mail.leaves if leaf.mime == "text/plain")
+    quoted = (line[1] for text in words for line in ADDRESSEE.finditer(text))
+    for text in (*original, *said, *quoted):
         match = ADDRESS.search((text or "").replace("rfc822;", "").replace("RFC822;", ""))
         if match:
             return match[0].lower()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
@@ -37,6 +37,7 @@ CHARSETS = {
     "shift_jis": "cp932",
     "cp-850": "cp850",
 }
+_BOUNDARY = re.compile(r"^--([^\s\"]{1,70})[ \t]*\r?\ncontent-", re.IGNORECASE | re.MULTILINE)
 _FOLD = re.compile(r"[\r\n\t ]+")
 
 
@@ -66,8 +67,8 @@ class Leaf:
     @property
     def name(self) -> str | None:
         """The file's name, None where it has none."""
-        given = read_parameter(self.part, "content-disposition", "filename")
-        return (given or read_parameter(self.part, "content-type", "name"))[-200:] or None
+        places = (("content-disposition", "filename"), ("content-type", "name"), ("content-type", "filename"))
+        return next(filter(None, (read_parameter(self.part, *each) for each in places)), "")[-200:] or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,8 @@ class Mail:
 def split_mail(raw: bytes) -> Mail:
     """Read a whole mail. What is no mail has no headers."""
     head = parse_bytes(raw)
-    return Mail(head=head, leaves=tuple(leaf for leaf, _ in zip(walk(head), range(MAX_PARTS), strict=False)))
+    leaves = (leaf for leaf, _ in zip(walk(mend(head)), range(MAX_PARTS), strict=False))
+    return Mail(head=head, leaves=tuple(leaves))
 
 
 def parse_bytes(raw: bytes) -> Message:
@@ -125,8 +127,30 @@ def number_parts(prefix: str, part: Message) -> Iterator[tuple[str, Message]]:
     """Yield the parts of a part with their section numbers."""
     inner = part.get_payload()
     for number, each in enumerate(inner if isinstance(inner, list) else [], start=1):
-        if isinstance(each, Message):
-            yield f"{prefix}{number}", each
+        if isinstance(each, Message) and not is_hollow(each):
+            yield f"{prefix}{number}", mend(each)
+
+
+def is_hollow(part: Message) -> bool:
+    """Tell whether it says that it holds parts, and holds nothing at all."""
+    content = part.get_payload()
+    return part.get_content_maintype() == "multipart" and isinstance(content, str) and not content.strip()
+
+
+def mend(part: Message) -> Message:
+    """Return a part whose parts are not where its header says as one that has them, or else as text.
+
+    They begin at the first line that looks like a boundary.
+    """
+    content = part.get_payload()
+    if part.get_content_maintype() != "multipart" or not isinstance(content, str):
+        return part
+    line = _BOUNDARY.search(content)
+    kind = f'multipart/mixed; boundary="{line[1]}"' if line else "text/plain"
+    try:
+        return message_from_string(f"Content-Type: {kind}\n\n{content}")
+    except RecursionError:
+        return part
 
 
 def make_leaf(section: str, part: Message) -> Leaf:

@@ -1,9 +1,12 @@
 """What a person wrote newly, apart from what the mail quotes and how it is signed. Pure.
 
 quotequail finds the quoted mail: on made-up replies of Gmail, Outlook, Apple Mail and Thunderbird in
-English, German, French and Spanish it did so in all 19 (tests/unit/connectors/test_email_quotes.py).
-Signatures, and what of a forwarded mail is the person's word, are our own rules.
+English, German, French and Spanish it did so in all 19 (tests/unit/connectors/test_email_quotes.py); other
+languages are brought into English for it (`attributions`). Signatures, and what of a forwarded mail is the
+person's word, are our own rules.
 """
+
+# ruff: noqa: RUF001 - letters of other alphabets are meant
 
 from __future__ import annotations
 
@@ -18,14 +21,22 @@ MAX_READ = 40_000  # characters of a mail's text that are looked at
 SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 # What phones and programs add by themselves, as the last line.
 ADDED = re.compile(
-    r"^(sent from (my|outlook|yahoo|mail for|proton)|get outlook for "
+    r"^[(<]{0,2}(sent (from|via|with|by) (my|outlook|yahoo|mail for|mailbox|\[?proton|windows mail"
+    r"|samsung|galaxy|huawei|airmail|spark|sparrow|aol|the (all-)?new aol|(a )?(cell)?phone|(a )?mobile"
+    r"|(a )?tablet|iphone|ipad)|get outlook for |from my (iphone|ipad|phone|mobile|android)"
     r"|von meinem .{1,40} gesendet|gesendet (mit|von) |diese nachricht wurde von meinem "
     r"|holen sie sich outlook für |outlook für .{1,20} beziehen"
-    r"|envoyé (de|depuis) mon |envoyé à partir de |obtenez outlook pour |télécharger outlook pour "
-    r"|enviado desde (mi|el) |obtener outlook para |inviato da |verzonden vanaf mijn |verstuurd vanaf mijn )"
+    r"|envoyé (de|depuis) (mon|yahoo)|envoyé à partir de |obtenez outlook pour |télécharger outlook pour "
+    r"|enviado desde (mi|el) |enviado do meu |obtener outlook para |obter o outlook para |inviato da "
+    r"|verzonden (vanaf mijn|met) |verstuurd vanaf mijn |sendt fra min |skickat från min "
+    r"|lähetetty (i|laitteesta)|отправлено (с|из) |надіслано з |wysłane z |wysłano z |odesláno z "
+    r"|从我的.{1,20}发送|發自我的|发自我的|從我的|iphoneから送信|나의 iphone에서"
+    r"|.{1,20}(imdan|ımdan|umdan|ümdan) gönderildi)"
     r".{0,120}$",
     re.IGNORECASE,
 )
+# Yahoo's line above a quote, between dashes of its own, which quotequail leaves behind.
+YAHOO = re.compile(r"(^|\n)-{2,}\s*On .{1,200}? wrote:?\s*-*\s*$")
 # quotequail takes Outlook's answers for forwarded mails: both begin with the same lines. Subjects tell.
 FORWARDED = re.compile(r"^\s*(fwd?|wg|tr|rv|enc|i|vl|doorst|vb|pd|ilt|перен|转发)\s*[:\uff1a]", re.IGNORECASE)
 SAYS_FORWARDED = re.compile(

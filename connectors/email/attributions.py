@@ -1,0 +1,120 @@
+"""Lines that announce a quoted mail, in languages that quotequail does not read. Pure.
+
+They are brought into English before it looks, and back in what it leaves. A line counts that ends with a
+colon and holds a date and a time or an address, beside a word for "wrote" or just before the colon: what a
+person writes has seldom all of that. A block counts from two of a mail's own headers on, one below the other.
+"""
+
+# ruff: noqa: RUF001 - letters of other alphabets are meant
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+LONGEST = 300  # characters of a line that is looked at
+WROTE = re.compile(
+    r"написал|пишет|пише\b|написав|писал|napisał|napsal|napísal|yazdı|kirjoitti|írta|ha scritto|a scris\b"
+    r"|έγραψε|skrev|schreef|geschreven|schrieb|escreveu|escribió|a écrit|写道|寫道|작성|menulis|đã viết"
+    r"|rašė|rakstīja|pisze|napisao|je napisal|wrote|\bот\b",
+    re.IGNORECASE,
+)
+DATE = re.compile(r"\d{1,4}[./年년-]\s?\d{1,2}|\b(19|20)\d\d\b")
+MOMENT = re.compile(r"\d{1,2}[:.]\d{2}\b|[^\s@<>]+@[^\s@<>]+\.\w")
+ADDRESSED = re.compile(r"<[^\s<>@]+@[^\s<>@]+>\s*[:\uff1a]$")
+DASHES = re.compile(
+    r"^\s*-{3,}\s*(исходное сообщение|пересылаемое сообщение|messaggio originale|mensagem original"
+    r"|oprindelig meddelelse|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti|původní zpráva"
+    r"|pôvodná správa|wiadomość oryginalna|oryginalna wiadomość|orijinal ileti|message d.origine"
+    r"|原始邮件|原始郵件|원본 메시지|eredeti üzenet|mesaj original|元のメッセージ)\s*-{3,}\s*$",
+    re.IGNORECASE,
+)
+LABELS = {
+    "From": "от|da|od|kimden|fra|lähettäjä|feladó|de la|από|差出人|发件人|發件人|寄件者|보낸 사람|від",
+    "Sent": (
+        "отправлено|дата|inviato|data|odesláno|odoslané|wysłano|gönderildi|gönderilen|sendt|dato|lähetetty"
+        "|elküldve|dátum|trimis|trimis la|στάλθηκε|ημερομηνία|送信日時|日時|发送时间|發送時間|日期"
+        "|보낸 날짜|날짜|надіслано"
+    ),
+    "To": "кому|a|komu|do|kime|til|vastaanottaja|címzett|către|προς|宛先|收件人|收件者|받는 사람",
+    "Subject": (
+        "тема|oggetto|předmět|predmet|temat|konu|emne|aihe|tárgy|subiect|assunto|θέμα|件名|主题|主題|主旨|제목"
+    ),
+}
+LABEL = re.compile(
+    r"^\s*\*{0,2}(?:" + "|".join(f"(?P<{name}>{words})" for name, words in LABELS.items()) + r")"
+    r"\*{0,2}\s?[:\uff1a]\*{0,2}\s*(?P<rest>\S.*)$",
+    re.IGNORECASE,
+)
+
+
+def translate(text: str) -> tuple[str, dict[str, str]]:
+    """Return a text with such lines in English, and what each of them was."""
+    found: dict[str, str] = {}
+    lines: list[str] = []
+    for said, english in read_lines(text.split("\n")):
+        lines.append(english)
+        if english != said:
+            found[english] = said
+    return "\n".join(lines), found
+
+
+def restore(text: str, found: dict[str, str]) -> str:
+    """Return the lines of a text that were translated as they were."""
+    for english, said in found.items():
+        text = text.replace(english, said)
+    return text
+
+
+def read_lines(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each line, or the two that are one announcement, with its English."""
+    at = 0
+    while at < len(lines):
+        taken = count_announcing(lines, at)
+        if taken:
+            said = "\n".join(lines[at : at + taken])
+            yield said, f"On {' '.join(said.split())[:-1]} wrote:"
+        else:
+            yield lines[at], translate_line(lines, at)
+        at += taken or 1
+
+
+def count_announcing(lines: Sequence[str], at: int) -> int:
+    """Return how many lines from here on are one announcement: one, two that a program broke, or none."""
+    if announces(lines[at]):
+        return 1
+    broken = at + 1 < len(lines) and DATE.search(lines[at]) and not announces(lines[at + 1])
+    return 2 if broken and announces(f"{lines[at]} {lines[at + 1].strip()}") else 0
+
+
+def announces(line: str) -> bool:
+    """Tell whether a line says who wrote what follows, and when."""
+    line = line.strip()
+    if len(line) > LONGEST or not line.endswith((":", "\uff1a")) or line.startswith((">", "On ")):
+        return False
+    if not (DATE.search(line) and MOMENT.search(line)):
+        return False
+    return WROTE.search(line) is not None or ADDRESSED.search(line) is not None
+
+
+def translate_line(lines: Sequence[str], at: int) -> str:
+    """Return a line of dashes, or a header that stands in a block of them, in English; any other as it is."""
+    line = lines[at]
+    if len(line) > LONGEST:
+        return line
+    if DASHES.match(line):
+        return "-----Original Message-----"
+    label = LABEL.match(line)
+    if label is None or not any(is_label(lines, near) for near in (at - 1, at + 1)):
+        return line
+    return f"{name_label(label)}: {label['rest']}"
+
+
+def is_label(lines: Sequence[str], at: int) -> bool:
+    """Tell whether a line is one of a mail's headers."""
+    return 0 <= at < len(lines) and len(lines[at]) <= LONGEST and LABEL.match(lines[at]) is not None
+
+
+def name_label(label: re.Match[str]) -> str:
+    """Return the English name of a header."""
+    return next(name for name in LABELS if label[name])
