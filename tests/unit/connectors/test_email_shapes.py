@@ -16,7 +16,7 @@ from tests.unit.connectors.test_email_payload import OURS, parse, write
 
 ADDRESS = "Shop <us@shop.example>"
 QUOTED = {
-    "gmail, Italian": f"Il giorno lun 23 nov 2026 alle ore 10:01 {ADDRESS} ha scritto:\n\n> Ciao\n",
+    "gmail, Italian": f"Il giorno lun 23 nov 2026, 10:01 {ADDRESS} ha scritto:\n\n> Ciao\n",
     "gmail, Polish": f"pon., 23 lis 2026 o 10:01 {ADDRESS} napisał(a):\n\n> Hej\n",
     "gmail, Czech": f"po 23. 11. 2026 v 10:01 odesílatel {ADDRESS} napsal:\n\n> Ahoj\n",
     "gmail, Finnish": "ma 23. marrask. 2026 klo 10.01 Shop (us@shop.example) kirjoitti:\n\n> Moi\n",
