@@ -27,6 +27,7 @@ from bot.service.keep_media import run_media
 from bot.service.loops import run_clock, run_courier, run_worker
 from bot.service.poll import run_poller
 from bot.service.road import Road
+from bot.service.suggest_same_person import run_suggestions
 from bot.service.train import Classroom, Trainer
 from bot.settings import ServiceRole, get_environment
 from bot.storage import leases
@@ -225,6 +226,7 @@ def _choose_loops(base: _Base, follower: ReleaseFollower | None) -> Mapping[str,
         loops["media"] = run_media(road, connectors, base.files)
     if base.role.includes(ServiceRole.CLOCK):
         loops["clock"] = run_clock(road, every=timedelta(seconds=settings.sweep_seconds))
+        loops["suggestions"] = run_suggestions(road)
         for (channel, account), connector in connectors.items():
             if _polls(connector, settings):
                 loops[f"poll {channel} {account}"] = run_poller(road, connector)
