@@ -8,13 +8,14 @@ answers us, is for us, whatever Telegram lets us read along (privacy mode, admin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import telegram
 from telegram.constants import ChatType, MessageEntityType
 
 from bot.domain.json import JsonObject
+from connectors.telegram.place import Posts, find_post
 
 NAME = r"[A-Za-z0-9_]{1,32}"
 MENTION = re.compile(rf"@({NAME})[\s,:;]*")
@@ -25,10 +26,11 @@ NAMING: list[str | None] = [MessageEntityType.MENTION, MessageEntityType.BOT_COM
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Me:
-    """The bot itself. `username` is None until Telegram has told it."""
+    """The bot itself. `username` is None until Telegram has told it; `posts` as far as we remember."""
 
     id: int | None
     username: str | None = None
+    posts: Posts = field(default_factory=dict)
 
     def is_behind(self, person: telegram.User | None) -> bool:
         """Tell whether it was us."""
@@ -45,19 +47,44 @@ class Voice(StrEnum):
     """Who speaks."""
 
     CONTACT = "contact"  # a person, to us
-    BRAND = "brand"  # the brand's own people: an anonymous administrator of the group
+    BRAND = "brand"  # the brand's own people: an administrator of the group, the owner of a business account
     OTHERS = "others"  # people among themselves, bots, posts of channels: nothing to answer
 
 
 def find_voice(message: telegram.Message, me: Me) -> Voice:
     """Tell who speaks, and whether to us."""
+    if message.business_connection_id is not None:
+        return find_business_voice(message, me)
     if message.sender_chat is not None:
-        # Anything else in a chat's name is a channel's post; a linked channel's is forwarded by itself.
-        anonymous = message.sender_chat.id == message.chat.id and not message.is_automatic_forward
-        return Voice.BRAND if anonymous else Voice.OTHERS
+        return Voice.BRAND if is_in_our_name(message, message.sender_chat, me) else Voice.OTHERS
     if message.is_automatic_forward or not is_person(message.from_user, me):
         return Voice.OTHERS
-    return Voice.CONTACT if is_for_us(message, me) else Voice.OTHERS
+    heard = is_for_us(message, me) or find_post(message, me.posts)[0] is not None
+    return Voice.CONTACT if heard else Voice.OTHERS
+
+
+def find_business_voice(message: telegram.Message, me: Me) -> Voice:
+    """Tell who speaks in a chat of an account that the bot answers for.
+
+    Nobody does where a bot wrote for the account, ours included, and where Telegram did: greetings, messages
+    that say that nobody is there, or that were scheduled.
+    """
+    if message.sender_business_bot is not None or message.is_from_offline:
+        return Voice.OTHERS
+    person = message.from_user
+    if person is None or not is_person(person, me):
+        return Voice.OTHERS
+    return Voice.CONTACT if person.id == message.chat.id else Voice.BRAND
+
+
+def is_in_our_name(message: telegram.Message, sender: telegram.Chat, me: Me) -> bool:
+    """Tell the brand's people from others who write in a chat's name, and from a channel's forwarded posts.
+
+    An anonymous administrator writes in the group's name; who runs the channel, in its name under its posts.
+    """
+    if message.is_automatic_forward:
+        return False
+    return sender.id in (message.chat.id, find_post(message, me.posts)[1])
 
 
 def is_person(sender: telegram.User | None, me: Me) -> bool:
@@ -67,12 +94,18 @@ def is_person(sender: telegram.User | None, me: Me) -> bool:
 
 def is_for_us(message: telegram.Message, me: Me) -> bool:
     """Tell whether a message is written to us: in private, as a reply to us, or by our name."""
-    if message.chat.type == ChatType.PRIVATE:
-        return True
+    return message.chat.type == ChatType.PRIVATE or answers_us(message, me) or names_us(message, me)
+
+
+def answers_us(message: telegram.Message, me: Me) -> bool:
+    """Tell whether a message replies to one of ours."""
     answered = message.reply_to_message
     # Everything in a topic replies to the note that the topic was made, whoever made it.
-    if answered is not None and answered.forum_topic_created is None and me.is_behind(answered.from_user):
-        return True
+    return answered is not None and answered.forum_topic_created is None and me.is_behind(answered.from_user)
+
+
+def names_us(message: telegram.Message, me: Me) -> bool:
+    """Tell whether a message names us."""
     entities = (*message.entities, *message.caption_entities)
     return any(me.is_behind(entity.user) for entity in entities if entity.user is not None) or any(
         me.is_named(name.rpartition("@")[2]) for name in list_names(message) if "@" in name

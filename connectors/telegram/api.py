@@ -33,6 +33,10 @@ BAD_REQUESTS: Mapping[str, ErrorClass] = {
     "message is too long": ErrorClass.TOO_LONG,
     "not enough rights": ErrorClass.POLICY,
     "have no rights": ErrorClass.POLICY,
+    "message to be replied not found": ErrorClass.RECIPIENT_GONE,  # of comments: see `render.quote`
+    "business_peer_usage_missing": ErrorClass.WINDOW_CLOSED,  # nobody wrote there for 24 hours
+    "business_": ErrorClass.POLICY,  # disconnected, or without the right to answer
+    "business connection": ErrorClass.POLICY,
 }
 
 

@@ -42,15 +42,9 @@ from connectors.telegram.files import read_address
 from connectors.telegram.guide import GUIDE, examine
 from connectors.telegram.intake import Intake
 from connectors.telegram.payload import CHANNEL, parse_body, parse_update
-from connectors.telegram.render import (
-    BUTTONS_MAX,
-    PAYLOAD_MAX,
-    TEXT_MAX,
-    TEXT_UNIT,
-    read_native_ids,
-    read_target,
-    render_reply,
-)
+from connectors.telegram.place import read_native_ids, read_target
+from connectors.telegram.posts import PostMemory
+from connectors.telegram.render import BUTTONS_MAX, PAYLOAD_MAX, TEXT_MAX, TEXT_UNIT, render_reply
 from connectors.telegram.webhook import Webhook
 
 API_URL = "https://api.telegram.org"
@@ -67,7 +61,7 @@ class TelegramConnector:
     channel: ClassVar[str] = CHANNEL
     guide: ClassVar[Guide] = GUIDE
     capabilities: ClassVar[Capabilities] = Capabilities(
-        surfaces=frozenset({Surface.DIRECT, Surface.GROUP}),
+        surfaces=frozenset({Surface.DIRECT, Surface.GROUP, Surface.PUBLIC}),
         text_max=TEXT_MAX,
         text_unit=TEXT_UNIT,
         buttons_max=BUTTONS_MAX,
@@ -77,7 +71,9 @@ class TelegramConnector:
         polling=True,
         burst_pause=timedelta(seconds=1),  # an album comes picture by picture
         files=frozenset({"image", "audio", "video", "file"}),
-        brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.POSTBACK, Kind.EDIT, Kind.ECHO}),
+        brings=frozenset(
+            {Kind.TEXT, Kind.MEDIA, Kind.POSTBACK, Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.ECHO}
+        ),
         rates=(
             Rate(scope="account", limit=30, period=timedelta(seconds=1)),
             Rate(scope="conversation", limit=20, period=timedelta(minutes=1)),
@@ -101,6 +97,7 @@ class TelegramConnector:
         self._api = TelegramApi(base_url=base_url, token=token, timeout=http_timeout)
         self._pause = pause
         self._watching: asyncio.Task[None] | None = None
+        self._posts = PostMemory()
 
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
@@ -127,7 +124,7 @@ class TelegramConnector:
 
     def parse(self, request: InboundRequest) -> list[InboundEvent]:
         """Read one update."""
-        return [parse_update(parse_body(request.body), self.account, me=self._me)]
+        return self._read(parse_body(request.body))
 
     async def acknowledge(self, event: InboundEvent) -> None:
         """Let a pressed button stop spinning."""
@@ -173,8 +170,8 @@ class TelegramConnector:
         intake = Intake(self._api, self.account, pause=self._pause)
         async with aclosing(intake.ask(cursor)) as batches:
             async for updates, following in batches:
-                events = (parse_update(update, self.account, me=self._me) for update in updates)
-                yield Polled(events=tuple(events), cursor=following)
+                events = tuple(event for update in updates for event in self._read(update))
+                yield Polled(events=events, cursor=following)
 
     async def start(self, hook_url: str | None) -> None:
         """Open the session; register the webhook, and look after it from then on."""
@@ -195,9 +192,9 @@ class TelegramConnector:
             await asyncio.wait([task])
         await self._api.close()
 
-    @property
-    def _me(self) -> Me:
-        return Me(id=self._own_id, username=self._api.username)
+    def _read(self, update: JsonObject) -> list[InboundEvent]:
+        me = Me(id=self._own_id, username=self._api.username, posts=self._posts.channels)
+        return [self._posts.learn(event) for event in parse_update(update, self.account, me=me)]
 
 
 def get_secret(options: Mapping[str, str]) -> str:

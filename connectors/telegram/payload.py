@@ -1,40 +1,37 @@
-"""Telegram's updates in. Pure; replies out are in `render`.
+"""Telegram's updates in. Pure; replies out are in `render`, keys of conversations in `place`.
 
-Native ids of messages are `<chat>:<message>`. A conversation's key is `<chat>` in private, and
-`<chat>:<person>` or `<chat>:<person>:<topic>` in a group, where everybody is answered apart. What
-is not written to us there belongs to no conversation, and its words are not kept.
+What is not written to us in a group belongs to no conversation, and its words are not kept.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import telegram
-from telegram.constants import ChatType
 
 from bot.connector import AccountConfig, InboundEvent
-from bot.connector.fields import MAX_ID, MAX_TEXT
-from bot.connector.text import clean_text
+from bot.connector.fields import MAX_TEXT
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
-from bot.domain.message import Attachment, Content, Kind
+from bot.domain.message import Content, Kind
 from bot.errors import BadPayload
-from connectors.telegram.address import Me, Voice, find_voice, is_person, read_words
+from connectors.telegram.address import Me, Voice, answers_us, find_voice, is_person, names_us, read_words
+from connectors.telegram.changes import (
+    read_deletions,
+    read_membership,
+    read_press,
+    read_reaction,
+    read_sender,
+)
+from connectors.telegram.media import read_attachments
+from connectors.telegram.place import Place, find_place, get_connection, make_native_id
+from connectors.telegram.reading import take_text, whole, whole_seconds
 
 CHANNEL = "telegram"
-INTEGERS_BELOW = 2**63  # Telegram's ids fit 52 bits, PostgreSQL's 64
-FILES = ("animation", "audio", "document", "sticker", "video", "video_note", "voice")
-SURFACES: Mapping[str, Surface] = {
-    ChatType.PRIVATE: Surface.DIRECT,
-    ChatType.GROUP: Surface.GROUP,
-    ChatType.SUPERGROUP: Surface.GROUP,
-    ChatType.CHANNEL: Surface.PUBLIC,
-}
 
 
 def parse_body(body: bytes) -> JsonObject:
@@ -58,7 +55,7 @@ def get_update_id(raw: Json) -> int | None:
         return None
 
 
-def parse_update(raw: JsonObject, account: AccountConfig, *, me: Me) -> InboundEvent:
+def parse_update(raw: JsonObject, account: AccountConfig, *, me: Me) -> list[InboundEvent]:
     """Say an update in our words. One that cannot be read is `unsupported`: never an error.
 
     Telegram repeats what is refused and holds back everything behind it, so nothing is refused
@@ -74,9 +71,9 @@ def parse_update(raw: JsonObject, account: AccountConfig, *, me: Me) -> InboundE
         metadata={"update": name_update(raw)},
     )
     try:
-        return read_update(telegram.Update.de_json(dict(raw), None), unsupported, me)
+        return read_update(telegram.Update.de_json(dict(raw), None), unsupported, me) or [unsupported]
     except Exception:  # noqa: BLE001 - python-telegram-bot builds from unchecked JSON: anything may be raised
-        return unsupported
+        return [unsupported]
 
 
 def name_update(raw: JsonObject) -> str:
@@ -84,181 +81,125 @@ def name_update(raw: JsonObject) -> str:
     return take_text(next((name for name in raw if name != "update_id"), "empty"))
 
 
-def read_update(update: telegram.Update, blank: InboundEvent, me: Me) -> InboundEvent:
+def read_update(update: telegram.Update, blank: InboundEvent, me: Me) -> list[InboundEvent]:
     """Fill in `blank` from an update. Raises anything for one that makes no sense."""
-    if update.message is not None:
-        return read_message(update.message, blank, me)
-    if update.edited_message is not None:
-        edited = update.edited_message
-        event = read_message(edited, blank, me)
-        return replace(
-            event,
-            kind=event.kind if event.kind is Kind.UNSUPPORTED else Kind.EDIT,
-            event_id=blank.event_id,  # two edits within a second share an edit_date
-            revision=whole_seconds(edited.edit_date),
-            target_id=event.event_id,
-        )
-    if update.callback_query is not None:
-        return read_press(update.callback_query, blank, me)
-    return blank
+    for name, read in READERS.items():
+        told = getattr(update, name)
+        if told is not None:
+            event = read(told, blank, me)
+            return event if isinstance(event, list) else [event]
+    return [blank]
+
+
+def read_edit(edited: telegram.Message, blank: InboundEvent, me: Me) -> InboundEvent:
+    """Read a message that was changed. What the brand's people change is no second word of theirs."""
+    event = read_message(edited, blank, me)
+    if event.kind is Kind.ECHO:
+        return blank
+    return replace(
+        event,
+        kind=event.kind if event.kind is Kind.UNSUPPORTED else Kind.EDIT,
+        event_id=blank.event_id,  # two edits within a second share an edit_date
+        revision=whole_seconds(edited.edit_date),
+        target_id=event.event_id,
+    )
 
 
 def read_message(message: telegram.Message, blank: InboundEvent, me: Me) -> InboundEvent:
-    """Read what somebody wrote or sent to us, or an administrator to somebody; the rest stays `blank`."""
+    """Read what somebody wrote or sent to us, or the brand's people to somebody; the rest stays `blank`."""
     numbered = replace(
         blank,
-        event_id=f"{whole(message.chat.id)}:{whole(message.message_id)}",
+        event_id=make_native_id(message.chat.id, message.message_id, get_connection(message)),
         platform_at=message.date,
     )
     voice = find_voice(message, me)
     if voice is Voice.CONTACT and message.from_user is not None:
         return read_contact(message, message.from_user, numbered, me)
-    return read_echo(message, numbered, me) if voice is Voice.BRAND else numbered
+    if voice is Voice.BRAND:
+        return read_echo(message, numbered, me)
+    if message.is_automatic_forward and message.sender_chat is not None:
+        post = [whole(message.chat.id), whole(message.message_id), whole(message.sender_chat.id)]
+        return replace(numbered, reply_context={"post": post})
+    return numbered
 
 
 def read_contact(
     message: telegram.Message, person: telegram.User, blank: InboundEvent, me: Me
 ) -> InboundEvent:
     """Read a customer's message; service messages ("X joined") stay unsupported."""
-    words, metadata = read_words(take_text(message.text or message.caption, limit=MAX_TEXT), me)
+    words, start = read_words(take_text(message.text or message.caption, limit=MAX_TEXT), me)
     attachments = read_attachments(message)
     kind = Kind.TEXT if words else Kind.MEDIA if attachments else Kind.UNSUPPORTED
-    surface = SURFACES[message.chat.type]
+    place = find_place(message, whole(person.id), me.posts)
+    album = take_text(message.media_group_id)
+    metadata = {**start, **({"album": album} if album else {}), **read_remark(message, place, me)}
     return replace(
         blank,
         kind=kind,
-        conversation_key=make_key(message, person),
+        conversation_key=place.key,
         sender=read_sender(person),
         content=Content(text=words, attachments=attachments),
-        surface=surface,
-        reply_context={} if surface is Surface.DIRECT else {"reply_to": message.message_id},
+        surface=place.surface,
+        reply_context={}
+        if place.surface is Surface.DIRECT
+        else {"reply_to": whole(message.message_id), **place.mark},
         metadata=blank.metadata if kind is Kind.UNSUPPORTED else metadata,
     )
+
+
+def read_remark(message: telegram.Message, place: Place, me: Me) -> JsonObject:
+    """Return what makes a comment the brand's business, and whose comment it answers, if another's."""
+    if place.post is None:
+        return {}
+    if answers_us(message, me):
+        return {"addressed": "reply"}
+    addressed = "mention" if names_us(message, me) else "comment"
+    answered = message.reply_to_message
+    if answered is None or answered.is_automatic_forward:
+        return {"addressed": addressed}
+    parent = make_native_id(answered.chat.id, answered.message_id)
+    return {"addressed": addressed, "parent_id": parent}
 
 
 def read_echo(message: telegram.Message, blank: InboundEvent, me: Me) -> InboundEvent:
     """Read the word of one of the brand's people: it belongs to the person whose message it answers.
 
-    What they say to nobody in particular belongs to no conversation.
+    What they say to nobody in particular belongs to no conversation, unless the chat is somebody's own.
     """
-    answered = message.reply_to_message
-    person = answered.from_user if answered is not None and answered.sender_chat is None else None
+    person = find_addressee(message, me)
     text = take_text(message.text or message.caption, limit=MAX_TEXT)
     content = Content(text=text, attachments=read_attachments(message))
-    if person is None or not is_person(person, me) or content == Content():
+    if person is None or content == Content():
         return blank
+    place = find_place(message, whole(person.id), me.posts)
     return replace(
         blank,
         kind=Kind.ECHO,
-        conversation_key=make_key(message, person),
+        conversation_key=place.key,
         sender=read_sender(person),
         content=content,
-        surface=SURFACES[message.chat.type],
+        surface=place.surface,
+        reply_context=place.mark,
         metadata={},
     )
 
 
-def read_press(query: telegram.CallbackQuery, blank: InboundEvent, me: Me) -> InboundEvent:
-    """Read a pressed button. Games and buttons of inline messages stay unsupported."""
-    message, payload = query.message, take_text(query.data)
-    if message is None or not payload or not is_person(query.from_user, me):
-        return blank
-    press_id = take_text(query.id)
-    title = next(
-        (button.text for button in iterate_buttons(message) if button.callback_data == query.data), None
-    )
-    return replace(
-        blank,
-        event_id=f"press:{press_id}",
-        kind=Kind.POSTBACK,
-        conversation_key=make_key(message, query.from_user),
-        sender=read_sender(query.from_user),
-        content=Content(text=payload),
-        surface=SURFACES[message.chat.type],
-        target_id=f"{whole(message.chat.id)}:{whole(message.message_id)}",
-        metadata={"callback_query_id": press_id, **({"title": take_text(title)} if title else {})},
-    )
+def find_addressee(message: telegram.Message, me: Me) -> telegram.User | telegram.Chat | None:
+    """Return to whom the brand's people said something."""
+    if get_connection(message):
+        return message.chat
+    answered = message.reply_to_message
+    person = answered.from_user if answered is not None and answered.sender_chat is None else None
+    return person if person is not None and is_person(person, me) else None
 
 
-def iterate_buttons(message: telegram.MaybeInaccessibleMessage) -> list[telegram.InlineKeyboardButton]:
-    """Return the buttons under a message, none if it is too old to be shown."""
-    markup = message.reply_markup if isinstance(message, telegram.Message) else None
-    return [button for row in markup.inline_keyboard for button in row] if markup else []
-
-
-def make_key(message: telegram.MaybeInaccessibleMessage, person: telegram.User) -> str:
-    """Return the conversation's key."""
-    chat = whole(message.chat.id)
-    if message.chat.type == ChatType.PRIVATE:
-        return str(chat)
-    topic = (
-        message.message_thread_id
-        if isinstance(message, telegram.Message) and message.is_topic_message
-        else None
-    )
-    return ":".join([str(chat), str(whole(person.id)), *([str(whole(topic))] if topic else [])])
-
-
-def read_sender(person: telegram.User) -> Handle:
-    """Return who did it."""
-    return Handle(
-        native_id=str(whole(person.id)),
-        name=" ".join(filter(None, (take_text(person.first_name), take_text(person.last_name)))) or None,
-        username=take_text(person.username) or None,
-        locale=take_text(person.language_code) or None,
-    )
-
-
-def read_attachments(message: telegram.Message) -> tuple[Attachment, ...]:
-    """Return the files, places and cards of a message; `ref` of a file is Telegram's file id."""
-    found: list[Attachment] = []
-    if message.photo:
-        found.append(read_file("photo", message.photo[-1]))  # sizes ascend
-    kinds = [name for name in FILES if getattr(message, name) is not None]
-    if "animation" in kinds:  # Telegram sends the same file again as a document
-        kinds = ["animation"]
-    found.extend(read_file(name, getattr(message, name)) for name in kinds)
-    if message.location is not None:
-        place = message.location
-        found.append(Attachment(kind="location", ref=f"geo:{place.latitude:f},{place.longitude:f}"))
-    if message.contact is not None:
-        card = message.contact
-        found.append(
-            Attachment(
-                kind="contact", ref=f"tel:{take_text(card.phone_number)}", name=take_text(card.first_name)
-            )
-        )
-    return tuple(found)
-
-
-def read_file(kind: str, file: Any) -> Attachment:
-    """Return any of Telegram's files: a few of their types lack a name or a MIME type."""
-    size = getattr(file, "file_size", None)
-    return Attachment(
-        kind=kind,
-        ref=take_text(file.file_id),
-        mime=take_text(getattr(file, "mime_type", None)) or None,
-        name=take_text(getattr(file, "file_name", None) or getattr(file, "emoji", None)) or None,
-        size=None if size is None else whole(size),
-    )
-
-
-def take_text(value: object, *, limit: int = MAX_ID) -> str:
-    """Return a string we can keep, empty for None. Raises TypeError for anything else."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TypeError("not a string")
-    return clean_text(value[:limit])
-
-
-def whole(value: object) -> int:
-    """Return an integer of Telegram's size. Raises TypeError for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < INTEGERS_BELOW:
-        return value
-    raise TypeError("not an integer")
-
-
-def whole_seconds(at: datetime | None) -> int:
-    """Return seconds since 1970, 0 where there is no time."""
-    return int(at.timestamp()) if at else 0
+READERS: Mapping[str, Callable[[Any, InboundEvent, Me], InboundEvent | list[InboundEvent]]] = {
+    "message": read_message,
+    "business_message": read_message,
+    "edited_message": read_edit,
+    "edited_business_message": read_edit,
+    "callback_query": read_press,
+    "message_reaction": read_reaction,
+    "deleted_business_messages": read_deletions,
+    "my_chat_member": read_membership,
+}

@@ -13,6 +13,7 @@ from bot.connector.egress import find_url_problem
 from bot.connector.text import clean_text, measure, split_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button
+from connectors.telegram.place import read_post, read_target
 from connectors.telegram.uploads import DOCUMENT, METHODS, Upload, sort_files
 
 # Telegram says "characters" but counts offsets in UTF-16; this stays within either reading.
@@ -45,11 +46,11 @@ def render_reply(reply: OutboundReply) -> tuple[Call, ...]:
     text = "\n".join(part for part in (clean_text(content.text), *lines, *map(say_file, refused)) if part)
     files = [render_files(target, group) for group in groups]
     if len(files) == 1 and not content.image and is_caption(text, files[0], shown):
-        return quote_first([add_caption(files[0], text, shown)], reply.reply_context.get("reply_to"))
+        return quote([add_caption(files[0], text, shown)], reply)
     rendered = render_texts(target, text, shown)
     if content.image:
         rendered.append(Call(method="sendPhoto", fields={**target, "photo": check_image(content.image)}))
-    return quote_first([*rendered, *files], reply.reply_context.get("reply_to"))
+    return quote([*rendered, *files], reply)
 
 
 def render_texts(target: JsonObject, text: str, buttons: tuple[Button, ...]) -> list[Call]:
@@ -109,26 +110,6 @@ def say_file(file: OutboundFile) -> str:
     return f"• {clean_text(file.name)}: {file.url}" if file.url else f"• {clean_text(file.name)}"
 
 
-def read_target(key: str) -> JsonObject:
-    """Return the chat, and the topic where there is one. Raises ValueError for a key that is not ours."""
-    chat, *rest = (int(part) for part in key.split(":"))
-    return {"chat_id": chat, **({"message_thread_id": rest[1]} if len(rest) > 1 else {})}
-
-
-def read_native_ids(result: Json) -> list[str]:
-    """Return the native ids of the messages that Telegram has sent; empty ones where it does not say."""
-    return [read_native_id(each) for each in result] if isinstance(result, list) else [read_native_id(result)]
-
-
-def read_native_id(result: Json) -> str:
-    """Return the native id of a message Telegram has sent, empty if it does not say."""
-    match result:
-        case {"chat": {"id": int(chat)}, "message_id": int(message)}:
-            return f"{chat}:{message}"
-        case _:
-            return ""
-
-
 def sort_buttons(buttons: tuple[Button, ...]) -> tuple[tuple[Button, ...], tuple[str, ...]]:
     """Part buttons into those Telegram can show and the lines that stand for the others.
 
@@ -160,10 +141,17 @@ def check_image(url: str) -> str:
     return url
 
 
-def quote_first(calls: list[Call], message_id: Json) -> tuple[Call, ...]:
-    """Let the first call quote what it answers, where many people read along."""
-    if not calls or not isinstance(message_id, int):
+def quote(calls: list[Call], reply: OutboundReply) -> tuple[Call, ...]:
+    """Let the first call quote what it answers, where many people read along.
+
+    Under a post every call does, and none goes out where that is gone: what answers nothing there would
+    stand in the group by itself.
+    """
+    answered, post = reply.reply_context.get("reply_to"), read_post(reply.conversation_key)
+    message_id = answered if isinstance(answered, int) else post
+    if message_id is None:
         return tuple(calls)
-    quoted = {"message_id": message_id, "allow_sending_without_reply": True}
-    first = replace(calls[0], fields={**calls[0].fields, "reply_parameters": quoted})
-    return (first, *calls[1:])
+    quoted = {"message_id": message_id, "allow_sending_without_reply": post is None}
+    most = 1 if post is None else len(calls)
+    quoting = [replace(call, fields={**call.fields, "reply_parameters": quoted}) for call in calls[:most]]
+    return (*quoting, *calls[most:])

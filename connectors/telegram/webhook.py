@@ -17,10 +17,11 @@ import structlog
 from bot.domain.json import Json
 from bot.errors import SettingsError
 from connectors.telegram.api import TelegramApi
+from connectors.telegram.payload import READERS
 
 log = structlog.get_logger(__name__)
 
-UPDATES = ("message", "edited_message", "callback_query")
+UPDATES = tuple(READERS)  # what is not named there does not come
 LOOKED_AT_EVERY = 60  # first pauses: a minute
 LONGEST_PAUSE = timedelta(minutes=1)
 RECENT = timedelta(minutes=5)  # how long ago a failed delivery still says something about now

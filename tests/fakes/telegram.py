@@ -74,6 +74,7 @@ class FakeTelegram:
     sent: list[Update] = field(default_factory=list)
     chats: dict[int, str] = field(default_factory=dict)  # id → type
     blocked: set[int] = field(default_factory=set)
+    businesses: dict[str, set[int]] = field(default_factory=dict)  # chats in use, by connection
     migrated: dict[int, int] = field(default_factory=dict)
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
     hook: Hook | None = None
@@ -101,6 +102,13 @@ class FakeTelegram:
     def say(self, person: int, text: str, *, chat: int | None = None, **more: Any) -> Update:
         """Let a person write; in private unless a group's `chat` (negative) is given."""
         return self.push({"message": self._message(person, chat, {"text": text, **more})})
+
+    def push_message(
+        self, person: int, *, chat: int | None = None, business: bool = False, **body: Any
+    ) -> Update:
+        """Let a person send anything; with `business` to an account that the bot answers for."""
+        kind = "business_message" if business else "message"
+        return self.push({kind: self._message(person, chat, body)})
 
     def edit(self, update: Update, text: str, *, at: int) -> Update:
         """Let a person change what they wrote, at a time in seconds."""

@@ -15,6 +15,7 @@ ACTIONS = frozenset({"typing", "upload_photo", "upload_document", "find_location
 CAPTION_MAX = 1024  # UTF-16 units, as of texts
 PHOTO_MAX, FILE_MAX = 10_000_000, 50_000_000  # bytes of an upload
 ALBUMS = ({"photo", "video"}, {"document"}, {"audio"})
+SHOWN = ("reply_markup", "message_thread_id", "business_connection_id")
 BAD_PHOTO = b"a very long picture"  # the content of one that Telegram cannot show
 
 
@@ -84,7 +85,7 @@ def deliver(fake: FakeTelegram, fields: Update, body: Update) -> Update:
     chat = check_chat(fake, fields)
     fake.last_message += 1
     bot = {"id": int(fake.token.partition(":")[0]), "is_bot": True, "first_name": "Bot"}
-    shown = {name: fields[name] for name in ("reply_markup", "message_thread_id") if fields.get(name)}
+    shown = {name: fields[name] for name in SHOWN if fields.get(name)}
     message = {
         "message_id": fake.last_message,
         "date": 1_750_000_000,
@@ -99,7 +100,13 @@ def deliver(fake: FakeTelegram, fields: Update, body: Update) -> Update:
 
 def check_chat(fake: FakeTelegram, fields: Update) -> Update:
     """Return the chat that a call is for."""
-    chat_id = fields.get("chat_id")
+    chat_id, connection = fields.get("chat_id"), fields.get("business_connection_id")
+    if connection is not None:
+        if connection not in fake.businesses:
+            raise Refusal(400, "Bad Request: business connection not found")
+        if chat_id not in fake.businesses[connection]:
+            raise Refusal(400, "Bad Request: BUSINESS_PEER_USAGE_MISSING")
+        return {"id": chat_id, "type": "private"}
     if chat_id in fake.migrated:
         moved = {"migrate_to_chat_id": fake.migrated[chat_id]}
         raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", moved)

@@ -68,7 +68,8 @@ class Channel:
     brand's people write to `sender` in the platform's own app.
     `samples` holds, for each kind of event that the channel brings beside plain texts, bodies that bring
     it, all about the message of `frame(…)` where they are about one: edits to the text "changed", deletions,
-    reactions (one given, then the same taken back). `receipts` are about any message of ours. `batch` says
+    reactions (one given, then the same taken back). `about` names the conversation and the message of those
+    that are never about such a one. `receipts` are about any message of ours. `batch` says
     "first" and "third" around something malformed. `key` is the conversation of `sender`, where it is not
     their id; `dump` makes a body of a frame. `does_not_apply` says, by test, why a point of the contract
     is none for this channel.
@@ -88,6 +89,7 @@ class Channel:
     machines: tuple[dict[str, Any], ...] = ()
     echoes: tuple[dict[str, Any], ...] = ()
     samples: Mapping[Kind, tuple[dict[str, Any], ...]] = field(default_factory=dict)
+    about: Mapping[Kind, tuple[str, str]] = field(default_factory=dict)
     receipts: Mapping[ReceiptState, dict[str, Any]] = field(default_factory=dict)
     batch: dict[str, Any] | None = None
     key: str | None = None

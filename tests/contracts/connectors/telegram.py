@@ -60,6 +60,17 @@ def say(**more: Any) -> dict[str, Any]:
     return {"update_id": 1, "message": {**frame("hi")["message"], "chat": GROUP, **more}}
 
 
+PRIVATE = {"id": 7, "type": "private", "first_name": "Person 7"}
+OWNED = {**frame("hi")["message"], "chat": PRIVATE, "business_connection_id": "bc1"}
+LIKE = {"type": "emoji", "emoji": "👍"}
+
+
+def react(number: int, before: list[dict[str, str]], after: list[dict[str, str]]) -> dict[str, Any]:
+    """Return an update in which person 7 reacts to the first message."""
+    told = {"chat": PRIVATE, "message_id": 1, "date": 1_750_000_000, "user": make_person(7)}
+    return {"update_id": number, "message_reaction": {**told, "old_reaction": before, "new_reaction": after}}
+
+
 PRESS = {
     "update_id": 2,
     "callback_query": {
@@ -135,12 +146,28 @@ TELEGRAM = Channel(
             }
         ),
         say(**{"from": TELEGRAM_ITSELF}, sender_chat=NEWS, is_automatic_forward=True),
+        {"update_id": 1, "business_message": {**OWNED, "from": make_person(5), "sender_business_bot": BOT}},
+        {"update_id": 1, "business_message": {**OWNED, "from": make_person(5), "is_from_offline": True}},
     ),
-    echoes=(say(**{"from": ANONYMOUS}, sender_chat=GROUP, reply_to_message=say()["message"]),),
+    echoes=(
+        say(**{"from": ANONYMOUS}, sender_chat=GROUP, reply_to_message=say()["message"]),
+        {"update_id": 1, "business_message": {**OWNED, "from": make_person(5)}},
+    ),
     samples={
         Kind.EDIT: (
             {"update_id": 3, "edited_message": {**frame("changed")["message"], "edit_date": 1_750_000_060}},
         ),
+        Kind.DELETE: (
+            {
+                "update_id": 5,
+                "deleted_business_messages": {
+                    "business_connection_id": "bc1",
+                    "chat": PRIVATE,
+                    "message_ids": [1],
+                },
+            },
+        ),
+        Kind.REACTION: (react(6, [], [LIKE]), react(7, [LIKE], [])),
         Kind.POSTBACK: (PRESS,),
         Kind.MEDIA: (
             {
@@ -152,6 +179,7 @@ TELEGRAM = Channel(
             },
         ),
     },
+    about={Kind.DELETE: ("business:bc1:7", "bc1:7:1")},  # bots hear of deletions in business accounts alone
     stage=stage,
     does_not_apply={
         **ONE_AT_A_TIME,

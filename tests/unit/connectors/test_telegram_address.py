@@ -27,7 +27,8 @@ POST = {**REMARK, "from": TELEGRAM, "sender_chat": CHANNEL, "is_automatic_forwar
 
 def parse(**update: Any) -> InboundEvent:
     numbered: dict[str, Any] = {"update_id": 1, **update}
-    return parse_update(numbered, ACCOUNT, me=ME)
+    (event,) = parse_update(numbered, ACCOUNT, me=ME)
+    return event
 
 
 def name(text: str, kind: str = "mention", **more: Any) -> dict[str, Any]:
@@ -119,7 +120,8 @@ def test_until_we_know_our_name_any_bots_may_be_ours() -> None:
     """Telegram was away when we asked: a customer left unheard is worse than one answer too many."""
     for text, kind in (("@Lyra_bot hi", Kind.TEXT), ("@bo hi", Kind.UNSUPPORTED)):
         update: dict[str, Any] = {"update_id": 1, "message": {**REMARK, **name(text)}}
-        assert parse_update(update, ACCOUNT, me=Me(id=42)).kind is kind
+        (event,) = parse_update(update, ACCOUNT, me=Me(id=42))
+        assert event.kind is kind
 
 
 @pytest.mark.parametrize(

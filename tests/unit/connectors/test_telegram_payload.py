@@ -39,7 +39,8 @@ long_texts = st.text(storable, min_size=1, max_size=100).map(lambda text: text *
 
 def parse(**update: Any) -> InboundEvent:
     numbered: dict[str, Any] = {"update_id": 1, **update}
-    return parse_update(numbered, ACCOUNT, me=Me(id=42, username="Lyra_bot"))
+    (event,) = parse_update(numbered, ACCOUNT, me=Me(id=42, username="Lyra_bot"))
+    return event
 
 
 def keyboard_of(call: Call) -> Any:
