@@ -15,6 +15,7 @@ GUIDE = Guide(
     before=(
         "Write to @BotFather on Telegram, send /newbot and choose a name; it answers with a token.",
         "For groups, send it /setprivacy too: with privacy off the bot sees all that is said there.",
+        "For comments under a channel's posts, put the bot into the group linked to it, with privacy off.",
     ),
     options=(
         OptionHelp(name="token", text="The token: a number, a colon, letters and digits.", secret=True),
