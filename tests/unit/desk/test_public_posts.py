@@ -1,0 +1,194 @@
+"""Which public posts need an answer: what asks does, what is clearly something else does not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.desk.public_posts import STRONG, Post, Reason, Verdict, judge_post, judge_repeated
+from bot.domain.understanding import IntentScore, Triage, Understanding
+
+CALM = Triage(complaint=0.03, urgency=0.02, sentiment=0.5)
+GLAD = Triage(complaint=0.02, urgency=0.01, sentiment=0.8)
+
+
+def understand(triage: Triage = CALM, *, language: str | None = None, intent: str = "") -> Understanding:
+    score = IntentScore(name=intent, confidence=0.95) if intent else None
+    return Understanding(text="", intent=score, language=language, triage=triage)
+
+
+def judge(
+    text: str, addressed: str = "mention", triage: Triage = CALM, language: str | None = None
+) -> Verdict:
+    return judge_post(Post(text=text, addressed=addressed), understand(triage, language=language))
+
+
+@pytest.mark.parametrize(
+    ("text", "addressed", "reason"),
+    [
+        ("does @lyra deliver to Leeds", "mention", Reason.QUESTION),
+        ("price?", "comment", Reason.QUESTION),
+        ("are these ok for dogs", "comment", Reason.QUESTION),
+        ("combien ?", "comment", Reason.QUESTION),
+        ("\u0645\u062a\u0649 \u064a\u0635\u0644\u061f", "comment", Reason.QUESTION),
+        ("i need to change my address @lyra", "mention", Reason.REQUEST),
+        ("check your dms", "comment", Reason.REQUEST),
+        ("unsubscribe", "comment", Reason.REQUEST),
+        ("I'd like to speak to a human", "mention", Reason.REQUEST),
+        ("mine broke after two days", "comment", Reason.TROUBLE),
+        ("it wont work", "comment", Reason.TROUBLE),
+        ("day 6 with one bar of music @lyra", "mention", Reason.TROUBLE),
+        ('your "next day" parcel', "mention", Reason.TROUBLE),
+        ("the speaker is on fire", "comment", Reason.SAFETY),
+        ("\U0001f621", "comment", Reason.UNHAPPY),
+        ("hello there", "mention", Reason.SPEAKS_TO_US),
+        ("you could sing it, too", "comment", Reason.SPEAKS_TO_US),
+        ("me llego roto", "comment", Reason.DOUBT),
+        ("quanto custa", "comment", Reason.DOUBT),
+        ("", "mention", Reason.DOUBT),
+    ],
+)
+def test_whoever_asks_complains_or_speaks_to_the_brand_is_answered(
+    text: str, addressed: str, reason: Reason
+) -> None:
+    verdict = judge(text, addressed)
+    assert (verdict.needs_answer, verdict.reason) == (True, reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "addressed", "reason"),
+    [
+        ("Running my first half marathon in my @lyra headphones", "mention", Reason.IN_PASSING),
+        ("@ann", "comment", Reason.TAGS_FRIENDS),
+        ("@ann look at this", "comment", Reason.TAGS_FRIENDS),
+        ("@ann that is exactly what I said to my cousin", "comment", Reason.TALKS_TO_ANOTHER),
+        ("\U0001f602\U0001f602 @marie", "comment", Reason.TAGS_FRIENDS),
+        ("Check out my page for daily forex signals https://fx.example/join", "comment", Reason.ADVERTISES),
+        ("DM me to collab \U0001f495", "comment", Reason.ADVERTISES),
+        ("\U0001f60d\U0001f60d", "comment", Reason.NO_WORDS),
+        ("#sunset #sea", "comment", Reason.NO_WORDS),
+        ("RT @lyra: Season three is here in May", "mention", Reason.REPOST),
+        ("done, good luck everyone", "comment", Reason.GIVEAWAY),
+        ("thanks a lot", "comment", Reason.THANKS),
+        ("best sound in town", "comment", Reason.PRAISE),
+        ("This one is on my shelf next to the window", "comment", Reason.REMARK),
+        ("big mood", "comment", Reason.REMARK),
+    ],
+)
+def test_what_is_clearly_something_else_is_left_alone_and_says_why(
+    text: str, addressed: str, reason: Reason
+) -> None:
+    verdict = judge(text, addressed)
+    assert (verdict.needs_answer, verdict.reason) == (False, reason)
+
+
+def test_words_that_show_it_are_of_our_lists_and_nobodys_names() -> None:
+    assert judge("Thanks a lot, cheers to all the band @ann", "comment", GLAD).words == (
+        "thanks",
+        "cheers",
+    )
+    assert judge("@ann look", "comment").words == ()
+
+
+@pytest.mark.parametrize("text", ["@ann they never refunded me", "@ann mine died after a month, did yours?"])
+def test_trouble_told_to_a_friend_is_heard(text: str) -> None:
+    assert judge(text, "comment").needs_answer
+
+
+def test_same_words_are_another_matter_where_the_brand_is_named() -> None:
+    """Under the brand's posts those named are others; elsewhere it may be the brand itself."""
+    assert not judge("@ann any plans for tonight", "comment").needs_answer
+    assert judge("@ann any plans for tonight", "mention").needs_answer
+
+
+@pytest.mark.parametrize(
+    "triage",
+    [Triage(complaint=STRONG), Triage(complaint=0.1, urgency=STRONG), Triage(complaint=0.1, sentiment=0.1)],
+)
+def test_what_understanding_hears_outweighs_words_without_harm(triage: Triage) -> None:
+    assert judge("what a lovely puddle", "comment", triage).needs_answer
+    assert judge("well well well", "comment", triage).needs_answer
+
+
+def test_words_in_another_language_carry_no_right() -> None:
+    text = "mine is on the shelf next to the window"
+    assert not judge(text, "comment").needs_answer
+    assert judge(text, "comment", language="nl").reason is Reason.DOUBT
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        Post(text="thanks", talks_with_us=True),
+        Post(text="\U0001f60d", talks_with_us=True),
+        Post(text="lovely", files=True, addressed="comment"),
+        Post(text="well, here we are in a row of trees", addressed="reply"),
+    ],
+)
+def test_who_talks_with_us_or_shows_something_is_answered(post: Post) -> None:
+    assert judge_post(post, understand()).needs_answer
+
+
+def test_without_triage_a_statement_is_answered() -> None:
+    assert judge_post(Post(text="This is on my shelf", addressed="comment"), None).reason is Reason.DOUBT
+
+
+def test_praise_is_answered_where_the_bot_was_taught_to() -> None:
+    post = Post(text="best sound in town", addressed="comment")
+    assert judge_post(post, understand(GLAD, intent="praise")).reason is Reason.PRAISE_KNOWN
+    assert judge_post(post, understand(GLAD, intent="opening_hours")).reason is Reason.PRAISE
+
+
+def test_what_many_write_word_by_word_is_left_alone_unless_it_may_be_a_complaint() -> None:
+    post = Post(text="saluti a tutti dal mare di oggi", addressed="comment")
+    assert judge_repeated(post, understand(), 5).reason is Reason.REPEATED
+    assert judge_repeated(post, understand(), 2).needs_answer
+    assert judge_repeated(post, understand(Triage(complaint=0.6)), 5).needs_answer
+    assert judge_repeated(post, None, 5).needs_answer
+
+
+PARTS = (
+    "@ann",
+    "#",
+    "RT",
+    "love",
+    "thanks",
+    "\U0001f60d",
+    "done",
+    "https://a.example",
+    "lol",
+    "the",
+    "my",
+    "DM",
+    "me",
+    "?",
+)
+TEXTS = st.text(max_size=300) | st.lists(st.sampled_from(PARTS), max_size=12).map(" ".join)
+POSTS = st.builds(
+    Post,
+    text=TEXTS,
+    addressed=st.sampled_from(["mention", "reply", "comment", ""]),
+    under_another=st.booleans(),
+    files=st.booleans(),
+)
+CHANCES = st.floats(0, 1)
+
+
+@given(POSTS, st.none() | st.builds(Triage, complaint=CHANCES, urgency=CHANCES, sentiment=CHANCES))
+def test_any_text_is_judged_and_no_likely_complaint_is_left_alone(post: Post, triage: Triage | None) -> None:
+    verdict = judge_post(post, understand(triage) if triage else None)
+    assert verdict.needs_answer or triage is None or max(triage.complaint, triage.urgency) < STRONG
+    assert len(verdict.words) <= 3
+
+
+@given(POSTS, st.sampled_from(["?", " please help", " my order never arrived", " \U0001f621"]))
+def test_nothing_that_stands_before_a_plea_to_the_brand_hides_it(post: Post, plea: str) -> None:
+    ours = Post(text=f"{post.text[:200]} and now {plea}", addressed="mention")
+    verdict = judge_post(ours, understand())
+    assert verdict.needs_answer or verdict.reason is Reason.ADVERTISES
+
+
+@given(st.sampled_from(["a.", "@a.", "#", "1 ", '"a', "-a", "@a@", "http://", " and"]), st.integers(1, 3000))
+def test_long_rubbish_costs_little(part: str, times: int) -> None:
+    assert isinstance(judge(part * times), Verdict)
