@@ -27,6 +27,7 @@ from bot.service.keep_media import run_media
 from bot.service.loops import run_clock, run_courier, run_worker
 from bot.service.poll import run_poller
 from bot.service.road import Road
+from bot.service.sent_files import SentFiles
 from bot.service.suggest_same_person import run_suggestions
 from bot.service.train import Classroom, Trainer
 from bot.settings import ServiceRole, get_environment
@@ -97,7 +98,8 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
         stores = await stack.enter_async_context(open_stores(settings, join=role is not ServiceRole.ALL))
         if stores.embedded and role is ServiceRole.ALL:
             await _end_leases(stores)
-        road = make_road(settings, project, stores, connectors)
+        sent_files = _open_sent_files(settings)
+        road = replace(make_road(settings, project, stores, connectors), sent_files=sent_files)
         stack.callback(_forget_hints, road)
         engine, follower = ServingEngine(), None
         stack.push_async_callback(engine.close)
@@ -112,7 +114,7 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
             road=road,
             engine=engine,
             connectors=accepted,
-            files=FileStore(settings.media or settings.data / "media"),
+            files=sent_files.store,
         )
         loops = _choose_loops(base, follower)
         tasks = await stack.enter_async_context(_running(loops, patience=road.patience))
@@ -142,6 +144,15 @@ async def _with_ops(
     app = make_ops_app(base.road, base.engine if base.role.includes(*_ANSWERING) else None)
     async with serving(app, listener, settings=place, patience=_OPS_PATIENCE) as url:
         yield replace(service, ops_url=url)
+
+
+def _open_sent_files(settings: Settings) -> SentFiles:
+    """Return where files lie. Their addresses are signed where others can reach us, and nowhere else."""
+    store = FileStore(settings.media or settings.data / "media")
+    if settings.public_url is None:
+        return SentFiles(store=store)
+    key = get_signing_key(settings)
+    return SentFiles(store=store, public_url=settings.public_url, signing_key=key)
 
 
 async def _end_leases(stores: Stores) -> None:

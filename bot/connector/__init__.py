@@ -9,7 +9,7 @@ and what Meta's platforms share (`meta`).
 
 from __future__ import annotations
 
-from bot.connector.capabilities import Capabilities, Delivery, PrivateReply, Rate, Window
+from bot.connector.capabilities import Capabilities, Delivery, FileRule, PrivateReply, Rate, Window
 from bot.connector.events import (
     AccountConfig,
     HookResponse,
@@ -52,6 +52,7 @@ __all__ = [
     "Connector",
     "Delivery",
     "ErrorClass",
+    "FileRule",
     "Finding",
     "Guide",
     "Guided",

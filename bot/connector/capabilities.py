@@ -56,6 +56,14 @@ class PrivateReply:
     within: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRule:
+    """What is taken as one kind of file: these types (none: all), up to so many bytes (0: any number)."""
+
+    mimes: frozenset[str] = frozenset()
+    most: int = 0
+
+
 NO_WINDOW = Window()
 SAID = frozenset({Kind.TEXT})
 
@@ -65,10 +73,12 @@ class Capabilities:
     """What a channel can do. A limit of 0 means that there is none of it.
 
     `brings` are the kinds of events that may come in, `files` the kinds of files that can be sent
-    (image, audio, video, file). `elsewhere`: what is different on other surfaces than the main one.
-    `many_ids`: one person may be known by several ids there, and be seen now under one, now under another.
-    `shared_hook`: the platform calls one address for several accounts: each takes what is its own.
-    `hook_answer`: what a request that was taken is answered with, where the platform reads it.
+    (image, audio, video, file), `file_rules` what is asked of them. `elsewhere`: what is different on other
+    surfaces than the main one. `many_ids`: one person may be known by several ids there, and be seen now
+    under one, now under another. `other_ids_in_public`: who wrote a post has another id in private, and
+    nothing tells that both are one. `shared_hook`: the platform calls one address for several accounts: each
+    takes what is its own. `hook_answer`: what a request that was taken is answered with, where the platform
+    reads it.
 
     `buttons_max` and its neighbours are what the conformance suite goes beyond: a channel shows
     the rest another way and refuses nothing. `typing`: `Connector.typing` has somebody to tell.
@@ -91,8 +101,10 @@ class Capabilities:
     rates: tuple[Rate, ...] = ()
     brings: frozenset[Kind] = SAID
     files: frozenset[str] = frozenset()
+    file_rules: Mapping[str, FileRule] = field(default_factory=dict)
     window: Window = NO_WINDOW
     private_reply: PrivateReply | None = None
+    other_ids_in_public: bool = False
     shared_hook: bool = False
     many_ids: bool = False
     hook_answer: HookResponse | None = None

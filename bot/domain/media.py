@@ -1,4 +1,4 @@
-"""A customer's file: what has become of it, and what kinds we keep."""
+"""Files of customers and of staff: what has become of them, and what kinds we keep."""
 
 from __future__ import annotations
 
@@ -29,6 +29,36 @@ class MediaFile:
     size: int = 0
     key: str = ""
     reason: str = ""
+
+
+OUTGOING = "outgoing:"
+"""How the `ref` of an attachment of ours begins; the id of its file follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingFile:
+    """A file that staff send, or will. `mime` is what its content says, `size` is in bytes.
+
+    `sent`: it belongs to a message. Until then it belongs to whoever brought it, for a day.
+    """
+
+    id: int
+    name: str
+    mime: str
+    size: int
+    key: str
+    sent: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of attachment it is: image, audio, video or file."""
+        return kind_of(self.mime)
+
+
+def kind_of(mime: str) -> str:
+    """Return what platforms take a type of file as."""
+    kind = mime.partition("/")[0]
+    return kind if kind in {"image", "audio", "video"} else "file"
 
 
 KEPT_TYPES = frozenset(

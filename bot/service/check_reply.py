@@ -8,6 +8,7 @@ from bot.connector import OutboundReply, ReplyMode
 from bot.connector.windows import find_refusal
 from bot.domain.message import Author
 from bot.errors import Conflict
+from bot.service.keep_outgoing import check_files
 from bot.storage.standing import load_standing
 
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from bot.domain.conversation import Conversation
     from bot.domain.message import Content
     from bot.service.deliver import Connectors
+    from bot.service.road import Road
     from bot.storage.database import Connection
     from bot.storage.standing import Standing
 
 
 async def check_reply(
-    connection: Connection, found: Conversation, content: Content, connectors: Connectors, *, now: datetime
+    road: Road, connection: Connection, found: Conversation, content: Content, connectors: Connectors
 ) -> None:
     """Raise `Conflict` for what a person may not write to a locked conversation now, by its platform's rules.
 
@@ -30,10 +32,11 @@ async def check_reply(
     connector = connectors.get((found.channel, found.account))
     if connector is None:
         return
-    standing = await load_standing(connection, found.id)
+    standing, now = await load_standing(connection, found.id), road.now()
     refusal = find_refusal(connector.capabilities, draft_reply(found, content, standing, now=now), now=now)
     if refusal is not None:
         raise Conflict(refusal.detail)
+    check_files(road, connectors, found, standing, content.attachments)
 
 
 def draft_reply(found: Conversation, content: Content, standing: Standing, *, now: datetime) -> OutboundReply:

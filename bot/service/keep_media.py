@@ -16,6 +16,7 @@ from bot.connector.fetching import fetch_media
 from bot.domain.media import KEPT_TYPES, MediaFile, MediaState
 from bot.errors import MediaGone, MediaRefused, MediaUnavailable, StorageUnavailable
 from bot.service.file_kinds import identify
+from bot.service.keep_outgoing import drop_ownerless
 from bot.storage import media
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ async def run_media(road: Road, connectors: Connectors, files: FileStore) -> Non
     """Fetch what customers send, for ever."""
     while True:
         try:
-            busy = await keep_due(road, connectors, files)
+            busy = await keep_due(road, connectors, files) or await drop_ownerless(road, files)
         except StorageUnavailable as error:
             log.warning("Files wait", reason=str(error))
             busy = False

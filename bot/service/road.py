@@ -12,6 +12,7 @@ from bot.bus.bus import Bus
 from bot.bus.keys import Stream
 from bot.bus.rates import LocalRates
 from bot.domain.pipeline import DeskSpec
+from bot.service.sent_files import SentFiles
 from bot.storage.database import Database
 from bot.storage.turns import Right
 
@@ -55,7 +56,8 @@ class Road:
     `lease` is how long a worker may be silent before another takes its conversation over.
     `turn_limit` bounds one answer and `send_limit` one send; both are shorter than the lease. `bursts`
     says per channel how long to wait for more words of the same person, `many_ids` where a person may have
-    several. `account_ids` caches the rows of accounts, `own_rates` counts sends while Redis is away.
+    several. `sent_files` are what staff send along. `account_ids` caches the rows of accounts, `own_rates`
+    counts sends while Redis is away.
     """
 
     database: Database
@@ -67,6 +69,7 @@ class Road:
     send_limit: timedelta = timedelta(seconds=20)
     bursts: dict[str, timedelta] = field(default_factory=dict)
     many_ids: frozenset[str] = frozenset()
+    sent_files: SentFiles | None = None
     account_ids: dict[tuple[str, str], int] = field(default_factory=dict)
     here: Here = field(default_factory=Here)
     own_rates: LocalRates = field(default_factory=LocalRates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,12 @@ import structlog
 from bot.connector import ErrorClass, LooksUp, OutboundReply, ReplyMode, SendError, SendResult, SendState
 from bot.connector.windows import find_refusal
 from bot.domain.message import DeliveryState
+from bot.errors import MediaGone, StorageUnavailable
+from bot.service.sent_files import open_files
 from bot.storage import deliveries
 
 if TYPE_CHECKING:
-    from bot.connector import Connector
+    from bot.connector import Connector, OutboundFile
     from bot.service.road import Road
     from bot.storage.deliveries import DeliveryClaim, Outbound
 
@@ -42,12 +45,26 @@ async def send_one(
     ):
         return await _clear_up(connector, reply, _in_doubt(reply, _STOPPED))
     refusal = find_refusal(connector.capabilities, reply, now=datetime.now(UTC))
+    opened: tuple[OutboundFile, ...] = ()
+    if refusal is None:
+        try:
+            opened = await open_files(road.database, road.sent_files, outbound.content, now=road.now())
+        except (MediaGone, StorageUnavailable) as error:
+            refusal = _say_missing(error)
     async with road.database.begin() as connection:
         if not await deliveries.mark_sending(connection, claim.lease, outbound.message_id, renew=road.lease):
             return None
     if refusal is not None:
         return SendResult(state=SendState.REJECTED, native_ids=reply.delivered, error=refusal)
+    reply = replace(reply, files=opened)
     return await _clear_up(connector, reply, await _dispatch(road, connector, reply))
+
+
+def _say_missing(error: MediaGone | StorageUnavailable) -> SendError:
+    gone = isinstance(error, MediaGone)
+    return SendError(
+        error_class=ErrorClass.PERMANENT if gone else ErrorClass.TRANSIENT, detail=f"Not sent: {error}."
+    )
 
 
 def make_reply(claim: DeliveryClaim, outbound: Outbound, *, now: datetime) -> OutboundReply:

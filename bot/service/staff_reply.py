@@ -13,9 +13,10 @@ from bot.domain.proposal import ProposalReason
 from bot.errors import BadPayload, Conflict
 from bot.service.check_reply import check_reply
 from bot.service.hold import announce_status, check_free, has, lock
+from bot.service.keep_outgoing import list_attachments
 from bot.service.resolve import close
 from bot.service.take import join
-from bot.storage import messages, outbox, proposals
+from bot.storage import messages, outbox, outgoing_files, proposals
 
 if TYPE_CHECKING:
     from bot.domain.conversation import Conversation
@@ -31,7 +32,8 @@ class Reply:
     """What a person sends. `key` is the browser's idempotency key: the same key again says nothing new.
 
     `resolves`: the matter is closed with it, unless the contact wrote after the message `seen`. `private`:
-    it goes to the author of a public post alone.
+    it goes to the author of a public post alone. `files` are those that the same person brought
+    (`keep_outgoing`), in order; with files no text is needed.
     """
 
     text: str
@@ -39,6 +41,7 @@ class Reply:
     resolves: bool = False
     seen: int | None = None
     private: bool = False
+    files: tuple[int, ...] = ()
 
 
 async def staff_reply(road: Road, conversation_id: int, staff: Staff, text: str, *, key: str) -> Message:
@@ -61,15 +64,17 @@ async def send_reply(
     was sent under the key, or a resolving reply's writer did not see the contact's last words. Nothing was
     stored then.
     """
-    content = Content(text=check_text(reply.text), private=reply.private)
+    text = clean_text(reply.text) if reply.files else check_text(reply.text)
     async with road.database.begin() as connection:
         found = await lock(connection, conversation_id)
+        attachments = await list_attachments(connection, found, staff, reply.files)
+        content = Content(text=text, attachments=attachments, private=reply.private)
         # A late repeat is no new act: it takes nothing and closes nothing it does not hold.
         known = await find_said(connection, conversation_id, f"reply:{reply.key}", content)
         if known is None:
             check_free(found, staff)
-            await check_reply(connection, found, content, connectors or {}, now=road.now())
-        message = known or await _say(connection, found, staff, content, reply.key)
+            await check_reply(road, connection, found, content, connectors or {})
+        message = known or await _say(connection, found, staff, content, reply)
         resolved = reply.resolves and (known is None or has(found, staff))
         if resolved:
             await close(connection, conversation_id, seen=reply.seen)
@@ -82,13 +87,15 @@ async def send_reply(
 
 
 async def _say(
-    connection: Connection, found: Conversation, staff: Staff, content: Content, key: str
+    connection: Connection, found: Conversation, staff: Staff, content: Content, reply: Reply
 ) -> Message:
     """Store the words and queue them; whoever says them has the conversation."""
     await join(connection, found, staff)
     message_id = await messages.append_message(
-        connection, found.id, content, author=Author.STAFF, staff_id=staff.id, key=f"reply:{key}"
+        connection, found.id, content, author=Author.STAFF, staff_id=staff.id, key=f"reply:{reply.key}"
     )
+    if reply.files and not await outgoing_files.mark_sent(connection, message_id, reply.files):
+        raise Conflict("a file was sent already: remove it from here, or add it again")
     await outbox.queue_message(connection, found.id, message_id)
     answered = await messages.settle_waiting(connection, found.id, Settled.STAFF)
     await _propose(connection, answered)
@@ -119,9 +126,15 @@ async def find_said(
 
 def check_text(text: str) -> str:
     """Return what a person wrote, fit to be stored and sent. Raises `BadPayload`."""
-    cleaned = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    cleaned = clean_text(text)
     if not cleaned:
         raise BadPayload("write something first")
+    return cleaned
+
+
+def clean_text(text: str) -> str:
+    """Return what a person wrote, or did not, fit to be stored and sent. Raises `BadPayload` for too much."""
+    cleaned = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if len(cleaned) > MAX_TEXT:
         raise BadPayload(f"the text is longer than {MAX_TEXT} characters: split it")
     return cleaned

@@ -52,6 +52,14 @@ class FileStore:
             except Exception as error:
                 raise _unavailable(error) from error
 
+    async def list_keys(self, folder: str) -> list[str]:
+        """Return the keys of the files in a folder, `/` at its end. Raises `StorageUnavailable`."""
+        store = self._open()
+        try:
+            return [str(each["path"]) async for batch in store.list(folder) for each in batch]
+        except Exception as error:
+            raise _unavailable(error) from error
+
     def _open(self) -> Any:
         if self._opened is None:
             # Not at the top of the file: see the class.

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How long ago the contact last wrote, and how often they were written to in private since."""
+    """How long ago the contact last wrote, and how often they were written to in private since.
+
+    `pushed`: replies are sent to the platform, not fetched from us.
+    """
 
     heard_ago: timedelta | None = None
     private_sent: int = 0
+    pushed: bool = True
 
 
 _LOAD = text(
@@ -27,8 +31,9 @@ _LOAD = text(
         SELECT count(*) FROM outbox b JOIN message p ON p.id = b.message_id
         WHERE b.conversation_id = h.conversation_id AND p.content ->> 'private' IS NOT NULL
             AND p.seq > h.seq AND b.state <> 'failed'
-    ) AS private_sent
-    FROM message h
+    ) AS private_sent,
+        coalesce(c.reply_context ->> 'delivery', 'push') = 'push' AS pushed
+    FROM message h JOIN conversation c ON c.id = h.conversation_id
     WHERE h.conversation_id = :conversation_id AND h.author = 'contact'
         AND h.kind IN ('text', 'postback', 'media')
     ORDER BY h.seq DESC LIMIT 1
@@ -39,4 +44,6 @@ _LOAD = text(
 async def load_standing(connection: AsyncConnection, conversation_id: int) -> Standing:
     """Return where a conversation stands. A private reply that failed was none."""
     row = (await connection.execute(_LOAD, {"conversation_id": conversation_id})).one_or_none()
-    return Standing(heard_ago=row.heard_ago, private_sent=row.private_sent) if row else Standing()
+    if row is None:
+        return Standing()
+    return Standing(heard_ago=row.heard_ago, private_sent=row.private_sent, pushed=row.pushed)

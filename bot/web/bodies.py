@@ -12,10 +12,41 @@ from bot.connector.fields import check_unicode
 from bot.errors import BadPayload, TooSlow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MAX_BODY = 1024**2  # bytes; platforms send far less, files come by reference
 BODY_SECONDS = 20.0  # for all of it: platforms need less than one
+FILE_SECONDS = 180.0  # for a file of a customer: a phone on a train needs some
+_STREAMING: set[Handler] = set()
+
+
+def streams(handler: Handler) -> Handler:
+    """Mark a handler that reads its body itself, by `read_file`: nothing is read before it is asked."""
+    _STREAMING.add(handler)
+    return handler
+
+
+async def read_file(request: web.Request, *, most: int) -> bytes | None:
+    """Return a request's body of at most `most` bytes; None where it is larger.
+
+    Raises `TooSlow`, `BadPayload` for a body that breaks off.
+    """
+    if (request.content_length or 0) > most:
+        return None
+    found = bytearray()
+    try:
+        async with asyncio.timeout(FILE_SECONDS):
+            async for chunk in request.content.iter_any():
+                found += chunk
+                if len(found) > most:
+                    return None
+    except TimeoutError as error:
+        raise TooSlow(f"the file did not arrive within {FILE_SECONDS:.0f} seconds") from error
+    except (web.RequestPayloadError, HttpProcessingError) as error:
+        raise BadPayload("the body is broken: its length, chunks or compression do not add up") from error
+    return bytes(found)
 
 
 async def read_body(request: web.Request) -> None:
@@ -24,7 +55,7 @@ async def read_body(request: web.Request) -> None:
     Raises `TooSlow`, `BadPayload` for a body that breaks off or does not unpack, and aiohttp's
     `HTTPRequestEntityTooLarge`.
     """
-    if not request.can_read_body:
+    if not request.can_read_body or request.match_info.handler in _STREAMING:
         return
     try:
         if request.content.is_eof():

@@ -15,10 +15,10 @@ from bot.domain.staff import Role
 from bot.errors import BadPayload, UnknownConversation
 from bot.service.list_queue import QueueEntry, list_queue
 from bot.service.take_over import may_take_over
-from bot.storage import conversations, corrections, handoffs, media, messages, queue
+from bot.storage import conversations, corrections, handoffs, messages, queue
 from bot.storage.queue import QueueCounts, QueueView
 from bot.web.auth import current_staff, require
-from bot.web.desk_files import get_file
+from bot.web.desk_files import get_file, load_files
 from bot.web.desk_view import Beside, Holding, holding_of, name_of, view_row, view_thread
 from bot.web.ids import read_id
 from bot.web.keys import CONNECTORS, ROAD
@@ -216,7 +216,7 @@ async def _load_beside(connection: Connection, conversation_id: int, found: Sequ
     judged = await corrections.list_judged(connection, conversation_id, turn_ids)
     theirs = [message.id for message in found if message.author is Author.CONTACT]
     said = await corrections.list_corrections(connection, theirs)
-    files = await media.list_files(connection, [each.id for each in found if each.content.attachments])
+    files = await load_files(connection, [each.id for each in found if each.content.attachments])
     return Beside(marks=view_marks(found, judged, said), files=files)
 
 

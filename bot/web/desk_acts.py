@@ -19,7 +19,7 @@ from bot.service.take_over import take_over
 from bot.web.auth import current_staff, require
 from bot.web.bodies import read_form
 from bot.web.desk import id_of, view_of
-from bot.web.ids import read_id
+from bot.web.ids import read_id, read_ids
 from bot.web.keys import CONNECTORS, ROAD
 from bot.web.render import is_fragment
 from bot.web.words import say
@@ -40,7 +40,7 @@ _STALE = "this page is out of date; load it again"
 async def post_say(request: web.Request) -> web.StreamResponse:
     """`POST /desk/c/{id}/say`: `text` as a reply or, with `mode=note`, as a note; `then=resolve` resolves.
 
-    `private` sends it to the author of a public post alone.
+    `private` sends it to the author of a public post alone; `files` are the numbers of those brought before.
     `key` names this text: sent twice it is said once. `seen` is the last message that was shown: to
     a contact who wrote after it, nothing is sent that resolves.
     """
@@ -48,15 +48,21 @@ async def post_say(request: web.Request) -> web.StreamResponse:
     road, staff, conversation_id = request.app[ROAD], current_staff(request), id_of(request)
     text, key = form.get("text", ""), form.get("key", "")
     note = form.get("mode") == "note"
-    with _explained("note" if note else "say"):
+    with explained("note" if note else "say"):
         if not 0 < len(key) <= _MAX_KEY:
             raise BadPayload(_STALE)
         if note:
             await add_note(road, conversation_id, staff, text, key=key)
         else:
             resolves = form.get("then") == "resolve"
-            private = bool(form.get("private"))
-            reply = Reply(text=text, key=key, resolves=resolves, seen=_seen_of(form), private=private)
+            reply = Reply(
+                text=text,
+                key=key,
+                resolves=resolves,
+                seen=_seen_of(form),
+                private=bool(form.get("private")),
+                files=read_ids(form.get("files", "")),
+            )
             await send_reply(road, conversation_id, staff, reply, connectors=request.app[CONNECTORS])
     return _done(request, conversation_id)
 
@@ -65,7 +71,7 @@ def _act(name: str, act: Act) -> Callable[[web.Request], Awaitable[web.StreamRes
     @require(Role.AGENT, Role.LEAD)
     async def post_act(request: web.Request) -> web.StreamResponse:
         conversation_id = id_of(request)
-        with _explained(name):
+        with explained(name):
             await act(request.app[ROAD], conversation_id, current_staff(request))
         return _done(request, conversation_id)
 
@@ -76,7 +82,7 @@ def _act(name: str, act: Act) -> Callable[[web.Request], Awaitable[web.StreamRes
 async def post_resolve(request: web.Request) -> web.StreamResponse:
     """`POST /desk/c/{id}/resolve`: close it, unless the contact wrote after the message `seen`."""
     form, conversation_id = await read_form(request), id_of(request)
-    with _explained("resolve"):
+    with explained("resolve"):
         await resolve(request.app[ROAD], conversation_id, current_staff(request), seen=_seen_of(form))
     return _done(request, conversation_id)
 
@@ -87,7 +93,7 @@ async def post_triage(request: web.Request) -> web.StreamResponse:
     form, conversation_id = await read_form(request), id_of(request)
     message_id, staff = read_id(request.match_info["message"]), current_staff(request)
     choice = form.get("choice", "")
-    with _explained("triage"):
+    with explained("triage"):
         await correct_triage(request.app[ROAD], conversation_id, message_id, staff, choice=choice)
     return _done(request, conversation_id)
 
@@ -96,7 +102,7 @@ async def post_triage(request: web.Request) -> web.StreamResponse:
 async def post_triage_undo(request: web.Request) -> web.StreamResponse:
     """`POST /desk/c/{id}/messages/{message}/triage/undo`: it was judged rightly after all."""
     conversation_id, message_id = id_of(request), read_id(request.match_info["message"])
-    with _explained("triage"):
+    with explained("triage"):
         await withdraw_correction(request.app[ROAD], conversation_id, message_id, current_staff(request))
     return _done(request, conversation_id)
 
@@ -118,7 +124,7 @@ async def post_typing(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
-class _explained:  # noqa: N801 - reads as a clause: `with _explained("take"):`
+class explained:  # noqa: N801 - reads as a clause: `with explained("take"):`
     """Say first that an act was not done, then why."""
 
     def __init__(self, act: str) -> None:

@@ -72,7 +72,10 @@ async def log_in(http: aiohttp.ClientSession, email: str) -> str:
     return found[1]
 
 
-async def _browser(road: Road, address: str, name: str, roles: set[Role]) -> AsyncIterator[Browser]:
+async def open_browser(
+    road: Road, address: str, name: str, roles: frozenset[Role] = frozenset({Role.AGENT})
+) -> AsyncIterator[Browser]:
+    """Yield the browser of somebody new, logged in."""
     email = f"{name.lower()}@lyra.example"
     staff = await add_staff(road, email=email, name=name, password=PASSWORD, roles=roles)
     jar = aiohttp.CookieJar(unsafe=True)  # cookies of an address that is a number
@@ -83,14 +86,14 @@ async def _browser(road: Road, address: str, name: str, roles: set[Role]) -> Asy
 @pytest.fixture
 async def mara(road: Road, address: str) -> AsyncIterator[Browser]:
     """An agent's browser, logged in."""
-    async for browser in _browser(road, address, "Mara", {Role.AGENT}):
+    async for browser in open_browser(road, address, "Mara"):
         yield browser
 
 
 @pytest.fixture
 async def tim(road: Road, address: str) -> AsyncIterator[Browser]:
     """Another agent's."""
-    async for browser in _browser(road, address, "Tim", {Role.AGENT}):
+    async for browser in open_browser(road, address, "Tim"):
         yield browser
 
 

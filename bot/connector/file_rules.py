@@ -1,0 +1,61 @@
+"""Which files a channel takes, and what becomes of the others. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.connector.capabilities import Capabilities
+    from bot.domain.message import Attachment
+
+_KINDS = {"image": "pictures", "audio": "sounds", "video": "films", "file": "documents"}
+_MIMES = {
+    "application/pdf": "PDF files",
+    "application/zip": "ZIP files",
+    "text/plain": "text files",
+    "image/heic": "HEIC pictures",
+    "image/heif": "HEIC pictures",
+    "image/gif": "GIF pictures",
+    "image/webp": "WebP pictures",
+    "image/avif": "AVIF pictures",
+    "video/quicktime": "QuickTime films",
+}
+
+
+def goes_as_file(can: Capabilities, attachment: Attachment) -> bool:
+    """Tell whether a channel takes a file as one."""
+    if attachment.kind not in can.files:
+        return False
+    rule = can.file_rules.get(attachment.kind)
+    if rule is None:
+        return True
+    fits = not rule.most or (attachment.size or 0) <= rule.most
+    return fits and (not rule.mimes or attachment.mime in rule.mimes)
+
+
+def goes_as_link(can: Capabilities, attachment: Attachment) -> bool:
+    """Tell whether the customer would get an address in place of a file."""
+    return not goes_as_file(can, attachment)
+
+
+def find_file_problem(can: Capabilities, attachment: Attachment, *, linked: bool) -> str | None:
+    """Say why a file cannot be sent, and what can; None where it can. `linked`: it may go as an address."""
+    if linked or goes_as_file(can, attachment):
+        return None
+    rule = can.file_rules.get(attachment.kind)
+    mime = attachment.mime or ""
+    kinds = _MIMES.get(mime) or f"{_KINDS.get(attachment.kind, 'files')} of this type"
+    if not can.files:
+        return "this channel takes no files: send a link to where it can be had"
+    if attachment.kind in can.files and rule and (not rule.mimes or mime in rule.mimes):
+        of_what = f"{_KINDS[attachment.kind]} of up to {rule.most / 1_000_000:.0f} MB"
+        return f"this channel takes {of_what}: send a smaller one, or a link"
+    taken = join([_KINDS[kind] for kind in _KINDS if kind in can.files])
+    if attachment.kind in can.files:
+        return f"this channel takes no {kinds}: send another type, or a link"
+    return f"this channel takes no {kinds}, only {taken}: send a link"
+
+
+def join(words: list[str]) -> str:
+    """Put words into a sentence."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
