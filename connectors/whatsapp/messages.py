@@ -15,6 +15,7 @@ from bot.connector.text import clean_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Content, Kind
 from bot.errors import BadPayload
+from connectors.whatsapp.notes import WELCOME, explain_permission, explain_system, explain_unsupported, note
 from connectors.whatsapp.reading import get_name, get_objects, need_id, need_number
 from connectors.whatsapp.refusals import describe, read_code
 
@@ -144,7 +145,21 @@ def read_interactive(message: JsonObject) -> Said:
             return press(get_text(part, "id"), get_name(part, "title"))
     if "nfm_reply" in chosen:
         return read_form(get_object(chosen, "nfm_reply"))
-    return Said(kind=Kind.UNSUPPORTED, metadata={"interactive": get_name(chosen, "type")})
+    if get_name(chosen, "type") == "product":
+        return read_product(chosen)
+    metadata: JsonObject = {"interactive": get_name(chosen, "type"), **explain_permission(chosen)}
+    return Said(kind=Kind.UNSUPPORTED, metadata=metadata)
+
+
+def read_product(chosen: JsonObject) -> Said:
+    """Read a product of the catalogue that somebody passes on, with what they wrote to it."""
+    places = (chosen, get_object(chosen, "product"), get_object(chosen, "action"))
+    number = next(filter(None, (get_name(place, "product_retailer_id") for place in places)), "")
+    if not number:
+        raise BadPayload("a product without its number")
+    text = get_text(get_object(chosen, "body"), "text")
+    content = Content(text=text, attachments=(Attachment(kind="product", ref=f"product:{number}"),))
+    return Said(kind=Kind.TEXT if text else Kind.MEDIA, content=content)
 
 
 def read_button(message: JsonObject) -> Said:
@@ -237,13 +252,21 @@ def read_revoke(message: JsonObject) -> Said:
 def read_system(message: JsonObject) -> Said:
     """Read that somebody has another number or user id now."""
     system = get_object(message, "system")
-    return Said(kind=Kind.UNSUPPORTED, metadata={"update": get_name(system, "type") or "system"})
+    name: JsonObject = {"update": get_name(system, "type") or "system"}
+    return Said(kind=Kind.UNSUPPORTED, metadata={**name, **explain_system(system)})
+
+
+def read_welcome(_: JsonObject) -> Said:
+    """Read that somebody opened the chat."""
+    return Said(kind=Kind.UNSUPPORTED, metadata=note(WELCOME))
 
 
 def read_unsupported(message: JsonObject) -> Said:
     """Read what WhatsApp gives nobody to read: a poll, a message seen once, one that a fault has eaten."""
     what = get_name(get_object(message, "unsupported"), "type")
-    return Said(kind=Kind.UNSUPPORTED, metadata={**({"what": what} if what else {}), **read_reason(message)})
+    named: JsonObject = {"what": what} if what else {}
+    explained = explain_unsupported(what) if get_name(message, "type") == "unsupported" else {}
+    return Said(kind=Kind.UNSUPPORTED, metadata={**named, **explained, **read_reason(message)})
 
 
 def read_reason(message: JsonObject) -> JsonObject:
@@ -268,5 +291,6 @@ READERS: Mapping[str, Callable[[JsonObject], Said]] = {
     "edit": read_edit,
     "revoke": read_revoke,
     "system": read_system,
+    "request_welcome": read_welcome,
     "unsupported": read_unsupported,
 }

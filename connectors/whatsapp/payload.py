@@ -18,6 +18,7 @@ from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload
 from connectors.whatsapp.messages import Said, read_said
+from connectors.whatsapp.notes import CALL, PREFERENCES, note
 from connectors.whatsapp.people import Person, clean_number, find_addressee, find_person, make_person
 from connectors.whatsapp.reading import get_name, get_objects, need_id
 from connectors.whatsapp.statuses import read_status
@@ -69,7 +70,7 @@ def parse_change(entry: Json, change: Json, account: AccountConfig) -> list[Inbo
     field, value = get_name(change, "field"), get_object(change, "value")
     if not is_ours(entry, value, account):
         return []
-    readers = FIELDS.get(field, {})
+    readers = FIELDS.get(field, {}) if field else ALL
     if any(value.get(name) for name in readers):
         return parse_value(value, readers, read_batch(value), account)
     return [replace(whole, metadata={"update": field or "change"})]
@@ -133,14 +134,17 @@ def make_blank(raw: Json, account: AccountConfig, *, update: str) -> InboundEven
 
 def read_message(message: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
     """Read what a customer wrote. What a group or our own number says is nobody's message."""
-    numbered = replace(blank, event_id=need_id(message, "id"), platform_at=get_time(message, "timestamp"))
+    native_id = get_id(message, "id")
+    numbered = replace(
+        blank, event_id=native_id or blank.event_id, platform_at=get_time(message, "timestamp")
+    )
+    if get_name(message, "type") == "system" and not get_id(message, "group_id"):
+        return read_change_of_ids(message, numbered)
     person = find_person(message, batch.contacts)
     if get_id(message, "group_id") or person.key == batch.own_number:
         return replace(numbered, metadata={"update": "group" if message.get("group_id") else "own number"})
-    if get_name(message, "type") == "system":
-        return read_change_of_ids(message, numbered)
-    said = read_said(message)
-    return fill(numbered, person, said)
+    event = fill(numbered, person, read_said(message))
+    return event if native_id else replace(event, reply_context={})  # nothing that could be quoted
 
 
 def fill(blank: InboundEvent, person: Person, said: Said) -> InboundEvent:
@@ -190,6 +194,34 @@ def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbound
     return replace(echo, reply_context={})
 
 
+def read_overheard(message: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
+    """Read what a customer writes to Meta's own agent, which has the conversation: not ours to answer."""
+    event = read_message(message, blank, batch)
+    if event.kind not in (Kind.TEXT, Kind.MEDIA, Kind.POSTBACK):
+        return event
+    return replace(
+        event, kind=Kind.UNSUPPORTED, reply_context={}, metadata={**event.metadata, "standby": True}
+    )
+
+
+def read_call(call: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent | None:
+    """Read that somebody called us: of the events of one call, the first."""
+    if get_name(call, "event") != "connect" or get_name(call, "direction") == "BUSINESS_INITIATED":
+        return blank
+    numbered = replace(blank, event_id=f"call:{need_id(call, 'id')}", platform_at=get_time(call, "timestamp"))
+    said = Said(kind=Kind.UNSUPPORTED, metadata={"update": "call", **note(CALL)})
+    return fill(numbered, find_person(call, batch.contacts), said)
+
+
+def read_preference(preference: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent | None:
+    """Read whether somebody wants advertising."""
+    value = get_name(preference, "value")
+    numbered = replace(blank, platform_at=get_time(preference, "timestamp"))
+    metadata: JsonObject = {"update": "user_preferences", "marketing": value, **note(PREFERENCES.get(value))}
+    named = {"from": get_id(preference, "wa_id"), "from_user_id": get_id(preference, "user_id")}
+    return fill(numbered, find_person(named, batch.contacts), Said(kind=Kind.UNSUPPORTED, metadata=metadata))
+
+
 def read_delivery(status: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent | None:
     """Read what became of a message of ours."""
     return read_status(status, blank, batch.contacts)
@@ -204,4 +236,11 @@ def read_fault(error: JsonObject, blank: InboundEvent, batch: Batch) -> InboundE
 FIELDS: Mapping[str, Mapping[str, Reader]] = {
     "messages": {"messages": read_message, "statuses": read_delivery, "errors": read_fault},
     "smb_message_echoes": {"message_echoes": read_echo},
+    "standby": {"messages": read_overheard, "message_echoes": read_echo},
+    "calls": {"calls": read_call},
+    "user_preferences": {"user_preferences": read_preference},
+}
+# Of a change that does not name its field.
+ALL: Mapping[str, Reader] = {
+    name: read for field in ("smb_message_echoes", "messages") for name, read in FIELDS[field].items()
 }

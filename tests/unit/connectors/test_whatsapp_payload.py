@@ -190,6 +190,7 @@ def test_unsupported_message_belongs_to_its_writer_and_says_why() -> None:
     assert event.metadata == {
         "update": "unsupported",
         "what": "poll_creation",
+        "note": "They sent a poll, which WhatsApp does not pass on",
         "code": "131051",
         "reason": "Message type unknown: Not supported.",
     }
@@ -339,6 +340,14 @@ SAMPLES = (
     about(1, "reaction", message_id="wamid.q", emoji="👍"),
     about(1, "edit", original_message_id="wamid.q", message={"type": "text", "text": {"body": "b"}}),
     about(1, "system", type="user_changed_number", wa_id=OTHER_PHONE),
+    about(1, "interactive", type="product", product={"product_retailer_id": "m"}, body={"text": "b"}),
+    change("calls", calls=[{"id": "c", "from": PHONE, "event": "connect", "direction": "USER_INITIATED"}]),
+    change("user_preferences", user_preferences=[{"wa_id": PHONE, "user_id": USER, "value": "stop"}]),
+    change(
+        "standby",
+        messages=[write(type="text", text={"body": "b"})],
+        message_echoes=[{"to": PHONE, "id": "w"}],
+    ),
     said(write(type="contacts", contacts=[{"name": {"formatted_name": "B"}, "phones": [{"phone": "1"}]}])),
     said(write(type="unsupported", errors=[{"code": 131051, "title": "t", "error_data": {"details": "d"}}])),
     status("failed", errors=[{"code": 131047, "title": "t"}], biz_opaque_callback_data="k#1/1"),
