@@ -17,6 +17,7 @@ from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Content
 
 EDITED, REMOVED = frozenset({"edit", "edited"}), frozenset({"remove", "delete"})
+PHOTOS_MAX = 20
 POSTS = frozenset({"post", "status", "photo", "video", "share"})
 
 
@@ -31,7 +32,7 @@ def read_feed(change: Change) -> InboundEvent:
     item = get_text(change.value, "item", limit=40)
     if item == "comment":
         return read_comment(change, addressed="comment")
-    if item in POSTS and get_text(change.value, "message"):
+    if item in POSTS and read_content(change.value) != Content():
         return read_post(change)
     return change.stray(f"feed {item}".strip())
 
@@ -119,13 +120,17 @@ def read_author(value: JsonObject) -> Handle:
 
 
 def read_content(value: JsonObject) -> Content:
-    """Return the words, and the photo or video beside them."""
-    files = tuple(
-        Attachment(kind=kind, ref=ref)
-        for kind, name in (("image", "photo"), ("video", "video"))
-        if (ref := get_url(value, name))
-    )
-    return Content(text=get_text(value, "message"), attachments=files)
+    """Return the words, and the photos or the video beside them; of a post, Facebook calls one its `link`."""
+    item, photos = get_text(value, "item", limit=40), get_list(value, "photos")[:PHOTOS_MAX]
+    linked = {"photo": "image", "video": "video"}.get(item)
+    found = [
+        *(("image", get_url({"photo": photo}, "photo")) for photo in photos),
+        ("image", get_url(value, "photo")),
+        ("video", get_url(value, "video")),
+        *([(linked, get_url(value, "link"))] if linked else []),
+    ]
+    files = {ref: Attachment(kind=kind, ref=ref) for kind, ref in found if ref}
+    return Content(text=get_text(value, "message"), attachments=tuple(files.values()))
 
 
 def read_post_link(value: JsonObject) -> JsonObject:

@@ -24,6 +24,7 @@ from bot.connector.meta.fields import (
     get_time,
 )
 from bot.connector.meta.files import read_attachments, read_story
+from bot.connector.meta.words import LOST, explain_arrival, read_referral, read_template
 from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind
@@ -41,7 +42,6 @@ EMOJI: Mapping[str, str] = {
     "dislike": "\N{THUMBS DOWN SIGN}",
     "no": "\N{THUMBS DOWN SIGN}",
 }
-REFERRAL = ("ref", "source", "type", "ad_id", "referer_uri")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +140,12 @@ def read_message(message: JsonObject, element: Element) -> list[InboundEvent]:
     event = element.say(Kind.UNSUPPORTED if element.standby else kind, mid)
     about = {**read_referral(get_object(message, "referral")), **read_quote(reply_to)}
     titled: JsonObject = {"title": text} if payload else {}
+    lost: JsonObject = {"note": LOST} if kind is Kind.UNSUPPORTED else {}
     return [
         replace(
             event,
             content=Content(text=payload or text, attachments=attachments),
-            metadata={**event.metadata, **about, **titled},
+            metadata={**event.metadata, **about, **titled, **lost},
         )
     ]
 
@@ -170,31 +171,10 @@ def read_echo(message: JsonObject, mid: str, element: Element) -> list[InboundEv
     return [replace(event, content=content, metadata={**event.metadata, **app})]
 
 
-def read_template(items: object) -> str:
-    """Return the words of a template that was sent."""
-    for item in items if isinstance(items, list) else []:
-        if isinstance(item, Mapping):
-            payload = get_object(item, "payload")
-            text = get_text(payload, "text") or get_text(item, "title")
-            if text:
-                return text
-    return ""
-
-
 def read_quote(reply_to: JsonObject) -> JsonObject:
     """Return which message or story is answered."""
     mid, story = get_id(reply_to, "mid"), get_id(get_object(reply_to, "story"), "id")
     return {**({"reply_to": mid} if mid else {}), **({"story_id": story} if story else {})}
-
-
-def read_referral(referral: JsonObject) -> JsonObject:
-    """Return where somebody came from; the word of an m.me or ig.me link is `start_payload`."""
-    told: dict[str, Json] = {name: get_text(referral, name, limit=MAX_ID) for name in REFERRAL}
-    told["ad_title"] = get_text(get_object(referral, "ads_context_data"), "ad_title", limit=MAX_ID)
-    told["product_id"] = get_id(get_object(referral, "product"), "id")
-    kept: JsonObject = {name: value for name, value in told.items() if value}
-    start: JsonObject = {"start_payload": kept["ref"]} if kept.get("ref") else {}
-    return {**({"referral": kept} if kept else {}), **start}
 
 
 def read_press(postback: JsonObject, element: Element) -> list[InboundEvent]:
@@ -272,7 +252,7 @@ def read_arrival(referral: JsonObject, element: Element) -> list[InboundEvent]:
     if element.by_us or not about:
         return [element.stray]
     event = element.say(Kind.UNSUPPORTED, f"referral:{element.stray.event_id}")
-    return [replace(event, metadata={**event.metadata, **about})]
+    return [replace(event, metadata={**event.metadata, **about, "note": explain_arrival(referral)})]
 
 
 READERS: Mapping[str, Callable[[JsonObject, Element], list[InboundEvent]]] = {

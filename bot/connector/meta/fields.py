@@ -68,10 +68,22 @@ def get_number(data: JsonObject, name: str) -> int:
 
 
 def get_time(data: JsonObject, name: str) -> datetime | None:
-    """Return a time in seconds or milliseconds since 1970; None where there is none."""
+    """Return a time in seconds or milliseconds since 1970, or in ISO's words; None where there is none."""
     number = get_number(data, name)
+    written = data.get(name)
+    if not number and isinstance(written, str):
+        return read_written_time(written)
     seconds = number / 1000 if number >= MILLISECONDS_FROM else number
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < LATEST else None
+
+
+def read_written_time(text: str) -> datetime | None:
+    """Return a time that is written as ISO has it, None for any other words."""
+    try:
+        at = datetime.fromisoformat(text[:40])
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def digest(value: Json) -> str:

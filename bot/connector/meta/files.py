@@ -41,7 +41,7 @@ def read_attachment(item: JsonObject) -> Attachment | None:
     if sticker:
         kind = "sticker"
     url = get_url(payload, "url") or get_url(item, "url")
-    ref = refer(kind, url) if url else read_place(payload)
+    ref = read_place(payload) or (refer(kind, url) if url else "")
     if not ref and sticker:
         ref = f"sticker:{sticker}"
     if not ref and get_object(payload, "product"):

@@ -1,0 +1,52 @@
+"""What Meta's elements say beside plain text: templates, where somebody comes from, what is lost. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.connector.fields import MAX_ID
+from bot.connector.meta.fields import get_id, get_list, get_object, get_text
+from bot.domain.json import Json, JsonObject
+
+LOST = "Meta does not pass on what they sent: ask them to send it in another way"
+CARDS_MAX = 10
+REFERRAL = ("ref", "source", "type", "ad_id", "referer_uri")
+
+
+def read_template(items: Sequence[Json]) -> str:
+    """Return the words of a template that was sent: its own, or those of its cards."""
+    for item in items:
+        if isinstance(item, Mapping):
+            payload = get_object(item, "payload")
+            text = get_text(payload, "text") or get_text(item, "title") or read_cards(payload)
+            if text:
+                return text
+    return ""
+
+
+def read_cards(payload: JsonObject) -> str:
+    """Return a line for each card of a template; of one without words, what kind it is."""
+    cards = [card for card in get_list(payload, "elements")[:CARDS_MAX] if isinstance(card, Mapping)]
+    lines = (
+        " - ".join(filter(None, (get_text(card, "title"), get_text(card, "subtitle")))) for card in cards
+    )
+    return "\n".join(filter(None, lines)) or get_text(payload, "template_type", limit=60)
+
+
+def read_referral(referral: JsonObject) -> JsonObject:
+    """Return where somebody came from; the word of an m.me or ig.me link is `start_payload`."""
+    told: dict[str, Json] = {name: get_text(referral, name, limit=MAX_ID) for name in REFERRAL}
+    told["ad_title"] = get_text(get_object(referral, "ads_context_data"), "ad_title", limit=MAX_ID)
+    told["product_id"] = get_id(get_object(referral, "product"), "id")
+    kept: JsonObject = {name: value for name, value in told.items() if value}
+    start: JsonObject = {"start_payload": kept["ref"]} if kept.get("ref") else {}
+    return {**({"referral": kept} if kept else {}), **start}
+
+
+def explain_arrival(referral: JsonObject) -> str:
+    """Say how somebody came."""
+    if get_text(referral, "source", limit=60).upper() != "ADS":
+        return "They opened the chat by a link, and have written nothing yet"
+    title = get_text(get_object(referral, "ads_context_data"), "ad_title", limit=MAX_ID)
+    named = f" \u201c{title}\u201d" if title else ""
+    return f"They came by an advertisement{named}, and have written nothing yet"
