@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ class QueueSpec:
     first_answer: timedelta
 
 
+class PublicPosts(StrEnum):
+    """Which posts that everybody reads the bot takes up."""
+
+    ALL = "all"
+    NEEDED = "needed"  # those that need an answer, and every doubt
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSpec:
     """`config.yml: desk`. A handoff to a queue that is not listed goes to `default_queue`.
@@ -84,3 +92,4 @@ class DeskSpec:
     )
     default_queue: str = "support"
     promises: frozenset[str] = frozenset({"utter_handoff"})
+    public_posts: PublicPosts = PublicPosts.NEEDED

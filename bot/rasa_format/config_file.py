@@ -9,14 +9,14 @@ from bot.dialogue.spec import MemorySpec, PolicySpec
 from bot.domain.action_spec import ActionsSpec
 from bot.domain.engine_spec import EngineSpec
 from bot.domain.example import Source
-from bot.domain.pipeline import DeskSpec, PipelineSpec, QueueSpec
+from bot.domain.pipeline import DeskSpec, PipelineSpec, PublicPosts, QueueSpec
 from bot.rasa_format.action_keys import read_actions
 from bot.rasa_format.components import POLICIES, names_own_class, read_named
 from bot.rasa_format.engine_key import read_engine
 from bot.rasa_format.fields import Reader
 from bot.rasa_format.nodes import MapNode, Node
 from bot.rasa_format.pipeline_file import read_pipeline
-from bot.rasa_format.problem import Problems, did_you_mean
+from bot.rasa_format.problem import Problems, Severity, did_you_mean
 
 OWN_KEYS = ("engine", "actions", "channels", "desk")
 _RASA_KEYS = ("recipe", "assistant_id", "language", "pipeline", "policies", "version")
@@ -152,7 +152,7 @@ def _read_desk(node: Node | None, reader: Reader) -> DeskSpec:
     body = reader.map(node, "`desk`")
     if body is None:
         return DeskSpec()
-    reader.check_keys(body, ("queues", "default_queue", "promises"), "`desk`")
+    reader.check_keys(body, ("queues", "default_queue", "promises", "public_posts"), "`desk`")
     queues: dict[str, QueueSpec] = {}
     for name, entry in reader.entries(body.get("queues"), "`queues`"):
         minutes = _first_answer(name, entry.node, entry.source, reader)
@@ -165,7 +165,29 @@ def _read_desk(node: Node | None, reader: Reader) -> DeskSpec:
         reader.error(source, f"The default queue `{default}` is not one of `queues`.{hint}")
         default = next(iter(queues))
     promises = frozenset(reader.texts(body.get("promises"), "`promises`")) or DeskSpec().promises
-    return DeskSpec(queues=queues, default_queue=default, promises=promises)
+    return DeskSpec(
+        queues=queues,
+        default_queue=default,
+        promises=promises,
+        public_posts=_read_public_posts(body.get("public_posts"), reader),
+    )
+
+
+def _read_public_posts(node: Node | None, reader: Reader) -> PublicPosts:
+    """Return which public posts are answered."""
+    body = reader.map(node, "`public_posts`")
+    if body is None:
+        return PublicPosts.NEEDED
+    known = tuple(each.value for each in PublicPosts)
+    reader.check_keys(body, ("answer",), "`public_posts`", severity=Severity.ERROR)
+    answer = reader.text(body.get("answer"), "`answer`")
+    if answer is None:
+        return PublicPosts.NEEDED
+    if answer in known:
+        return PublicPosts(answer)
+    hint = did_you_mean(answer, known) or f" Write one of: {', '.join(known)}."
+    reader.error(body.entries["answer"].source, f"`answer: {answer}` is not known.{hint}")
+    return PublicPosts.NEEDED
 
 
 def _first_answer(name: str, node: Node, source: Source, reader: Reader) -> float:

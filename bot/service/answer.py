@@ -7,7 +7,6 @@ in between leaves a lease that runs out, and the turn is answered by another wor
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -18,18 +17,19 @@ from bot.bus.keys import Stream
 from bot.desk.alarm import weigh_handoff
 from bot.desk.deadlines import deadline_of
 from bot.desk.promise import require_entry, route, tell_customer
-from bot.domain.conversation import Status
+from bot.domain.conversation import Status, Surface
 from bot.domain.handoff import HandoffRequest, Priority
 from bot.domain.message import Author, Kind, Settled
 from bot.domain.reminder import ReminderChanges, read_reminders
 from bot.engines.engine import Turn, TurnResult
 from bot.errors import StorageUnavailable, VisavisError
+from bot.service.hand_back import hand_back
+from bot.service.leave_alone import leave_alone
 from bot.service.metrics import TURN_SECONDS, TURNS
-from bot.storage import event_log, leases, triggers, turn_commit, turns
+from bot.storage import event_log, triggers, turn_commit, turns
 from bot.storage.pulled import Pulled
 
 if TYPE_CHECKING:
-    from bot.domain.conversation import Lease
     from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.domain.understanding import Understanding
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3  # a message that kills its worker this often goes to a person unread by the engine
-_HAND_BACK_PAUSES = (0.1, 0.5, 2.0)  # seconds; shorter than a lease together
 BOT_FAILED = "bot_failed"  # the reason of a handoff because the engine, or an action, broke
 DEADLINE_TIMER = "handoff_deadline"
 
@@ -86,19 +85,22 @@ async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered |
                 await turns.finish_empty(connection, claim)
                 return None
     except StorageUnavailable:
-        await _hand_back(road, right.lease)
+        await hand_back(road, right.lease)
         raise
     return await _answer(road, engine, claim, begun_here=True)
 
 
 async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool = False) -> Answered:
     claim = replace(claim, messages=_take_next(claim))
+    left = await leave_alone(road, engine, claim) if claim.surface is Surface.PUBLIC else None
+    if left is not None:
+        return Answered(turn_id=claim.messages[-1].id, reply_ids=(), handed_off=False, more=left, pulled=None)
     began = perf_counter()
     result = keep_contract(road, await _respond(road, engine, claim))
     try:
         stored = await _commit(road, claim, result)
     except StorageUnavailable:
-        await _hand_back(road, claim.lease)
+        await hand_back(road, claim.lease)
         raise
     TURN_SECONDS.observe(perf_counter() - began)
     TURNS.labels(_outcome(result)).inc()
@@ -138,19 +140,6 @@ def _take_next(claim: Claim) -> tuple[Message, ...]:
     found = [number for number, message in enumerate(claim.messages) if message.kind is Kind.TRIGGER]
     most = 1 if claim.pull or found[:1] == [0] else found[0] if found else None
     return claim.messages[:most]
-
-
-async def _hand_back(road: Road, lease: Lease) -> None:
-    """Blame no message for a server that writes nothing now: attempts count what kills workers.
-
-    Where not even this can be written, the lease runs out by itself.
-    """
-    for pause in _HAND_BACK_PAUSES:
-        await asyncio.sleep(pause)
-        with suppress(StorageUnavailable):
-            async with road.database.direct() as connection:
-                await leases.hand_back(connection, lease)
-            return
 
 
 async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:

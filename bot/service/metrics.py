@@ -14,6 +14,11 @@ TURNS = Counter(
     "Turns committed by this process: answered, handed_off, or failed (the engine could not answer).",
     ["outcome"],
 )
+LEFT_ALONE = Counter(
+    "visavis_posts_left_alone_total",
+    "Public posts that this process found to need no answer, by the reason.",
+    ["reason"],
+)
 TURN_SECONDS = Histogram(
     "visavis_turn_seconds",
     "Time from having the messages of a claimed conversation to the commit of its turn.",

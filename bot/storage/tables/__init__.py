@@ -15,6 +15,7 @@ from bot.storage.tables.conversations import (
     turn,
 )
 from bot.storage.tables.learning import model, proposal, release, training, triage_correction
+from bot.storage.tables.left_alone import left_alone
 from bot.storage.tables.media import media, outgoing_file
 from bot.storage.tables.people import (
     account,
@@ -41,6 +42,7 @@ __all__ = [
     "handle",
     "handoff",
     "known_id",
+    "left_alone",
     "media",
     "message",
     "metadata",

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.spec import MemorySpec
+from bot.domain.pipeline import PublicPosts
 from bot.rasa_format.channels import Accounts, read_channels
 from bot.rasa_format.config_file import Config, read_config
 from bot.rasa_format.fields import Reader
@@ -146,6 +147,20 @@ def test_desk_has_queues() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("desk: {}\n", PublicPosts.NEEDED),
+        ("desk:\n  public_posts:\n    answer: needed\n", PublicPosts.NEEDED),
+        ("desk:\n  public_posts:\n    answer: all\n", PublicPosts.ALL),
+    ],
+)
+def test_desk_says_which_public_posts_are_answered(text: str, answered: PublicPosts) -> None:
+    config, problems = read(text)
+
+    assert (config.desk.public_posts, problems) == (answered, [])
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         (
@@ -194,6 +209,12 @@ def test_desk_has_queues() -> None:
             "config.yml:3: error: Queue `a` should say `first_answer_minutes:`",
         ),
         ("desk:\n  queues:\n    a: {first_answer_minutes: 0}\n", "config.yml:3: error: Queue `a`"),
+        (
+            "desk:\n  public_posts:\n    answer: never\n",
+            "config.yml:3: error: `answer: never` is not known. Write one of: all, needed.",
+        ),
+        ("desk:\n  public_posts: needed\n", "config.yml:2: error: `public_posts` should be a map"),
+        ("desk:\n  public_posts:\n    answers: all\n", "config.yml:3: error: `answers` means nothing in"),
         ("desk: []\n", "config.yml:1: error: `desk` should be a map"),
     ],
 )

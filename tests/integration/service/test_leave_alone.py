@@ -1,0 +1,268 @@
+"""Public posts that ask for nothing are settled with the reason; all others are answered as ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from typing_extensions import override
+
+from bot.desk.public_posts import STRONG
+from bot.domain.conversation import Surface
+from bot.domain.message import Attachment, Content, Kind
+from bot.domain.pipeline import DeskSpec, PublicPosts
+from bot.domain.staff import Role
+from bot.domain.understanding import Triage, Understanding
+from bot.errors import Conflict, EngineError, LeaseLost, UnknownConversation
+from bot.service.add_staff import add_staff
+from bot.service.answer import Answered, answer
+from bot.service.answer_anyway import answer_anyway
+from bot.service.give_back import give_back
+from bot.service.metrics import LEFT_ALONE
+from bot.service.receive import receive
+from bot.service.staff_reply import staff_reply
+from bot.service.take import take
+from bot.storage import ledger, left_alone, turns
+from bot.storage.left_alone import LeftAlone
+from tests.fakes.engine import PlainEngine
+from tests.integration.service.events import says
+
+if TYPE_CHECKING:
+    from bot.connector import InboundEvent
+    from bot.domain.staff import Staff
+    from bot.service.road import Road
+
+PASSING = "Running my first half marathon in my @lyra headphones"
+BROKEN = "my @lyra headphones broke after two days"
+
+
+@dataclass
+class ReadingEngine(PlainEngine):
+    """Finds a complaint where something broke, and nothing of interest elsewhere."""
+
+    read: list[str] = field(default_factory=list)
+
+    @override
+    async def parse(self, text: str) -> Understanding:
+        self.read.append(text)
+        triage = Triage(complaint=STRONG if "broke" in text else 0.05)
+        return replace(self._understand(text), triage=triage)
+
+
+def posts(text: str, *, sender: str = "ann", addressed: str = "mention") -> InboundEvent:
+    """Somebody writes in public."""
+    event = says(text, sender=sender, channel="x")
+    return replace(event, surface=Surface.PUBLIC, metadata={"addressed": addressed})
+
+
+async def hear(road: Road, *events: InboundEvent, engine: ReadingEngine | None = None) -> Answered | None:
+    """Receive and answer what somebody wrote."""
+    received = [await receive(road, event) for event in events]
+    conversation_id = received[-1].conversation_id
+    assert conversation_id is not None
+    return await answer(road, engine or ReadingEngine(), conversation_id)
+
+
+async def list_left(road: Road) -> list[LeftAlone]:
+    async with road.database.read() as connection:
+        return await left_alone.list_left_alone(connection)
+
+
+async def fetch(road: Road, sql: str) -> list[tuple[object, ...]]:
+    async with road.database.read() as connection:
+        return [tuple(row) for row in await connection.exec_driver_sql(sql)]
+
+
+async def count_ledger(road: Road) -> tuple[int, int, int, int, int]:
+    async with road.database.read() as connection:
+        (day,) = await ledger.list_ledger(connection, since=road.now().date())
+    assert day.adds_up
+    return day.received, day.bot, day.staff, day.waiting, day.not_needed
+
+
+async def hire(road: Road, name: str) -> Staff:
+    email = f"{name.lower()}@lyra.example"
+    return await add_staff(road, email=email, name=name, password="correct horse", roles={Role.AGENT})
+
+
+@pytest.fixture
+async def mara(road: Road) -> Staff:
+    """Somebody at the desk."""
+    return await add_staff(
+        road, email="m@x.example", name="Mara", password="correct horse", roles={Role.AGENT}
+    )
+
+
+async def test_passing_mention_gets_no_reply_and_its_reason_is_kept(road: Road) -> None:
+    before = LEFT_ALONE.labels("in_passing")._value.get()
+    answered = await hear(road, posts(PASSING))
+    assert answered is not None
+    assert (answered.reply_ids, answered.handed_off, answered.more) == ((), False, False)
+    (found,) = await list_left(road)
+    assert (found.note.reason, found.text, found.contact_name) == ("in_passing", PASSING, "Ann")
+    assert await fetch(road, "SELECT status, answer_due_at, answer_leased_until FROM conversation") == [
+        ("bot", None, None)
+    ]
+    assert await fetch(road, "SELECT count(*) FROM tracker") == [(0,)]
+    assert await fetch(road, "SELECT count(*) FROM outbox") == [(0,)]
+    assert await fetch(road, "SELECT count(*) FROM handoff") == [(0,)]
+    assert await count_ledger(road) == (1, 0, 0, 0, 1)
+    assert LEFT_ALONE.labels("in_passing")._value.get() == before + 1
+
+
+async def test_complaint_is_answered(road: Road) -> None:
+    answered = await hear(road, posts(BROKEN))
+    assert answered is not None
+    assert len(answered.reply_ids) == 1
+    assert await list_left(road) == []
+    assert await count_ledger(road) == (1, 1, 0, 0, 0)
+
+
+async def test_burst_is_answered_whole_where_one_of_it_asks(road: Road) -> None:
+    answered = await hear(road, posts(PASSING), posts("how do I wash them"))
+    assert answered is not None
+    assert len(answered.reply_ids) == 1
+    assert await count_ledger(road) == (2, 2, 0, 0, 0)
+
+
+async def test_burst_without_a_question_is_left_alone_message_by_message(road: Road) -> None:
+    await hear(road, posts(PASSING), posts("\U0001f60d"))
+    assert [found.note.reason for found in await list_left(road)] == ["no_words", "in_passing"]
+    assert await count_ledger(road) == (2, 0, 0, 0, 2)
+
+
+async def test_who_complains_after_being_left_alone_is_answered_and_thanks_then_too(road: Road) -> None:
+    for text, replies in ((PASSING, 0), (BROKEN, 1), ("thanks a lot", 1)):
+        answered = await hear(road, posts(text))
+        assert answered is not None
+        assert len(answered.reply_ids) == replies, text
+
+
+async def test_nobody_is_left_alone_in_private_or_in_a_group(road: Road) -> None:
+    for sender, surface in (("ann", Surface.DIRECT), ("bob", Surface.GROUP)):
+        answered = await hear(road, replace(posts(PASSING, sender=sender), surface=surface))
+        assert answered is not None
+        assert len(answered.reply_ids) == 1
+
+
+async def test_direct_message_is_not_read_twice(road: Road) -> None:
+    engine = ReadingEngine()
+    await hear(road, says(PASSING), engine=engine)
+    assert engine.read == []
+
+
+async def test_every_post_is_answered_where_the_brand_wants_it(road: Road) -> None:
+    everything = replace(road, desk=DeskSpec(public_posts=PublicPosts.ALL))
+    answered = await hear(everything, posts(PASSING))
+    assert answered is not None
+    assert len(answered.reply_ids) == 1
+
+
+async def test_picture_and_button_are_answered(road: Road) -> None:
+    shown = replace(
+        posts("", sender="bob"),
+        kind=Kind.MEDIA,
+        content=Content(attachments=(Attachment(kind="image", ref="r"),)),
+    )
+    pressed = replace(posts(PASSING, sender="cem"), kind=Kind.POSTBACK)
+    for event in (shown, pressed):
+        answered = await hear(road, event)
+        assert answered is not None
+        assert len(answered.reply_ids) == 1
+
+
+async def test_post_that_cannot_be_understood_is_answered(road: Road) -> None:
+    class Broken(ReadingEngine):
+        @override
+        async def parse(self, text: str) -> Understanding:
+            raise EngineError("no model")
+
+    answered = await hear(road, posts(PASSING), engine=Broken())
+    assert answered is not None
+    assert len(answered.reply_ids) == 1
+
+
+async def test_person_who_takes_it_meanwhile_wins(road: Road, mara: Staff) -> None:
+    class Interrupted(ReadingEngine):
+        @override
+        async def parse(self, text: str) -> Understanding:
+            ((conversation_id,),) = await fetch(road, "SELECT id FROM conversation")
+            assert isinstance(conversation_id, int)
+            await take(road, conversation_id, mara)
+            return await super().parse(text)
+
+    with pytest.raises(LeaseLost):
+        await hear(road, posts(PASSING), engine=Interrupted())
+    assert await list_left(road) == []
+    assert await count_ledger(road) == (1, 0, 0, 1, 0)
+
+
+async def test_worker_whose_lease_ran_out_settles_nothing(road: Road) -> None:
+    received = await receive(road, posts(PASSING))
+    assert received.conversation_id is not None
+    async with road.database.direct() as connection:
+        late = await turns.claim_turn(connection, received.conversation_id, lease=-road.lease)
+        assert late is not None
+        assert await turns.claim_turn(connection, received.conversation_id, lease=road.lease)
+        with pytest.raises(LeaseLost):
+            await left_alone.leave_messages(connection, late, [])
+
+
+async def test_what_many_write_word_by_word_is_left_alone(road: Road) -> None:
+    text = "saluti dal mare di oggi amici"
+    counts = []
+    for number in range(5):
+        answered = await hear(road, posts(text, sender=f"fan{number}", addressed="comment"))
+        assert answered is not None
+        counts.append(len(answered.reply_ids))
+    assert counts == [1, 1, 1, 0, 0]
+    assert {found.note.reason for found in await list_left(road)} == {"repeated"}
+
+
+async def test_person_answers_after_all(road: Road, mara: Staff) -> None:
+    await hear(road, posts(PASSING))
+    (found,) = await list_left(road)
+    assert await answer_anyway(road, found.note.message_id, mara) == found.conversation_id
+    assert await count_ledger(road) == (1, 0, 0, 1, 0)
+    assert await fetch(road, "SELECT status, staff_id FROM conversation") == [("held", mara.id)]
+    assert await fetch(road, "SELECT count(*) FROM handoff") == [(0,)]  # nobody was promised anything
+    (found,) = await list_left(road)
+    assert found.overruled_by == "Mara"
+    await staff_reply(road, found.conversation_id, mara, "Good luck!", key="k")
+    assert await count_ledger(road) == (1, 0, 1, 0, 0)
+
+
+async def test_bot_answers_what_a_person_wanted_answered(road: Road, mara: Staff) -> None:
+    await hear(road, posts(PASSING))
+    (found,) = await list_left(road)
+    await answer_anyway(road, found.note.message_id, mara)
+    await give_back(road, found.conversation_id, mara)
+    answered = await answer(road, ReadingEngine(), found.conversation_id)
+    assert answered is not None
+    assert len(answered.reply_ids) == 1
+    assert await count_ledger(road) == (1, 1, 0, 0, 0)
+
+
+async def test_overruling_twice_changes_nothing_more(road: Road, mara: Staff) -> None:
+    await hear(road, posts(PASSING))
+    (found,) = await list_left(road)
+    await answer_anyway(road, found.note.message_id, mara)
+    await staff_reply(road, found.conversation_id, mara, "Good luck!", key="k")
+    await answer_anyway(road, found.note.message_id, mara)
+    assert await count_ledger(road) == (1, 0, 1, 0, 0)
+
+
+async def test_nobody_answers_over_a_colleague(road: Road, mara: Staff) -> None:
+    await hear(road, posts(PASSING))
+    (found,) = await list_left(road)
+    tim = await hire(road, "Tim")
+    await take(road, found.conversation_id, tim)
+    with pytest.raises(Conflict):
+        await answer_anyway(road, found.note.message_id, mara)
+    assert (await list_left(road))[0].overruled_at is None
+
+
+async def test_message_that_was_not_left_alone_is_refused(road: Road, mara: Staff) -> None:
+    with pytest.raises(UnknownConversation):
+        await answer_anyway(road, 12345, mara)
