@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import aiohttp
 
 from bot.connector.fields import parse_json
 from bot.connector.replies import ErrorClass, RateLeft, SendError, SendResult, SendState
-from bot.domain.json import Json
+from bot.domain.json import Json, JsonObject
 from bot.errors import BadPayload
 
 ANSWER_MAX = 1_000_000  # bytes of an answer; none that we ask for comes near
@@ -19,13 +19,24 @@ ANSWER_MAX = 1_000_000  # bytes of an answer; none that we ask for comes near
 class Outcome:
     """What became of a call: `result` if the platform did it, else `error`.
 
-    `certain` is False where it may have been done all the same.
+    `certain` is False where it may have been done all the same. `status` is HTTP's, 0 without an answer.
     """
 
     result: Json = None
     error: SendError | None = None
     certain: bool = True
     rates_left: tuple[RateLeft, ...] = ()
+    status: int = 0
+
+    @property
+    def object(self) -> JsonObject:
+        """Return the result as an object, empty where it is none."""
+        return self.result if isinstance(self.result, Mapping) else {}
+
+    def objects(self, name: str | None = None) -> list[JsonObject]:
+        """Return the objects of a list: of the result itself, or of what it has under `name`."""
+        items = self.result if name is None else self.object.get(name)
+        return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
 
 
 async def read_json(response: aiohttp.ClientResponse, *, limit: int = ANSWER_MAX) -> Json:

@@ -12,12 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-import aiohttp
-from aiohttp import ClientResponse
-
-from bot.connector import ErrorClass, RateLeft, SendError
-from bot.connector.answers import read_json
-from bot.connector.egress import open_session
+from bot.connector import ErrorClass, SendError
+from bot.connector.answers import Outcome, doubtful, failed
+from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
 from connectors.bluesky.classify import (
     SERVER_ERROR,
@@ -32,26 +29,9 @@ CHAT = {"atproto-proxy": "did:web:api.bsky.chat#bsky_chat"}  # the server hands 
 CREATE, REFRESH = "com.atproto.server.createSession", "com.atproto.server.refreshSession"
 MAX_ANSWER = 8_000_000  # bytes
 
+BAD_REQUEST = 400
 GATEWAYS = frozenset({502, 504})  # what the server behind did is not known
 Params = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a call: `result` if the server did it, else `error`, whose name is its code.
-
-    `certain` is False where it may have been done all the same.
-    """
-
-    result: JsonObject = field(default_factory=dict)
-    error: SendError | None = None
-    certain: bool = True
-    rates_left: tuple[RateLeft, ...] = ()
-
-    def list(self, name: str) -> list[JsonObject]:
-        """Return the objects of a list in the result."""
-        items = self.result.get(name)
-        return [each for each in items if isinstance(each, Mapping)] if isinstance(items, list) else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,32 +63,22 @@ class Ask:
 NOTHING = Ask()
 
 
-class BlueskyApi:
-    """One account's way to its server. `open` before, `close` after.
+class BlueskyApi(PlatformApi):
+    """One account's way to its server.
 
     The session is kept for as long as the process runs, as only a few a day may be made, and made anew only
     where it cannot be renewed.
     """
 
+    platform = "the server"
+    answer_max = MAX_ANSWER
+
     def __init__(self, *, base_url: str, identifier: str, password: str, timeout: timedelta) -> None:
+        super().__init__(timeout=timeout)
         self.base_url = base_url.rstrip("/")
-        self.timeout = timeout
         self._identifier, self._password = identifier, password
-        self._http: aiohttp.ClientSession | None = None
         self._session: Session | None = None
         self._signing_in = asyncio.Lock()
-
-    async def open(self) -> None:
-        """Open the connections; harmless when they are open."""
-        if self._http is None:
-            # The address is the operator's own choice: their server may be internal.
-            self._http = open_session(timeout=self.timeout, allow_internal=True)
-
-    async def close(self) -> None:
-        """Close the connections; harmless when they are not open."""
-        http, self._http = self._http, None
-        if http is not None:
-            await http.close()
 
     async def sign_in(self) -> Session | Outcome:
         """Return the session, made where there is none yet; else what went wrong."""
@@ -130,23 +100,23 @@ class BlueskyApi:
         session = await self.sign_in()
         if isinstance(session, Outcome):
             return session
-        outcome = await self._request(session.url, name, ask, session.access)
+        outcome = await self._send(session.url, name, ask, session.access)
         if outcome.error is None or not is_over(outcome.error, ask):
             return outcome
         renewed = await self._renew(session)
         if isinstance(renewed, Outcome):
             return renewed
-        return await self._request(renewed.url, name, ask, renewed.access)
+        return await self._send(renewed.url, name, ask, renewed.access)
 
     async def _create(self) -> Session | Outcome:
         fields = {"identifier": self._identifier, "password": self._password}
-        return self._keep(await self._request(self.base_url, CREATE, Ask(fields=fields), None))
+        return self._keep(await self._send(self.base_url, CREATE, Ask(fields=fields), None))
 
     async def _renew(self, old: Session) -> Session | Outcome:
         async with self._signing_in:
             if self._session is not None and self._session is not old:
                 return self._session  # somebody else was faster
-            outcome = await self._request(old.url, REFRESH, Ask(data=b""), old.renewal)
+            outcome = await self._send(old.url, REFRESH, Ask(data=b""), old.renewal)
             if outcome.error is None:
                 return self._keep(outcome)
             if outcome.error.error_class.retriable:
@@ -154,7 +124,7 @@ class BlueskyApi:
             return await self._create()
 
     def _keep(self, outcome: Outcome) -> Session | Outcome:
-        session = read_session(outcome.result, self.base_url)
+        session = read_session(outcome.object, self.base_url)
         if outcome.error is not None:
             return Outcome(error=outcome.error)
         if session is None:
@@ -162,23 +132,16 @@ class BlueskyApi:
         self._session = session
         return session
 
-    async def _request(self, url: str, name: str, ask: Ask, proof: str | None) -> Outcome:
-        if self._http is None:
-            return failed(ErrorClass.TRANSIENT, "the connector is not started")
-        headers = {**ask.headers, **({"Authorization": f"Bearer {proof}"} if proof else {})}
-        try:
-            async with self._http.request(
-                ask.method,
-                f"{url}/xrpc/{name}",
-                params=ask.params,
-                json=ask.fields,
-                data=ask.data,
-                headers=headers,
-                allow_redirects=False,
-            ) as response:
-                return read_answer(response, await read_json(response, limit=MAX_ANSWER))
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error)
+    async def _send(self, url: str, name: str, ask: Ask, proof: str | None) -> Outcome:
+        return await self._request(
+            ask.method,
+            f"{url}/xrpc/{name}",
+            read_answer,
+            params=ask.params,
+            json=ask.fields,
+            data=ask.data,
+            headers={**ask.headers, **({"Authorization": f"Bearer {proof}"} if proof else {})},
+        )
 
 
 def is_over(error: SendError, ask: Ask) -> bool:
@@ -212,36 +175,18 @@ def find_server(document: Json, base_url: str) -> str:
     return base_url
 
 
-def read_answer(response: ClientResponse, body: Json) -> Outcome:
-    """Tell what an answer means."""
-    now, status = datetime.now(UTC), response.status
-    rates = read_rates(response.headers, now=now)
-    if response.ok and isinstance(body, Mapping):
+def read_answer(status: int, body: Json, headers: Mapping[str, str]) -> Outcome:
+    """Tell what an answer means; an error's name is its code."""
+    now = datetime.now(UTC)
+    rates = read_rates(headers, now=now)
+    if status < BAD_REQUEST and isinstance(body, Mapping):
         return Outcome(result=body, rates_left=rates)
-    if response.ok or status in GATEWAYS or (status >= SERVER_ERROR and body is None):
-        detail = f"the server did not say what became of it: {describe(body)}"
-        error = SendError(error_class=ErrorClass.TRANSIENT, detail=detail, code=str(status))
-        return Outcome(error=error, certain=False)
+    if status < BAD_REQUEST or status in GATEWAYS or (status >= SERVER_ERROR and body is None):
+        return doubtful(f"the server did not say what became of it: {describe(body)}", str(status))
     error = SendError(
         error_class=classify(status, body),
         detail=f"Bluesky refused: {describe(body)}",
         code=name_error(body) or str(status),
-        retry_after=read_wait(status, response.headers, now=now),
+        retry_after=read_wait(status, headers, now=now),
     )
     return Outcome(error=error, rates_left=rates)
-
-
-def read_failure(error: Exception) -> Outcome:
-    """Tell "never left" from "may have arrived" by where the call broke."""
-    name = type(error).__name__
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return failed(ErrorClass.TRANSIENT, f"no connection to the server: {name}")
-    if isinstance(error, aiohttp.InvalidURL):
-        return failed(ErrorClass.INVALID, "`api_url` is not a URL")
-    detail = f"the server did not answer: {name}"
-    return Outcome(error=SendError(error_class=ErrorClass.TRANSIENT, detail=detail), certain=False)
-
-
-def failed(error_class: ErrorClass, detail: str) -> Outcome:
-    """Return the outcome of a call that certainly did nothing."""
-    return Outcome(error=SendError(error_class=error_class, detail=detail))

@@ -32,13 +32,14 @@ from bot.connector import (
     SendState,
     TextUnit,
 )
+from bot.connector.answers import Outcome, failed, stop
 from bot.connector.egress import find_url_problem
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Kind
 from bot.errors import BadSignature, MediaGone
-from connectors.bluesky.api import BlueskyApi, Outcome, failed
+from connectors.bluesky.api import BlueskyApi
 from connectors.bluesky.entities import IMAGE_HOST, VIDEO_HOST
 from connectors.bluesky.guide import GUIDE, examine_account
 from connectors.bluesky.intake import Intake
@@ -275,17 +276,6 @@ def match(parts: tuple[Part, ...], reply: OutboundReply, recent: list[tuple[str,
             return stop(arrived, failed(ErrorClass.TRANSIENT, "it did not arrive"))
         arrived.append(found)
     return SendResult(state=SendState.SENT, native_ids=tuple(arrived))
-
-
-def stop(arrived: list[str], outcome: Outcome) -> SendResult:
-    """Return the result of a reply that broke off at `outcome`, after what `arrived`."""
-    state = SendState.PARTIAL if arrived else SendState.REJECTED
-    return SendResult(
-        state=state if outcome.certain else SendState.UNKNOWN,
-        native_ids=tuple(arrived),
-        error=outcome.error,
-        rates_left=outcome.rates_left,
-    )
 
 
 CONNECTOR: type[Connector] = BlueskyConnector

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.connector import Finding, Guide, OptionHelp
+from bot.connector.answers import Outcome
 from bot.connector.fields import MAX_ID
-from connectors.bluesky.api import BlueskyApi, Outcome, Session
+from connectors.bluesky.api import BlueskyApi, Session
 from connectors.bluesky.classify import UNAUTHORIZED
 from connectors.bluesky.entities import is_machine
 
@@ -74,6 +75,6 @@ async def look_at_chat(api: BlueskyApi) -> Finding:
 async def look_at_label(api: BlueskyApi, me: Session) -> Finding:
     """Tell whether people see that the account is a machine's."""
     outcome = await api.get("app.bsky.actor.getProfile", ("actor", me.did))
-    if is_machine(outcome.result):
+    if is_machine(outcome.object):
         return Finding(well=True, text="The account is labelled as a bot's.")
     return Finding(well=False, text="The account is not labelled as a bot's: people have a right to know.")

@@ -18,9 +18,10 @@ from functools import partial
 import structlog
 
 from bot.connector import AccountConfig, ErrorClass, SendError
+from bot.connector.answers import Outcome
 from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
-from connectors.bluesky.api import BlueskyApi, Outcome, Session
+from connectors.bluesky.api import BlueskyApi, Session
 from connectors.bluesky.entities import read_time
 from connectors.bluesky.payload import REASONS
 from connectors.bluesky.records import POST, is_ours
@@ -89,7 +90,7 @@ class Intake:
 
     async def _find_end(self, me: Session) -> Place:
         """Return the place behind all there is."""
-        found = (await self._insist(LIST, ("limit", PAGE))).list("notifications")
+        found = (await self._insist(LIST, ("limit", PAGE))).objects("notifications")
         self._leave_out_seen(found)
         newest = find_newest(found)
         own = (await self._list_own(me)) or [""]
@@ -103,9 +104,9 @@ class Intake:
         for _ in range(PAGES):
             reasons = (("reasons", each) for each in REASONS)
             outcome = await self._insist(LIST, ("limit", PAGE), *reasons, *page)
-            items = outcome.list("notifications")
+            items = outcome.objects("notifications")
             found.extend(items)
-            following = outcome.result.get("cursor")
+            following = outcome.object.get("cursor")
             if not items or not isinstance(following, str) or get_time(items[-1]) < max(since, place.first):
                 break
             page = (("cursor", following),)
@@ -126,16 +127,16 @@ class Intake:
             self._pass_over_chat(outcome.error)
             return {}, place
         self._chat_said = ""
-        following = outcome.result.get("cursor")
+        following = outcome.object.get("cursor")
         place = replace(place, chat=following) if isinstance(following, str) and following else place
-        return {"logs": outcome.list("logs")}, place
+        return {"logs": outcome.objects("logs")}, place
 
     async def _find_rev(self) -> Outcome:
         """Return an empty log that ends where the log ends now."""
         outcome = await self._api.get("chat.bsky.convo.listConvos", ("limit", "20"), chat=True)
         if outcome.error is not None:
             return outcome
-        newest = max((str(each.get("rev")) for each in outcome.list("convos")), default=FIRST_REV)
+        newest = max((str(each.get("rev")) for each in outcome.objects("convos")), default=FIRST_REV)
         return Outcome(result={"cursor": newest})
 
     def _pass_over_chat(self, error: SendError) -> None:
@@ -153,7 +154,9 @@ class Intake:
         records = await self._insist(
             "com.atproto.repo.listRecords", ("repo", me.did), ("collection", POST), ("limit", "20")
         )
-        fresh = [each for each in records.list("records") if place.own < get_key(each) and is_by_people(each)]
+        fresh = [
+            each for each in records.objects("records") if place.own < get_key(each) and is_by_people(each)
+        ]
         newest = max((get_key(each) for each in fresh), default=place.own)
         return {"records": fresh[::-1]}, replace(place, own=newest)
 

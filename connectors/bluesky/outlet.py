@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.connector import ErrorClass, OutboundFile, OutboundReply, SendError
+from bot.connector import ErrorClass, OutboundFile, OutboundReply
+from bot.connector.answers import Outcome, doubtful, failed
 from bot.domain.json import Json, JsonObject
-from connectors.bluesky.api import Ask, BlueskyApi, Outcome, Session, failed
+from connectors.bluesky.api import Ask, BlueskyApi, Session
 from connectors.bluesky.entities import read_time
 from connectors.bluesky.records import POST, make_record_key, split_uri
 from connectors.bluesky.render import Part, find_facets, make_images, make_record
@@ -47,7 +48,7 @@ async def find_place(api: BlueskyApi, reply: OutboundReply) -> Place | Outcome:
     outcome = await api.get("app.bsky.feed.getPosts", ("uris", parent_uri), ("uris", root_uri))
     if outcome.error is not None:
         return outcome if outcome.error.error_class is not ErrorClass.INVALID else gone()
-    posts = {str(post.get("uri")): post for post in outcome.list("posts")}
+    posts = {str(post.get("uri")): post for post in outcome.objects("posts")}
     parent, root = posts.get(parent_uri), posts.get(root_uri)
     refused = find_refusal(parent)
     if parent is None or refused is not None:
@@ -124,7 +125,7 @@ async def write_post(
         return found if isinstance(found, Outcome) else (found, Outcome())
     ref = read_ref(outcome.result)
     if outcome.error is not None or ref is None:
-        return outcome if outcome.error else unclear("the server did not name the post")
+        return outcome if outcome.error else doubtful("the server did not name the post")
     return ref, outcome
 
 
@@ -134,7 +135,7 @@ async def upload_all(api: BlueskyApi, files: tuple[OutboundFile, ...]) -> list[J
     for file in files:
         ask = Ask(data=await file.read(), headers={"Content-Type": file.mime})
         outcome = await api.call("com.atproto.repo.uploadBlob", ask)
-        blob = outcome.result.get("blob")
+        blob = outcome.object.get("blob")
         if not isinstance(blob, Mapping):
             missing = failed(ErrorClass.TRANSIENT, "the server did not name the file")
             return replace(outcome, certain=True) if outcome.error else missing
@@ -145,7 +146,7 @@ async def upload_all(api: BlueskyApi, files: tuple[OutboundFile, ...]) -> list[J
 async def find_convo(api: BlueskyApi, did: str) -> str | Outcome:
     """Return the private conversation with somebody; it is made where they allow it."""
     outcome = await api.get("chat.bsky.convo.getConvoForMembers", ("members", did), chat=True)
-    convo = outcome.result.get("convo")
+    convo = outcome.object.get("convo")
     convo_id = convo.get("id") if isinstance(convo, Mapping) else None
     if isinstance(convo_id, str):
         return convo_id
@@ -161,10 +162,10 @@ async def write_direct(api: BlueskyApi, convo_id: str, text: str) -> tuple[str, 
         message["facets"] = facets
     fields: JsonObject = {"convoId": convo_id, "message": message}
     outcome = await api.post("chat.bsky.convo.sendMessage", fields, chat=True)
-    message_id = outcome.result.get("id")
+    message_id = outcome.object.get("id")
     if isinstance(message_id, str):
         return message_id, outcome
-    return outcome if outcome.error else unclear("the server did not name the message")
+    return outcome if outcome.error else doubtful("the server did not name the message")
 
 
 async def list_recent(api: BlueskyApi, session: Session, convo_id: str) -> list[tuple[str, str]] | None:
@@ -176,11 +177,6 @@ async def list_recent(api: BlueskyApi, session: Session, convo_id: str) -> list[
     since = datetime.now(UTC) - RECENT
     return [
         (str(each.get("id")), str(each.get("text")))
-        for each in outcome.list("messages")
+        for each in outcome.objects("messages")
         if each.get("sender") == {"did": session.did} and (read_time(each.get("sentAt")) or since) > since
     ]
-
-
-def unclear(detail: str) -> Outcome:
-    """Return the outcome of a call that may have done what we wanted."""
-    return Outcome(error=SendError(error_class=ErrorClass.TRANSIENT, detail=detail), certain=False)

@@ -29,6 +29,7 @@ from bot.connector import (
     SendResult,
     SendState,
 )
+from bot.connector.answers import Outcome, failed, stop
 from bot.connector.egress import find_url_problem
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
@@ -36,7 +37,7 @@ from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Kind
 from bot.errors import BadSignature, MediaGone
-from connectors.mastodon.api import Ask, MastodonApi, Outcome, failed
+from connectors.mastodon.api import Ask, MastodonApi
 from connectors.mastodon.entities import find_host
 from connectors.mastodon.guide import GUIDE, examine_account
 from connectors.mastodon.intake import Intake
@@ -218,17 +219,6 @@ class MastodonConnector(Quiet):
         return await self._api.call(
             "POST", "/api/v1/statuses", Ask(fields=fields, headers={"Idempotency-Key": key})
         )
-
-
-def stop(arrived: list[str], outcome: Outcome) -> SendResult:
-    """Return the result of a reply that broke off at `outcome`, after what `arrived`."""
-    state = SendState.PARTIAL if arrived else SendState.REJECTED
-    return SendResult(
-        state=state if outcome.certain else SendState.UNKNOWN,
-        native_ids=tuple(arrived),
-        error=outcome.error,
-        rates_left=outcome.rates_left,
-    )
 
 
 CONNECTOR: type[Connector] = MastodonConnector

@@ -15,9 +15,10 @@ from datetime import timedelta
 import structlog
 
 from bot.connector import AccountConfig, ErrorClass, SendError
+from bot.connector.answers import Outcome
 from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
-from connectors.mastodon.api import MastodonApi, Outcome
+from connectors.mastodon.api import MastodonApi
 from connectors.mastodon.classify import GONE, NOT_FOUND
 from connectors.mastodon.ear import LONGEST_PAUSE, TAKEN, Ear
 from connectors.mastodon.memory import Memory
@@ -98,7 +99,7 @@ class Intake:
         last = (("limit", "1"),)
         notifications = await self._insist(NOTIFICATIONS, last)
         posts = await self._insist(list_own(me), last)
-        return Place(notification=find_last(notifications.objects), post=find_last(posts.objects))
+        return Place(notification=find_last(notifications.objects()), post=find_last(posts.objects()))
 
     async def _catch_up(self, me: Account, place: Place) -> AsyncGenerator[tuple[Frames, Place], None]:
         """Yield page after page: what was written to us, then what the brand's people wrote."""
@@ -121,7 +122,7 @@ class Intake:
         found: list[JsonObject] = []
         while True:
             outcome = await self._insist(path, (*params, *where, ("limit", str(PAGE))))
-            page = sorted((each for each in outcome.objects if has_id(each)), key=order)
+            page = sorted((each for each in outcome.objects() if has_id(each)), key=order)
             found[:0] = page
             if last or len(page) < PAGE:
                 return found

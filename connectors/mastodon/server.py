@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.connector import SendError
+from bot.connector.answers import Outcome
 from bot.domain.json import Json, JsonObject
-from connectors.mastodon.api import MastodonApi, Outcome
+from connectors.mastodon.api import MastodonApi
 from connectors.mastodon.render import Limits
 
 DEFAULTS = Limits()

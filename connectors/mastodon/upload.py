@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.connector import ErrorClass, OutboundFile
-from connectors.mastodon.api import Ask, MastodonApi, Outcome, failed
+from bot.connector.answers import Outcome, failed
+from connectors.mastodon.api import Ask, MastodonApi
 
 ACCEPTED, PARTIAL = 202, 206  # taken, and not ready yet
 LOOKS = 20  # pauses to wait for a film to be made ready

@@ -16,8 +16,8 @@ from datetime import timedelta
 import aiohttp
 
 from bot.connector import ErrorClass, OutboundFile, SendError
-from bot.connector.answers import Outcome, doubtful, failed, read_failure, read_json
-from bot.connector.egress import open_session
+from bot.connector.answers import Outcome, doubtful
+from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_MANY = 401, 403, 404, 409, 429
@@ -56,30 +56,20 @@ class Part:
     content: bytes = field(repr=False)
 
 
-class TelegramApi:
-    """One bot's way to the Bot API. `open` before, `close` after. The token is never shown.
+class TelegramApi(PlatformApi):
+    """One bot's way to the Bot API.
 
     `username` is the bot's, None until `learn_username` was told.
     """
 
+    platform = "Telegram"
+    answer_max = ANSWER_MAX
+
     def __init__(self, *, base_url: str, token: str, timeout: timedelta) -> None:
-        self.timeout = timeout
+        super().__init__(timeout=timeout)
         self._prefix = f"{base_url.rstrip('/')}/bot{token}"
         self.files_url = f"{base_url.rstrip('/')}/file/bot{token}"
-        self._session: aiohttp.ClientSession | None = None
         self.username: str | None = None
-
-    async def open(self) -> None:
-        """Open the session; harmless when it is open."""
-        if self._session is None:
-            # The address is the operator's own choice: a local Bot API server may be internal.
-            self._session = open_session(timeout=self.timeout, allow_internal=True)
-
-    async def close(self) -> None:
-        """Close the session; harmless when it is not open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
 
     async def learn_username(self) -> Outcome:
         """Ask Telegram for our name, unless it is known: in groups people call us by it."""
@@ -111,24 +101,13 @@ class TelegramApi:
     async def _post(
         self, method: str, body: bytes | aiohttp.FormData, headers: Mapping[str, str], *, wait: timedelta
     ) -> Outcome:
-        if self._session is None:
-            return failed(ErrorClass.TRANSIENT, "the connector is not started")
         seconds = (self.timeout + wait).total_seconds()
         timeout = aiohttp.ClientTimeout(total=seconds, connect=seconds / 2, sock_connect=seconds / 2)
-        try:
-            async with self._session.post(
-                f"{self._prefix}/{method}",
-                data=body,
-                headers=headers,
-                timeout=timeout,
-                allow_redirects=False,
-            ) as response:
-                return read_answer(response.status, await read_json(response, limit=ANSWER_MAX))
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error, "Telegram")  # says nothing of the address, which holds the token
+        url = f"{self._prefix}/{method}"  # it holds the token: what fails names no address
+        return await self._request("POST", url, read_answer, data=body, headers=headers, timeout=timeout)
 
 
-def read_answer(status: int, body: Json) -> Outcome:
+def read_answer(status: int, body: Json, _: Mapping[str, str]) -> Outcome:
     """Tell what an answer means."""
     if not isinstance(body, Mapping) or not isinstance(body.get("ok"), bool):
         return doubtful("the answer is not Telegram's", str(status))
