@@ -11,12 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from bot.connector import ErrorClass, OutboundFile
-from bot.connector.answers import Outcome, doubtful, failed, read_failure, read_json
+from bot.connector.answers import Outcome, doubtful, failed
 from bot.connector.callbacks import read_retry_after
-from bot.connector.egress import open_session
+from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
 from connectors.slack.faults import MAYBE_DONE, explain
 
@@ -25,30 +23,19 @@ UNAVAILABLE, TOO_MANY = 503, 429
 SUCCESS = range(200, 300)
 
 
-class SlackApi:
-    """One app's way to one workspace. `open` before, `close` after. The token is never shown.
+class SlackApi(PlatformApi):
+    """One app's way to one workspace.
 
     `scopes` are the token's, None until Slack has answered a call.
     """
 
+    platform = "Slack"
+
     def __init__(self, *, base_url: str | None, token: str, timeout: timedelta) -> None:
+        super().__init__(timeout=timeout)
         self._base = (base_url or API_URL).rstrip("/")
-        self.timeout = timeout
         self.authorization = f"Bearer {token}"
         self.scopes: frozenset[str] | None = None
-        self._session: aiohttp.ClientSession | None = None
-
-    async def open(self) -> None:
-        """Open the session; harmless when it is open."""
-        if self._session is None:
-            # The address is the operator's own choice: a test server may be internal.
-            self._session = open_session(timeout=self.timeout, allow_internal=True)
-
-    async def close(self) -> None:
-        """Close the session; harmless when it is not open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
 
     async def call(self, method: str, fields: JsonObject) -> Outcome:
         """Call a method that takes JSON."""
@@ -71,7 +58,8 @@ class SlackApi:
                     if ticket.error
                     else failed(ErrorClass.TRANSIENT, "no upload")
                 )
-        put = await self._put(url, await file.read())
+        # The address is the proof: no token goes with it.
+        put = await self._request("POST", url, read_put, data=await file.read())
         if put.error is not None:
             return replace(put, certain=True)
         files = [{"id": file_id, "title": file.name}]
@@ -90,34 +78,21 @@ class SlackApi:
     async def _post(
         self, method: str, *, json: JsonObject | None = None, data: Mapping[str, str] | None = None
     ) -> Outcome:
-        if self._session is None:
-            return failed(ErrorClass.TRANSIENT, "the connector is not started")
-        try:
-            async with self._session.post(
-                f"{self._base}/{method}",
-                json=json,
-                data=data,
-                headers={"Authorization": self.authorization},
-                allow_redirects=False,
-            ) as response:
-                scopes = response.headers.get("x-oauth-scopes")
-                if scopes is not None:
-                    self.scopes = frozenset(scope.strip() for scope in scopes.split(",")) - {""}
-                return read_answer(response.status, await read_json(response), response.headers)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error, "Slack")
+        url, headers = f"{self._base}/{method}", {"Authorization": self.authorization}
+        return await self._request("POST", url, self._read, json=json, data=data, headers=headers)
 
-    async def _put(self, url: str, body: bytes) -> Outcome:
-        """Give Slack a file's bytes. The address is the proof: no token goes with it."""
-        if self._session is None:
-            return failed(ErrorClass.TRANSIENT, "the connector is not started")
-        try:
-            async with self._session.post(url, data=body, allow_redirects=False) as response:
-                if response.status in SUCCESS:
-                    return Outcome()
-                return failed(ErrorClass.TRANSIENT, "Slack did not take the file", str(response.status))
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error, "Slack")
+    def _read(self, status: int, body: Json, headers: Mapping[str, str]) -> Outcome:
+        scopes = headers.get("x-oauth-scopes")
+        if scopes is not None:
+            self.scopes = frozenset(scope.strip() for scope in scopes.split(",")) - {""}
+        return read_answer(status, body, headers)
+
+
+def read_put(status: int, _: Json, __: Mapping[str, str]) -> Outcome:
+    """Tell whether a file's bytes were taken; Slack says it by the status."""
+    if status in SUCCESS:
+        return Outcome()
+    return failed(ErrorClass.TRANSIENT, "Slack did not take the file", str(status))
 
 
 def read_answer(status: int, body: Json, headers: Mapping[str, str]) -> Outcome:

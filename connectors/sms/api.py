@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from bot.connector import ErrorClass
-from bot.connector.answers import Outcome, doubtful, failed, read_failure, read_json
+from bot.connector.answers import Outcome, doubtful
 from bot.connector.callbacks import read_retry_after
-from bot.connector.egress import open_session
+from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
 from connectors.sms.faults import SERVER_ERROR, UNAVAILABLE, classify, read_code
 
@@ -26,30 +25,19 @@ SUCCESS = range(200, 300)
 Pairs = Sequence[tuple[str, str]]
 
 
-class TwilioApi:
-    """One account's way to Twilio. `open` before, `close` after. The credentials are never shown."""
+class TwilioApi(PlatformApi):
+    """One account's way to Twilio."""
+
+    platform = "Twilio"
 
     def __init__(
         self, *, base_url: str | None, account_sid: str, auth_token: str, timeout: timedelta
     ) -> None:
-        self.timeout = timeout
+        super().__init__(timeout=timeout)
         self._rest = (base_url or API_URL).rstrip("/")
         self._messaging = (base_url or MESSAGING_URL).rstrip("/")
         self._account = f"{self._rest}/2010-04-01/Accounts/{account_sid}"
         self.authorization = aiohttp.encode_basic_auth(account_sid, auth_token)
-        self._session: aiohttp.ClientSession | None = None
-
-    async def open(self) -> None:
-        """Open the session; harmless when it is open."""
-        if self._session is None:
-            # The address is the operator's own choice: a test server may be internal.
-            self._session = open_session(timeout=self.timeout, allow_internal=True)
-
-    async def close(self) -> None:
-        """Close the session; harmless when it is not open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
 
     async def create_message(self, fields: Pairs) -> Outcome:
         """Send a message; `MediaUrl` may stand in `fields` several times."""
@@ -74,20 +62,14 @@ class TwilioApi:
         return await self._call("GET", f"{self._messaging}/v1/Services/{service_sid}")
 
     async def _call(self, method: str, url: str, *, data: Pairs = (), params: Pairs = ()) -> Outcome:
-        if self._session is None:
-            return failed(ErrorClass.TRANSIENT, "the connector is not started")
-        try:
-            async with self._session.request(
-                method,
-                url,
-                data=aiohttp.FormData(list(data)) if data else None,
-                params=list(params),
-                headers={"Authorization": self.authorization},
-                allow_redirects=False,
-            ) as response:
-                return read_answer(response.status, await read_json(response), response.headers)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error, "Twilio")
+        return await self._request(
+            method,
+            url,
+            read_answer,
+            data=aiohttp.FormData(list(data)) if data else None,
+            params=list(params),
+            headers={"Authorization": self.authorization},
+        )
 
 
 def read_answer(status: int, body: Json, headers: Mapping[str, str]) -> Outcome:

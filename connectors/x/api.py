@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import aiohttp
 from yarl import URL
 
 from bot.connector import ErrorClass, SendError
-from bot.connector.answers import Outcome, doubtful, failed, read_failure, read_json
-from bot.connector.egress import open_session
+from bot.connector.answers import Outcome, doubtful, failed
+from bot.connector.platform_api import Options, PlatformApi
 from bot.domain.json import Json, JsonObject
 from connectors.x.credentials import REFUSED, Credentials, Method, RotatingTokens, SignedCalls, basic
 from connectors.x.faults import classify, read_rates
@@ -26,7 +26,6 @@ from connectors.x.reading import as_object, take_text
 from connectors.x.token_file import TokenFile, Tokens
 
 API_URL = "https://api.x.com"
-PLATFORM = "X"
 OK, UNAUTHORIZED = range(200, 300), 401
 # X may have done what it was asked to before it failed with these; 503 says that it did not begin.
 DOUBTFUL = frozenset({500, 502, 504})
@@ -51,7 +50,7 @@ class Call:
     scope: str = "account"
     quiet: bool = False
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> Options:
         """Return what aiohttp sends."""
         if self.file is None:
             return {"json": self.body} if self.body is not None else {"data": self.form}
@@ -61,14 +60,16 @@ class Call:
         return {"data": parts}
 
 
-class XApi:
-    """One account's way to X. `open` before, `close` after. No secret is ever shown."""
+class XApi(PlatformApi):
+    """One account's way to X."""
+
+    platform = "X"
 
     def __init__(self, options: Mapping[str, str], *, timeout: timedelta) -> None:
-        self._options, self._timeout = options, timeout
+        super().__init__(timeout=timeout)
+        self._options = options
         self.base_url = (options.get("api_url") or API_URL).rstrip("/")
         self.credentials: Credentials = self._choose_credentials()
-        self._session: aiohttp.ClientSession | None = None
 
     def _choose_credentials(self) -> Credentials:
         path = self._options.get("token_file")
@@ -77,18 +78,6 @@ class XApi:
                 TokenFile(path, first=self._options.get("refresh_token", "")), self._exchange
             )
         return SignedCalls(self._options)
-
-    async def open(self) -> None:
-        """Open the session; harmless when it is open."""
-        if self._session is None:
-            # The address is the operator's own choice: X's playground runs on their machine.
-            self._session = open_session(timeout=self._timeout, allow_internal=True)
-
-    async def close(self) -> None:
-        """Close the session; harmless when it is not open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Outcome:
         """Ask for something, in the account's name."""
@@ -144,20 +133,11 @@ class XApi:
         return outcome.error if outcome.error and outcome.error.error_class.retriable else REFUSED
 
     async def _send(self, call: Call, authorization: str | None) -> Outcome:
-        if self._session is None:
-            return failed(ErrorClass.TRANSIENT, "the connector is not started")
-        headers = {"Authorization": authorization} if authorization else {}
-        try:
-            async with self._session.request(
-                call.method,
-                URL(self._url(call), encoded=True),  # a signature is of these very letters
-                headers=headers,
-                allow_redirects=False,
-                **call.content(),
-            ) as response:
-                return read_answer(response.status, await read_json(response), response.headers, call)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error, PLATFORM)
+        options = call.content()
+        if authorization:
+            options["headers"] = {"Authorization": authorization}
+        url = URL(self._url(call), encoded=True)  # a signature is of these very letters
+        return await self._request(call.method, url, partial(read_answer, call=call), **options)
 
     def _url(self, call: Call) -> str:
         query = urlencode(call.query, quote_via=quote, safe="")

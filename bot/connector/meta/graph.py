@@ -13,10 +13,9 @@ from datetime import timedelta
 
 import aiohttp
 
-from bot.connector.answers import Outcome, failed, read_failure, read_json
-from bot.connector.egress import open_session
+from bot.connector.answers import Outcome
 from bot.connector.meta.errors import Refusal, read_rates_left, read_refusal
-from bot.connector.replies import ErrorClass
+from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
 
 VERSION = "v25.0"  # the one in Meta's documentation as of 2026-07; a version lives for two years
@@ -34,36 +33,20 @@ class Upload:
     field: str = "filedata"
 
 
-class GraphApi:
-    """One account's way to the Graph API. `open` before, `close` after. The token is never shown.
+class GraphApi(PlatformApi):
+    """One account's way to the Graph API.
 
     `refuse` says what refusals mean: WhatsApp has codes of its own.
     """
+
+    platform = "Meta"
 
     def __init__(
         self, *, base_url: str, token: str, timeout: timedelta, refuse: ReadRefusal = read_refusal
     ) -> None:
         self.base_url = f"{base_url.rstrip('/')}/{VERSION}"
-        self.timeout = timeout
+        super().__init__(timeout=timeout)
         self._token, self._refuse = token, refuse
-        self._session: aiohttp.ClientSession | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether calls can be made."""
-        return self._session is not None
-
-    async def open(self) -> None:
-        """Open the session; harmless when it is open."""
-        if self._session is None:
-            # The address is the operator's own choice: a proxy of theirs may be internal.
-            self._session = open_session(timeout=self.timeout, allow_internal=True)
-
-    async def close(self) -> None:
-        """Close the session; harmless when it is not open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
 
     async def get(self, path: str, query: Mapping[str, str], *, token: str | None = None) -> Outcome:
         """Ask for something; `token`: in place of the account's own."""
@@ -88,23 +71,11 @@ class GraphApi:
         body: bytes | aiohttp.FormData | None = None,
         token: str | None = None,
     ) -> Outcome:
-        if self._session is None:
-            return failed(ErrorClass.TRANSIENT, "the connector is not started")
         headers = {"authorization": f"Bearer {self._token if token is None else token}"}
         if isinstance(body, bytes):
             headers["content-type"] = "application/json"
-        try:
-            async with self._session.request(
-                method,
-                f"{self.base_url}/{path}",
-                params=query,
-                data=body,
-                headers=headers,
-                allow_redirects=False,
-            ) as response:
-                return self._read(response.status, await read_json(response), response.headers)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return read_failure(error, "Meta")
+        url = f"{self.base_url}/{path}"
+        return await self._request(method, url, self._read, params=query, data=body, headers=headers)
 
     def _read(self, status: int, body: Json, headers: Mapping[str, str]) -> Outcome:
         """Tell what an answer means. Meta may answer 200 with an error in it."""
