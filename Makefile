@@ -73,6 +73,7 @@ check: $(VENV)/.dev $(ASSETS)/node_modules/.stamp ## Lint, types, layers, depend
 
 bench: $(VENV)/.dev $(BUILT) ## Measure the road (messages per second, delays, memory) and understanding
 	$(BIN)/visavis bench $(ARGS)
+	$(BIN)/python -m tests.bench.flood --json tests/bench/results/flood.json
 	$(BIN)/python -m tests.bench.nlu --json tests/bench/results/nlu.json
 	$(BIN)/python -m tests.bench.triage --json tests/bench/results/triage.json
 	$(BIN)/python -m tests.bench.entities --json tests/bench/results/entities.json

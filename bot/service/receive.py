@@ -70,6 +70,10 @@ async def receive(road: Road, event: InboundEvent) -> Received:
     """
     check_storable(event)
     account_id = await get_account_id(road, event.channel, event.account)
+    known = road.recently.find(account_id, event)
+    if known is not None:
+        message_id, conversation_id = known
+        return Received(message_id=message_id, conversation_id=conversation_id, duplicate=True)
     if event.channel in road.many_ids:
         event = await find_person(road, account_id, event)
     if event.kind is Kind.RECEIPT:
@@ -83,6 +87,7 @@ async def receive(road: Road, event: InboundEvent) -> Received:
     if event.kind in messages.ANSWERABLE and event.conversation_key and not media.has_files(event.content):
         received = await _append(road, account_id, event)
     received = received or await _store(road, account_id, event)
+    road.recently.note(account_id, event, (received.message_id, received.conversation_id))
     if not received.duplicate:
         _wake(road, event, received)
     return received
@@ -135,16 +140,25 @@ async def _append_arrival(road: Road, arrival: Arrival) -> Stored | None:
 
 
 async def _store(road: Road, account_id: int, event: InboundEvent) -> Received:
+    known = await _find_known(road, account_id, event)  # most of what comes here was told before
+    if known is not None:
+        return known
     try:
         async with road.database.begin() as connection:
             return await _store_in(road, connection, account_id, event)
     except _Raced:
         return await _store(road, account_id, event)  # it is there now
     except _AlreadyHere:
-        async with road.database.read() as connection:
-            known = await messages.find_event(connection, account_id, event)
-        message_id, conversation_id = known or (None, None)
-        return Received(message_id=message_id, conversation_id=conversation_id, duplicate=True)
+        known = await _find_known(road, account_id, event)
+        return known or Received(message_id=None, conversation_id=None, duplicate=True)
+
+
+async def _find_known(road: Road, account_id: int, event: InboundEvent) -> Received | None:
+    async with road.database.read() as connection:
+        known = await messages.find_event(connection, account_id, event)
+    if known is None:
+        return None
+    return Received(message_id=known[0], conversation_id=known[1], duplicate=True)
 
 
 def is_pull(event: InboundEvent) -> bool:

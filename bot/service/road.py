@@ -12,6 +12,7 @@ from bot.bus.bus import Bus
 from bot.bus.keys import Stream
 from bot.bus.rates import LocalRates
 from bot.domain.pipeline import DeskSpec
+from bot.service.recently import Recently
 from bot.service.sent_files import SentFiles
 from bot.storage.database import Database
 from bot.storage.turns import Right
@@ -58,6 +59,7 @@ class Road:
     says per channel how long to wait for more words of the same person, `many_ids` where a person may have
     several. `sent_files` are what staff send along. `account_ids` caches the rows of accounts, `own_rates`
     counts sends while Redis is away.
+    `recently` knows what was taken lately.
     """
 
     database: Database
@@ -73,6 +75,7 @@ class Road:
     account_ids: dict[tuple[str, str], int] = field(default_factory=dict)
     here: Here = field(default_factory=Here)
     own_rates: LocalRates = field(default_factory=LocalRates)
+    recently: Recently = field(default_factory=Recently)
     waking: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property

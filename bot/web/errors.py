@@ -5,6 +5,7 @@ At Rasa's own addresses it is told in Rasa's words (`rasa_api.errors`).
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,6 +15,7 @@ from bot.errors import PayloadTooLarge, Refused, VisavisError
 from bot.web.bodies import MAX_BODY, read_body
 from bot.web.clients import find_client
 from bot.web.rasa_api.errors import find_kind, render_error, speaks_rasa
+from bot.web.refusals import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = structlog.get_logger(__name__)
+_told = Refusals()
 
 _RETRY_SECONDS = "1"
 _GONE = 499  # nobody reads it: the caller hung up
@@ -96,14 +99,22 @@ def _refuse_lost(request: web.Request, error: web.HTTPClientError) -> web.Stream
 
 
 def log_refusal(request: web.Request, *, status: int, code: str, reason: str) -> None:
-    """Write one line about a refused request. `reason` must not repeat what a customer wrote."""
+    """Write a line about a refused request. `reason` must not repeat what a customer wrote.
+
+    Of a flood of them only some have one: `left_out` says how many were not told before it.
+    """
+    route = _route(request)
+    left_out = _told.count(route, code, now=monotonic())
+    if left_out is None:
+        return
     log.warning(
         "request refused",
-        route=_route(request),
+        route=route,
         address=str(find_client(request) or request.remote),
         status=status,
         code=code,
         reason=reason,
+        **({"left_out": left_out} if left_out else {}),
     )
 
 

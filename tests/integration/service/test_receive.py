@@ -11,6 +11,7 @@ from bot.domain.message import Author, Kind, Settled
 from bot.errors import BadPayload
 from bot.service.answer import answer
 from bot.service.receive import receive
+from bot.service.recently import Recently
 from bot.service.road import Road
 from bot.storage import conversations, messages
 from bot.storage.tables import contact
@@ -29,6 +30,21 @@ async def test_receive_same_event_ten_times_makes_one_message(road: Road) -> Non
     assert [(message.content.text, message.author) for message in stored] == [
         ("where is my order", Author.CONTACT)
     ]
+
+
+async def test_receive_same_event_by_other_processes_makes_one_message(road: Road) -> None:
+    event = says("where is my order")
+    received = [await receive(replace(road, recently=Recently()), event) for _ in range(10)]
+    assert len({each.message_id for each in received}) == 1
+    assert [each.duplicate for each in received] == [False] + [True] * 9
+
+
+async def test_receive_event_that_was_told_before_asks_no_database(road: Road) -> None:
+    event = says("where is my order")
+    first = await receive(road, event)
+    again = await receive(replace(road, database=None), event)  # type: ignore[arg-type]
+    assert (again.message_id, again.conversation_id) == (first.message_id, first.conversation_id)
+    assert again.duplicate
 
 
 async def test_receive_same_event_at_once_makes_one_message(road: Road) -> None:

@@ -1,0 +1,35 @@
+"""What was taken lately, so that a platform which says it again costs nothing.
+
+Platforms repeat themselves, some a thousand times a second when something is wrong. PostgreSQL knows best
+what is here already; this process remembers what it has learnt of that, and asks no more than once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.connector import InboundEvent
+
+MOST = 10_000  # events: a few megabytes
+
+Key = tuple[int, str, int]
+Place = tuple[int | None, int | None]
+
+
+class Recently:
+    """Where the last events that are certainly committed went: message and conversation, if there are any."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._places: dict[Key, Place] = {}
+
+    def find(self, account_id: int, event: InboundEvent) -> Place | None:
+        """Return where an event went before; None where this process does not know it."""
+        return self._places.get((account_id, event.event_id, event.revision))
+
+    def note(self, account_id: int, event: InboundEvent, place: Place) -> None:
+        """Remember a committed event, and forget the one that was noted longest ago."""
+        if len(self._places) >= self._most:
+            del self._places[next(iter(self._places))]
+        self._places[account_id, event.event_id, event.revision] = place

@@ -1,0 +1,41 @@
+"""How many refusals are told: a flood of them must not fill a disk, nor cost more than refusing does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EACH_SECOND = 5  # lines of one kind at one address
+MOST = 500  # kinds that are counted at a time
+
+
+@dataclass(slots=True)
+class _Count:
+    second: int
+    told: int = 0
+    left_out: int = 0
+
+
+class Refusals:
+    """Counts refusals by route and code."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str], _Count] = {}
+
+    def count(self, route: str, code: str, *, now: float) -> int | None:
+        """Return how many were left out before this one is told; None where it is left out itself.
+
+        `now` is in seconds, by any clock that does not go back.
+        """
+        found = self._counts.get((route, code))
+        if found is None:
+            if len(self._counts) >= MOST:
+                del self._counts[next(iter(self._counts))]
+            found = self._counts[route, code] = _Count(second=int(now))
+        if found.second != int(now):
+            found.second, found.told = int(now), 0
+        if found.told >= EACH_SECOND:
+            found.left_out += 1
+            return None
+        found.told += 1
+        left_out, found.left_out = found.left_out, 0
+        return left_out

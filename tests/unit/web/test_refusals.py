@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from bot.web.refusals import EACH_SECOND, MOST, Refusals
+
+
+def test_refusals_of_a_flood_are_told_now_and_then_with_how_many_were_not() -> None:
+    refusals = Refusals()
+    told = [refusals.count("POST /hook", "bad_signature", now=1.0) for _ in range(100)]
+    assert told == [0] * EACH_SECOND + [None] * (100 - EACH_SECOND)
+    assert refusals.count("POST /hook", "bad_signature", now=2.0) == 100 - EACH_SECOND
+    assert refusals.count("POST /hook", "bad_signature", now=2.0) == 0
+
+
+def test_refusals_of_other_kinds_are_not_hidden_by_a_flood() -> None:
+    refusals = Refusals()
+    for _ in range(100):
+        refusals.count("POST /hook", "bad_signature", now=1.0)
+    assert refusals.count("POST /hook", "bad_payload", now=1.0) == 0
+    assert refusals.count("POST /login", "bad_signature", now=1.0) == 0
+
+
+def test_refusals_count_a_bounded_number_of_kinds() -> None:
+    refusals = Refusals()
+    for number in range(10 * MOST):
+        assert refusals.count(f"POST /{number}", "not_found", now=1.0) == 0
+    assert refusals.count("POST /0", "not_found", now=1.0) == 0
