@@ -17,10 +17,12 @@ from bot.domain.media import KEPT_TYPES, MediaFile, MediaState
 from bot.errors import MediaGone, MediaRefused, MediaUnavailable, StorageUnavailable
 from bot.service.file_kinds import identify
 from bot.service.keep_outgoing import drop_ownerless
+from bot.service.uploads import drop_unsent, find_upload_key
 from bot.storage import media
 
 if TYPE_CHECKING:
     from bot.connector import Connector
+    from bot.domain.message import Attachment
     from bot.service.deliver import Connectors
     from bot.service.road import Road
     from bot.storage.files import FileStore
@@ -34,13 +36,20 @@ MOST_TRIES = 8
 _LEASE = timedelta(minutes=2)
 _FIRST_PAUSE = timedelta(seconds=10)
 _PAUSE = 1.0  # seconds between looks
+_TIDY_EVERY = 3600.0  # seconds
 
 
 async def run_media(road: Road, connectors: Connectors, files: FileStore) -> None:
-    """Fetch what customers send, for ever."""
+    """Fetch what customers send, for ever; delete what they uploaded and never sent."""
+    clock = asyncio.get_running_loop().time
+    tidied = -_TIDY_EVERY
     while True:
         try:
             busy = await keep_due(road, connectors, files) or await drop_ownerless(road, files)
+            # Not before all that was sent is fetched: after days at rest it may be old, too.
+            if not busy and clock() - tidied >= _TIDY_EVERY:
+                tidied = clock()
+                await drop_unsent(files, now=road.now())
         except StorageUnavailable as error:
             log.warning("Files wait", reason=str(error))
             busy = False
@@ -75,20 +84,15 @@ async def _keep(road: Road, connectors: Connectors, files: FileStore, wanted: Wa
         file = _without(wanted, MediaState.GONE, f"it could not be fetched ({type(error).__name__})")
     async with road.database.begin() as connection:
         settled = await media.settle_file(connection, file)
-    await files.delete([key for key in (wanted.key, "" if settled else file.key) if key])
+    over = (wanted.key, "" if settled else file.key, find_upload_key(wanted.attachment.ref))
+    await files.delete([key for key in over if key])
     await road.bus.live.publish("media", wanted.conversation_id, message_id=wanted.message_id)
 
 
 async def _fetch(connector: Connector | None, files: FileStore, wanted: WantedFile) -> MediaFile:
     if not wanted.attachment.ref:
         raise MediaGone("its author took the message back")
-    if connector is None:
-        raise MediaUnavailable("the account is off")
-    if not isinstance(connector, HoldsMedia):
-        raise MediaRefused("this channel keeps no files")
-    address = await connector.locate(wanted.attachment)
-    internal = is_internal(connector.account.options.get("api_url", ""))
-    content = await fetch_media(replace(address, allow_internal=internal), most=LARGEST)
+    content = await _get_content(connector, files, wanted.attachment)
     mime = identify(content)
     if mime not in KEPT_TYPES:
         raise MediaRefused(f"it is of an {f'unwanted kind: {mime}' if mime else 'unknown kind'}")
@@ -103,6 +107,19 @@ async def _fetch(connector: Connector | None, files: FileStore, wanted: WantedFi
         size=len(content),
         key=key,
     )
+
+
+async def _get_content(connector: Connector | None, files: FileStore, attachment: Attachment) -> bytes:
+    waiting = find_upload_key(attachment.ref)
+    if waiting is not None:
+        return await files.get(waiting)
+    if connector is None:
+        raise MediaUnavailable("the account is off")
+    if not isinstance(connector, HoldsMedia):
+        raise MediaRefused("this channel keeps no files")
+    address = await connector.locate(attachment)
+    internal = is_internal(connector.account.options.get("api_url", ""))
+    return await fetch_media(replace(address, allow_internal=internal), most=LARGEST)
 
 
 def is_internal(api_url: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from bot.domain.conversation import BOT_MAY_SPEAK, Status
 from bot.domain.staff import first_name
 from bot.service.receive import get_account_id
 from bot.storage import conversations, handoffs, messages
+from bot.storage.presence import is_anybody_present
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from bot.service.road import Road
 
 PAGE = 50  # messages shown at once
+AT_WORK = timedelta(minutes=30)  # since somebody last did anything at the desk
 
 
 class Speaker(StrEnum):
@@ -31,11 +34,15 @@ class Speaker(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Who speaks. `name` is a first name; `by` is when a first answer was promised for."""
+    """Who speaks. `name` is a first name; `by` is when a first answer was promised for.
+
+    `there`: somebody who could answer is at work; only looked at while a person is waited for.
+    """
 
     speaker: Speaker = Speaker.BOT
     name: str | None = None
     by: datetime | None = None
+    there: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +68,11 @@ async def get_holder(road: Road, conversation_id: int) -> Holder:
             return Holder()
         promised = conversation.status is Status.QUEUED
         found = await handoffs.list_handoffs(connection, conversation_id, limit=1) if promised else []
+        now = road.now()
+        there = not promised or await is_anybody_present(connection, now=now, seen_since=now - AT_WORK)
     by = found[0].deadline_at if found and found[0].closed_at is None else None
-    return Holder(speaker=speaker_of(conversation), name=first_name(conversation.staff_name), by=by)
+    name = first_name(conversation.staff_name)
+    return Holder(speaker=speaker_of(conversation), name=name, by=by, there=there)
 
 
 def speaker_of(conversation: Conversation) -> Speaker:

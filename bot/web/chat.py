@@ -6,29 +6,28 @@ import asyncio
 from contextlib import contextmanager
 from math import ceil
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, hdrs, web
 
-from bot.connector import Renders
 from bot.errors import NotAllowed, Refused, TooManyAttempts, UnknownAccount
+from bot.web.chat_account import render_account
+from bot.web.chat_files import add_chat_file_routes
 from bot.web.chat_frames import MAX_FRAME
 from bot.web.chat_hello import read_hello
-from bot.web.chat_socket import Chat, ChatSocket
-from bot.web.hooks import check_place
-from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
-from bot.web.newcomers import NEWCOMERS, Arrival
+from bot.web.chat_site import CHANNEL, answer_site, check_origin, get_chat
+from bot.web.chat_socket import serve_visitor
+from bot.web.keys import CONNECTORS
+from bot.web.newcomers import Arrival
 from bot.web.render import render
 from bot.web.static_files import STATIC_FILES
-from bot.web.visitors import is_allowed_origin, make_token
+from bot.web.visitors import make_token
 from bot.web.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.connector import Connector
+    from bot.web.chat_socket import Chat
 
-CHANNEL = "webchat"
 HEARTBEAT = 30.0  # seconds between pings that find out who is gone
 MAX_TABS = 20  # sockets of one visitor at once, in one process
 GOODBYE = 2.0  # seconds all of them together get to answer our good-bye: a sleeping phone never does
@@ -73,23 +72,28 @@ class Sockets:
 SOCKETS = web.AppKey("chat_sockets", Sockets)
 
 
+async def get_about(request: web.Request) -> web.Response:
+    """`GET /chat/{account}/about`: what a page shows before anybody is a visitor."""
+
+    async def tell(chat: Chat, _headers: dict[str, str]) -> web.Response:
+        account, limits = chat.connector.account, chat.connector.capabilities
+        return web.json_response(render_account(account.options, name=account.name, text_max=limits.text_max))
+
+    return await answer_site(request, tell)
+
+
 async def post_session(request: web.Request) -> web.Response:
     """`POST /chat/{account}/session`: a token for a new visitor. Nothing is stored for it."""
-    headers: dict[str, str] = {hdrs.CACHE_CONTROL: "no-store", hdrs.VARY: hdrs.ORIGIN}
-    try:
-        chat = get_chat(request)
-        origin = check_origin(request, chat.connector)
-        if origin is not None:
-            headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+
+    async def let_in(chat: Chat, headers: dict[str, str]) -> web.Response:
         wait = await chat.newcomers.get_wait(chat.newcomers.find_stranger(request), Arrival.SESSION)
         if wait:
             headers[hdrs.RETRY_AFTER] = str(ceil(wait.total_seconds()))
             raise TooManyAttempts(say("chat.slow_down"))
-    except Refused as error:
-        body = {"error": error.code, "text": str(error)}
-        return web.json_response(body, status=error.status, headers=headers)
-    token = make_token(chat.key, chat.connector.account.name, now=chat.road.now())
-    return web.json_response({"token": token}, headers=headers)
+        token = make_token(chat.key, chat.connector.account.name, now=chat.road.now())
+        return web.json_response({"token": token})
+
+    return await answer_site(request, let_in)
 
 
 async def get_socket(request: web.Request) -> web.StreamResponse:
@@ -103,46 +107,13 @@ async def get_socket(request: web.Request) -> web.StreamResponse:
     await socket.prepare(request)
     hello = await read_hello(chat, socket)
     if hello is not None:
-        visitor, after = hello
+        client = chat.newcomers.find_stranger(request)
         try:
-            with request.app[SOCKETS].hold(visitor.id, socket):
-                await ChatSocket(chat, socket, visitor, client=chat.newcomers.find_stranger(request)).serve(
-                    after
-                )
+            with request.app[SOCKETS].hold(hello.visitor.id, socket):
+                await serve_visitor(chat, socket, hello, client=client)
         except TooManyAttempts:
             await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too many tabs")
     return socket
-
-
-def get_chat(request: web.Request) -> Chat:
-    """Return what serves the account in a request's path. Raises `UnknownAccount`, `NotAllowed`."""
-    connector = request.app[CONNECTORS].get((CHANNEL, request.match_info["account"]))
-    if connector is None or not isinstance(connector, Renders):
-        raise UnknownAccount("there is no chat of this name here")
-    check_place(request, connector)
-    return Chat(
-        road=request.app[ROAD],
-        connector=connector,
-        key=request.app[SIGNING_KEY],
-        newcomers=request.app[NEWCOMERS],
-    )
-
-
-def check_origin(request: web.Request, connector: Connector) -> str | None:
-    """Return the origin of the asking page. Raises `NotAllowed` for a site the account does not list."""
-    origin = request.headers.get(hdrs.ORIGIN)
-    allowed = connector.account.options.get("origins", "")
-    if not is_allowed_origin(origin, own=own_origins(request), allowed=allowed):
-        raise NotAllowed(say("chat.other_site"))
-    return origin
-
-
-def own_origins(request: web.Request) -> frozenset[str]:
-    """Return the origins of our own pages, as the browser of a request may call them."""
-    # Behind a proxy that ends TLS we see http where the browser sees https.
-    own = {f"{scheme}://{request.host}" for scheme in ("http", "https")}
-    public = urlsplit(request.app[PUBLIC_URL] or "")
-    return frozenset(own | ({f"{public.scheme}://{public.netloc}"} if public.netloc else set()))
 
 
 async def get_widget(request: web.Request) -> web.Response:
@@ -180,13 +151,15 @@ async def _close_sockets(app: web.Application) -> None:
 def add_chat_routes(app: web.Application) -> None:
     """Serve the web chat.
 
-    The app must carry `ROAD`, `CONNECTORS`, `NEWCOMERS`, `SIGNING_KEY`, `PUBLIC_URL`, `STATIC_FILES` and
-    `TEMPLATES`.
+    The app must carry `ROAD`, `CONNECTORS`, `NEWCOMERS`, `SIGNING_KEY`, `PUBLIC_URL`, `FILES`, `STATIC_FILES`
+    and `TEMPLATES`.
     """
     app[SOCKETS] = Sockets()
     app.on_shutdown.append(_close_sockets)
     app.router.add_get("/widget.js", get_widget)
     app.router.add_get("/chat", get_first_page)
     app.router.add_get("/chat/{account}", get_page)
+    app.router.add_get("/chat/{account}/about", get_about, allow_head=False)
     app.router.add_post("/chat/{account}/session", post_session)
     app.router.add_get("/chat/{account}/ws", get_socket)
+    add_chat_file_routes(app)

@@ -10,10 +10,10 @@ from bot.web.ids import MAX_ID
 from bot.web.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import timedelta
 
-    from bot.domain.json import Json, JsonObject
+    from bot.domain.json import JsonObject
     from bot.service.read_as_customer import Holder
 
 MAX_FRAME = 64 * 1024  # bytes: 10,000 characters of any script, and what is around them
@@ -27,12 +27,12 @@ def parse_frame(text: str) -> JsonObject:
     return parse_object(body)
 
 
-def parse_hello(text: str) -> tuple[str, int]:
-    """Read the first frame: a visitor's token and the last message they have. Raises `BadPayload`."""
+def parse_hello(text: str) -> JsonObject:
+    """Read the first frame. Raises `BadPayload`."""
     frame = parse_frame(text) if text else {}
     if frame.get("type") != "hello":
         raise BadPayload("a socket begins with hello")
-    return str(frame.get("token", "")), read_message_id(frame, "after")
+    return frame
 
 
 def read_message_id(frame: JsonObject, name: str) -> int:
@@ -52,14 +52,7 @@ def read_client_id(frame: JsonObject) -> str | None:
 def render_holder(holder: Holder) -> JsonObject:
     """Say who speaks with the visitor now."""
     by = holder.by.isoformat() if holder.by else None
-    return {"who": holder.speaker.value, "name": holder.name, "by": by}
-
-
-def render_account(options: Mapping[str, str], *, name: str, text_max: int) -> dict[str, Json]:
-    """Say what the widget shows of the brand."""
-    title = options.get("title", name)
-    greeting = options.get("greeting", say("chat.greeting", title=title))
-    return {"title": title, "greeting": greeting, "text_max": text_max}
+    return {"who": holder.speaker.value, "name": holder.name, "by": by, "there": holder.there}
 
 
 def render_history(messages: Iterable[JsonObject], *, earlier: bool) -> JsonObject:

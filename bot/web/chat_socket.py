@@ -1,44 +1,39 @@
-"""One visitor's socket, from hello to goodbye. The widget's side of it: `assets/widget/frames.ts`.
-
-The database is the truth and live events only say when to look: a socket remembers the last message
-it told and tells what came after it, in order. So nothing is missed, whatever the bus forgets.
-"""
+"""One visitor's socket, from hello to goodbye. The widget's side of it: `assets/widget/frames.ts`."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from bot.bus.live import RESET
-from bot.connector import InboundRequest, Renders
 from bot.domain.conversation import Status
 from bot.domain.message import Author
-from bot.errors import BadPayload, BusUnavailable, Refused, StorageUnavailable
+from bot.errors import BadPayload, BadSignature, BusUnavailable, Refused, StorageUnavailable
 from bot.service.mark_read import mark_read
-from bot.service.read_as_customer import Holder, find_conversation, get_holder, read_after, read_before
+from bot.service.read_as_customer import read_before
 from bot.service.receive import receive
 from bot.web import chat_frames
+from bot.web.chat_guest import enter
+from bot.web.chat_hello import BAD_TOKEN, refuse
+from bot.web.chat_teller import Teller
+from bot.web.chat_told import read_told
 from bot.web.newcomers import Arrival
-from bot.web.visitors import make_token
 from bot.web.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator
 
-    from bot.bus.live import LiveEvent
     from bot.connector import Connector
     from bot.domain.json import JsonObject
-    from bot.domain.message import Message
     from bot.service.road import Road
+    from bot.web.chat_guest import Guest
+    from bot.web.chat_hello import Hello
     from bot.web.newcomers import Newcomers
-    from bot.web.visitors import Visitor
 
 log = structlog.get_logger(__name__)
 
@@ -63,31 +58,29 @@ class Chat:
 class ChatSocket:
     """Serves one visitor over one prepared WebSocket. `client` is the address they come from, if known."""
 
-    def __init__(
-        self, chat: Chat, socket: web.WebSocketResponse, visitor: Visitor, *, client: str | None
-    ) -> None:
-        self._chat, self._socket, self._visitor, self._client = chat, socket, visitor, client
-        self._conversation_id: int | None = None
-        self._told = 0  # id of the last message this socket told
+    def __init__(self, socket: web.WebSocketResponse, guest: Guest, *, client: str | None) -> None:
+        self._socket, self._guest, self._client = socket, guest, client
+        self._road = guest.chat.road
+        self._teller = Teller(guest, socket)
         self._following: asyncio.Task[None] | None = None
         self._frames, self._frames_since, self._typed_at = 0, 0.0, 0.0
         self._takers = {
             "message": self._take_message,
+            "told": self._take_told,
             "history": self._take_history,
             "read": self._take_read,
             "typing": self._take_typing,
             "ping": self._take_ping,
         }
 
-    async def serve(self, after: int) -> None:
-        """Welcome the visitor with what came after message `after`, then serve until one side leaves.
+    async def serve(self) -> None:
+        """Welcome the visitor with what they do not have, then serve until one side leaves.
 
-        Nothing is raised: an answer of HTTP would be garbage within an open socket. Whatever breaks
-        closes it, and the widget comes back by itself.
+        Nothing is raised but a cancellation: whatever breaks closes the socket.
         """
         try:
-            async with self._closing_when_broken():
-                await self._welcome_or_follow(after)
+            async with closing_when_broken(self._socket):
+                await self._welcome_or_follow()
                 await self._take_all()
         finally:
             if self._following is not None:
@@ -95,25 +88,13 @@ class ChatSocket:
                 with suppress(asyncio.CancelledError):
                     await self._following
 
-    @asynccontextmanager
-    async def _closing_when_broken(self) -> AsyncIterator[None]:
-        try:
-            yield
-        except ConnectionResetError:
-            pass  # the visitor left; the reader notices by itself
-        except StorageUnavailable:
-            await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"database away")
-        except Exception:
-            log.exception("Chat socket broke", channel="webchat")
-            await self._socket.close(code=WSCloseCode.INTERNAL_ERROR, message=b"internal error")
-
-    async def _welcome_or_follow(self, after: int) -> None:
-        account = self._chat.connector.account.name
-        self._conversation_id = await find_conversation(self._chat.road, account, self._visitor.id)
-        if self._conversation_id is None:
-            await self._welcome(0)
+    async def _welcome_or_follow(self) -> None:
+        thread, hello = self._guest.thread, self._guest.hello
+        after = hello.after if hello.thread in (None, thread.key) else 0  # they had another one
+        if thread.conversation_id is None:
+            await self._teller.welcome(None, 0)
         else:
-            self._follow(self._conversation_id, after=after)
+            self._follow(thread.conversation_id, after=after)
 
     async def _take_all(self) -> None:
         async for message in self._socket:
@@ -151,6 +132,10 @@ class ChatSocket:
 
     async def _take_message(self, frame: JsonObject) -> None:
         client_id = chat_frames.read_client_id(frame)
+        if self._guest.must_ask():
+            words = say("chat.ask_first")
+            await self._send(chat_frames.render_error("ask_first", words, client_id=client_id))
+            return
         wait = await self._get_wait()
         if wait:
             refusal = chat_frames.render_error(
@@ -158,46 +143,61 @@ class ChatSocket:
             )
             await self._send(refusal)
             return
-        road = self._chat.road
-        body = json.dumps(frame).encode()
-        request = InboundRequest(body=body, query={"visitor": self._visitor.id}, received_at=road.now())
-        for event in self._chat.connector.parse(request):
-            received = await receive(road, event)
+        self._guest.parse(frame)  # what makes no sense begins nothing
+        key = self._guest.thread.key
+        await self._guest.begin()
+        if self._guest.thread.key != key:  # the same person began elsewhere: its files open there, too
+            await self._send(
+                {"type": "pass", "pass": self._guest.make_pass(), "thread": self._guest.thread.key}
+            )
+        for event in self._guest.parse(frame):
+            received = await receive(self._road, event)
             await self._send({"type": "ack", "id": client_id, "message_id": received.message_id})
             if self._following is None and received.conversation_id is not None:
-                self._conversation_id = received.conversation_id
+                self._guest.thread = replace(self._guest.thread, conversation_id=received.conversation_id)
                 self._follow(received.conversation_id)
             if received.status is Status.BOT:
                 await self._send({"type": "typing", "author": Author.BOT.value, "name": None})
 
     async def _get_wait(self) -> timedelta:
-        if self._conversation_id is None:
-            return await self._chat.newcomers.get_wait(self._client, Arrival.FIRST_MESSAGE)
-        name = f"webchat:visitor:{self._visitor.id}"
+        if self._guest.thread.conversation_id is None:
+            return await self._guest.chat.newcomers.get_wait(self._client, Arrival.FIRST_MESSAGE)
+        name = f"webchat:visitor:{self._guest.hello.visitor.id}"
         try:
-            return await self._chat.road.bus.rates.take(name, limit=MESSAGES, period=MESSAGES_PERIOD)
+            return await self._road.bus.rates.take(name, limit=MESSAGES, period=MESSAGES_PERIOD)
         except BusUnavailable:
             return timedelta()  # the budget of frames still holds
 
+    async def _take_told(self, frame: JsonObject) -> None:
+        wait = await self._get_wait() if self._guest.thread.conversation_id is not None else None
+        if wait:
+            await self._send(chat_frames.render_error("slow_down", say("chat.slow_down"), wait=wait))
+            return
+        await self._guest.tell(read_told(frame.get("told")))
+        await self._send({"type": "told"})
+
     async def _take_history(self, frame: JsonObject) -> None:
         before = chat_frames.read_message_id(frame, "before")
-        if self._conversation_id is None:
+        conversation_id = self._guest.thread.conversation_id
+        if conversation_id is None:
             await self._send(chat_frames.render_history((), earlier=False))
             return
-        page = await read_before(self._chat.road, self._conversation_id, before)
-        await self._send(chat_frames.render_history(self._render(page.messages), earlier=page.more))
+        page = await read_before(self._road, conversation_id, before)
+        await self._send(chat_frames.render_history(self._teller.render(page.messages), earlier=page.more))
 
     async def _take_read(self, frame: JsonObject) -> None:
         message_id = chat_frames.read_message_id(frame, "message_id")
-        if self._conversation_id is not None:
-            await mark_read(self._chat.road, self._conversation_id, min(message_id, self._told))
+        if self._guest.thread.conversation_id is not None:
+            last = min(message_id, self._teller.told)
+            await mark_read(self._road, self._guest.thread.conversation_id, last)
 
     async def _take_typing(self, _frame: JsonObject) -> None:
         now = asyncio.get_running_loop().time()
-        if self._conversation_id is not None and now - self._typed_at >= TYPING_PERIOD:
+        conversation_id = self._guest.thread.conversation_id
+        if conversation_id is not None and now - self._typed_at >= TYPING_PERIOD:
             self._typed_at = now
-            live = self._chat.road.bus.live
-            await live.publish("typing", self._conversation_id, author=Author.CONTACT.value)
+            live = self._road.bus.live
+            await live.publish("typing", conversation_id, author=Author.CONTACT.value)
 
     async def _take_ping(self, _frame: JsonObject) -> None:
         await self._send({"type": "pong"})
@@ -206,79 +206,40 @@ class ChatSocket:
         self._following = asyncio.create_task(self._tell_all(conversation_id, after))
 
     async def _tell_all(self, conversation_id: int, after: int | None) -> None:
-        """Tell what happens in the conversation. `after` is None once the visitor was welcomed.
-
-        A socket that can tell nothing more is closed: one that only answered pings would look alive.
-        """
-        # Listening begins before reading, so that nothing falls between the two.
-        live = self._chat.road.bus.live
-        async with self._closing_when_broken(), live.subscribe(conversation_id=conversation_id) as events:
-            if after is None:
-                await self._catch_up(conversation_id)
-            else:
-                await self._welcome(after)
-            async for event in events:
-                await self._tell(conversation_id, event)
-
-    async def _tell(self, conversation_id: int, event: LiveEvent) -> None:
-        if event.kind in ("message", RESET):
-            await self._catch_up(conversation_id)
-        if event.kind in ("status", RESET):
-            holder = await get_holder(self._chat.road, conversation_id)
-            await self._send({"type": "holder", "holder": chat_frames.render_holder(holder)})
-        if event.kind == "typing" and event.data.get("author") != Author.CONTACT.value:
-            holder = await get_holder(self._chat.road, conversation_id)
-            await self._send({"type": "typing", "author": event.data.get("author"), "name": holder.name})
-
-    async def _welcome(self, after: int) -> None:
-        road, connector = self._chat.road, self._chat.connector
-        messages: tuple[Message, ...] = ()
-        holder, earlier, behind = Holder(), False, False
-        if self._conversation_id is not None:
-            page = await read_after(road, self._conversation_id, after) if after else None
-            behind = page is not None and page.more
-            if page is None or behind:
-                page = await read_before(road, self._conversation_id)
-                earlier = page.more
-            messages = page.messages
-            holder = await get_holder(road, self._conversation_id)
-            self._told = messages[-1].id if messages else after
-        account = connector.account
-        await self._send(
-            {
-                "type": "welcome",
-                **chat_frames.render_account(
-                    account.options, name=account.name, text_max=connector.capabilities.text_max
-                ),
-                "token": self._renew(),
-                "holder": chat_frames.render_holder(holder),
-                "messages": list(self._render(messages)),
-                "earlier": earlier,
-                "behind": behind,
-            },
-        )
-
-    def _renew(self) -> str | None:
-        if not self._visitor.renew:
-            return None
-        account = self._chat.connector.account.name
-        return make_token(self._chat.key, account, now=self._chat.road.now(), visitor=self._visitor.id)
-
-    async def _catch_up(self, conversation_id: int) -> None:
-        more = True
-        while more:
-            page = await read_after(self._chat.road, conversation_id, self._told)
-            for message in page.messages:
-                for frame in self._render((message,)):
-                    await self._send(frame)
-                self._told = message.id
-            more = page.more
-
-    def _render(self, messages: Iterable[Message]) -> Iterable[JsonObject]:
-        connector = self._chat.connector
-        assert isinstance(connector, Renders)  # checked where the routes are added
-        return (frame for message in messages for frame in connector.render(message, self._visitor.id))
+        """Tell what happens: a socket that can tell nothing more is closed, or it would look alive."""
+        async with closing_when_broken(self._socket):
+            await self._teller.follow(conversation_id, after=after)
 
     async def _send(self, frame: JsonObject) -> None:
-        if not self._socket.closed:
-            await self._socket.send_str(json.dumps(frame, ensure_ascii=False))
+        await self._teller.send(frame)
+
+
+@asynccontextmanager
+async def closing_when_broken(socket: web.WebSocketResponse) -> AsyncIterator[None]:
+    """Close a socket over which something broke: an answer of HTTP would be garbage within it.
+
+    The widget comes back by itself.
+    """
+    try:
+        yield
+    except ConnectionResetError:
+        pass  # the visitor left; the reader notices by itself
+    except StorageUnavailable:
+        await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"database away")
+    except Exception:
+        log.exception("Chat socket broke", channel="webchat")
+        await socket.close(code=WSCloseCode.INTERNAL_ERROR, message=b"internal error")
+
+
+async def serve_visitor(
+    chat: Chat, socket: web.WebSocketResponse, hello: Hello, *, client: str | None
+) -> None:
+    """Serve whoever said hello. Nothing is raised."""
+    async with closing_when_broken(socket):
+        guest = await enter(chat, hello)
+        if guest is None:
+            # Somebody was signed in on this device, and is not now: what they said is not for whoever is.
+            words = "this visitor's conversation belongs to somebody who is not signed in now"
+            await refuse(socket, BadSignature(words), code=BAD_TOKEN)
+            return
+        await ChatSocket(socket, guest, client=client).serve()

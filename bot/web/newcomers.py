@@ -33,6 +33,7 @@ class Arrival(StrEnum):
 
     SESSION = "session"
     FIRST_MESSAGE = "first_message"
+    FILE = "file"
 
 
 class Newcomers:
@@ -43,7 +44,11 @@ class Newcomers:
 
     def __init__(self, road: Road, *, per_hour: int = PER_HOUR, home_too: bool = False) -> None:
         self._road, self._local, self._home_too = road, LocalRates(), home_too
-        self._limits = {Arrival.FIRST_MESSAGE: per_hour, Arrival.SESSION: per_hour * _LOOKING}
+        self._limits = {
+            Arrival.FIRST_MESSAGE: per_hour,
+            Arrival.SESSION: per_hour * _LOOKING,
+            Arrival.FILE: per_hour,
+        }
 
     def find_stranger(self, request: web.Request) -> str | None:
         """Return what a client is counted under; None for whom nothing is counted."""

@@ -21,9 +21,9 @@ from bot.connector.quiet import Shown
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Kind, Message
+from connectors.webchat.options import OPTIONS, find_option_problems
 from connectors.webchat.payload import CHANNEL, parse_message, render_message
 
-OPTIONS = frozenset({"title", "greeting", "origins"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LABEL_MAX = 80  # what fits a phone's width on two lines
 
@@ -41,7 +41,8 @@ class WebchatConnector(Shown):
         webhook=False,
         idempotent_sends=True,
         burst_pause=timedelta(seconds=0.4),
-        brings=frozenset({Kind.TEXT, Kind.POSTBACK}),
+        brings=frozenset({Kind.TEXT, Kind.POSTBACK, Kind.MEDIA}),
+        files=frozenset({"image", "audio", "video", "file"}),
     )
 
     def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:
@@ -57,7 +58,7 @@ class WebchatConnector(Shown):
             problem = None if origin == "*" else find_origin_problem(origin)
             if problem is not None:
                 problems.append(f"`origins`: entry {number} {problem}")
-        return problems
+        return problems + find_option_problems(options)
 
     def parse(self, request: InboundRequest) -> list[InboundEvent]:
         """Read one frame of a visitor the endpoint has authenticated."""

@@ -79,8 +79,8 @@ class Browser:
             yield Line(socket=socket, skipped=[])
 
     @asynccontextmanager
-    async def enter(self, token: str, *, after: int = 0) -> AsyncIterator[tuple[Line, Frame]]:
-        """Open a line and say hello; yields it with the welcome."""
+    async def enter(self, token: str, *, after: int = 0, **more: object) -> AsyncIterator[tuple[Line, Frame]]:
+        """Open a line and say hello; yields it with the welcome. `more` goes with the hello."""
         async with self.connect() as line:
-            await line.send(type="hello", token=token, after=after)
+            await line.send(type="hello", token=token, after=after, **more)
             yield line, await line.hear("welcome")

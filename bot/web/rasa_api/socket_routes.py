@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.web.chat import own_origins
+from bot.web.chat_site import own_origins
 from bot.web.keys import CONNECTORS, ROAD
 from bot.web.newcomers import NEWCOMERS
 from bot.web.visitors import is_allowed_origin

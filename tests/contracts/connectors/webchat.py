@@ -11,10 +11,14 @@ from connectors.webchat.connector import CONNECTOR
 from tests.contracts.connectors.channel import NO_ECHOES, NOW, ONE_AT_A_TIME, Channel
 from tests.contracts.connectors.shown import DOES_NOT_APPLY, stage_of
 
+FILE = {"kind": "image", "ref": "upload:uploads/1/x", "mime": "image/png", "name": "cup.png", "size": 72}
+SECRET = "the-site-and-we-both-know-this-one"
+
 
 def sealed(body: bytes, *, visitor: str = "v-1") -> InboundRequest:
-    """Return a frame as the chat endpoint hands it on."""
-    return InboundRequest(body=body, query={"visitor": visitor}, received_at=NOW)
+    """Return a frame as the chat endpoint hands it on: what it has made of `FILE` is its own word."""
+    files = {"files": json.dumps([FILE])} if b'"files"' in body else {}
+    return InboundRequest(body=body, query={"visitor": visitor, **files}, received_at=NOW)
 
 
 def frame(text: str, *, number: int = 1) -> dict[str, Any]:
@@ -33,6 +37,12 @@ WEBCHAT = Channel(
         "title": "Lyra",
         "greeting": "Hi.",
         "origins": "https://shop.example http://localhost:3000, https://[::1]:8443 *",
+        "identity_secret": SECRET,
+        "consent": "What you write is kept.",
+        "consent_link": "https://lyra.example/privacy",
+        "ask": "name,email",
+        "ask_required": "true",
+        "largest_file": "25",
     },
     wrong_options=(
         ({"origin": "https://shop.example"}, "`origin`"),
@@ -52,8 +62,19 @@ WEBCHAT = Channel(
         ({"origins": "https://shop.example:"}, "port"),
         ({"origins": "https://shop.example:x"}, "no address"),
         ({"origins": "https://[::1"}, "no address"),
+        ({"identity_secret": "short"}, "32 characters"),
+        ({"consent": "x" * 2_001}, "2,000"),
+        ({"consent_link": "https://lyra.example/privacy"}, "without `consent`"),
+        ({"consent": "Yes?", "consent_link": "lyra.example"}, "https://"),
+        ({"consent": "Yes?", "consent_link": "https://[::1"}, "no address"),
+        ({"ask": "name,age"}, "`age`"),
+        ({"ask": "name", "ask_required": "perhaps"}, "true or false"),
+        ({"ask_required": "true"}, "without `ask`"),
+        ({"largest_file": "26"}, "25"),
+        ({"largest_file": "1.5"}, "whole number"),
+        ({"largest_file": "-1"}, "whole number"),
     ),
-    secrets=(),
+    secrets=(SECRET,),
     sender="v-1",
     other_sender="v-2",
     message=message,
@@ -70,7 +91,10 @@ WEBCHAT = Channel(
         ("payload", {"type": "message", "id": "1", "text": "hi", "payload": 5}),
         ("text", {"type": "message", "id": "1", "payload": "/yes"}),
     ),
-    samples={Kind.POSTBACK: ({"type": "message", "id": "c-2", "text": "Yes", "payload": "/affirm"},)},
+    samples={
+        Kind.POSTBACK: ({"type": "message", "id": "c-2", "text": "Yes", "payload": "/affirm"},),
+        Kind.MEDIA: ({"type": "message", "id": "c-3", "text": "", "files": [{"ref": "…"}]},),
+    },
     stage=lambda: stage_of(CONNECTOR),
     does_not_apply={
         **DOES_NOT_APPLY,

@@ -29,7 +29,7 @@ async def test_a_new_visitor_is_greeted_and_leaves_no_trace(road: Road, browser:
     async with browser.enter(token) as (_, welcome):
         assert welcome["title"] == "Lyra Audio"
         assert welcome["greeting"] == "Hello, I am a bot."
-        assert welcome["holder"] == {"who": "bot", "name": None, "by": None}
+        assert welcome["holder"] == {"who": "bot", "name": None, "by": None, "there": True}
         assert welcome["messages"] == []
     assert await read_as_customer.find_conversation(road, "lyra", token.partition(".")[0]) is None
 
