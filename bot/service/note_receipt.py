@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,15 @@ import structlog
 
 from bot.domain.message import DeliveryState
 from bot.storage import conversations
-from bot.storage.receipts import apply_receipt
+from bot.storage.receipts import apply_receipt, is_sending
 
 if TYPE_CHECKING:
-    from bot.connector import InboundEvent
+    from bot.connector import InboundEvent, Receipt
     from bot.service.road import Road
 
 log = structlog.get_logger(__name__)
 
+_PAUSES = (0.05, 0.2, 0.5, 1.0)  # seconds
 _OWN_KEY = re.compile(r"visavis-([0-9]{1,18})")
 
 
@@ -24,19 +26,39 @@ async def note_receipt(road: Road, account_id: int, event: InboundEvent) -> int 
     """Write a receipt down and tell who watches; returns the conversation, None where it is unknown.
 
     `target_id` is the native id of a message or the idempotency key that it left with. A message that
-    failed after all calls for staff, as one that never left does.
+    failed after all calls for staff, as one that never left does. A receipt may overtake the answer to our
+    own call, which tells the native id: it is held back for as long as that is written down.
     """
     receipt = event.receipt
     if receipt is None:
         return None
-    own = _OWN_KEY.fullmatch(event.target_id or "")
-    error = receipt.error
-    async with road.database.begin() as connection:
+    async with road.database.read() as connection:
         conversation_id = await conversations.find_conversation_id(
             connection, account_id, event.conversation_key
         )
-        if conversation_id is None:
-            return None
+    if conversation_id is None:
+        return None
+    state, changed, early = await _apply(road, conversation_id, event, receipt)
+    for pause in _PAUSES:
+        if not early:
+            break
+        await asyncio.sleep(pause)
+        state, changed, early = await _apply(road, conversation_id, event, receipt)
+    for message_id in changed:
+        await road.bus.live.publish("delivery", conversation_id, message_id=message_id, state=state.value)
+    if changed and state is DeliveryState.FAILED:
+        why = receipt.error and receipt.error.detail
+        log.warning("Not delivered after all", conversation_id=conversation_id, why=why)
+    return conversation_id
+
+
+async def _apply(
+    road: Road, conversation_id: int, event: InboundEvent, receipt: Receipt
+) -> tuple[DeliveryState, list[int], bool]:
+    """Write a receipt down; tells the new state, whose it is, and whether it may be too early."""
+    own = _OWN_KEY.fullmatch(event.target_id or "")
+    error = receipt.error
+    async with road.database.begin() as connection:
         state, changed = await apply_receipt(
             connection,
             conversation_id,
@@ -48,8 +70,6 @@ async def note_receipt(road: Road, account_id: int, event: InboundEvent) -> int 
         )
         if changed and state is DeliveryState.FAILED:
             await conversations.set_attention(connection, conversation_id, f"delivery_{state.value}")
-    for message_id in changed:
-        await road.bus.live.publish("delivery", conversation_id, message_id=message_id, state=state.value)
-    if changed and state is DeliveryState.FAILED:
-        log.warning("Not delivered after all", conversation_id=conversation_id, why=error and error.detail)
-    return conversation_id
+        named = bool(event.target_id) and not own
+        early = named and not changed and await is_sending(connection, conversation_id)
+    return state, changed, early

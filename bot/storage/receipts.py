@@ -76,3 +76,13 @@ async def apply_receipt(
         "error_detail": error_detail,
     }
     return _STATES[state], list((await connection.execute(_APPLY, values)).scalars())
+
+
+_UNDER_WAY = text(
+    "SELECT EXISTS (SELECT FROM outbox WHERE conversation_id = :conversation_id AND state = 'sending')",
+)
+
+
+async def is_sending(connection: AsyncConnection, conversation_id: int) -> bool:
+    """Tell whether a send of a conversation is under way: what came of it is not written down yet."""
+    return bool((await connection.execute(_UNDER_WAY, {"conversation_id": conversation_id})).scalar_one())

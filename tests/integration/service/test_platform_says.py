@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from typing_extensions import override
 
 from bot.bus.bus import open_bus
 from bot.connector import (
@@ -213,3 +215,28 @@ async def test_doubt_is_repeated_where_the_surface_drops_repeats(
     assert await states_of(road, conversation_id) == [("1: one", state)]
     for task in road.waking:
         task.cancel()
+
+
+class Overtaken(Platform):
+    """A platform whose receipt comes before the answer to our call."""
+
+    road: Road | None = None
+    told: asyncio.Task[object] | None = None
+
+    @override
+    async def send(self, reply: OutboundReply) -> SendResult:
+        """Take the reply, and tell of it before we are answered."""
+        assert self.road is not None
+        self.told = asyncio.create_task(receive(self.road, receipt(ReceiptState.DELIVERED, "native-9")))
+        await asyncio.sleep(0.1)
+        return replace(SENT, native_ids=("native-9",))
+
+
+async def test_receipt_that_overtakes_the_answer_to_our_call_is_not_lost(road: Road) -> None:
+    connector = Overtaken(AccountConfig(channel=KEY[0], name=KEY[1]))
+    connector.road = road
+    conversation_id = await answered(road, says("one"))
+    await deliver(road, {KEY: connector}, conversation_id)
+    assert connector.told is not None
+    await connector.told
+    assert [state for _, state in await states_of(road, conversation_id)] == [DeliveryState.DELIVERED]
