@@ -6,7 +6,7 @@ Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payl
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -15,6 +15,7 @@ from bot.connector.fields import MAX_ID, MAX_TEXT
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload
+from connectors.slack.blocks import list_words
 from connectors.slack.payload import make_blank, read_object
 from connectors.slack.place import (
     Me,
@@ -32,7 +33,11 @@ SAID_MAX = 4_000  # of a message whose button was pressed, to be shown again wit
 QUESTION = b"url_verification"
 CHOICE = "choice:"  # the action ids of our buttons
 OPENS = "open:"  # of those that open an address, and say nothing
-CHOSEN = ("value", "selected_date", "selected_time", "selected_user", "selected_channel")
+CHOSEN = (
+    *("value", "selected_date", "selected_time", "selected_date_time", "selected_user", "selected_channel"),
+    "selected_conversation",
+)
+SEVERAL = ("selected_options", "selected_users", "selected_channels", "selected_conversations")
 COMMANDS = "Commands are not answered here. Write to me in a direct message, or mention me in a channel."
 
 
@@ -82,12 +87,27 @@ def parse_interaction(payload: JsonObject, account: AccountConfig, me: Me) -> li
     mark = take_text(payload.get("trigger_id"), MAX_ID) or "unnamed"
     blank = make_blank(account, f"interaction:{mark}", name)
     actions = payload.get("actions")
+    if name == "interactive_message" and isinstance(actions, list):
+        payload, actions = modernize(payload), [modernize_action(each, payload) for each in actions]
+        name = "block_actions"
     if name != "block_actions" or not isinstance(actions, list) or not actions:
         return [blank]
     return [
         read_press(payload, action, replace(blank, event_id=f"interaction:{mark}:{number}"), me)
         for number, action in enumerate(actions[:FIELDS_MAX])
     ]
+
+
+def modernize(payload: JsonObject) -> JsonObject:
+    """Return what a button of an older message says, in the shape of newer ones."""
+    message: JsonObject = {**as_object(payload.get("original_message")), "ts": payload.get("message_ts")}
+    return {**payload, "message": message}
+
+
+def modernize_action(action: Json, payload: JsonObject) -> JsonObject:
+    """Return a pressed button of an older message: it has no time and no id of its own."""
+    old = as_object(action)
+    return {**old, "action_id": old.get("name"), "action_ts": payload.get("action_ts")}
 
 
 def read_press(payload: JsonObject, action: Json, blank: InboundEvent, me: Me) -> InboundEvent:
@@ -127,13 +147,33 @@ def read_press(payload: JsonObject, action: Json, blank: InboundEvent, me: Me) -
 def read_choice(action: JsonObject) -> tuple[str, str]:
     """Return what was chosen, and what stood on it: of a button, a menu, or a calendar of the brand's own."""
     option = as_object(action.get("selected_option"))
-    found = (option.get("value"), *(action.get(name) for name in CHOSEN))
-    value = next((take_text(each, MAX_TEXT) for each in found if isinstance(each, str) and each), "")
+    several = [each for name in SEVERAL for each in as_list(action.get(name))[:FIELDS_MAX]]
+    chosen = [as_object(each).get("value") if isinstance(each, Mapping) else each for each in several]
+    typed = list_words([as_object(action.get("rich_text_value"))])
+    found = (option.get("value"), *(action.get(name) for name in CHOSEN), join(chosen), typed)
+    value = next((text for each in found if (text := write(each))), "")
     action_id = take_text(action.get("action_id"), MAX_ID)
     if not value and action.get("type") == "button" and not action_id.startswith(CHOICE):
         value = action_id  # a button of the brand's own may say nothing more
-    label = as_object(option.get("text") or action.get("text")).get("text")
+    labels = [as_object(as_object(each).get("text")).get("text") for each in several]
+    label = as_object(option.get("text") or action.get("text")).get("text") or join(labels)
     return value, take_text(label, MAX_ID)
+
+
+def join(values: Sequence[Json]) -> str:
+    """Return several values as one."""
+    return ", ".join(value for value in values if isinstance(value, str))
+
+
+def write(value: Json) -> str:
+    """Return a value as text: a moment is a number."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return take_text(str(value) if whole else value, MAX_TEXT)
+
+
+def as_list(value: Json) -> Sequence[Json]:
+    """Return a list, an empty one where it is none."""
+    return value if isinstance(value, list) else []
 
 
 def as_object(value: Json) -> JsonObject:

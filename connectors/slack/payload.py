@@ -16,7 +16,8 @@ from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload
-from connectors.slack.media import read_files
+from connectors.slack.blocks import list_shared, list_words
+from connectors.slack.media import FILES_MAX, read_files
 from connectors.slack.place import (
     Me,
     Place,
@@ -253,9 +254,21 @@ def find_echo(place: Place, message: JsonObject, me: Me) -> Place | None:
 
 
 def read_content(message: JsonObject, me: Me) -> Content:
-    """Return the words and files of a message."""
-    text = read_words(take_text(message.get("text"), RAW_MAX), own_id=me.user_id, names=me.names)
-    return Content(text=text[:MAX_TEXT], attachments=read_files(message.get("files")))
+    """Return the words and files of a message, and of those that are passed on in it."""
+    raw = take_text(message.get("text"), RAW_MAX)
+    if not raw.strip():
+        raw = take_text(list_words(message.get("blocks")), RAW_MAX)
+    own = read_words(raw, own_id=me.user_id, names=me.names)
+    shared = list_shared(message.get("attachments"))
+    told = (read_words(take_text(each.words, RAW_MAX), own_id=None, names=me.names) for each in shared)
+    lines = (
+        f"{each.author}: {words}" if each.author else words for each, words in zip(shared, told, strict=True)
+    )
+    text = "\n\n".join(part for part in (own, *lines) if part)
+    files = [read_files(message.get("files")), *(read_files(each.files) for each in shared)]
+    return Content(
+        text=text[:MAX_TEXT], attachments=tuple(file for some in files for file in some)[:FILES_MAX]
+    )
 
 
 def need_timestamp(value: Json) -> str:

@@ -14,6 +14,7 @@ from bot.connector.text import split_text
 
 SPECIAL = re.compile(r"<([^<>\s][^<>\n]{0,3500})>")
 MENTION = re.compile(r"@([A-Za-z0-9_-]{1,64})")
+EMOJI = re.compile(r"(?<!\d):([a-z0-9_+'-]{1,60}(?:::skin-tone-[2-6])?):(?!\w)")
 TONE = re.compile(r"skin-tone-([2-6])")
 FIRST_TONE = 0x1F3FB - 2  # of the five code points, counted from 2 as Slack does
 ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
@@ -55,7 +56,13 @@ def read_words(text: str, *, own_id: str | None, names: Mapping[str, str]) -> st
             return "@" + (label or names.get(mention[1]) or mention[1])
         return show_special(target, label)
 
-    return unescape(SPECIAL.sub(show, drop_own_name(text, own_id))).strip()
+    return unescape(SPECIAL.sub(show, drop_own_name(EMOJI.sub(show_emoji, text), own_id))).strip()
+
+
+def show_emoji(found: re.Match[str]) -> str:
+    """Return the emoji of a name between colons; what is none, or a workspace's own, stays."""
+    shown = read_emoji(found[1])
+    return found[0] if shown.startswith(":") else shown
 
 
 def drop_own_name(text: str, own_id: str | None) -> str:
