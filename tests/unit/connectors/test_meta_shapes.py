@@ -10,8 +10,9 @@ import pytest
 
 from bot.domain.message import Attachment, Kind
 from connectors.instagram import payload as instagram
+from connectors.messenger import payload as messenger
 from tests.fakes.graph_events import AT, INSTAGRAM, PAGE, body, echo, element, said
-from tests.unit.connectors.test_meta_events import ANN, OWN, US, did, messenger, parse_one
+from tests.unit.connectors.test_meta_events import ANN, OWN, US, did, parse_one
 
 LINK = "https://l.facebook.com/l.php?u=map"
 
