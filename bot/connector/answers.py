@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot.connector.fields import parse_json
-from bot.connector.replies import ErrorClass, RateLeft, SendError, SendResult, SendState
+from bot.connector.replies import ErrorClass, OutboundFile, RateLeft, SendError, SendResult, SendState
 from bot.domain.json import Json, JsonObject
-from bot.errors import BadPayload
+from bot.errors import BadPayload, MediaGone, VisavisError
 
 ANSWER_MAX = 1_000_000  # bytes of an answer; none that we ask for comes near
 
@@ -71,6 +71,16 @@ def doubtful(detail: str, code: str | None = None) -> Outcome:
     """Return the outcome of a call that may have done what it was to do."""
     error = SendError(error_class=ErrorClass.TRANSIENT, detail=detail, code=code)
     return Outcome(error=error, certain=False)
+
+
+async def read_file(file: OutboundFile) -> bytes | Outcome:
+    """Return the content of a file of ours; else why it cannot be sent. Nothing has left by then."""
+    try:
+        return await file.read()
+    except MediaGone as error:
+        return failed(ErrorClass.PERMANENT, f"a file is gone: {type(error).__name__}")
+    except (OSError, VisavisError) as error:
+        return failed(ErrorClass.TRANSIENT, f"a file cannot be read: {type(error).__name__}")
 
 
 def stop(arrived: Sequence[str], outcome: Outcome) -> SendResult:

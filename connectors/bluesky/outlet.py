@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.connector import ErrorClass, OutboundFile, OutboundReply
-from bot.connector.answers import Outcome, doubtful, failed
+from bot.connector.answers import Outcome, doubtful, failed, read_file
 from bot.domain.json import Json, JsonObject
 from connectors.bluesky.api import Ask, BlueskyApi, Session
 from connectors.bluesky.entities import read_time
@@ -133,7 +133,10 @@ async def upload_all(api: BlueskyApi, files: tuple[OutboundFile, ...]) -> list[J
     """Upload files; until a record names them nobody sees them, so what goes wrong here is certain."""
     blobs: list[JsonObject] = []
     for file in files:
-        ask = Ask(data=await file.read(), headers={"Content-Type": file.mime})
+        content = await read_file(file)
+        if isinstance(content, Outcome):
+            return content
+        ask = Ask(data=content, headers={"Content-Type": file.mime})
         outcome = await api.call("com.atproto.repo.uploadBlob", ask)
         blob = outcome.object.get("blob")
         if not isinstance(blob, Mapping):

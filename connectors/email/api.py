@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
 import aiosmtplib
 from aiosmtplib.errors import SMTPException, SMTPResponseException
 
-from bot.connector import ErrorClass, SendError
+from bot.connector import ErrorClass
+from bot.connector.answers import Outcome, doubtful, failed
 from connectors.email.options import LOOPBACK, Server
 from connectors.email.refusals import explain
 from connectors.email.render import Letter
@@ -23,17 +23,6 @@ from connectors.email.render import Letter
 LONGER = 1.5  # times the usual wait
 PERMANENT = 500
 GOODBYE = 1.0  # seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a mail: taken if `error` is None.
-
-    `certain` is False where it may have been taken all the same.
-    """
-
-    error: SendError | None = None
-    certain: bool = True
 
 
 async def submit(letter: Letter, server: Server, sender: str, *, patience: timedelta) -> Outcome:
@@ -95,7 +84,7 @@ async def hand_over(client: aiosmtplib.SMTP, letter: Letter, sender: str, patien
         return refused(error, "the mail")
     except (SMTPException, OSError, TimeoutError) as error:
         detail = f"the mail server did not say whether it took the mail: {type(error).__name__}"
-        return Outcome(error=SendError(error_class=ErrorClass.TRANSIENT, detail=detail), certain=False)
+        return doubtful(detail)
     return Outcome()
 
 
@@ -145,8 +134,3 @@ def refused(error: SMTPResponseException, step: str) -> Outcome:
 def name_reason(error: ssl.SSLError) -> str:
     """Return why TLS failed, in the library's words."""
     return getattr(error, "verify_message", "") or error.reason or type(error).__name__
-
-
-def failed(error_class: ErrorClass, detail: str, code: str | None = None) -> Outcome:
-    """Return the outcome of a mail that certainly was not taken."""
-    return Outcome(error=SendError(error_class=error_class, detail=detail, code=code))

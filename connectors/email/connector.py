@@ -24,14 +24,14 @@ from bot.connector import (
     OutboundReply,
     Polled,
     Rate,
-    SendError,
     SendResult,
     SendState,
 )
+from bot.connector.answers import Outcome, failed, read_file, stop
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Author, Kind
 from bot.errors import BadSignature
-from connectors.email.api import Outcome, failed, submit
+from connectors.email.api import submit
 from connectors.email.copies import fetch_file, find_copies, keep_copy
 from connectors.email.guard import Guard
 from connectors.email.guide import GUIDE, examine_account
@@ -106,18 +106,10 @@ class EmailConnector:
     async def send(self, reply: OutboundReply) -> SendResult:
         """Send a reply, in as many mails as it needs, after those delivered before."""
         arrived = list(reply.delivered)
-        if not self._started:
-            return stop(arrived, failed(ErrorClass.TRANSIENT, "the connector is not started"))
         now = datetime.now(UTC)
-        try:
-            letters = await self._render(reply, now)
-        except ValueError as error:
-            return stop(arrived, failed(ErrorClass.INVALID, str(error)))
-        if not letters:
-            return stop(arrived, failed(ErrorClass.INVALID, "nothing in this reply can be shown in a mail"))
-        if reply.author is not Author.STAFF and self._guard.is_spent(letters[0].to, now):
-            words = "this address had too many automatic answers within an hour: perhaps a machine answers us"
-            return stop(arrived, failed(ErrorClass.POLICY, words))
+        letters = await self._prepare(reply, now)
+        if isinstance(letters, Outcome):
+            return stop(arrived, letters)
         for letter in letters[len(arrived) :]:
             outcome = await submit(
                 letter, self._settings.smtp, self._settings.address, patience=self._timeout
@@ -134,12 +126,15 @@ class EmailConnector:
         """Look into the box of sent mails; what does not lie there may still have been sent."""
         if not self._settings.sent_mailbox:
             return None
+        letters = await self._render(reply, datetime.now(UTC))
+        if isinstance(letters, Outcome):
+            return None
+        wanted = [letter.message_id for letter in letters]
         try:
-            wanted = [letter.message_id for letter in await self._render(reply, datetime.now(UTC))]
             found = await find_copies(self._settings, wanted, patience=self._timeout)
         except (*TROUBLE, LoginRefused):
             return None
-        if not wanted or not found.issuperset(wanted):
+        if not found.issuperset(wanted):
             return None
         return SendResult(state=SendState.SENT, native_ids=tuple(wanted))
 
@@ -170,11 +165,31 @@ class EmailConnector:
         for task in self._copying:
             task.cancel()
 
-    async def _render(self, reply: OutboundReply, now: datetime) -> tuple[Letter, ...]:
+    async def _prepare(self, reply: OutboundReply, now: datetime) -> tuple[Letter, ...] | Outcome:
+        """Return the mails to be sent; else why none is."""
+        if not self._started:
+            return failed(ErrorClass.TRANSIENT, "the connector is not started")
+        letters = await self._render(reply, now)
+        by_machine = reply.author is not Author.STAFF
+        if by_machine and not isinstance(letters, Outcome) and self._guard.is_spent(letters[0].to, now):
+            words = "this address had too many automatic answers within an hour: perhaps a machine answers us"
+            return failed(ErrorClass.POLICY, words)
+        return letters
+
+    async def _render(self, reply: OutboundReply, now: datetime) -> tuple[Letter, ...] | Outcome:
         settings = self._settings
         writer = Writer(address=settings.address, name=settings.name, domain=settings.us.domain)
-        files = [File(name=file.name, mime=file.mime, content=await file.read()) for file in reply.files]
-        return render_reply(reply, writer, files, at=now)
+        files: list[File] = []
+        for file in reply.files:
+            content = await read_file(file)
+            if isinstance(content, Outcome):
+                return content
+            files.append(File(name=file.name, mime=file.mime, content=content))
+        try:
+            letters = render_reply(reply, writer, files, at=now)
+        except ValueError as error:
+            return failed(ErrorClass.INVALID, str(error))
+        return letters or failed(ErrorClass.INVALID, "nothing in this reply can be shown in a mail")
 
     def _copy(self, letter: Letter, now: datetime) -> None:
         """Keep a copy beside the road: the mail is sent, whatever becomes of its copy."""
@@ -188,15 +203,6 @@ class EmailConnector:
             await keep_copy(self._settings, letter.message.as_bytes(), at=now, patience=self._timeout)
         except (*TROUBLE, LoginRefused) as error:
             log.warning("no copy of a mail was kept", account=self.account.name, reason=type(error).__name__)
-
-
-def stop(arrived: list[str], outcome: Outcome) -> SendResult:
-    """Return the result of a reply that broke off at `outcome`, after what `arrived`."""
-    error: SendError | None = outcome.error
-    if not outcome.certain:
-        return SendResult(state=SendState.UNKNOWN, native_ids=tuple(arrived), error=error)
-    state = SendState.PARTIAL if arrived else SendState.REJECTED
-    return SendResult(state=state, native_ids=tuple(arrived), error=error)
 
 
 CONNECTOR: type[Connector] = EmailConnector

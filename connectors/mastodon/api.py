@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from bot.connector import OutboundFile, SendError
+from bot.connector import SendError
 from bot.connector.answers import Outcome, doubtful
 from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
@@ -26,7 +26,7 @@ class Ask:
 
     params: Mapping[str, str] | tuple[tuple[str, str], ...] = ()
     fields: JsonObject | None = None
-    file: OutboundFile | None = None
+    form: aiohttp.FormData | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -56,7 +56,7 @@ class MastodonApi(PlatformApi):
             read_answer,
             params=ask.params,
             json=ask.fields,
-            data=await make_form(ask.file),
+            data=ask.form,
             headers={**ask.headers, **self.headers},
         )
 
@@ -89,16 +89,6 @@ class MastodonApi(PlatformApi):
     def headers(self) -> Mapping[str, str]:
         """Return what proves who we are."""
         return {"Authorization": f"Bearer {self._token}"}
-
-
-async def make_form(file: OutboundFile | None) -> aiohttp.FormData | None:
-    """Return a file as the upload takes it, with its name as the description that people hear read out."""
-    if file is None:
-        return None
-    form = aiohttp.FormData()
-    form.add_field("file", await file.read(), filename=file.name or "file", content_type=file.mime)
-    form.add_field("description", file.name)
-    return form
 
 
 def read_answer(status: int, body: Json, headers: Mapping[str, str]) -> Outcome:

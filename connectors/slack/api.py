@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.connector import ErrorClass, OutboundFile
-from bot.connector.answers import Outcome, doubtful, failed
+from bot.connector.answers import Outcome, doubtful, failed, read_file
 from bot.connector.callbacks import read_retry_after
 from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
@@ -58,8 +58,11 @@ class SlackApi(PlatformApi):
                     if ticket.error
                     else failed(ErrorClass.TRANSIENT, "no upload")
                 )
+        content = await read_file(file)
+        if isinstance(content, Outcome):
+            return content
         # The address is the proof: no token goes with it.
-        put = await self._request("POST", url, read_put, data=await file.read())
+        put = await self._request("POST", url, read_put, data=content)
         if put.error is not None:
             return replace(put, certain=True)
         files = [{"id": file_id, "title": file.name}]

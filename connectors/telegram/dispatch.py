@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.connector import ErrorClass
-from bot.connector.answers import Outcome, failed
-from bot.errors import VisavisError
+from bot.connector.answers import Outcome, read_file
 from connectors.telegram.api import Moved, Part, TelegramApi
 from connectors.telegram.render import Call, as_documents
 
@@ -44,8 +42,10 @@ async def make_once(api: TelegramApi, call: Call) -> Outcome:
     """Make a call, with its files read."""
     if not call.files:
         return await api.call(call.method, call.fields)
-    try:
-        parts = [Part(name=name, file=file, content=await file.read()) for name, file in call.files.items()]
-    except (OSError, VisavisError) as error:
-        return failed(ErrorClass.TRANSIENT, f"a file cannot be read: {type(error).__name__}")
+    parts: list[Part] = []
+    for name, file in call.files.items():
+        content = await read_file(file)
+        if isinstance(content, Outcome):
+            return content
+        parts.append(Part(name=name, file=file, content=content))
     return await api.upload(call.method, call.fields, parts)

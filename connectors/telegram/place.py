@@ -122,7 +122,8 @@ def read_target(key: str) -> JsonObject:
         connection, chat = rest
         return {"business_connection_id": connection, "chat_id": int(chat)}
     if first == POST:
-        return {"chat_id": int(rest[0])}
+        chat, _, _ = rest
+        return {"chat_id": int(chat)}
     return {"chat_id": int(first), **({"message_thread_id": int(rest[1])} if len(rest) > 1 else {})}
 
 

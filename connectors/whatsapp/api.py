@@ -11,10 +11,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.connector import ErrorClass, OutboundReply, SendResult, SendState
-from bot.connector.answers import Outcome, doubtful, failed, stop
+from bot.connector.answers import Outcome, doubtful, failed, read_file, stop
 from bot.connector.meta.graph import GraphApi, Upload
 from bot.domain.json import Json
-from bot.errors import MediaError
 from connectors.whatsapp.files import goes_by_link
 from connectors.whatsapp.refusals import PAIR_LIMIT
 from connectors.whatsapp.render import Call, find_quoted, render_message, with_media
@@ -89,10 +88,9 @@ class Sender:
             return call, None
         if goes_by_link(file):
             return with_media(call, {"link": file.url}), None
-        try:
-            content = await file.read()
-        except (OSError, MediaError) as error:
-            return call, failed(ErrorClass.TRANSIENT, f"a file cannot be read: {type(error).__name__}")
+        content = await read_file(file)
+        if isinstance(content, Outcome):
+            return call, content
         mime = file.mime.partition(";")[0].strip()
         upload = Upload(name=file.name, mime=mime, content=content, field="file")
         fields = {"messaging_product": "whatsapp", "type": mime}

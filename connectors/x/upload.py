@@ -10,9 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.connector import ErrorClass, OutboundFile
-from bot.connector.answers import Outcome, failed
+from bot.connector.answers import Outcome, failed, read_file
 from bot.domain.json import Json, JsonObject
-from bot.errors import VisavisError
 from connectors.x.api import Call, XApi
 from connectors.x.reading import as_object, take_id, take_text
 from connectors.x.render import name_category
@@ -24,10 +23,9 @@ LONGEST_LOOK = timedelta(seconds=3)
 
 async def upload(api: XApi, file: OutboundFile, *, direct: bool) -> Outcome:
     """Upload a file; `result` is its id. Nobody sees it yet, so no failure leaves a doubt."""
-    try:
-        content = await file.read()
-    except (OSError, VisavisError) as error:
-        return failed(ErrorClass.TRANSIENT, f"the file cannot be read: {type(error).__name__}")
+    content = await read_file(file)
+    if isinstance(content, Outcome):
+        return content
     question: JsonObject = {
         "media_type": file.mime,
         "total_bytes": len(content),

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.connector.answers import Outcome, failed, stop
+from bot.connector.answers import Outcome, read_file, stop
 from bot.connector.meta.fields import get_id, get_list, get_object, get_text
 from bot.connector.meta.graph import GraphApi, Upload
 from bot.connector.replies import (
-    ErrorClass,
     OutboundFile,
     OutboundReply,
     ReplyMode,
@@ -19,7 +18,6 @@ from bot.connector.replies import (
     SendState,
 )
 from bot.domain.json import Json, JsonObject
-from bot.errors import VisavisError
 
 GRAPH_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 LOOKED_AT = 20  # messages of a thread, newest first
@@ -66,10 +64,9 @@ async def make_call(api: GraphApi, call: Call) -> Outcome:
     """Make one call, with its file where it has one."""
     if call.file is None:
         return await api.post(call.path, call.fields)
-    try:
-        content = await call.file.read()
-    except (VisavisError, OSError) as error:
-        return failed(ErrorClass.TRANSIENT, f"the file could not be read: {type(error).__name__}")
+    content = await read_file(call.file)
+    if isinstance(content, Outcome):
+        return content
     upload = Upload(name=call.file.name, mime=call.file.mime, content=content)
     return await api.post(call.path, call.fields, upload=upload)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.connector import ErrorClass, Renders, SendState
+from bot.connector import ErrorClass, OutboundFile, Renders, SendState
 from bot.connector.text import measure
 from bot.domain.message import Author, Button, Content, Kind, Message
+from bot.errors import MediaUnavailable
 from tests.contracts.connectors.channel import Channel, Stage, Trouble, make_reply
 
 OUTCOMES = {
@@ -75,6 +77,24 @@ async def test_send_tells_what_became_of_it(stage: Stage, trouble: Trouble) -> N
     if trouble is Trouble.TOO_MANY:
         assert result.error.retry_after is not None
         assert result.error.retry_after.total_seconds() == 7
+
+
+async def test_file_that_cannot_be_read_leaves_no_doubt(channel: Channel, stage: Stage) -> None:
+    """Our store may be away for a while: nothing has left, so it is tried again."""
+
+    async def read() -> bytes:
+        raise MediaUnavailable("the store does not answer")
+
+    for kind in sorted(channel.connector.capabilities.files):
+        mime = "application/pdf" if kind == "file" else "image/png"
+        file = OutboundFile(kind=kind, mime=mime, name="f", size=9, url=None, read=read)
+        result = await stage.connector.send(
+            replace(make_reply(stage.key, Content(text="See")), files=(file,))
+        )
+        if result.state is not SendState.SENT:  # as words, where this file cannot be shown
+            assert result.state in (SendState.REJECTED, SendState.PARTIAL)
+            assert result.error is not None
+            assert result.error.error_class is ErrorClass.TRANSIENT
 
 
 async def test_send_before_start_is_rejected(channel: Channel) -> None:
