@@ -6,7 +6,7 @@ the last feed-forward step alone (`bot.nlu.tuning`), which costs little to learn
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,8 +46,8 @@ class TailWeights:
         return TailWeights(**{name: array.astype(np.float32) for name, array in halved.items()})
 
     def items(self) -> list[tuple[str, Floats]]:
-        """Return the names of the arrays, and the arrays."""
-        return list(zip(self.__slots__, astuple(self), strict=True))
+        """Return the names of the arrays, and the arrays themselves."""
+        return [(name, getattr(self, name)) for name in self.__slots__]
 
     def fits(self) -> bool:
         """Tell whether the shapes fit each other, and all numbers are finite."""
