@@ -23,6 +23,7 @@ from bot.bootstrap.stores import Stores, open_stores
 from bot.bootstrap.training import train_in_child
 from bot.engines.serving import ServingEngine
 from bot.service.curriculum import Curriculum
+from bot.service.erase_contact import run_erasures
 from bot.service.keep_media import run_media
 from bot.service.loops import run_clock, run_courier, run_worker
 from bot.service.poll import run_poller
@@ -235,6 +236,7 @@ def _choose_loops(base: _Base, follower: ReleaseFollower | None) -> Mapping[str,
     if base.role.includes(ServiceRole.COURIER):
         loops["courier"] = run_courier(road, connectors, consumer=consumer, slots=settings.worker_slots)
         loops["media"] = run_media(road, connectors, base.files)
+        loops["erasures"] = run_erasures(road, base.files)
     if base.role.includes(ServiceRole.CLOCK):
         loops["clock"] = run_clock(road, every=timedelta(seconds=settings.sweep_seconds))
         loops["suggestions"] = run_suggestions(road)

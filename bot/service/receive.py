@@ -60,7 +60,7 @@ class _AlreadyHere(Exception):
 
 
 class _Raced(Exception):
-    """Another transaction opens the same conversation. Like `_AlreadyHere`."""
+    """Another transaction opens the same conversation, or erases it. Like `_AlreadyHere`."""
 
 
 async def receive(road: Road, event: InboundEvent) -> Received:
@@ -211,7 +211,7 @@ async def _store_in(road: Road, connection: Connection, account_id: int, event: 
         conversation_id = await conversations.open_conversation(connection, account_id, event)
     if conversation_id is None:
         raise _Raced
-    seq, status = await inbound.advance_inbound(
+    place = await inbound.advance_inbound(
         connection,
         conversation_id,
         answerable=event.kind in messages.ANSWERABLE,
@@ -219,6 +219,9 @@ async def _store_in(road: Road, connection: Connection, account_id: int, event: 
         pull=is_pull(event),
         pause=get_pause(road, event),
     )
+    if place is None:
+        raise _Raced
+    seq, status = place
     message_id = await messages.insert_inbound(
         connection,
         event,

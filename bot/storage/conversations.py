@@ -84,6 +84,7 @@ def _select() -> Select[Any]:
         .join(account, account.c.id == conversation.c.account_id)
         .join(contact, contact.c.id == conversation.c.contact_id)
         .outerjoin(staff, staff.c.id == conversation.c.staff_id)
+        .where(conversation.c.erased_at.is_(None))
     )
 
 
@@ -107,7 +108,7 @@ def to_conversation(row: AnyRow) -> Conversation:
 
 
 async def get_conversation(connection: AsyncConnection, conversation_id: int) -> Conversation | None:
-    """Return one conversation, or None."""
+    """Return one conversation, or None. Of a contact who was erased nothing is shown."""
     row = (await connection.execute(_select().where(conversation.c.id == conversation_id))).one_or_none()
     return to_conversation(row) if row else None
 

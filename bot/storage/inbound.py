@@ -42,7 +42,8 @@ _SET = """
 
 _SET_ONE = _SET.format(answerable=":answerable", reply_context=":reply_context", pull=":pull", pause=":pause")
 _ADVANCE = text(
-    f"UPDATE conversation SET {_SET_ONE} WHERE id = :conversation_id RETURNING last_seq AS seq, status",  # noqa: S608
+    f"""UPDATE conversation SET {_SET_ONE} WHERE id = :conversation_id AND erased_at IS NULL
+    RETURNING last_seq AS seq, status""",  # noqa: S608 - constants of this file
 ).bindparams(
     bindparam("reply_context", type_=JSONB),
     bindparam("pause", type_=Interval),
@@ -156,10 +157,11 @@ async def advance_inbound(
     reply_context: JsonObject,
     pull: bool,
     pause: timedelta,
-) -> tuple[int, Status]:
+) -> tuple[int, Status] | None:
     """Lock the conversation, give the new event its place; returns (seq, who holds it now).
 
-    An `answerable` event makes an answer due after `pause`: the writer may still be typing.
+    An `answerable` event makes an answer due after `pause`: the writer may still be typing. None when its
+    contact was erased at this moment: what they say now begins anew.
     """
     values = {
         "conversation_id": conversation_id,
@@ -168,5 +170,5 @@ async def advance_inbound(
         "pull": pull,
         "pause": pause,
     }
-    row = (await connection.execute(_ADVANCE, values)).one()
-    return row.seq, Status(row.status)
+    row = (await connection.execute(_ADVANCE, values)).one_or_none()
+    return None if row is None else (row.seq, Status(row.status))

@@ -26,7 +26,8 @@ class QueueRow:
     """One row of the desk's list. `handoffs` counts all of the conversation's, ever.
 
     `waiting_since` is when the oldest message of the contact that nobody answered was written. `wants`
-    are the contact's last words; while they wait for a person, those that led to the handoff.
+    are the contact's last words; while they wait for a person, those that led to the handoff. `in_public`:
+    it goes on with what was begun there, before everybody or a group; both threads are this one row.
     """
 
     conversation_id: int
@@ -44,6 +45,7 @@ class QueueRow:
     waiting_since: datetime | None
     handoff: Handoff | None
     handoffs: int
+    in_public: Surface | None = None
 
 
 class QueueView(StrEnum):
@@ -59,8 +61,12 @@ _WHERE = {
     QueueView.WAITING: "(c.status = 'queued' OR c.attention IS NOT NULL)",
     QueueView.MINE: "(c.status IN ('held','snoozed') AND c.staff_id = :staff_id)",
     QueueView.OPEN: "(c.status IN ('queued','held','snoozed') OR c.attention IS NOT NULL)",
-    QueueView.RECENT: "TRUE",
+    QueueView.RECENT: "c.erased_at IS NULL",
 }
+
+# Of a case the private thread stands for both, unless something went wrong in the public one.
+_SHOWN = """(c.attention IS NOT NULL OR NOT EXISTS (
+    SELECT FROM thread_link l WHERE l.public_id = c.id AND l.private_id IS NOT NULL AND l.closed_at IS NULL))"""
 
 # Where more is there than is read, people see what is due first.
 _ORDER = {
@@ -72,8 +78,8 @@ _ORDER = {
 
 _SELECT = """
     SELECT c.id AS conversation_id, a.channel, a.name AS account, c.surface, c.status, k.name AS contact_name,
-        c.staff_id, s.name AS staff_name, c.attention, c.last_message_at,
-        l.author AS last_author, q.words AS wants, w.created_at AS waiting_since, h.*,
+        p.surface AS in_public, c.staff_id, s.name AS staff_name, c.attention, c.last_message_at,
+        CASE WHEN p.waits THEN 'contact' ELSE l.author END AS last_author, coalesce(q.words, p.words) AS wants, w.created_at AS waiting_since, h.*,
         (SELECT count(*) FROM handoff e WHERE e.conversation_id = c.id) AS handoffs
     FROM conversation c
     JOIN account a ON a.id = c.account_id
@@ -83,9 +89,15 @@ _SELECT = """
         SELECT author FROM message m WHERE m.conversation_id = c.id
             AND m.kind IN ('text', 'postback', 'media', 'echo', 'unsupported')
         ORDER BY m.seq DESC LIMIT 1) l ON TRUE
+    LEFT JOIN thread_link t ON t.private_id = c.id AND t.closed_at IS NULL
     LEFT JOIN LATERAL (
-        SELECT created_at FROM message m WHERE m.conversation_id = c.id AND m.settled = 'waiting'
-        ORDER BY m.seq LIMIT 1) w ON TRUE
+        SELECT min(created_at) AS created_at FROM message m
+        WHERE m.conversation_id IN (c.id, t.public_id) AND m.settled = 'waiting') w ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT o.surface, EXISTS (
+                SELECT FROM message m WHERE m.conversation_id = o.id AND m.settled = 'waiting') AS waits,
+            (SELECT m.content ->> 'text' FROM message m WHERE m.id = t.began_id) AS words
+        FROM conversation o WHERE o.id = t.public_id) p ON TRUE
     LEFT JOIN LATERAL (
         SELECT id AS handoff_id, reason, priority, queue, summary, created_at AS handed_off_at, deadline_at,
             taken_at, taken_by, closed_at
@@ -111,7 +123,7 @@ async def list_queue(
     narrowed = "AND c.id = ANY(:conversation_ids)" if conversation_ids is not None else ""
     # Only constants of this file are put together here; values are bound.
     statement = text(
-        f"{_SELECT} WHERE {_WHERE[view]} {narrowed} ORDER BY {_ORDER[view]} LIMIT :limit",
+        f"{_SELECT} WHERE {_WHERE[view]} AND {_SHOWN} {narrowed} ORDER BY {_ORDER[view]} LIMIT :limit",
     )
     statement = statement.bindparams(bindparam("limit", limit, type_=BigInteger))
     if view is QueueView.MINE:
@@ -135,7 +147,7 @@ _COUNTS = text(
     f"""
     SELECT count(*) FILTER (WHERE {_WHERE[QueueView.WAITING]}) AS waiting,
         count(*) FILTER (WHERE {_WHERE[QueueView.MINE]}) AS mine, count(*) AS open
-    FROM conversation c WHERE {_WHERE[QueueView.OPEN]}
+    FROM conversation c WHERE {_WHERE[QueueView.OPEN]} AND {_SHOWN}
     """,  # noqa: S608 - constants of this file
 ).bindparams(bindparam("staff_id", type_=BigInteger))
 
@@ -163,6 +175,7 @@ def _to_row(row: AnyRow) -> QueueRow:
         waiting_since=row.waiting_since,
         handoff=_to_handoff(row),
         handoffs=row.handoffs,
+        in_public=Surface(row.in_public) if row.in_public else None,
     )
 
 

@@ -55,7 +55,7 @@ async def tie(connection: AsyncConnection, account_id: int, identity: str, threa
 _NAME = text(
     """
     UPDATE contact SET name = :name FROM conversation c
-    WHERE c.id = :conversation_id AND contact.id = c.contact_id
+    WHERE c.id = :conversation_id AND contact.id = c.contact_id AND contact.erased_at IS NULL
         AND (contact.name IS NULL OR (:proven AND contact.name <> :name))
     """,
 )
