@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import gc
 import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.bootstrap.memory import settle_memory, share_memory
 from bot.bootstrap.service import Service, open_service
 
 if TYPE_CHECKING:
@@ -51,13 +50,14 @@ async def run_service(settings: Settings, role: ServiceRole, *, begun: float) ->
 
     Raises what `open_service` raises, or what broke a loop.
     """
+    share_memory()
     with _handled_signals() as stop:
         try:
             async with open_service(settings, role) as service:
                 _announce(service, seconds=time.monotonic() - begun)
                 if service.url is not None and settings.database_url is not None:
                     _warn_of_machines(settings)
-                _settle_memory()
+                settle_memory()
                 await _wait(stop, service)
                 log.info("stopping: finishing what is under way")
         except asyncio.CancelledError:
@@ -66,18 +66,6 @@ async def run_service(settings: Settings, role: ServiceRole, *, begun: float) ->
             log.info("stopped before it was done")
         else:
             log.info("stopped")
-
-
-def _settle_memory() -> None:
-    """Give back what start-up no longer needs, and let the collector skip the rest: it lives as long as we.
-
-    `visavis serve` starts with the collector off: with it, imports take a tenth longer.
-    """
-    gc.collect()
-    with suppress(OSError, AttributeError):  # only glibc keeps what was freed: 27 MB of 390, measured
-        ctypes.CDLL(None).malloc_trim(0)
-    gc.freeze()
-    gc.enable()
 
 
 @contextmanager
