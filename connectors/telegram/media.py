@@ -22,13 +22,17 @@ def read_attachments(message: telegram.Message) -> tuple[Attachment, ...]:
         kinds = ["animation"]
     found.extend(read_file(name, getattr(message, name)) for name in kinds)
     if message.location is not None:
-        place = message.location
-        found.append(Attachment(kind="location", ref=f"geo:{place.latitude:f},{place.longitude:f}"))
+        place, venue = message.location, message.venue
+        names = (take_text(venue.title), take_text(venue.address)) if venue is not None else ()
+        ref = f"geo:{place.latitude:f},{place.longitude:f}"
+        found.append(Attachment(kind="location", ref=ref, name=", ".join(filter(None, names)) or None))
     if message.contact is not None:
         card = message.contact
         found.append(
             Attachment(
-                kind="contact", ref=f"tel:{take_text(card.phone_number)}", name=take_text(card.first_name)
+                kind="contact",
+                ref=f"tel:{take_text(card.phone_number)}",
+                name=" ".join(filter(None, (take_text(card.first_name), take_text(card.last_name)))) or None,
             )
         )
     return tuple(found)

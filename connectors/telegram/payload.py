@@ -13,7 +13,6 @@ from typing import Any
 import telegram
 
 from bot.connector import AccountConfig, InboundEvent
-from bot.connector.fields import MAX_TEXT
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
@@ -27,8 +26,16 @@ from connectors.telegram.changes import (
     read_reaction,
     read_sender,
 )
+from connectors.telegram.extras import (
+    explain,
+    explain_message,
+    read_own_words,
+    read_surroundings,
+    read_web_app,
+)
 from connectors.telegram.media import read_attachments
 from connectors.telegram.place import Place, find_place, get_connection, make_native_id
+from connectors.telegram.pruning import list_tries
 from connectors.telegram.reading import take_text, whole, whole_seconds
 
 CHANNEL = "telegram"
@@ -70,10 +77,21 @@ def parse_update(raw: JsonObject, account: AccountConfig, *, me: Me) -> list[Inb
         sender=Handle(native_id=""),
         metadata={"update": name_update(raw)},
     )
-    try:
-        return read_update(telegram.Update.de_json(dict(raw), None), unsupported, me) or [unsupported]
-    except Exception:  # noqa: BLE001 - python-telegram-bot builds from unchecked JSON: anything may be raised
-        return [unsupported]
+    for whole_or_less, dropped in list_tries(raw):
+        try:
+            update = telegram.Update.de_json(dict(whole_or_less), None)
+            events = read_update(update, unsupported, me) or [unsupported]
+        except Exception:  # noqa: BLE001, S112 - it builds from unchecked JSON: anything may be raised
+            continue
+        return [explain_lost(event, dropped) for event in events]
+    return [unsupported]
+
+
+def explain_lost(event: InboundEvent, dropped: list[str]) -> InboundEvent:
+    """Say what of a customer's message could not be read, where nothing else of it can be shown."""
+    if event.kind is not Kind.UNSUPPORTED or not event.conversation_key:
+        return event
+    return replace(event, metadata={**explain(dropped), **event.metadata})
 
 
 def name_update(raw: JsonObject) -> str:
@@ -127,12 +145,15 @@ def read_contact(
     message: telegram.Message, person: telegram.User, blank: InboundEvent, me: Me
 ) -> InboundEvent:
     """Read a customer's message; service messages ("X joined") stay unsupported."""
-    words, start = read_words(take_text(message.text or message.caption, limit=MAX_TEXT), me)
-    attachments = read_attachments(message)
+    words, start = read_words(read_own_words(message), me)
+    attachments, sent = read_attachments(message), read_web_app(message)
     kind = Kind.TEXT if words else Kind.MEDIA if attachments else Kind.UNSUPPORTED
+    if sent is not None:
+        kind, (words, start) = Kind.POSTBACK, sent
     place = find_place(message, whole(person.id), me.posts)
     album = take_text(message.media_group_id)
-    metadata = {**start, **({"album": album} if album else {}), **read_remark(message, place, me)}
+    around = read_remark(message, place, me) or read_surroundings(message)
+    metadata = {**start, **({"album": album} if album else {}), **around}
     return replace(
         blank,
         kind=kind,
@@ -143,7 +164,7 @@ def read_contact(
         reply_context={}
         if place.surface is Surface.DIRECT
         else {"reply_to": whole(message.message_id), **place.mark},
-        metadata=blank.metadata if kind is Kind.UNSUPPORTED else metadata,
+        metadata={**blank.metadata, **explain_message(message)} if kind is Kind.UNSUPPORTED else metadata,
     )
 
 
@@ -167,7 +188,7 @@ def read_echo(message: telegram.Message, blank: InboundEvent, me: Me) -> Inbound
     What they say to nobody in particular belongs to no conversation, unless the chat is somebody's own.
     """
     person = find_addressee(message, me)
-    text = take_text(message.text or message.caption, limit=MAX_TEXT)
+    text = read_own_words(message)
     content = Content(text=text, attachments=read_attachments(message))
     if person is None or content == Content():
         return blank
