@@ -26,6 +26,7 @@ from bot.connector.interface import (
     Connector,
     Guided,
     Handshakes,
+    HasTemplates,
     HoldsMedia,
     LooksUp,
     MovesToPrivate,
@@ -42,6 +43,7 @@ from bot.connector.replies import (
     SendResult,
     SendState,
 )
+from bot.connector.templates import Place, Template, TemplatePart
 from bot.connector.text import TextUnit
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "Guide",
     "Guided",
     "Handshakes",
+    "HasTemplates",
     "HoldsMedia",
     "HookResponse",
     "InboundEvent",
@@ -67,6 +70,7 @@ __all__ = [
     "OptionHelp",
     "OutboundFile",
     "OutboundReply",
+    "Place",
     "Polled",
     "PrivateReply",
     "Rate",
@@ -78,6 +82,8 @@ __all__ = [
     "SendError",
     "SendResult",
     "SendState",
+    "Template",
+    "TemplatePart",
     "TextUnit",
     "Window",
 ]

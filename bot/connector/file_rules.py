@@ -59,3 +59,14 @@ def find_file_problem(can: Capabilities, attachment: Attachment, *, linked: bool
 def join(words: list[str]) -> str:
     """Put words into a sentence."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def list_types(can: Capabilities) -> list[str]:
+    """Return the types of files that a channel takes as files, as a browser's choice of files knows them."""
+    if "file" in can.files and "file" not in can.file_rules:
+        return []  # everything
+    found: list[str] = []
+    for kind in sorted(can.files):
+        rule = can.file_rules.get(kind)
+        found += sorted(rule.mimes) if rule and rule.mimes else [f"{kind}/*"]
+    return found

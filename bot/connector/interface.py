@@ -16,6 +16,7 @@ from bot.connector.events import AccountConfig, HookResponse, InboundEvent, Inbo
 from bot.connector.guides import Finding, Guide
 from bot.connector.media import MediaAddress
 from bot.connector.replies import OutboundReply, SendResult
+from bot.connector.templates import Template
 from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Message
 
@@ -151,6 +152,15 @@ class MovesToPrivate(Protocol):
 
     def make_private_link(self, reply_context: JsonObject) -> str | None:
         """Return an address that opens a private conversation with the brand; None where there is none."""
+        ...
+
+
+@runtime_checkable
+class HasTemplates(Protocol):
+    """A channel whose platform approves messages beforehand."""
+
+    async def list_templates(self) -> tuple[Template, ...]:
+        """Return the messages that can be sent now. Raises `PlatformUnavailable` where there is no answer."""
         ...
 
 

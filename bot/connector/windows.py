@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.connector.capabilities import Capabilities, Window
 from bot.connector.replies import ErrorClass, OutboundReply, ReplyMode, SendError
+from bot.connector.text import TextUnit, measure
+from bot.domain.conversation import Surface
 from bot.domain.message import Author
 
 
@@ -13,7 +15,7 @@ def find_refusal(capabilities: Capabilities, reply: OutboundReply, *, now: datet
     """Return why a channel's platform would refuse a reply; None where it has no such reason."""
     can = capabilities.on(reply.surface)
     if reply.mode is ReplyMode.PRIVATE:
-        return _refuse_private(can, reply, now)
+        return _refuse_private(capabilities, reply, now)
     closed_for = how_long_closed(can.window, reply, now=now)
     if closed_for is None:
         return None
@@ -27,6 +29,12 @@ def how_long_closed(window: Window, reply: OutboundReply, *, now: datetime) -> t
         return None
     closed_for = now - reply.last_heard_at - lasts
     return closed_for if closed_for > timedelta() else None
+
+
+def find_end(window: Window, reply: OutboundReply) -> datetime | None:
+    """Return until when a reply may leave; None where there is no such time."""
+    lasts = window.lasts(by_staff=reply.author is Author.STAFF)
+    return None if lasts is None or reply.last_heard_at is None else reply.last_heard_at + lasts
 
 
 def describe(window: Window, reply: OutboundReply, *, now: datetime) -> str:
@@ -57,12 +65,14 @@ def say_duration(duration: timedelta) -> str:
 
 
 def _refuse_private(can: Capabilities, reply: OutboundReply, now: datetime) -> SendError | None:
-    allowed = can.private_reply
+    allowed = can.on(reply.surface).private_reply
     if allowed is None:
         return SendError(
             error_class=ErrorClass.POLICY,
             detail="This platform has no private answer to a public post: answer it where it stands.",
         )
+    if allowed.each == 1 and (too_long := _refuse_long(can.on(Surface.DIRECT), reply)):
+        return too_long
     if reply.private_before >= allowed.each:
         often = "once" if allowed.each == 1 else f"{allowed.each} times"
         return SendError(
@@ -78,3 +88,18 @@ def _refuse_private(can: Capabilities, reply: OutboundReply, now: datetime) -> S
         detail=f"The post is {say_duration(heard)} old, and the platform lets its author be written to in "
         f"private for {say_duration(allowed.within)}. A public answer with a link is still allowed.",
     )
+
+
+def _refuse_long(direct: Capabilities, reply: OutboundReply) -> SendError | None:
+    if measure(reply.content.text, direct.text_unit) <= direct.text_max:
+        return None
+    return SendError(
+        error_class=ErrorClass.TOO_LONG,
+        detail=f"A private answer is one message of at most {direct.text_max:,} "
+        f"{say_unit(direct.text_unit)}: shorten it.",
+    )
+
+
+def say_unit(unit: TextUnit) -> str:
+    """Say what a text is counted in. Bytes are told apart: they are what hurts those who write."""
+    return "bytes (letters beyond English ones are two or more)" if unit is TextUnit.BYTE else "characters"

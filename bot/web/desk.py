@@ -17,7 +17,9 @@ from bot.service.list_queue import QueueEntry, list_queue
 from bot.service.take_over import may_take_over
 from bot.storage import conversations, corrections, handoffs, messages, queue
 from bot.storage.queue import QueueCounts, QueueView
+from bot.storage.standing import Standing, load_standing
 from bot.web.auth import current_staff, require
+from bot.web.box_view import view_box
 from bot.web.desk_files import get_file, load_files
 from bot.web.desk_view import Beside, Holding, holding_of, name_of, view_row, view_thread
 from bot.web.ids import read_id
@@ -37,6 +39,7 @@ PAGE = 50  # messages read at once
 LIST_LIMIT = 200
 _MOST_IDS = 200
 NOTHING_BESIDE = Beside()
+UNHEARD = Standing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ class Opened:
     brief: Brief
     may_take_over: bool
     beside: Beside = NOTHING_BESIDE
+    standing: Standing = UNHEARD
 
     @property
     def name(self) -> str:
@@ -160,6 +164,7 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         latest = await messages.list_messages(connection, conversation_id, limit=PAGE)
         beside = await _load_beside(connection, conversation_id, latest) if marked else NOTHING_BESIDE
         recorded = await handoffs.list_handoffs(connection, conversation_id)
+        standing = await load_standing(connection, conversation_id)
         free = await may_take_over(connection, conversation, current_staff(request), road.now())
     entries = await list_queue(road, view=QueueView.RECENT, conversation_ids=[conversation_id])
     open_handoff = next((handoff for handoff in recorded if handoff.closed_at is None), None)
@@ -171,6 +176,7 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         brief=write_brief(latest, open_handoff),
         may_take_over=free,
         beside=beside,
+        standing=standing,
     )
 
 
@@ -178,7 +184,6 @@ def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
     conversation, staff = opened.conversation, current_staff(request)
     holding = holding_of(conversation, staff)
     connector = request.app[CONNECTORS].get((conversation.channel, conversation.account))
-    can = connector.capabilities.on(conversation.surface) if connector else None
     return _thread_values(request, conversation, opened.latest, None, opened.beside) | {
         "opened": opened,
         "view": view_of(request),
@@ -186,8 +191,7 @@ def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
         "locked": holding is Holding.COLLEAGUE,
         "may_take_over": opened.may_take_over,
         "key": secrets.token_urlsafe(12),
-        "text_max": can.text_max if can else 0,
-        "text_unit": can.text_unit.value if can else "",
+        "box": view_box(connector, conversation, opened.standing, now=request.app[ROAD].now()),
         "earlier": True,
     }
 

@@ -110,6 +110,13 @@ def test_author_of_a_post_is_written_to_as_often_as_the_platform_allows() -> Non
     assert "public answer is still allowed" in told
 
 
+def test_private_reply_that_would_be_two_messages_is_refused() -> None:
+    public = {"surface": Surface.PUBLIC, "mode": ReplyMode.PRIVATE}
+    assert refuse(META, reply(DAY, content=Content(text="x" * 2000), **public)) is None  # type: ignore[arg-type]
+    told = str(refuse(META, reply(DAY, content=Content(text="x" * 2001), **public)))  # type: ignore[arg-type]
+    assert "one message of at most 2,000 characters" in told
+
+
 @pytest.mark.parametrize(
     ("duration", "words"),
     [

@@ -1,7 +1,10 @@
 // The box: drafts survive everything, a text is sent once, and the box says who has the conversation.
 
 import { csrfToken } from "../staff/frame";
-import { keepText, placeOf, readDraft, type Mode, type Place } from "./drafts";
+import { bring, filesOf, isBringing, showFiles, waitWords } from "./box_files";
+import { isBegun, keepPrivate, keepText, placeOf, readDraft, type Mode, type Place } from "./drafts";
+import { lengthOf } from "./lengths";
+import { isOver, isPrivateOver, refreshLimits, watchLimits } from "./limits";
 import { complain, dropNotice, showProblem } from "./notices";
 import { find, openedId, openedName } from "./page";
 import { finishSending, isSending, send, type Fate } from "./send";
@@ -27,6 +30,11 @@ function showDraft(): void {
   if (!place || !field) return;
   const draft = readDraft(place);
   if (field.value !== draft.text) field.value = draft.text;
+  field.required = draft.files.length === 0;
+  const alone = privately();
+  if (alone && place.mode === "reply") alone.checked = draft.isPrivate && !isPrivateOver();
+  showFiles(place, showDraft);
+  showHint();
   showProblem(draft.problem);
   box()?.classList.toggle("is-sending", isSending(place));
   grow();
@@ -34,11 +42,18 @@ function showDraft(): void {
 
 function showMode(): void {
   const now = mode();
-  const hint = find<HTMLInputElement>("#box input[name=mode]:checked")?.dataset["hint"] ?? "";
-  const field = words();
-  if (field) { field.placeholder = hint; field.setAttribute("aria-label", hint); }
+  showHint();
   box()?.classList.toggle("is-note", now === "note");
   for (const button of document.querySelectorAll<HTMLElement>("#box [data-for]")) button.hidden = button.dataset["for"] !== now;
+}
+
+const privately = (): HTMLInputElement | null => find<HTMLInputElement>("#private");
+const isPrivate = (): boolean => mode() === "reply" && (privately()?.checked ?? false);
+
+function showHint(): void {
+  const from = isPrivate() ? privately() : find<HTMLInputElement>("#box input[name=mode]:checked");
+  const [hint, field] = [from?.dataset["hint"] ?? "", words()];
+  if (field) { field.placeholder = hint; field.setAttribute("aria-label", hint); }
 }
 
 export function setMode(to: Mode): void {
@@ -58,14 +73,26 @@ export function refreshLock(): void {
   const reply = find<HTMLInputElement>("#box input[value=reply]");
   if (reply) reply.disabled = locked && !hasReplyDraft();
   box()?.classList.toggle("is-locked", locked && mode() === "reply");
-  for (const button of document.querySelectorAll<HTMLButtonElement>('#box [data-for="reply"]')) button.disabled = locked;
+  const closed = locked || isClosed();
+  for (const button of document.querySelectorAll<HTMLButtonElement>('#box button[data-for="reply"]')) button.disabled = closed;
+  const alone = privately();
+  if (alone) alone.disabled = locked || isPrivateOver();
+}
+
+// What the platform would refuse now is not sent; a note always is.
+const isClosed = (): boolean => mode() === "reply" && (isPrivate() ? isPrivateOver() : isOver());
+
+// The conversation's state was fetched anew: windows may have opened, or closed.
+export function refreshBox(): void {
+  refreshLimits();
+  refreshLock();
 }
 
 const isLocked = (): boolean => find<HTMLElement>("#holder")?.dataset["locked"] !== undefined;
 
 function hasReplyDraft(): boolean {
   const conversation = openedId();
-  return conversation !== null && readDraft({ conversation, mode: "reply" }).text !== "";
+  return conversation !== null && isBegun(readDraft({ conversation, mode: "reply" }));
 }
 
 // Another conversation is in the box. Where a colleague has it, an answer begun here is shown all the same.
@@ -75,7 +102,7 @@ export function resetBox(): void {
   if (reply && isLocked() && hasReplyDraft()) reply.checked = true;
   showMode();
   showDraft();
-  refreshLock();
+  refreshBox();
   dropNotice(openedId());
 }
 
@@ -87,10 +114,13 @@ export function focusOwn(): void {
 
 function submit(button: HTMLElement | null): void {
   const [place, text] = [shownPlace(), words()?.value ?? ""];
-  if (!place || !text.trim() || (place.mode === "reply" && isLocked())) return;
+  if (!place || (place.mode === "reply" && (isLocked() || isClosed()))) return;
+  if (isBringing(place)) { showProblem(waitWords()); return; }
+  const files = readDraft(place).files.map((file) => file.id);
+  if (!text.trim() && !files.length) return;
   keepText(place, text);
   const resolve = button?.getAttribute("value") === "resolve";
-  void send({ ...place, text, who: openedName(), resolve, seen: lastId() });
+  void send({ ...place, text, files, isPrivate: isPrivate(), who: openedName(), resolve, seen: lastId() });
 }
 
 // A letter was given to the server, or came back: the box shows it only if it is still its box.
@@ -114,18 +144,22 @@ function grow(): void {
 }
 
 function countLeft(field: HTMLTextAreaElement): void {
-  const max = Number(box()?.dataset["textMax"] ?? 0);
-  const left = max - lengthOf(field.value, box()?.dataset["textUnit"] ?? "");
+  const { textMax, textUnit, privateMax, privateUnit, privateWhole } = box()?.dataset ?? {};
+  const max = Number((isPrivate() ? privateMax : textMax) ?? 0);
+  const length = lengthOf(field.value, (isPrivate() ? privateUnit : textUnit) ?? "");
+  const left = max - length;
   const output = find<HTMLOutputElement>("#left");
   if (!output) return;
   output.hidden = mode() === "note" || !max || left > Math.max(max * 0.1, 50);
-  const said = output.dataset[left >= 0 ? "left" : "over"] ?? "";
-  output.textContent = said.replace("#", Math.abs(left).toLocaleString());
+  const whole = isPrivate() && privateWhole !== undefined;
+  output.classList.toggle("is-over", left < 0);
+  const said = output.dataset[left >= 0 ? "left" : whole ? "whole" : "over"] ?? "";
+  output.textContent = said.replace("#", Math.abs(left).toLocaleString()).replace("%", Math.ceil(length / max).toLocaleString());
 }
 
-function lengthOf(text: string, unit: string): number {
-  if (unit === "byte") return new TextEncoder().encode(text).length;
-  return unit === "utf16" ? text.length : [...text].length;
+function bringAll(files: File[]): void {
+  const place = shownPlace();
+  if (place?.mode === "reply" && files.length && !isLocked()) bring(place, files, showDraft);
 }
 
 function tellTyping(): void {
@@ -153,6 +187,18 @@ export function startBox(): void {
   document.addEventListener("input", (event) => {
     const target = event.target as HTMLElement;
     if (target.id === "text") keepTyped();
+    if (target.id === "private") {
+      const place = shownPlace();
+      if (place) keepPrivate(place, (target as HTMLInputElement).checked);
+      showDraft();
+      refreshLock();
+      words()?.focus();
+    }
+    if (target.id === "file") {
+      const field = target as HTMLInputElement;
+      bringAll([...(field.files ?? [])]);
+      field.value = "";
+    }
     if (target.matches("#box input[name=mode]")) { showMode(); showDraft(); refreshLock(); words()?.focus(); }
   });
   document.addEventListener("keydown", (event) => {
@@ -167,7 +213,34 @@ export function startBox(): void {
     event.preventDefault();
     submit(event.submitter);
   });
+  document.addEventListener("paste", (event) => {
+    const files = filesOf(event.clipboardData);
+    if ((event.target as HTMLElement).id !== "text" || mode() === "note" || !files.length) return;
+    event.preventDefault();
+    bringAll(files);
+  });
+  startDropping();
+  watchLimits(refreshLock);
   document.addEventListener("desk:letter", (event) => showFate((event as CustomEvent<Fate>).detail));
   window.addEventListener("storage", followOtherTab);
   finishSending();
+}
+
+// A file may be dropped anywhere on the open conversation.
+function startDropping(): void {
+  const over = (event: DragEvent): boolean =>
+    (event.dataTransfer?.types.includes("Files") ?? false) && (event.target as Element).closest?.(".conversation") !== null;
+  const mark = (on: boolean): void => { box()?.classList.toggle("is-dropping", on && mode() === "reply" && !isLocked()); };
+  document.addEventListener("dragover", (event) => {
+    if (!over(event)) { mark(false); return; }
+    event.preventDefault();
+    mark(true);
+  });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) mark(false); });
+  document.addEventListener("drop", (event) => {
+    mark(false);
+    if (!over(event)) return;
+    event.preventDefault();
+    bringAll(filesOf(event.dataTransfer));
+  });
 }

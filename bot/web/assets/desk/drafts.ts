@@ -7,9 +7,15 @@ export type Mode = "reply" | "note";
 
 export interface Place { conversation: number; mode: Mode }
 
-// What is given to the server: the words, and whether they resolve, unless the customer wrote after `seen`.
+// A file that lies with the server and is not sent. `link`: the customer gets an address in its place.
+export interface DraftFile { id: number; name: string; kind: string; bytes: number; size: string; link: boolean }
+
+// What is given to the server: the words, the files by number, whether they go to the author of a public post
+// alone, and whether they resolve, unless the customer wrote after `seen`.
 export interface Letter extends Place {
   text: string;
+  files: number[];
+  isPrivate: boolean;
   who: string;
   resolve: boolean;
   seen: string;
@@ -19,6 +25,8 @@ interface Tried extends Letter { key: string; at: number }
 
 export interface Draft {
   text: string;
+  files: DraftFile[];
+  isPrivate: boolean;
   // What was tried to send, and under which key. The same text keeps its key: sent again after a lost
   // answer, it is the same message still. Other words never do: the server would take them for said.
   tried: Tried | null;
@@ -27,7 +35,7 @@ export interface Draft {
 }
 
 const recent = 60_000;
-const nothing: Draft = { text: "", tried: null, problem: "" };
+const nothing: Draft = { text: "", files: [], isPrivate: false, tried: null, problem: "" };
 const unkept = new Map<string, string>(); // where the browser's storage is full or forbidden: for this page's life
 
 const prefix = (): string => `draft:${desk().dataset["staff"]}:`;
@@ -37,15 +45,21 @@ export function readDraft(place: Place): Draft {
   const name = nameOf(place);
   try {
     const kept = unkept.get(name) ?? localStorage.getItem(name);
-    return { ...nothing, ...(JSON.parse(kept ?? "null") as Partial<Draft> | null) };
+    return upToDate({ ...nothing, ...(JSON.parse(kept ?? "null") as Partial<Draft> | null) });
   } catch {
     return nothing;
   }
 }
 
+// A draft of an earlier version of this page knew of no files.
+function upToDate(draft: Draft): Draft {
+  const { tried } = draft;
+  return tried ? { ...draft, tried: { ...tried, files: tried.files ?? [], isPrivate: tried.isPrivate ?? false } } : draft;
+}
+
 function write(place: Place, draft: Draft): void {
   const name = nameOf(place);
-  const kept = draft.text ? JSON.stringify(draft) : null;
+  const kept = isBegun(draft) || draft.isPrivate ? JSON.stringify(draft) : null;
   try {
     unkept.delete(name);
     if (kept === null) localStorage.removeItem(name);
@@ -55,16 +69,37 @@ function write(place: Place, draft: Draft): void {
   }
 }
 
+export const isBegun = (draft: Draft): boolean => draft.text !== "" || draft.files.length > 0;
+
+// Whether two letters say the same: words, files, and to whom.
+export function isSame(one: Letter, other: Letter): boolean {
+  return one.text === other.text && one.isPrivate === other.isPrivate && one.files.join() === other.files.join();
+}
+
 // Somebody typed.
 export function keepText(place: Place, text: string): void {
   write(place, { ...readDraft(place), text });
 }
 
+export function keepFile(place: Place, file: DraftFile): void {
+  const draft = readDraft(place);
+  write(place, { ...draft, files: [...draft.files, file] });
+}
+
+export function dropFile(place: Place, id: number): void {
+  const draft = readDraft(place);
+  write(place, { ...draft, files: draft.files.filter((file) => file.id !== id) });
+}
+
+export function keepPrivate(place: Place, isPrivate: boolean): void {
+  write(place, { ...readDraft(place), isPrivate });
+}
+
 // A letter is about to be sent: returns the key it goes under.
 export function beginSending(letter: Letter): string {
-  const { text, tried } = readDraft(letter);
-  const key = tried?.text === letter.text ? tried.key : newKey();
-  write(letter, { text: text || letter.text, tried: { ...letter, key, at: Date.now() }, problem: "" });
+  const draft = readDraft(letter);
+  const key = draft.tried && isSame(draft.tried, letter) ? draft.tried.key : newKey();
+  write(letter, { ...draft, text: draft.text || letter.text, tried: { ...letter, key, at: Date.now() }, problem: "" });
   return key;
 }
 
@@ -72,14 +107,17 @@ export function beginSending(letter: Letter): string {
 export function dropSaid(place: Place, key: string): void {
   const draft = readDraft(place);
   if (draft.tried?.key !== key) return;
-  write(place, { ...nothing, text: withoutStart(draft.text, draft.tried.text) });
+  const said = draft.tried.files;
+  const files = draft.files.filter((file) => !said.includes(file.id));
+  write(place, { ...nothing, text: withoutStart(draft.text, draft.tried.text), files });
 }
 
 // It was not, as far as anybody knows: its words are kept, also when others were typed since.
 export function keepUnsent(letter: Letter, key: string, problem: string): void {
-  const now = readDraft(letter).text;
+  const draft = readDraft(letter);
+  const now = draft.text;
   const text = now.startsWith(letter.text) ? now : `${letter.text}\n${now}`.trimEnd();
-  write(letter, { text, tried: { ...letter, key, at: Date.now() }, problem });
+  write(letter, { ...draft, text, tried: { ...letter, key, at: Date.now() }, problem });
 }
 
 // Letters whose page was left before their answer came, a moment ago: nobody was told what became of them.

@@ -1,6 +1,6 @@
 // The list: only rows that changed are fetched, and put where their order says.
 
-import { placeOf, readDraft, type Mode } from "./drafts";
+import { isBegun, placeOf, readDraft, type Mode } from "./drafts";
 import { desk, fetchPart, find, openedId, place, soon, view } from "./page";
 import type { Fate } from "./send";
 
@@ -61,8 +61,8 @@ function showCounts(counts: Record<string, number>): void {
 function markDraft(row: HTMLElement): void {
   const conversation = Number(row.dataset["id"]);
   const drafts = (["reply", "note"] as Mode[]).map((mode) => readDraft({ conversation, mode }));
-  const unsent = drafts.some((draft) => draft.text && draft.problem);
-  const begun = conversation !== openedId() && drafts.some((draft) => draft.text);
+  const unsent = drafts.some((draft) => isBegun(draft) && draft.problem);
+  const begun = conversation !== openedId() && drafts.some(isBegun);
   find(".row-draft", row)?.remove();
   if (!unsent && !begun) return;
   const mark = document.createElement("span");

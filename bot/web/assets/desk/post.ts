@@ -22,7 +22,7 @@ export async function post(path: string, fields: Record<string, string>, unanswe
     });
     if (response.ok) return "";
     if (response.status === 401) goToLogin();
-    else if (response.status < 500) return (await sentenceOf(response)) || unanswered;
+    else if (response.status < 500) return sentenceOf(await response.text()) || unanswered;
   } catch {
     // The network's fault, or nobody answered; or the page is being left, and gone before it could say so.
     await new Promise((done) => window.setTimeout(done, leaving));
@@ -33,8 +33,8 @@ export async function post(path: string, fields: Record<string, string>, unanswe
 }
 
 // A refusal brings its own words; what a proxy says is not ours.
-async function sentenceOf(response: Response): Promise<string> {
+export function sentenceOf(html: string): string {
   const template = document.createElement("template");
-  template.innerHTML = await response.text();
+  template.innerHTML = html;
   return template.content.querySelector(".problem")?.textContent ?? "";
 }

@@ -1,13 +1,13 @@
 // Sending: one text of a place at a time. It ends in its draft, wherever its writer has gone meanwhile.
 
-import { beginSending, dropSaid, keepUnsent, lettersUnderway, withoutStart, type Letter, type Place } from "./drafts";
+import { beginSending, dropSaid, isSame, keepUnsent, lettersUnderway, withoutStart, type Letter, type Place } from "./drafts";
 import { desk } from "./page";
 import { post } from "./post";
 
 // What became of a letter, told to the page as the event `desk:letter`.
 export interface Fate { letter: Letter; underway: boolean; problem: string }
 
-const underway = new Map<string, string>();
+const underway = new Map<string, Letter>();
 const waiting = new Map<string, Letter>();
 
 const slotOf = (place: Place): string => `${place.conversation}:${place.mode}`;
@@ -21,11 +21,11 @@ export async function send(letter: Letter): Promise<void> {
   const now = underway.get(slot);
   if (now !== undefined) {
     // The same text twice is a finger too fast; more text goes when this has gone.
-    if (now !== letter.text) waiting.set(slot, letter);
+    if (!isSame(now, letter)) waiting.set(slot, letter);
     return;
   }
   const key = beginSending(letter);
-  underway.set(slot, letter.text);
+  underway.set(slot, letter);
   tell({ letter, underway: true, problem: "" });
   const unanswered = desk().dataset["unsentUnanswered"] ?? "";
   const problem = await post(`/desk/c/${letter.conversation}/say`, fieldsOf(letter, key), unanswered);
@@ -35,8 +35,10 @@ export async function send(letter: Letter): Promise<void> {
   tell({ letter, underway: false, problem });
   const next = waiting.get(slot);
   waiting.delete(slot);
-  const rest = next ? withoutStart(next.text, letter.text) : "";
-  if (next && rest && !problem) await send({ ...next, text: rest });
+  if (!next || problem) return;
+  const text = withoutStart(next.text, letter.text);
+  const files = next.files.filter((file) => !letter.files.includes(file));
+  if (text || files.length) await send({ ...next, text, files });
 }
 
 // Somebody sent and left the page at once: sent again under its key, the server says what became of it.
@@ -46,7 +48,8 @@ export function finishSending(): void {
 
 function fieldsOf(letter: Letter, key: string): Record<string, string> {
   const resolving = letter.resolve ? { then: "resolve", ...(letter.seen ? { seen: letter.seen } : {}) } : {};
-  return { mode: letter.mode, text: letter.text, key, ...resolving };
+  const along = letter.files.length ? { files: letter.files.join() } : {};
+  return { mode: letter.mode, text: letter.text, key, ...along, ...(letter.isPrivate ? { private: "1" } : {}), ...resolving };
 }
 
 function tell(fate: Fate): void {

@@ -2,7 +2,7 @@
 
 import { Idiomorph } from "idiomorph";
 import { htmx } from "../staff/frame";
-import { focusOwn, refreshLock, resetBox } from "./box";
+import { focusOwn, refreshBox, resetBox } from "./box";
 import { settle } from "./list";
 import { fetchPart, find, openedId, soon, view } from "./page";
 
@@ -84,7 +84,7 @@ export const loadState = soon(async () => {
     const morphed = document.getElementById(fresh.id);
     if (morphed) htmx.process(morphed);
   }
-  refreshLock();
+  refreshBox();
 }, 120);
 
 export async function loadMessage(messageId: number): Promise<void> {
