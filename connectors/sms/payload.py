@@ -36,6 +36,7 @@ STATES: Mapping[str, ReceiptState | None] = {
     "canceled": ReceiptState.FAILED,
 }
 FILES = {"image": "photo", "audio": "audio", "video": "video"}  # by the first half of the MIME type
+COMING = frozenset({"", "received", "receiving"})  # what `SmsStatus` says of a message to us
 KEYWORDS = frozenset({"STOP", "START", "HELP"})
 
 
@@ -47,8 +48,9 @@ def parse_request(request: InboundRequest, account: AccountConfig) -> list[Inbou
         raise BadPayload("`MessageSid` must be the id of a message of Twilio's")
     refuse_other_channels(fields)
     hook = request.url.partition("?")[0]
-    if "MessageStatus" in fields:
-        return read_status(fields, sid, account, hook)
+    status = fields.get("MessageStatus") or fields.get("SmsStatus", "")
+    if "MessageStatus" in fields or (status.lower() not in COMING and "Body" not in fields):
+        return read_status(fields, sid, status, account, hook)
     return [read_message(fields, sid, account, hook)]
 
 
@@ -67,7 +69,8 @@ def read_message(fields: Mapping[str, str], sid: str, account: AccountConfig, ho
     """Read what a phone sent. What another machine sent, or we to ourselves, belongs to no conversation."""
     sender, own = fields.get("From", ""), fields.get("To", "")[:MAX_ID]
     text = fields.get("Body", "")[:MAX_TEXT]
-    attachments = read_attachments(fields)
+    attachments = (*read_attachments(fields), *read_location(fields))
+    payload = fields.get("ButtonPayload", "")[:MAX_TEXT].strip()
     keyword = fields.get("OptOutType", "").upper()
     if not NUMBER.fullmatch(sender) or sender == own:
         return InboundEvent(
@@ -80,6 +83,7 @@ def read_message(fields: Mapping[str, str], sid: str, account: AccountConfig, ho
             metadata={"reason": "the sender is no phone number"},
         )
     kind = Kind.TEXT if text.strip() else Kind.MEDIA if attachments else Kind.UNSUPPORTED
+    kind = Kind.POSTBACK if payload else kind
     # Twilio has answered such a word itself: an answer of ours would be a second one, or refused.
     answered: JsonObject = {"opt_out": keyword.lower()} if keyword in KEYWORDS else {}
     return InboundEvent(
@@ -88,10 +92,10 @@ def read_message(fields: Mapping[str, str], sid: str, account: AccountConfig, ho
         event_id=sid,
         kind=Kind.UNSUPPORTED if answered else kind,
         conversation_key=sender,
-        sender=Handle(native_id=sender),
-        content=Content(text=text, attachments=attachments),
+        sender=Handle(native_id=sender, name=fields.get("ProfileName", "").strip()[:MAX_ID] or None),
+        content=Content(text=payload or text, attachments=attachments),
         reply_context=make_context(own, hook),
-        metadata={**answered, **read_place(fields)},
+        metadata={**answered, **read_surroundings(fields)},
     )
 
 
@@ -103,18 +107,20 @@ def make_context(own: str, hook: str) -> JsonObject:
     }
 
 
-def read_place(fields: Mapping[str, str]) -> JsonObject:
-    """Return the country of a number, where Twilio tells it."""
-    country = fields.get("FromCountry", "")[:MAX_ID]
-    return {"country": country} if country else {}
+def read_surroundings(fields: Mapping[str, str]) -> JsonObject:
+    """Return the country of a number, which message is answered, and what stood on a pressed button."""
+    told: dict[str, str] = {
+        "country": fields.get("FromCountry", ""),
+        "quoted": fields.get("OriginalRepliedMessageSid", ""),
+        "title": fields.get("ButtonText", "") if fields.get("ButtonPayload", "").strip() else "",
+    }
+    return {name: value[:MAX_ID] for name, value in told.items() if value}
 
 
 def read_attachments(fields: Mapping[str, str]) -> tuple[Attachment, ...]:
     """Return the files of an MMS; `ref` is their address at Twilio, which asks for our credentials."""
-    said = fields.get("NumMedia", "")
-    count = int(said[:4]) if said.isascii() and said.isdigit() else 0
     found = []
-    for number in range(min(count, MEDIA_MAX)):
+    for number in range(MEDIA_MAX):
         url = fields.get(f"MediaUrl{number}", "")[:2_000]
         mime = fields.get(f"MediaContentType{number}", "")[:MAX_ID]
         if url:
@@ -123,9 +129,24 @@ def read_attachments(fields: Mapping[str, str]) -> tuple[Attachment, ...]:
     return tuple(found)
 
 
-def read_status(fields: Mapping[str, str], sid: str, account: AccountConfig, hook: str) -> list[InboundEvent]:
-    """Read what became of a message of ours."""
-    status = fields["MessageStatus"].lower()[:MAX_ID]
+def read_location(fields: Mapping[str, str]) -> tuple[Attachment, ...]:
+    """Return the place that somebody sends, none where its degrees make no sense."""
+    try:
+        latitude, longitude = (float(fields.get(name, "")) for name in ("Latitude", "Longitude"))
+    except ValueError:
+        return ()
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # noqa: PLR2004 - degrees; also what is no number
+        return ()
+    names = (fields.get(name, "").strip()[:MAX_ID] for name in ("Label", "Address"))
+    name = ", ".join(filter(None, names))[:MAX_ID] or None
+    return (Attachment(kind="location", ref=f"geo:{latitude:.6f},{longitude:.6f}", name=name),)
+
+
+def read_status(
+    fields: Mapping[str, str], sid: str, said: str, account: AccountConfig, hook: str
+) -> list[InboundEvent]:
+    """Read what became of a message of ours; older requests say it by `SmsStatus` alone."""
+    status = said.lower()[:MAX_ID]
     customer, state = fields.get("To", "")[:MAX_ID], STATES.get(status)
     if status in STATES and state is None:
         return []
