@@ -53,6 +53,19 @@ class PersonPair:
     decided_at: datetime | None
 
 
+_CONVERSATIONS = text(
+    """
+    SELECT id FROM conversation WHERE contact_id = ANY(:ids) AND erased_at IS NULL
+    ORDER BY last_message_at DESC LIMIT 50
+    """,
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+
+
+async def list_conversations(connection: AsyncConnection, contact_ids: Collection[int]) -> list[int]:
+    """Return the latest conversations of contacts: where news of who they are should be seen."""
+    return list((await connection.execute(_CONVERSATIONS, {"ids": sorted(contact_ids)})).scalars())
+
+
 # For a statement with `:ids`: all contacts that are one person with each of them (`seed`).
 _PERSON = f"""
     WITH RECURSIVE person (seed, id) AS (
@@ -123,25 +136,35 @@ _PAIRS = (
         (SELECT c.id FROM conversation c WHERE c.contact_id = s.other AND c.erased_at IS NULL
             ORDER BY c.last_message_at DESC LIMIT 1) AS conversation_id
     FROM (
-        SELECT contact_a AS mine, contact_b AS other, TRUE AS first, same_person.* FROM same_person
-        WHERE contact_a = ANY(:ids)
+        SELECT contact_a AS mine, contact_b AS other, same_person.* FROM same_person
+        WHERE contact_a = ANY(:ids) AND contact_b <> :seen_from
         UNION ALL
-        SELECT contact_b, contact_a, FALSE, same_person.* FROM same_person
-        WHERE contact_b = ANY(:ids) AND contact_a <> ALL(:ids)
+        SELECT contact_b, contact_a, same_person.* FROM same_person
+        WHERE contact_b = ANY(:ids) AND (contact_a <> ALL(:ids) OR contact_b = :seen_from)
     ) s
     JOIN contact k ON k.id = s.other
     LEFT JOIN staff w ON w.id = s.decided_by
     ORDER BY s.decided_at DESC NULLS FIRST, s.mine, s.other LIMIT :most
     """,
     )
-    .bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("most", type_=Integer))
+    .bindparams(
+        bindparam("ids", type_=ARRAY(BigInteger)),
+        bindparam("seen_from", type_=BigInteger),
+        bindparam("most", type_=Integer),
+    )
     .columns(evidence=JSONB)
 )
 
 
-async def list_pairs(connection: AsyncConnection, contact_ids: Collection[int]) -> list[PersonPair]:
-    """Return what was suggested or said of the contacts of a person, what waits first."""
-    rows = await connection.execute(_PAIRS, {"ids": sorted(contact_ids), "most": _MOST_SHOWN})
+async def list_pairs(
+    connection: AsyncConnection, seen_from: int, person: Collection[int] = ()
+) -> list[PersonPair]:
+    """Return what was suggested or said of a contact, and of all that are one person with it.
+
+    What waits comes first.
+    """
+    values = {"ids": sorted({seen_from, *person}), "seen_from": seen_from, "most": _MOST_SHOWN}
+    rows = await connection.execute(_PAIRS, values)
     return [_to_pair(row) for row in rows]
 
 

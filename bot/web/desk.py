@@ -14,8 +14,9 @@ from bot.domain.message import Author
 from bot.domain.staff import Role
 from bot.errors import BadPayload, UnknownConversation
 from bot.service.list_queue import QueueEntry, list_queue
+from bot.service.read_person import Person, load_person
 from bot.service.take_over import may_take_over
-from bot.storage import conversations, corrections, handoffs, messages, queue
+from bot.storage import conversations, corrections, handoffs, messages, people, queue
 from bot.storage.queue import QueueCounts, QueueView
 from bot.storage.standing import Standing, load_standing
 from bot.web.auth import current_staff, require
@@ -24,6 +25,7 @@ from bot.web.desk_files import get_file, load_files
 from bot.web.desk_view import Beside, Holding, holding_of, name_of, view_row, view_thread
 from bot.web.ids import read_id
 from bot.web.keys import CONNECTORS, ROAD
+from bot.web.person_view import view_person
 from bot.web.render import is_fragment, render
 from bot.web.triage_view import view_marks
 
@@ -52,6 +54,7 @@ class Opened:
     latest: Sequence[Message]
     brief: Brief
     may_take_over: bool
+    person: Person
     beside: Beside = NOTHING_BESIDE
     standing: Standing = UNHEARD
 
@@ -140,10 +143,14 @@ async def _list_values(request: web.Request, ids: list[int] | None) -> dict[str,
     async with road.database.read() as connection:
         counts: QueueCounts = await queue.count_views(connection, staff.id)
         mine_unread = await conversations.count_unread(connection, staff.id)
+        also = await people.list_also(connection, [entry.row.conversation_id for entry in entries])
     return {
         "view": view,
         "views": list(QueueView),
-        "rows": [view_row(entry, view=view, staff=staff) for entry in entries],
+        "rows": [
+            view_row(entry, view=view, staff=staff, also=also.get(entry.row.conversation_id, ()))
+            for entry in entries
+        ],
         "counts": {
             "waiting": counts.waiting,
             "mine": counts.mine,
@@ -166,6 +173,7 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         recorded = await handoffs.list_handoffs(connection, conversation_id)
         standing = await load_standing(connection, conversation_id)
         free = await may_take_over(connection, conversation, current_staff(request), road.now())
+        person = await load_person(connection, conversation)
     entries = await list_queue(road, view=QueueView.RECENT, conversation_ids=[conversation_id])
     open_handoff = next((handoff for handoff in recorded if handoff.closed_at is None), None)
     return Opened(
@@ -175,6 +183,7 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         latest=latest,
         brief=write_brief(latest, open_handoff),
         may_take_over=free,
+        person=person,
         beside=beside,
         standing=standing,
     )
@@ -190,6 +199,7 @@ def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
         "holding": holding,
         "locked": holding is Holding.COLLEAGUE,
         "may_take_over": opened.may_take_over,
+        "person": view_person(opened.person, conversation.id, view_of(request).value),
         "key": secrets.token_urlsafe(12),
         "box": view_box(connector, conversation, opened.standing, now=request.app[ROAD].now()),
         "earlier": True,

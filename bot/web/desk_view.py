@@ -12,6 +12,7 @@ from bot.domain.conversation import Status, Surface
 from bot.domain.message import Author, DeliveryState, Kind
 from bot.storage.queue import QueueView
 from bot.web.attachment_view import view_file
+from bot.web.person_view import describe_also
 from bot.web.words import say
 
 if TYPE_CHECKING:
@@ -46,10 +47,11 @@ class RowView:
     deadline: str
     urgency: str
     unread: bool
+    also: str = ""
 
 
-def view_row(entry: QueueEntry, *, view: QueueView, staff: Staff) -> RowView:
-    """Show an entry of the queue to `staff`."""
+def view_row(entry: QueueEntry, *, view: QueueView, staff: Staff, also: tuple[str, ...] = ()) -> RowView:
+    """Show an entry of the queue to `staff`; `also` are the other channels the customer writes by."""
     row = entry.row
     since = entry.waiting_since or row.last_message_at
     holder = (
@@ -69,6 +71,7 @@ def view_row(entry: QueueEntry, *, view: QueueView, staff: Staff) -> RowView:
         deadline=entry.deadline.text if entry.deadline else "",
         urgency=entry.deadline.urgency.value if entry.deadline else "",
         unread=row.last_author == Author.CONTACT.value,
+        also=describe_also(also),
     )
 
 

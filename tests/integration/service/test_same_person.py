@@ -65,7 +65,7 @@ async def _look(road: Road) -> None:
 
 async def _pairs(road: Road, contact_id: int) -> list[PersonPair]:
     async with road.database.read() as connection:
-        return await people.list_pairs(connection, [contact_id])
+        return await people.list_pairs(connection, contact_id)
 
 
 async def _person(road: Road, contact_id: int) -> list[int]:
@@ -235,7 +235,7 @@ async def test_taking_back_parts_what_it_joined(road: Road, mara: Staff) -> None
         await decide_pair(road, (by_mail, each), Decision.SAME, mara)
     assert await _person(road, chats[0]) == sorted([by_mail, *chats])
     async with road.database.begin() as connection:
-        evidence = (await people.list_pairs(connection, [by_mail]))[0].clues
+        evidence = (await people.list_pairs(connection, by_mail))[0].clues
         await people.suggest_pairs(connection, [], {(chats[0], chats[1]): evidence})
     with pytest.raises(Conflict, match="one person already"):
         await decide_pair(road, (chats[0], chats[1]), Decision.SAME, mara)

@@ -1,4 +1,4 @@
-// Acts on the open conversation: take, give back, resolve. A refusal finds its reader also elsewhere.
+// Acts on the open conversation: take, give back, resolve, say who its customer is. A refusal finds its reader also elsewhere.
 
 import { complain } from "./notices";
 import { openedId, openedName, unanswered } from "./page";
@@ -21,7 +21,7 @@ async function act(button: HTMLButtonElement): Promise<void> {
 export function startActs(): void {
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (!(event.target as Element).matches(".head-acts") || !(button instanceof HTMLButtonElement)) return;
+    if (!(event.target as Element).matches(".head-acts, .person-acts") || !(button instanceof HTMLButtonElement)) return;
     event.preventDefault();
     void act(button);
   });

@@ -26,6 +26,7 @@ function take(event: LiveEvent): void {
   if (event.kind === "status" || isListed(id) || isMine(id) || view() === "recent") reloadRows([id]);
   if (!isOpen) return;
   if (["delivery", "correction", "media"].includes(event.kind) && event.message_id) void loadMessage(event.message_id);
+  if (event.kind === "person") loadState();
   // A turn bears the number of its last message, which was judged just now.
   if (event.kind === "answered" && event.turn_id) void loadMessage(event.turn_id);
   if (event.kind === "message" || event.kind === "answered" || event.kind === "status") {
