@@ -8,6 +8,7 @@ from bot.cli import (
     actions,
     channels,
     doctor,
+    erase,
     evaluate,
     learn,
     migrate,
@@ -41,4 +42,5 @@ migrate.add_commands(app)
 doctor.add_commands(app)
 channels.add_commands(app)
 people.add_commands(app)
+erase.add_commands(app)
 tools.add_commands(app)
