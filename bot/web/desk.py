@@ -16,7 +16,7 @@ from bot.errors import BadPayload, UnknownConversation
 from bot.service.list_queue import QueueEntry, list_queue
 from bot.service.read_person import Person, load_person
 from bot.service.take_over import may_take_over
-from bot.storage import conversations, corrections, handoffs, messages, people, queue
+from bot.storage import conversations, corrections, handoffs, left_alone, messages, people, queue
 from bot.storage.queue import QueueCounts, QueueView
 from bot.storage.standing import Standing, load_standing
 from bot.web.auth import current_staff, require
@@ -25,6 +25,7 @@ from bot.web.desk_files import get_file, load_files
 from bot.web.desk_view import Beside, Holding, holding_of, name_of, view_row, view_thread
 from bot.web.ids import read_id
 from bot.web.keys import CONNECTORS, ROAD
+from bot.web.left_alone_view import describe_note
 from bot.web.person_view import view_person
 from bot.web.render import is_fragment, render
 from bot.web.triage_view import view_marks
@@ -231,7 +232,12 @@ async def _load_beside(connection: Connection, conversation_id: int, found: Sequ
     theirs = [message.id for message in found if message.author is Author.CONTACT]
     said = await corrections.list_corrections(connection, theirs)
     files = await load_files(connection, [each.id for each in found if each.content.attachments])
-    return Beside(marks=view_marks(found, judged, said), files=files)
+    left = await left_alone.list_notes(connection, theirs)
+    return Beside(
+        marks=view_marks(found, judged, said),
+        files=files,
+        left={each: describe_note(note) for each, note in left.items()},
+    )
 
 
 def _zone_of(request: web.Request) -> ZoneInfo:

@@ -113,10 +113,14 @@ def holding_of(conversation: Conversation, staff: Staff) -> Holding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What is shown beside messages: how they were judged, and their files by (message, number)."""
+    """What is shown beside messages: how they were judged, their files by (message, number).
+
+    `left` says of those that needed no answer why.
+    """
 
     marks: Mapping[int, TriageMark] = field(default_factory=dict)
     files: Mapping[tuple[int, int], MediaFile] = field(default_factory=dict)
+    left: Mapping[int, str] = field(default_factory=dict)
 
 
 class Side(StrEnum):
@@ -145,6 +149,7 @@ class ThreadEntry:
     delivery: str
     wrong: bool
     mark: TriageMark | None = None
+    left: str = ""
 
 
 def view_thread(
@@ -162,6 +167,7 @@ def view_thread(
         replace(
             _view_message(last, message, contact, zone),
             mark=beside.marks.get(message.id),
+            left=beside.left.get(message.id, ""),
             attachments=_view_attachments(message, beside.files),
         )
         for last, message in pairwise([before, *shown])

@@ -11,6 +11,7 @@ from bot.service.sent_files import SentFiles
 from bot.storage.files import FileStore
 from bot.web.desk import add_desk_routes
 from bot.web.desk_acts import add_desk_act_routes
+from bot.web.desk_left_alone import add_left_alone_routes
 from bot.web.desk_people import add_people_routes
 from bot.web.desk_uploads import add_upload_routes
 from bot.web.keys import CONNECTORS, FILES, PUBLIC_URL, ROAD, SIGNING_KEY
@@ -52,7 +53,7 @@ def make_desk_app(
         add_static_routes(app)
     for add_routes in (
         *(add_login_routes, add_desk_routes, add_desk_act_routes, add_upload_routes),
-        *(add_public_file_routes, add_live_routes, add_people_routes),
+        *(add_public_file_routes, add_live_routes, add_people_routes, add_left_alone_routes),
     ):
         add_routes(app)
     return app
