@@ -5,7 +5,7 @@ A conversation's key is the other person's user id.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.connector import InboundEvent, Receipt, ReceiptState
@@ -27,6 +27,7 @@ from connectors.x.reading import (
     take_words,
 )
 
+PAYLOAD_MAX = 1_000  # X's own limit
 ENCRYPTED = (
     "This person wrote in an encrypted chat, which this service cannot read. Answer in X's own app, or"
     " ask them in public to send an unencrypted message."
@@ -35,7 +36,10 @@ ENCRYPTED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Direct:
-    """A direct message of either generation. `app` is the id of what sent it, where X says."""
+    """A direct message of either generation. `app` is the id of what sent it, where X says.
+
+    `payload` is that of a chosen quick reply, `start` the post or welcome message that the talk began with.
+    """
 
     id: str
     sender: str
@@ -44,6 +48,8 @@ class Direct:
     files: tuple[Attachment, ...] = ()
     app: str = ""
     at: datetime | None = None
+    payload: str = ""
+    start: JsonObject = field(default_factory=dict)
 
 
 def read_event(message: Direct, users: dict[str, JsonObject], blank: InboundEvent, me: Me) -> InboundEvent:
@@ -60,14 +66,16 @@ def read_event(message: Direct, users: dict[str, JsonObject], blank: InboundEven
     numbered = replace(blank, event_id=message.id, platform_at=message.at)
     if content == Content() or (ours and me.app_id and message.app == me.app_id):
         return numbered
-    kind = Kind.TEXT if message.text else Kind.MEDIA
+    pressed = message.payload and not ours
+    kind = Kind.POSTBACK if pressed else Kind.TEXT if message.text else Kind.MEDIA
+    titled: JsonObject = {"title": message.text} if pressed and message.text else {}
     return replace(
         numbered,
         kind=Kind.ECHO if ours else kind,
         conversation_key=person,
         sender=read_person(users.get(person, {}), person),
-        content=content,
-        metadata={},
+        content=replace(content, text=message.payload) if pressed else content,
+        metadata={} if ours else {**titled, **({"referral": message.start} if message.start else {})},
     )
 
 
@@ -88,16 +96,28 @@ def read_legacy_message(raw: JsonObject) -> Direct:
         files=(*read_files([media]), *read_place(attachment)),
         app=take_id(create.get("source_app_id")),
         at=take_time(raw.get("created_timestamp")),
+        payload=take_text(as_object(data.get("quick_reply_response")).get("metadata"), limit=PAYLOAD_MAX),
+        start=read_start(as_object(raw.get("initiated_via"))),
     )
 
 
+def read_start(via: JsonObject) -> JsonObject:
+    """Return the post with a button, or the welcome message, that somebody came by."""
+    told = {name: take_id(via.get(name)) for name in ("tweet_id", "welcome_message_id")}
+    return {name: value for name, value in told.items() if value}
+
+
 def read_place(attachment: JsonObject) -> tuple[Attachment, ...]:
-    """Return a place that was shared."""
-    shared = as_object(as_object(attachment.get("location")).get("shared_coordinate"))
+    """Return a place that was shared: a point, or a town or shop by its middle and its name."""
+    location = as_object(attachment.get("location"))
+    shared = as_object(location.get("shared_coordinate"))
+    place = as_object(as_object(location.get("shared_place")).get("place"))
     pair = as_list(as_object(shared.get("coordinates")).get("coordinates"))  # GeoJSON: longitude first
-    match pair:
+    names = dict.fromkeys(filter(None, (take_text(place.get("name")), take_text(place.get("full_name")))))
+    match pair or as_list(place.get("centroid")):
         case [int() | float() as east, int() | float() as north] if abs(east) <= 180 and abs(north) <= 90:  # noqa: PLR2004 - degrees
-            return (Attachment(kind="location", ref=f"geo:{north:f},{east:f}"),)
+            ref = f"geo:{north:f},{east:f}"
+            return (Attachment(kind="location", ref=ref, name=", ".join(names) or None),)
         case _:
             return ()
 
@@ -109,7 +129,7 @@ def read_message(raw: JsonObject, includes: JsonObject, me: Me) -> Direct:
     others = [each for each in pair if each != sender] if len(pair) == 2 and sender in pair else []  # noqa: PLR2004 - "A-B"
     keys = as_list(as_object(raw.get("attachments")).get("media_keys"))
     media = [item for item in objects(includes.get("media")) if item.get("media_key") in keys]
-    links = objects(as_object(raw.get("entities")).get("urls"))
+    links = objects(raw.get("urls")) or objects(as_object(raw.get("entities")).get("urls"))
     dropped = {take_text(url.get("url")) for url in links if url.get("media_key")}
     return Direct(
         id=take_id(raw.get("id")),

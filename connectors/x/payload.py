@@ -59,7 +59,7 @@ def read_activity(data: JsonObject, account: AccountConfig, me: Me) -> list[Inbo
     payload, includes = as_object(data.get("payload")), as_object(data.get("includes"))
     blank = make_blank(account, name, take_text(data.get("event_uuid")) or digest(payload))
     if name in ("dm.received", "dm.sent", "dm.read"):
-        return read_lists(payload, account, me) or [blank]
+        return read_lists(payload, account, me) or [read_direct(payload, includes, blank, me)]
     if name == REVOKED:
         return read_revoked(payload, account, me)
     return [read_one(name, payload, includes, blank, me)]
@@ -76,6 +76,12 @@ def read_one(
     if name.startswith("post."):
         return posts.read_event(posts.read_post(payload, includes), blank, me, meant=MEANT.get(name))
     return blank
+
+
+def read_direct(payload: JsonObject, includes: JsonObject, blank: InboundEvent, me: Me) -> InboundEvent:
+    """Read a direct message that comes in the shape in which it is asked for, and not in a list."""
+    users = {take_id(user.get("id")): user for user in objects(includes.get("users"))}
+    return messages.read_event(messages.read_message(payload, includes, me), users, blank, me)
 
 
 def read_legacy(raw: JsonObject, account: AccountConfig, me: Me) -> list[InboundEvent]:
