@@ -69,6 +69,14 @@ def find_url_problem(url: str, *, allow_internal: bool) -> str | None:
     return None
 
 
+def check_image(url: str) -> str:
+    """Return the address of an image that a platform can fetch. Raises ValueError in words."""
+    problem = find_url_problem(url, allow_internal=False)
+    if problem is not None:
+        raise ValueError(f"the image's address {problem}")
+    return url
+
+
 def is_literal(host: str) -> bool:
     """Tell whether `host` is an IP address and not a name."""
     try:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.connector import OutboundFile, OutboundReply, TextUnit
+from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, measure, split_text
 from bot.domain.json import Json, JsonObject
-from bot.domain.message import Button
 from connectors.bluesky.entities import IMAGES
 from connectors.bluesky.records import POST
 
@@ -59,14 +59,8 @@ def is_uploaded(file: OutboundFile) -> bool:
 def list_words(reply: OutboundReply, files: list[OutboundFile]) -> str:
     """Return all that is said in text: buttons and files that are not uploaded are lines."""
     content = reply.content
-    named = [f"{file.name}: {file.url}" for file in files if file.url]
-    lines = [*map(name_button, content.buttons), content.image or "", *named]
+    lines = [*map(say_button, content.buttons), content.image or "", *map(say_file, files)]
     return clean_text("\n".join(part for part in (content.text.strip(), *lines) if part))
-
-
-def name_button(button: Button) -> str:
-    """Return a button as a line: what the customer can write, or where it leads."""
-    return f"• {button.title}: {button.url}" if button.url else f"• {button.title}"
 
 
 def split(text: str, graphemes: int, size: int) -> list[str]:

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from bot.connector import OutboundReply
-from bot.connector.egress import find_url_problem
+from bot.connector.egress import check_image, find_url_problem
 from bot.connector.text import clean_text, split_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Author, Button
@@ -155,12 +155,7 @@ def is_web(url: str) -> bool:
 def render_image(reply: OutboundReply) -> tuple[str, ...]:
     """Return an image's address as a line: it lies on the web. Raises ValueError in words."""
     url = reply.content.image
-    if not url:
-        return ()
-    problem = find_url_problem(url, allow_internal=False)
-    if problem is not None:
-        raise ValueError(f"the image's address {problem}")
-    return (url,)
+    return (check_image(url),) if url else ()
 
 
 def attach(message: EmailMessage, file: File) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.connector import OutboundFile, OutboundReply, ReplyMode
+from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, split_text
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
-from bot.domain.message import Button
 from connectors.mastodon.payload import DIRECT
 from connectors.mastodon.plain_text import mention_nobody
 
@@ -95,14 +95,9 @@ def render_reply(reply: OutboundReply, address: Address, limits: Limits) -> tupl
 def list_words(reply: OutboundReply) -> str:
     """Return all that is said in text: buttons and files that are not uploaded are lines."""
     content = reply.content
-    named = [f"{file.name}: {file.url}" for file in reply.files if file.kind not in UPLOADED and file.url]
-    lines = [*map(name_button, content.buttons), content.image or "", *named]
+    named = [say_file(file) for file in reply.files if file.kind not in UPLOADED]
+    lines = [*map(say_button, content.buttons), content.image or "", *named]
     return clean_text("\n".join(part for part in (content.text.strip(), *lines) if part))
-
-
-def name_button(button: Button) -> str:
-    """Return a button as a line: what the customer can write, or where it leads."""
-    return f"• {button.title}: {button.url}" if button.url else f"• {button.title}"
 
 
 def group_files(files: list[OutboundFile], most: int) -> Iterator[tuple[OutboundFile, ...]]:

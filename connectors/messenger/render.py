@@ -10,10 +10,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.connector import OutboundReply, ReplyMode, TextUnit, Window
-from bot.connector.egress import find_url_problem
+from bot.connector.egress import check_image
+from bot.connector.lines import say_button, say_file
 from bot.connector.meta.comments import read_post_id
 from bot.connector.meta.events import OWN_MARK
-from bot.connector.meta.messages import Limits, choose_type, render_direct, render_plain, say_button, say_file
+from bot.connector.meta.messages import Limits, choose_type, render_direct, render_plain
 from bot.connector.meta.send import Call, check_id
 from bot.connector.text import clean_text, split_text
 from bot.domain.json import JsonObject
@@ -78,11 +79,8 @@ def render_comments(reply: OutboundReply, post_id: str) -> tuple[Call, ...]:
     text = "\n".join(part for part in (clean_text(content.text), *lines) if part)
     fields: list[dict[str, str]] = [{"message": part} for part in split_text(text, limit=COMMENT_MAX)]
     if content.image:
-        problem = find_url_problem(content.image, allow_internal=False)
-        if problem is not None:
-            raise ValueError(f"the image's address {problem}")
         fields = fields or [{}]
-        fields[-1]["attachment_url"] = content.image
+        fields[-1]["attachment_url"] = check_image(content.image)
     known = reply.reply_context.get("comment_id")
     target = check_id(known if isinstance(known, str) and known else post_id)
     return tuple(Call(path=f"{target}/comments", fields=each) for each in fields)

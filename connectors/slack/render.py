@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot.connector import OutboundFile, OutboundReply
 from bot.connector.egress import find_url_problem
+from bot.connector.lines import say_button
 from bot.connector.text import clean_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button
@@ -76,7 +77,7 @@ def sort_buttons(buttons: tuple[Button, ...]) -> tuple[tuple[Button, ...], tuple
     """Part buttons into those that Slack can show and the lines that stand for the others."""
     fitting = [button for button in buttons if fits(button)]
     shown = tuple(fitting[:BUTTONS_MAX])
-    return shown, tuple(render_line(button) for button in buttons if button not in shown)
+    return shown, tuple(say_button(button) for button in buttons if button not in shown)
 
 
 def fits(button: Button) -> bool:
@@ -87,12 +88,6 @@ def fits(button: Button) -> bool:
     if button.url:
         return len(button.url) <= URL_MAX and find_url_problem(button.url, allow_internal=True) is None
     return 0 < len(button.payload) <= PAYLOAD_MAX
-
-
-def render_line(button: Button) -> str:
-    """Return the line that stands for a button: what people can write instead, or the address."""
-    title = clean_text(button.title)
-    return f"• {title}: {button.url}" if button.url else f"• {title}"
 
 
 def render_blocks(text: str, buttons: tuple[Button, ...]) -> list[Json]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from bot.connector import OutboundFile, OutboundReply, TextUnit
 from bot.connector.egress import find_url_problem
+from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, split_text
 from bot.domain.json import Json, JsonObject
-from bot.domain.message import Button
 from connectors.sms.payload import MEDIA_MAX, NUMBER
 
 # Twilio says "characters"; this stays within either reading of it.
@@ -43,7 +43,7 @@ def render_reply(reply: OutboundReply, *, links_only: bool = False) -> tuple[Tex
     words, images = read_own(content.custom or {})
     images += (content.image,) if content.image else ()
     media, links = sort_files(reply.files, images, links_only=links_only)
-    buttons = [render_button(button) for button in content.buttons]
+    buttons = [say_button(button) for button in content.buttons]
     lines = [line for line in (clean_text(content.text), words, *buttons, *links) if line]
     if not (lines or media) and content.custom:
         lines = [json.dumps(content.custom, ensure_ascii=False)]  # as Rasa shows what a channel does not know
@@ -67,12 +67,6 @@ def read_own(custom: JsonObject) -> tuple[str, tuple[str, ...]]:
     return words, tuple(url for url in urls if isinstance(url, str) and url)
 
 
-def render_button(button: Button) -> str:
-    """Return the line that stands for a button: what the customer can write, or an address to open."""
-    title = clean_text(button.title)
-    return f"• {title}: {button.url}" if button.url else f"• {title}"
-
-
 def sort_files(
     files: tuple[OutboundFile, ...], images: tuple[str, ...], *, links_only: bool
 ) -> tuple[list[tuple[str, int]], list[str]]:
@@ -84,11 +78,10 @@ def sort_files(
         media.extend([(image, 0)] if usable else [])
         lines.extend([] if usable else [image])
     for file in files:
-        name = clean_text(file.name)
         if file.url and not links_only and file.size <= MEDIA_BYTES and file.mime.startswith(MEDIA_TYPES):
             media.append((file.url, file.size))
         else:
-            lines.append(f"{name}: {file.url}" if file.url else name)
+            lines.append(say_file(file))
     return media, lines
 
 

@@ -9,7 +9,8 @@ import telegram
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 
 from bot.connector import OutboundFile, OutboundReply, TextUnit
-from bot.connector.egress import find_url_problem
+from bot.connector.egress import check_image, find_url_problem
+from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, measure, split_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button
@@ -105,20 +106,22 @@ def as_documents(call: Call) -> Call:
     return replace(call, method=METHODS[DOCUMENT], files={DOCUMENT: only})
 
 
-def say_file(file: OutboundFile) -> str:
-    """Return the line that stands for a file."""
-    return f"• {clean_text(file.name)}: {file.url}" if file.url else f"• {clean_text(file.name)}"
-
-
 def sort_buttons(buttons: tuple[Button, ...]) -> tuple[tuple[Button, ...], tuple[str, ...]]:
-    """Part buttons into those Telegram can show and the lines that stand for the others.
+    """Part buttons into those Telegram can show and the lines that stand for the others."""
+    shown = tuple(filter(fits, buttons))[:BUTTONS_MAX]
+    return shown, tuple(say_button(button) for button in buttons if button not in shown)
 
-    Telegram refuses payloads of more than 64 bytes: such a button becomes a line with its label,
-    which the customer can write instead.
+
+def fits(button: Button) -> bool:
+    """Tell whether Telegram takes a button: it refuses a whole message for one that it does not.
+
+    Payloads have at most 64 bytes; addresses are of the web, or of Telegram's own app.
     """
-    fitting = [b for b in buttons if b.url or 0 < measure(b.payload, TextUnit.BYTE) <= PAYLOAD_MAX]
-    shown = tuple(fitting[:BUTTONS_MAX])
-    return shown, tuple(f"• {clean_text(button.title)}" for button in buttons if button not in shown)
+    if not clean_text(button.title).strip():
+        return False
+    if button.url:
+        return button.url.startswith("tg://") or find_url_problem(button.url, allow_internal=False) is None
+    return 0 < measure(button.payload, TextUnit.BYTE) <= PAYLOAD_MAX
 
 
 def render_keyboard(buttons: tuple[Button, ...]) -> JsonObject:
@@ -131,14 +134,6 @@ def render_keyboard(buttons: tuple[Button, ...]) -> JsonObject:
     ]
     markup: JsonObject = telegram.InlineKeyboardMarkup(rows).to_dict()
     return markup
-
-
-def check_image(url: str) -> str:
-    """Return the address of an image Telegram can fetch. Raises ValueError in words."""
-    problem = find_url_problem(url, allow_internal=False)
-    if problem is not None:
-        raise ValueError(f"the image's address {problem}")
-    return url
 
 
 def quote(calls: list[Call], reply: OutboundReply) -> tuple[Call, ...]:

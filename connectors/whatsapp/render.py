@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.connector import OutboundFile, OutboundReply, TextUnit
 from bot.connector.egress import find_url_problem
+from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, measure, split_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button, Content
@@ -92,7 +93,7 @@ def sort_buttons(buttons: tuple[Button, ...]) -> tuple[tuple[Button, ...], list[
         shown = tuple(button for button in choices if fits_row(button))[:ROWS_MAX] or shown[:BUTTONS_MAX]
     if len(buttons) == 1 and fits_link(buttons[0]):
         shown = buttons
-    return shown, [write_button(button) for button in buttons if button not in shown]
+    return shown, [say_button(button) for button in buttons if button not in shown]
 
 
 def unique(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
@@ -125,12 +126,6 @@ def fits_link(button: Button) -> bool:
     """Tell whether a button can lead to a page."""
     short = 0 < measure(button.title.strip(), TEXT_UNIT) <= BUTTON_TITLE_MAX
     return short and bool(button.url) and not find_url_problem(button.url or "", allow_internal=True)
-
-
-def write_button(button: Button) -> str:
-    """Return the line that stands for a button; the customer can write the title instead."""
-    title = clean_text(button.title)
-    return f"• {title}: {clean_text(button.url)}" if button.url else f"• {title}"
 
 
 def render_buttons(body: str, shown: tuple[Button, ...], list_label: str) -> JsonObject:
@@ -174,9 +169,7 @@ def sort_files(files: tuple[OutboundFile, ...]) -> tuple[list[Call], list[str]]:
     for file in files:
         kind = choose_type(file)
         if kind is None:
-            lines.append(
-                f"• {clean_text(file.name)}: {file.url}" if file.url else f"• {clean_text(file.name)}"
-            )
+            lines.append(say_file(file))
             continue
         part = {"filename": clean_text(file.name)} if kind == "document" else {}
         calls.append(Call(type=kind, part=part, file=file))

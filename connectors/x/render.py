@@ -14,9 +14,9 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.connector import OutboundFile, OutboundReply, ReplyMode, TextUnit
+from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, measure, split_text
 from bot.domain.json import JsonObject
-from bot.domain.message import Button
 from connectors.x.posts import KEY
 from connectors.x.reading import ID, take_id, take_text
 
@@ -74,8 +74,8 @@ def render_reply(reply: OutboundReply, target: Target) -> tuple[Part, ...]:
     """
     content = reply.content
     shown = [file for file in reply.files if can_upload(file)]
-    others = [render_link(file) for file in reply.files if not can_upload(file)]
-    lines = [clean_text(content.text), *(render_button(button) for button in content.buttons)]
+    others = [say_file(file) for file in reply.files if not can_upload(file)]
+    lines = [clean_text(content.text), *(say_button(button) for button in content.buttons)]
     lines += [content.image] if content.image else []
     if content.custom and not (any(lines) or reply.files):
         lines = [json.dumps(content.custom, ensure_ascii=False)]  # as Rasa shows what a channel does not know
@@ -100,18 +100,6 @@ def address(part: Part, name: str) -> Part | None:
     text = f"@{name} {part.text}"
     fits = name and part.text and measure(text, POST_UNIT) <= POST_MAX
     return replace(part, text=text) if fits else None
-
-
-def render_button(button: Button) -> str:
-    """Return the line that stands for a button: what the customer can write, or an address to open."""
-    title = clean_text(button.title)
-    return f"• {title}: {button.url}" if button.url else f"• {title}"
-
-
-def render_link(file: OutboundFile) -> str:
-    """Return the line that stands for a file that X does not take."""
-    name = clean_text(file.name)
-    return f"{name}: {file.url}" if file.url else name
 
 
 def can_upload(file: OutboundFile) -> bool:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.connector.capabilities import Window
-from bot.connector.egress import find_url_problem
+from bot.connector.egress import check_image, find_url_problem
+from bot.connector.lines import say_button, say_file
 from bot.connector.meta.events import OWN_MARK
 from bot.connector.replies import OutboundFile, OutboundReply
 from bot.connector.text import TextUnit, clean_text, fit, measure, split_text
@@ -165,25 +166,6 @@ def render_plain(reply: OutboundReply) -> str:
     content = reply.content
     lines = [*map(say_button, content.buttons), *map(say_file, reply.files)]
     return "\n".join(part for part in (clean_text(content.text), *lines, content.image) if part).strip()
-
-
-def say_button(button: Button) -> str:
-    """Return the line that stands for a button."""
-    title = clean_text(button.title)
-    return f"• {title}: {button.url}" if button.url else f"• {title}"
-
-
-def say_file(file: OutboundFile) -> str:
-    """Return the line that stands for a file."""
-    return f"{clean_text(file.name)}: {file.url}" if file.url else clean_text(file.name)
-
-
-def check_image(url: str) -> str:
-    """Return the address of an image that Meta can fetch. Raises ValueError in words."""
-    problem = find_url_problem(url, allow_internal=False)
-    if problem is not None:
-        raise ValueError(f"the image's address {problem}")
-    return url
 
 
 def choose_type(reply: OutboundReply, window: Window, *, now: datetime) -> JsonObject:

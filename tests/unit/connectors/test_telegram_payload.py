@@ -169,6 +169,14 @@ def test_button_with_a_long_payload_becomes_a_line() -> None:
     }
 
 
+@pytest.mark.parametrize("url", ["mailto:us@shop.example", "javascript:alert(1)", "http://10.0.0.1/", "shop"])
+def test_button_with_an_address_that_telegram_refuses_becomes_a_line(url: str) -> None:
+    fits = Button(title="Open", payload="", url="tg://resolve?domain=lyra")
+    (call,) = render(Content(text="Which?", buttons=(fits, Button(title="Write", payload="", url=url))))
+    assert call.fields["text"] == f"Which?\n• Write: {url}"
+    assert [button["url"] for (button,) in keyboard_of(call)] == [fits.url]
+
+
 def test_buttons_without_a_text_get_one() -> None:
     (call,) = render(Content(buttons=(Button(title="Shop", payload="", url="https://shop.example"),)))
     assert call.fields["text"] == BUTTONS_ALONE

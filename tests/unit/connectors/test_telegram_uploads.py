@@ -77,7 +77,7 @@ def test_file_goes_as_what_telegram_shows(file: OutboundFile, method: str) -> No
 @pytest.mark.parametrize("size", [0, 51 * MEGABYTE])
 def test_file_that_telegram_does_not_take_is_named_by_its_address(size: int) -> None:
     (call,) = render_reply(reply_with(make_file("a.zip", "application/zip", size=size), text="Here"))
-    assert (call.method, call.fields["text"]) == ("sendMessage", "Here\n• a.zip: https://us.example/a.zip")
+    assert (call.method, call.fields["text"]) == ("sendMessage", "Here\na.zip: https://us.example/a.zip")
 
 
 def test_what_belongs_together_is_an_album_and_order_is_kept() -> None:

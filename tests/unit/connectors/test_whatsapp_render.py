@@ -111,7 +111,7 @@ def test_file_goes_as_what_whatsapp_takes(kind: str, mime: str, size: int, type_
     file = OutboundFile(kind=kind, mime=mime, name="a", size=size, url=url, read=read)
     (call,) = render(Content(), files=(file,))
     if type_ is None:
-        assert (call.type, call.part) == ("text", {"body": f"• a: {url}"})
+        assert (call.type, call.part) == ("text", {"body": f"a: {url}"})
     else:
         assert (call.type, call.file) == (type_, file)
 
