@@ -63,6 +63,7 @@ def test_owners_own_word_is_an_echo_and_silences_the_bot() -> None:
         {"sender_business_bot": BOT},  # what we sent comes back
         {"sender_business_bot": {**BOT, "id": 43}},
         {"is_from_offline": True},  # "we are closed", said by Telegram for the owner
+        {"is_from_offline": True, "sticker": 5},  # even where python-telegram-bot cannot build it whole
         {"from": BOT},
     ],
 )
