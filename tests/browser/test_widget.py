@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
-from playwright.async_api import ViewportSize, expect
+from playwright.async_api import FilePayload, ViewportSize, expect
 
 from bot.domain.message import DeliveryState
 from bot.domain.staff import Staff
 from bot.service import read_as_customer
 from bot.service.staff_reply import staff_reply
-from tests.browser.widget import Line, Widget, opened_page, serving_chat
+from tests.browser.widget import PICTURE, Line, Widget, opened_page, serving_chat
 from tests.fakes.serving import serve
 from tests.integration.service.people import add_agent
 
@@ -190,6 +190,10 @@ async def test_it_lives_on_a_stranger_s_site_under_a_strict_policy(service: str,
         await widget.open()
         await widget.say("hello over there")
         await widget.expect_said("1: hello over there")
+        await widget.choose_files(FilePayload(name="cup.png", mimeType="image/png", buffer=PICTURE))
+        await page.get_by_role("button", name="Send").click()
+        drawn = widget.log.get_by_role("img", name="cup.png")
+        await expect(drawn).to_have_attribute("data-drawn", "")
         box = await widget.panel.bounding_box()
         assert box is not None
         assert (box["width"], box["height"]) == (380, 600)

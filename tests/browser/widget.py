@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -19,9 +20,11 @@ from tests.fakes.serving import serve
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Locator, Page, ViewportSize, WebSocketRoute
+    from playwright.async_api import Browser, FilePayload, Locator, Page, ViewportSize, WebSocketRoute
 
     from bot.service.road import Road
+
+PICTURE = (Path(__file__).parents[2] / "bot/web/assets/pictures/chat.png").read_bytes()
 
 
 @asynccontextmanager
@@ -109,6 +112,12 @@ class Widget:
 
     async def list_said(self) -> list[str]:
         return await self.log.locator(".bubble").all_inner_texts()
+
+    async def choose_files(self, *files: FilePayload) -> None:
+        """Choose files by the button beside the box."""
+        async with self.page.expect_file_chooser() as chosen:
+            await self.page.get_by_role("button", name="Add files of at most").click()
+        await (await chosen.value).set_files(list(files))
 
     async def keep_picture(self, name: str) -> None:
         SCREENSHOTS.mkdir(exist_ok=True)

@@ -1,7 +1,9 @@
 // <script src="https://brand.example/widget.js" data-account="lyra" async></script>
-// Puts the chat of one account on any page. Further attributes: data-theme="light|dark".
+// Puts the chat of one account on any page. Further attributes: data-theme="light|dark". `VisavisIdentity`, set
+// before, says who is logged in on the site, as its server signed it.
 
 import { ChatElement } from "./widget/element";
+import type { Identity } from "./widget/frames";
 import { use, type Words } from "./widget/words";
 
 const TAG = "visavis-chat";
@@ -13,6 +15,7 @@ if (script instanceof HTMLScriptElement && customElements.get(TAG) === undefined
   customElements.define(TAG, ChatElement);
   const chat = document.createElement(TAG) as ChatElement;
   chat.service = new URL(script.src).origin;
+  chat.identify((window as { VisavisIdentity?: Identity }).VisavisIdentity ?? null);
   for (const name of ["account", "theme"]) {
     const value = script.dataset[name];
     if (value !== undefined) chat.dataset[name] = value;
@@ -38,6 +41,8 @@ if (script instanceof HTMLScriptElement && customElements.get(TAG) === undefined
         chat.open();
         chat.say(text);
       },
+      identify: (identity: Identity | null) => chat.identify(identity),
+      reset: () => chat.reset(),
       theme: (theme: "light" | "dark" | "auto") => {
         if (theme === "auto") delete chat.dataset["theme"];
         else chat.dataset["theme"] = theme;

@@ -1,6 +1,6 @@
 // One WebSocket that keeps coming back: token, hello, heartbeat, backoff with jitter.
 
-import { type ClientFrame, parseFrame, type ServerFrame } from "./frames";
+import { type About, type ClientFrame, type Identity, parseFrame, type ServerFrame } from "./frames";
 import type { Memory } from "./memory";
 
 const FIRST_WAIT = 500; // ms; doubles with each failure
@@ -13,19 +13,24 @@ const REFUSED = new Set([403, 404]);
 export interface Listener {
   received(frame: ServerFrame): void;
   changed(state: LineState): void;
-  /** The newest message this page has: the server sends what came after it. */
-  newest(): number;
+  /** The newest message this page has, and of which thread: the server sends what came after it. */
+  newest(): { after: number; thread: string | null };
+  /** What a stranger is told first; false: something has to be asked before they are a visitor. */
+  mayEnter(about: About): boolean;
 }
 
-export type LineState = "closed" | "connecting" | "open" | "broken" | "refused";
+export type LineState = "closed" | "asking" | "connecting" | "open" | "broken" | "refused";
 
 export class Connection {
   #socket: WebSocket | null = null;
+  /** Whom the site says this is. */
+  identity: Identity | null = null;
   #state: LineState = "closed";
   #failures = 0;
   #retry = 0;
   #beat = 0;
   #heard = 0;
+  #attempt = 0; // an answer to an earlier one comes too late
 
   constructor(
     private readonly service: string,
@@ -46,7 +51,24 @@ export class Connection {
   }
 
   start(): void {
-    if (this.#state === "closed") void this.#connect();
+    if (this.#state === "closed" || this.#state === "asking") void this.#connect();
+  }
+
+  /** Leave, and come back only when told to. */
+  stop(): void {
+    const socket = this.#socket;
+    clearTimeout(this.#retry);
+    clearInterval(this.#beat);
+    this.#socket = null;
+    this.#attempt += 1;
+    socket?.close();
+    this.#enter("closed");
+  }
+
+  /** Come back at once, as whoever it is now. */
+  renew(): void {
+    this.stop();
+    this.start();
   }
 
   /** False when the frame could not be handed to the line; the caller keeps what must not be lost. */
@@ -58,34 +80,54 @@ export class Connection {
 
   async #connect(): Promise<void> {
     clearTimeout(this.#retry);
+    this.#attempt += 1;
+    const attempt = this.#attempt;
     this.#enter("connecting");
     try {
-      const token = this.memory.get("token") ?? (await this.#fetchToken());
-      if (token !== null) this.#open(token);
+      const token = this.memory.get("token") ?? (await this.#fetchToken(attempt));
+      if (token !== null && attempt === this.#attempt) this.#open(token);
     } catch {
-      this.#wait();
+      if (attempt === this.#attempt) this.#wait();
     }
   }
 
-  async #fetchToken(): Promise<string | null> {
-    const url = `${this.service}/chat/${encodeURIComponent(this.account)}/session`;
-    const response = await fetch(url, { method: "POST", credentials: "omit" });
+  async #fetchToken(attempt: number): Promise<string | null> {
+    const about = await this.#call<About>("about", "GET");
+    if (about === null || attempt !== this.#attempt) return null;
+    if (!this.listener.mayEnter(about)) {
+      this.#enter("asking");
+      return null;
+    }
+    const made = await this.#call<{ token: string }>("session", "POST");
+    if (made === null || attempt !== this.#attempt) return null;
+    this.memory.release();
+    this.memory.set("token", made.token);
+    return made.token;
+  }
+
+  async #call<Answer>(name: string, method: string): Promise<Answer | null> {
+    const url = `${this.service}/chat/${encodeURIComponent(this.account)}/${name}`;
+    const response = await fetch(url, { method, credentials: "omit" });
     if (REFUSED.has(response.status)) {
       this.#enter("refused");
       return null;
     }
-    if (!response.ok) throw new Error(`session: ${response.status}`);
-    const { token } = (await response.json()) as { token: string };
-    this.memory.set("token", token);
-    return token;
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return (await response.json()) as Answer;
   }
 
   #open(token: string): void {
     const url = `${this.service.replace(/^http/, "ws")}/chat/${encodeURIComponent(this.account)}/ws`;
     const socket = new WebSocket(url);
     this.#socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, after: this.listener.newest() }));
-    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onopen = () => {
+      const told = this.memory.get("told");
+      const hello: ClientFrame = { type: "hello", token, told, identity: this.identity, ...this.listener.newest() };
+      socket.send(JSON.stringify(hello));
+    };
+    socket.onmessage = ({ data }) => {
+      if (socket === this.#socket) this.#receive(data);
+    };
     socket.onclose = ({ code }) => {
       if (socket !== this.#socket) return;
       if (code === BAD_TOKEN) this.memory.set("token", null);

@@ -1,6 +1,6 @@
 // What is known of the conversation: what the server told, then what is still on its way there. No DOM.
 
-import type { Author, Choice, Holder, ServerMessage, Welcome } from "./frames";
+import type { About, Author, Choice, Holder, ServerMessage, SharedFile, Welcome } from "./frames";
 import type { Unsent } from "./memory";
 
 export type Mark = "sending" | "sent" | "read" | "failed";
@@ -14,23 +14,38 @@ export interface Entry {
   text: string;
   buttons: Choice[];
   image: string | null;
+  files: SharedFile[];
   at: Date;
   mark: Mark | null;
   refused: string | null;
 }
 
 export class Conversation {
-  title = "";
-  greeting = "";
-  textMax = 4000;
-  holder: Holder = { who: "bot", name: null, by: null };
+  about: About | null = null;
+  holder: Holder = { who: "bot", name: null, by: null, there: true };
   welcomed = false;
+  thread: string | null = null;
+  /** The line is open: what is not with the server yet is on its way. */
+  online = false;
   earlier = false;
   typing: { name: string | null; author: Author } | null = null;
   #told = new Map<number, Entry>();
   #unsent: Entry[] = [];
   #seen = 0; // the last of the visitor's messages somebody has read
   #newest = 0;
+
+  get title(): string {
+    return this.about?.title ?? "";
+  }
+
+  get greeting(): string {
+    return this.about?.greeting ?? "";
+  }
+
+  /** Nobody has said anything here yet, as far as is known. */
+  get empty(): boolean {
+    return this.#told.size === 0;
+  }
 
   /** Oldest first; what is not yet with the server comes last. */
   get entries(): Entry[] {
@@ -57,11 +72,14 @@ export class Conversation {
   }
 
   welcome(frame: Welcome): void {
-    const first = !this.welcomed;
-    Object.assign(this, { title: frame.title, greeting: frame.greeting, textMax: frame.text_max });
+    const first = !this.welcomed || this.thread !== frame.thread;
+    this.about = frame;
     this.holder = frame.holder;
     this.welcomed = true;
-    if (frame.behind) this.#told.clear(); // too much was missed to tell it all: begin at the end again
+    // Too much was missed to tell it all, or somebody else is here: begin at the end again.
+    if (frame.behind || first) this.#told.clear();
+    if (first) this.#newest = 0;
+    this.thread = frame.thread;
     if (first || frame.behind) this.earlier = frame.earlier;
     this.tell(frame.messages);
   }
@@ -112,12 +130,12 @@ function keyOf(message: ServerMessage): string {
 }
 
 function toEntry(message: ServerMessage): Entry {
-  const { id, author, name, text, buttons, image, at } = message;
-  return { id, author, name, text, buttons, image, key: "", at: new Date(at), mark: null, refused: null };
+  const { id, author, name, text, buttons, image, files = [], at } = message;
+  return { id, author, name, text, buttons, image, files, key: "", at: new Date(at), mark: null, refused: null };
 }
 
-function fromOutbox({ id, text, at, refused }: Unsent): Entry {
+function fromOutbox({ id, text, at, refused, files = [] }: Unsent): Entry {
   const mark = refused === null ? "sending" : "failed";
   const nothing = { id: null, name: null, buttons: [], image: null };
-  return { ...nothing, key: id, author: "contact", text, at: new Date(at), mark, refused };
+  return { ...nothing, key: id, author: "contact", text, files, at: new Date(at), mark, refused };
 }

@@ -1,14 +1,19 @@
 // <visavis-chat>: the launcher and the panel, and what passes between memory, line and screen.
 
+import { Ask } from "./ask";
 import { Composer } from "./composer";
 import { Connection, type LineState } from "./connection";
 import { Conversation } from "./conversation";
 import { el, icon } from "./dom";
-import type { ServerFrame } from "./frames";
+import { takeDrops } from "./drop";
+import type { About, Identity, ServerFrame, Told, Welcome } from "./frames";
 import { Head } from "./head";
-import { Memory } from "./memory";
+import { type Brought, Memory } from "./memory";
+import { Outbox } from "./outbox";
 import { Screen } from "./screen";
+import { Shared } from "./shared";
 import { Thread } from "./thread";
+import { Tray } from "./tray";
 import styles from "./widget.css" with { type: "text" };
 import { say } from "./words";
 
@@ -24,15 +29,19 @@ export class ChatElement extends HTMLElement {
   #thread!: Thread;
   #composer!: Composer;
   #head!: Head;
-  readonly #conversation = new Conversation();
+  #shared!: Shared;
+  #tray!: Tray;
+  #outbox!: Outbox;
+  readonly #ask = new Ask((told) => this.#agree(told));
+  #conversation = new Conversation();
   readonly #launcher = el("button", { class: "launcher", type: "button", "aria-expanded": false });
   readonly #badge = el("span", { class: "badge", "aria-hidden": true, hidden: true });
   readonly #typing = el("p", { class: "typing", role: "status" });
   readonly #panel = el("section", { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true });
-  #flying: string | null = null; // the one message that waits for its acknowledgement: order is kept
+  #identity: Identity | null = null;
   #typingTold = 0;
   #typingEnds = 0;
-  #slowDown = 0;
+  #mustTell = false; // the server says that something is missing
 
   connectedCallback(): void {
     if (this.shadowRoot !== null) return;
@@ -40,7 +49,15 @@ export class ChatElement extends HTMLElement {
     this.#line = new Connection(this.service, this.account, this.#memory, {
       received: (frame) => this.#receive(frame),
       changed: (state) => this.#changed(state),
-      newest: () => this.#conversation.newest,
+      newest: () => ({ after: this.#conversation.newest, thread: this.#conversation.thread }),
+      mayEnter: (about) => this.#mayEnter(about),
+    });
+    this.#line.identity = this.#identity;
+    this.#outbox = new Outbox(this.#memory, {
+      conversation: () => this.#conversation,
+      send: (frame) => this.#line.send(frame),
+      held: () => this.#findMissing() !== null,
+      changed: () => this.#render(),
     });
     this.#build();
     this.#conversation.queue(this.#memory.get("outbox"));
@@ -49,6 +66,30 @@ export class ChatElement extends HTMLElement {
     // Who never wrote costs the server nothing until they open the chat.
     if (this.#memory.get("token") !== null) this.#line.start();
     if (this.#memory.get("open") && !this.#screen.small) this.open({ focus: false });
+  }
+
+  /** Say who is logged in on the site, by what its server signed; null: nobody. */
+  identify(identity: Identity | null): void {
+    if (JSON.stringify(identity) === JSON.stringify(this.#identity)) return;
+    this.#identity = identity;
+    if (this.shadowRoot === null) return;
+    this.#line.identity = identity;
+    if (this.#line.state !== "closed") this.#line.renew();
+  }
+
+  /** Forget who was here: the next word is a stranger's. */
+  reset(): void {
+    this.#identity = null;
+    if (this.shadowRoot === null) return;
+    this.#line.identity = null;
+    this.#line.stop();
+    this.#memory.forget();
+    this.#conversation = new Conversation();
+    this.#shared.forget();
+    this.#composer.forget();
+    this.#thread.showGhosts();
+    if (this.#screen.isOpen) this.#line.start();
+    this.#render();
   }
 
   get account(): string {
@@ -61,9 +102,9 @@ export class ChatElement extends HTMLElement {
     this.#screen.open({ focus });
     this.#memory.set("open", true);
     this.#composer.fit();
-    if (focus) this.#composer.focus();
     this.#thread.scrollToEnd();
     this.#render();
+    if (focus) this.#focus();
   }
 
   close(): void {
@@ -79,13 +120,9 @@ export class ChatElement extends HTMLElement {
   }
 
   /** Say `text` for the visitor; `payload` is what the bot gets instead of the words on a button. */
-  say(text: string, payload: string | null = null): void {
-    const id = newId();
-    this.#memory.keep({ id, text, payload, at: new Date().toISOString(), refused: null });
-    this.#conversation.queue(this.#memory.get("outbox"));
-    this.#render();
+  say(text: string, payload: string | null = null, files: Brought[] = []): void {
+    this.#outbox.say(text, payload, files);
     this.#thread.scrollToEnd();
-    this.#flush();
   }
 
   #build(): void {
@@ -96,90 +133,123 @@ export class ChatElement extends HTMLElement {
     this.#head = new Head({
       close: () => this.close(),
       askForPerson: () => this.say(say("person"), ASK_FOR_PERSON),
+      leave: (email) => this.#leave(email),
+    });
+    const place = `${this.service}/chat/${encodeURIComponent(this.account)}/files`;
+    this.#shared = new Shared(place);
+    this.#tray = new Tray({
+      place: () => {
+        const token = this.#memory.get("token");
+        return token === null ? null : { url: place, token };
+      },
+      changed: () => this.#composer?.fit(),
     });
     this.#thread = new Thread({
       press: (payload, title) => this.say(title, payload),
-      again: (key) => this.#again(key),
-      remove: (key) => this.#forget(key),
+      again: (key) => this.#outbox.again(key),
+      remove: (key) => this.#outbox.forget(key),
       earlier: () => this.#line.send({ type: "history", before: this.#conversation.oldest }),
+      shared: this.#shared,
     });
     this.#composer = new Composer(
       {
-        send: (text) => this.say(text),
+        send: (text, files) => this.say(text, null, files),
         typing: () => this.#tellTyping(),
         keepDraft: (text) => this.#memory.set("draft", text),
       },
+      this.#tray,
       this.#memory.get("draft"),
     );
     this.#launcher.append(el("span", { class: "when-closed" }, icon("chat")), el("span", { class: "when-open" }, icon("close")));
     this.#launcher.append(this.#badge);
     this.#launcher.addEventListener("click", () => this.toggle());
     const middle = el("div", { class: "middle" }, this.#thread.log, this.#thread.jump);
-    this.#panel.append(this.#head.header, middle, this.#typing, this.#composer.form);
+    this.#panel.append(this.#head.header, middle, this.#typing, this.#ask.form, this.#composer.form);
+    takeDrops(this.#panel, (files) => this.#composer.form.hidden || this.#tray.add(files));
     root.append(this.#panel, this.#launcher);
     this.#screen = new Screen(this, this.#panel, () => this.close());
   }
 
   #receive(frame: ServerFrame): void {
     const conversation = this.#conversation;
-    if (frame.type === "welcome") {
-      conversation.welcome(frame);
-      this.#composer.textMax = frame.text_max;
-      this.#flying = null;
-    } else if (frame.type === "message") conversation.tell([frame]);
+    if (frame.type === "welcome") this.#welcome(frame);
+    else if (frame.type === "message") conversation.tell([frame]);
     else if (frame.type === "history") {
       conversation.tell(frame.messages);
       conversation.earlier = frame.earlier;
     } else if (frame.type === "holder") conversation.holder = frame.holder;
     else if (frame.type === "typing") this.#hearTyping(frame.author, frame.name);
-    else if (frame.type === "ack") this.#acknowledge(frame.id, frame.message_id);
+    else if (frame.type === "ack") this.#outbox.acknowledge(frame.id, frame.message_id);
+    else if (frame.type === "pass") [this.#shared.pass, conversation.thread] = [frame.pass, frame.thread];
+    else if (frame.type === "told") this.#memory.set("untold", false);
     else if (frame.type === "error") this.#refuse(frame);
     this.#render();
-    this.#flush();
+    this.#outbox.flush();
+  }
+
+  #welcome(frame: Welcome): void {
+    if (frame.doubt !== null) console.error(`Visavis: ${frame.doubt}`); // for the site's developer
+    this.#conversation.welcome(frame);
+    this.#composer.textMax = frame.text_max;
+    this.#shared.pass = frame.pass;
+    this.#outbox.restart();
+    this.#mustTell = false;
+    const told = this.#memory.get("told");
+    if (told !== null && this.#memory.get("untold")) this.#line.send({ type: "told", told });
   }
 
   #changed(state: LineState): void {
-    if (state !== "open") this.#flying = null;
+    this.#conversation.online = state === "open";
+    if (state !== "open") this.#outbox.restart();
+    if (this.shadowRoot !== null) this.#render();
+  }
+
+  #mayEnter(about: About): boolean {
+    this.#conversation.about = about;
+    return this.#findMissing() === null;
+  }
+
+  /** What is to be agreed to or asked before the next word; null when nothing is. */
+  #findMissing(): About | null {
+    const { about, empty } = this.#conversation;
+    const told = this.#memory.get("told");
+    if (about === null) return null;
+    const consent = about.consent !== null && about.consent.version !== told?.consent ? about.consent : null;
+    const known = (name: "name" | "email") => this.#identity !== null && (name in this.#identity || "token" in this.#identity);
+    const asks = this.#mustTell || (empty && told === null);
+    const ask = asks ? about.ask.filter((name) => this.#mustTell || !known(name)) : [];
+    return consent === null && ask.length === 0 ? null : { ...about, consent, ask };
+  }
+
+  #agree(told: Told): void {
+    const version = this.#conversation.about?.consent?.version ?? null;
+    this.#memory.set("told", { ...told, consent: version });
+    this.#mustTell = false;
+    if (!this.#line.send({ type: "told", told: { ...told, consent: version } })) this.#line.start();
+    this.#render();
+    this.#outbox.flush();
+    this.#focus();
+  }
+
+  #leave(email: string): void {
+    const before = this.#memory.get("told") ?? { consent: null, at: new Date().toISOString(), name: null };
+    const told = { ...before, email };
+    this.#memory.set("told", told);
+    this.#memory.set("untold", true);
+    this.#line.send({ type: "told", told });
     this.#render();
   }
 
-  /** Hand over the oldest message of the outbox, one at a time. */
-  #flush(): void {
-    if (this.#flying !== null || Date.now() < this.#slowDown) return;
-    const next = this.#memory.get("outbox").find(({ refused }) => refused === null);
-    if (next === undefined) return;
-    const { id, text, payload } = next;
-    if (this.#line.send({ type: "message", id, text, ...(payload === null ? {} : { payload }) })) this.#flying = id;
+  #focus(): void {
+    if (this.#ask.form.hidden) this.#composer.focus();
+    else this.#ask.focus();
   }
 
-  #acknowledge(id: string, messageId: number): void {
-    this.#conversation.acknowledge(id, messageId);
-    this.#forget(id);
-  }
-
-  #refuse({ id, text, retry_after: wait }: Extract<ServerFrame, { type: "error" }>): void {
-    if (id === null) return;
-    this.#flying = null;
-    if (wait === null) this.#memory.refuse(id, text);
-    else {
-      this.#slowDown = Date.now() + wait * 1000;
-      setTimeout(() => this.#flush(), wait * 1000 + 50);
-    }
-    this.#conversation.queue(this.#memory.get("outbox"));
-  }
-
-  #again(id: string): void {
-    this.#memory.refuse(id, null);
-    this.#conversation.queue(this.#memory.get("outbox"));
-    this.#render();
-    this.#flush();
-  }
-
-  #forget(id: string): void {
-    this.#memory.drop(id);
-    if (this.#flying === id) this.#flying = null;
-    this.#conversation.queue(this.#memory.get("outbox"));
-    this.#render();
+  #refuse(frame: Extract<ServerFrame, { type: "error" }>): void {
+    this.#outbox.refuse(frame);
+    if (frame.code !== "ask_first") return;
+    this.#mustTell = true;
+    if (this.#findMissing() === null) this.#line.renew(); // what this page knows of the brand is old
   }
 
   #tellTyping(): void {
@@ -209,8 +279,14 @@ export class ChatElement extends HTMLElement {
     const reading = this.#screen.isOpen && !document.hidden;
     if (reading && conversation.welcomed) this.#markRead();
     const unread = conversation.countUnread(this.#memory.get("read"));
-    this.#head.render(conversation, this.#line.state);
-    if (conversation.welcomed || this.#line.state === "broken") this.#thread.render(conversation);
+    const missing = this.#findMissing();
+    const told = this.#memory.get("told");
+    this.#head.render(conversation, this.#line.state, told?.email ?? null);
+    this.#ask.render(missing, told);
+    this.#composer.form.hidden = missing !== null;
+    if (conversation.about !== null) this.#tray.render(conversation.about.files);
+    const here = conversation.welcomed || this.#line.state === "broken" || this.#line.state === "asking";
+    if (here) this.#thread.render(conversation);
     const writes = sayTyping(conversation.typing);
     if (this.#typing.textContent !== writes) this.#typing.textContent = writes;
     this.#badge.hidden = unread === 0;
@@ -233,10 +309,4 @@ function sayTyping(typing: Conversation["typing"]): string {
   if (typing === null) return "";
   // Who has not taken the conversation yet has no name here.
   return typing.author === "bot" ? say("typingBot") : say("typing", { name: typing.name ?? say("staffUnnamed") });
-}
-
-// randomUUID exists on secure pages only; the demo may run on a plain address of a local network.
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

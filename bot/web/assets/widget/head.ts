@@ -3,12 +3,15 @@
 import type { Conversation } from "./conversation";
 import type { LineState } from "./connection";
 import { el, icon, initials } from "./dom";
+import { makeField } from "./ask";
+import type { Holder } from "./frames";
 import { timeOf } from "./rows";
 import { say } from "./words";
 
 export interface HeadActions {
   close(): void;
   askForPerson(): void;
+  leave(email: string): void;
 }
 
 export class Head {
@@ -18,6 +21,7 @@ export class Head {
   readonly #promise = el("p", { class: "promise", role: "status" });
   readonly #ask: HTMLButtonElement;
   readonly #trouble = el("p", { class: "trouble", role: "status" });
+  readonly #leave: HTMLFormElement;
   readonly header: HTMLElement;
 
   constructor(actions: HeadActions) {
@@ -25,23 +29,36 @@ export class Head {
     close.addEventListener("click", () => actions.close());
     this.#ask = el("button", { class: "ask", type: "button" }, icon("person"), say("person"));
     this.#ask.addEventListener("click", () => actions.askForPerson());
+    const { node, input, check } = makeField("email", true);
+    const press = el("button", { class: "second", type: "submit" }, say("leave"));
+    this.#leave = el("form", { class: "leave", novalidate: true, hidden: true }, el("p", {}, say("leaveWhy")), node, press);
+    this.#leave.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (check()) actions.leave(input.value.trim());
+      else input.focus();
+    });
     const names = el("div", { class: "names" }, this.#title, this.#who);
     this.header = el(
       "header",
       {},
       el("div", { class: "top" }, this.#face, names, this.#ask, close),
       this.#promise,
+      this.#leave,
       this.#trouble,
     );
   }
 
-  render({ title, holder }: Conversation, line: LineState): void {
+  /** `email` is where the visitor said they can be reached. */
+  render({ title, holder }: Conversation, line: LineState, email: string | null): void {
     const person = holder.who === "staff" ? (holder.name ?? say("staffUnnamed")) : null;
     this.#title.textContent = title || say("chat");
     this.#face.textContent = initials(person ?? (title || say("chat")));
     this.#who.textContent = sayWho(holder.who, person);
     this.#ask.hidden = holder.who !== "bot";
-    set(this.#promise, holder.who === "queue" ? sayPromise(holder.by) : "");
+    const waits = holder.who === "queue";
+    const left = waits && email !== null ? ` ${say("leftAt", { email })}` : "";
+    set(this.#promise, waits ? sayPromise(holder) + left : "");
+    this.#leave.hidden = !waits || email !== null || (holder.there && !isLate(holder));
     set(this.#trouble, line === "broken" ? say("reconnecting") : line === "refused" ? say("unavailable") : "");
   }
 }
@@ -57,8 +74,12 @@ function sayWho(who: "bot" | "queue" | "staff", person: string | null): string {
   return person === say("staffUnnamed") ? say("staffHere") : say("staff", { name: person });
 }
 
-function sayPromise(by: string | null): string {
-  if (by === null) return say("queueSoon");
-  const at = new Date(by);
-  return at.getTime() < Date.now() ? say("queueLate") : say("queueBy", { time: timeOf(at) });
+function sayPromise({ by, there }: Holder): string {
+  if (by === null) return say(there ? "queueSoon" : "queueAwaySoon");
+  if (isLate({ by })) return say("queueLate");
+  return say(there ? "queueBy" : "queueAway", { time: timeOf(new Date(by)) });
+}
+
+function isLate({ by }: Pick<Holder, "by">): boolean {
+  return by !== null && new Date(by).getTime() < Date.now();
 }

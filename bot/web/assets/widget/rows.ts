@@ -2,6 +2,7 @@
 
 import type { Conversation, Entry } from "./conversation";
 import { el, initials, link, withLinks } from "./dom";
+import { makeFile, type Shared } from "./shared";
 import { say } from "./words";
 
 const TOGETHER = 5 * 60_000; // ms between messages that still form one group
@@ -11,6 +12,7 @@ export interface RowActions {
   again(key: string): void;
   remove(key: string): void;
   earlier(): void;
+  shared: Shared;
 }
 
 /** A row is made anew when `look` changes; `dress` puts on what changes around it (class, choices, foot). */
@@ -42,7 +44,7 @@ export function layOut(conversation: Conversation, actions: RowActions): Row[] {
       pauses: !near(entry, next),
       last: next === undefined,
     };
-    rows.push(entry.author === "system" ? lineRow(entry) : entryRow(entry, place, actions));
+    rows.push(entry.author === "system" ? lineRow(entry) : entryRow(entry, place, actions, conversation.online));
   });
   return rows;
 }
@@ -71,22 +73,22 @@ function lineRow({ key, text }: Entry): Row {
   return { key, look: text, make: () => line(text) };
 }
 
-function entryRow(entry: Entry, place: Place, actions: RowActions): Row {
+function entryRow(entry: Entry, place: Place, actions: RowActions, online: boolean): Row {
   const own = entry.author === "contact";
   const classes = ["entry", own ? "own" : entry.author, place.starts && "starts", place.ends && "ends", entry.mark];
   return {
     key: entry.key,
-    look: JSON.stringify([place.starts, entry.text, entry.image]),
-    make: () => makeEntry(entry, place),
+    look: JSON.stringify([place.starts, entry.text, entry.image, entry.files.length > 0 ? entry.id : 0]),
+    make: () => makeEntry(entry, place, actions.shared),
     dress: {
-      look: JSON.stringify([place, entry.mark, entry.refused]),
+      look: JSON.stringify([place, entry.mark, entry.refused, entry.mark === "sending" && online]),
       classes: classes.filter(Boolean).join(" "),
-      tail: () => [place.last && !own ? makeChoices(entry, actions) : null, makeFoot(entry, place, actions)],
+      tail: () => [place.last && !own ? makeChoices(entry, actions) : null, makeFoot(entry, place, actions, online)],
     },
   };
 }
 
-function makeEntry(entry: Entry, { starts }: Place): HTMLElement {
+function makeEntry(entry: Entry, { starts }: Place, shared: Shared): HTMLElement {
   const name = nameOf(entry);
   const person = entry.author === "staff" && starts;
   return el(
@@ -96,6 +98,7 @@ function makeEntry(entry: Entry, { starts }: Place): HTMLElement {
     el("p", { class: person ? "name" : "aloud" }, person ? name : `${name}: `),
     entry.text === "" ? null : bubble(...withLinks(entry.text)),
     entry.image === null ? null : el("div", { class: "picture" }, picture(entry.image, say("image", { name }))),
+    ...entry.files.map((file) => makeFile(file, entry.id, name, shared)),
     el("div", { class: "tail", "aria-live": "off" }),
   );
 }
@@ -109,13 +112,14 @@ function makeChoices({ buttons }: Entry, actions: RowActions): HTMLElement | nul
   return el("div", { class: "choices" }, ...made);
 }
 
-function makeFoot(entry: Entry, { pauses, last }: Place, actions: RowActions): HTMLElement | null {
+function makeFoot(entry: Entry, { pauses, last }: Place, actions: RowActions, online: boolean): HTMLElement | null {
   if (entry.mark === "failed") return makeRefusal(entry, actions);
   if (!pauses) return null;
   const time = el("time", { datetime: entry.at.toISOString(), title: entry.at.toLocaleString() }, timeOf(entry.at));
   // How far it got stands under the last one only: of what was answered, everybody knows.
   if (entry.author !== "contact" || !last) return el("p", { class: "foot" }, time);
-  return el("p", { class: "foot" }, time, ` · ${say(entry.mark ?? "sending")}`);
+  const mark = entry.mark === "sending" && !online ? "waits" : (entry.mark ?? "sending");
+  return el("p", { class: "foot" }, time, ` · ${say(mark)}`);
 }
 
 function makeRefusal({ key, refused }: Entry, actions: RowActions): HTMLElement {

@@ -26,6 +26,7 @@ export class Thread {
   }
 
   showGhosts(): void {
+    this.#shown.clear();
     this.log.setAttribute("aria-busy", "true"); // a past that is being fetched is not read out
     this.log.replaceChildren(...makeGhosts());
   }
