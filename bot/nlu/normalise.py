@@ -11,8 +11,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import emoji
-
 from bot.nlu.text import bound_text
 
 if TYPE_CHECKING:
@@ -32,6 +30,8 @@ _REMARKABLE = re.compile(
 
 _ESCAPED = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
 _BACKTICK = re.compile(r"(?<=\w)`(?=\w)")
+MAY_BE_EMOJI = re.compile("[\u00a9\u00ae\u203c-\U0010ffff]")
+"""A text without any of these has no emoji."""
 _GENDER = re.compile("\u200d[\u2640\u2642]\ufe0f?")
 _SIGNS = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u00b4\u2032", "'")
@@ -230,8 +230,11 @@ def _spell_hashtags(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _name_emoji(text: str) -> tuple[str, tuple[str, ...]]:
     """Write the name of each emoji where it occurs first."""
-    if text.isascii():
-        return text, ()
+    if not MAY_BE_EMOJI.search(text):
+        return text.translate(_NO_JOINERS), ()
+    # Not at the top: a process none of whose customers writes an emoji need not know them all (2.5 MB).
+    import emoji  # noqa: PLC0415 - see above
+
     found: list[str] = []
 
     def name(sign: str, known: Mapping[str, str]) -> str:

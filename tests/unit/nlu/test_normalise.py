@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import emoji
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.nlu.normalise import Evidence, Normalised, normalise
+from bot.nlu.normalise import MAY_BE_EMOJI, Evidence, Normalised, normalise
 from bot.nlu.text import MAX_CHARACTERS, bound_text
 
 SIGNS = st.characters() | st.sampled_from("@#<>&;:)(!?oO👍🏽❤️😡\u200d\u200b\u202e\ufe0f\u20e3\n\0\ud800 ﷺＡ")
@@ -103,6 +104,12 @@ def test_emoji_alone_say_their_name() -> None:
     assert normalise("❤️❤️") == Normalised(
         text="red heart", evidence=Evidence(emoji=("❤️", "❤️")), is_wordless=True
     )
+
+
+def test_every_emoji_is_looked_up() -> None:
+    """Texts that cannot have one do not load the names of all."""
+    assert [sign for sign in emoji.EMOJI_DATA if not MAY_BE_EMOJI.search(sign)] == []
+    assert not MAY_BE_EMOJI.search("Où est mon “colis”? Sehr naïv…")
 
 
 @given(st.text(SIGNS, max_size=200))
