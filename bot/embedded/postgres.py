@@ -13,8 +13,8 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
 import structlog
 
 from bot.embedded.child import (
@@ -35,6 +35,9 @@ from bot.embedded.child import (
     wait_ready,
 )
 from bot.errors import EmbeddedServerError
+
+if TYPE_CHECKING:
+    import psutil
 
 logger = structlog.get_logger(__name__)
 
@@ -223,18 +226,27 @@ def _stop_stray(cluster: Path) -> None:
     stray = _find_server(int(lines[0]), cluster) if lines[0].isdecimal() else None
     if stray is not None:
         logger.warning("stopping an embedded server that was left behind", server=NAME, pid=stray.pid)
-        stray.send_signal(signal.SIGINT)
-        try:
-            stray.wait(_STRAY_SECONDS)
-        except psutil.TimeoutExpired:
-            stray.kill()
-            stray.wait(_STRAY_SECONDS)
-            time.sleep(0.2)  # its own children notice and leave the shared memory
+        _stop(stray)
     (cluster / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _stop(stray: psutil.Process) -> None:
+    import psutil  # noqa: PLC0415 - as in `_find_server`
+
+    stray.send_signal(signal.SIGINT)
+    try:
+        stray.wait(_STRAY_SECONDS)
+    except psutil.TimeoutExpired:
+        stray.kill()
+        stray.wait(_STRAY_SECONDS)
+        time.sleep(0.2)  # its own children notice and leave the shared memory
 
 
 def _find_server(pid: int, cluster: Path) -> psutil.Process | None:
     """Return the process if it is a PostgreSQL that works in `cluster`."""
+    # Not at the top: hardly any start finds a pid file, and a server need not keep it for that (1 MB).
+    import psutil  # noqa: PLC0415 - see above
+
     try:
         process = psutil.Process(pid)
         return process if process.name() == "postgres" and Path(process.cwd()) == cluster else None
