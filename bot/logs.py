@@ -12,9 +12,19 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
-import structlog
 from pydantic import SecretStr
-from structlog.typing import Processor
+
+# structlog takes rich along for tracebacks that are not ours: 5 MB. For Python a module that is None is one
+# that is not installed; whoever imports rich afterwards finds it.
+_RICH = "rich"
+_is_first = not {"structlog", _RICH} & sys.modules.keys()
+if _is_first:
+    sys.modules[_RICH] = None  # type: ignore[assignment]  # see above
+import structlog  # noqa: E402 - see above
+from structlog.typing import Processor  # noqa: E402 - see above
+
+if _is_first:
+    del sys.modules[_RICH]
 
 _HIDDEN = "[hidden]"
 _SECRET_NAME = re.compile(r"(?i)(secret|token|passw|authorization|cookie|signature|api_?key|dsn|_url$)")

@@ -50,11 +50,13 @@ def serve(
     """
     begun = time.monotonic()
     gc.disable()  # until the service is ready: see `run_service`
+    from bot.logs import configure_logging  # before all that logs: it leaves out what servers do not need
+
+    # isort: split
     import uvloop
 
     from bot.bootstrap.project import enter_project
     from bot.bootstrap.roles import run_service
-    from bot.logs import configure_logging
     from bot.settings import ServiceRole, load_settings
 
     settings = enter_project(load_settings(host=host, port=port, ops_port=ops_port, project=project))
