@@ -32,10 +32,19 @@ def read_content(status: JsonObject, known: JsonObject) -> Content:
     """
     words = drop_names(read_html(take_text(status.get("content"))), find_own_names(status, known))
     warning = "" if status.get("in_reply_to_id") else take_text(status.get("spoiler_text"), limit=MAX_ID)
-    text = "\n\n".join(part for part in (warning.strip(), words) if part)
+    text = "\n\n".join(part for part in (warning.strip(), words, read_poll(status)) if part)
     files = status.get("media_attachments")
     found = (read_file(file) for file in (files if isinstance(files, list) else [])[:MAX_FILES])
     return Content(text=text[:MAX_TEXT], attachments=tuple(file for file in found if file))
+
+
+def read_poll(status: JsonObject) -> str:
+    """Return a line for each choice of a post's poll."""
+    poll = status.get("poll")
+    options = poll.get("options") if isinstance(poll, Mapping) else None
+    shown = options[:MAX_FILES] if isinstance(options, list) else []
+    titles = (each.get("title") for each in shown if isinstance(each, Mapping))
+    return "\n".join(f"- {take_text(title, limit=MAX_ID)}" for title in titles if isinstance(title, str))
 
 
 def read_file(raw: Json) -> Attachment | None:
