@@ -59,7 +59,7 @@ def test_shared_place_is_shown(location: dict[str, Any], found: Attachment) -> N
 
 
 def test_direct_message_comes_in_newer_shape_too() -> None:
-    message = {
+    message: dict[str, Any] = {
         "id": "61",
         "event_type": "MessageCreate",
         "text": "See https://t.co/a",
@@ -68,7 +68,7 @@ def test_direct_message_comes_in_newer_shape_too() -> None:
         "created_at": "2026-01-31T12:00:00.000Z",
         "urls": [{"url": "https://t.co/a", "expanded_url": "https://shop.example/1"}],
     }
-    includes = {"users": [{"id": "7", "username": "person7", "name": "Person 7"}]}
+    includes: dict[str, Any] = {"users": [{"id": "7", "username": "person7", "name": "Person 7"}]}
     event = parse_one(activity("dm.received", message, includes=includes))
     assert (event.kind, event.event_id, event.conversation_key) == (Kind.TEXT, "61", "7")
     assert (event.content.text, event.sender.username) == ("See https://shop.example/1", "person7")
