@@ -3,7 +3,7 @@
 import sys
 
 # Where OpenTelemetry is installed, redis can count its calls with it, which nobody asks for here: 3 MB and 60
-# modules. For Python a module that is None is one that is not installed; whoever imports it afterwards finds it.
+# modules. For Python a module that is None is one that is not installed; whoever imports it later finds it.
 _COUNTERS = "opentelemetry"
 
 if not {"redis", _COUNTERS} & sys.modules.keys():
