@@ -16,7 +16,7 @@ from bot.connector import ErrorClass, SendError
 from bot.connector.answers import Outcome, doubtful, failed
 from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
-from connectors.bluesky.classify import (
+from connectors.bluesky.faults import (
     SERVER_ERROR,
     classify,
     describe,

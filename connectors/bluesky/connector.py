@@ -43,7 +43,10 @@ from connectors.bluesky.api import BlueskyApi
 from connectors.bluesky.entities import IMAGE_HOST, VIDEO_HOST
 from connectors.bluesky.guide import GUIDE, examine_account
 from connectors.bluesky.intake import Intake
-from connectors.bluesky.outlet import (
+from connectors.bluesky.payload import CHANNEL, NOT_A_CONTACTS, parse_body, parse_page
+from connectors.bluesky.records import POST, make_record_key
+from connectors.bluesky.render import DIRECT_MAX, POST_MAX, Part, render_direct, render_posts
+from connectors.bluesky.send import (
     find_convo,
     find_place,
     find_record,
@@ -51,9 +54,6 @@ from connectors.bluesky.outlet import (
     write_direct,
     write_post,
 )
-from connectors.bluesky.payload import CHANNEL, NOT_A_CONTACTS, parse_body, parse_page
-from connectors.bluesky.records import POST, make_record_key
-from connectors.bluesky.render import DIRECT_MAX, POST_MAX, Part, render_direct, render_posts
 
 API_URL = "https://bsky.social"
 OPTIONS = frozenset({"handle", "app_password", "api_url"})

@@ -6,8 +6,8 @@ from bot.connector import Finding, Guide, OptionHelp
 from bot.connector.answers import Outcome
 from bot.connector.fields import MAX_ID
 from connectors.bluesky.api import BlueskyApi, Session
-from connectors.bluesky.classify import UNAUTHORIZED
 from connectors.bluesky.entities import is_machine
+from connectors.bluesky.faults import UNAUTHORIZED
 
 GUIDE = Guide(
     title="Bluesky",

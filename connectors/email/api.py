@@ -15,8 +15,8 @@ from aiosmtplib.errors import SMTPException, SMTPResponseException
 
 from bot.connector import ErrorClass
 from bot.connector.answers import Outcome, doubtful, failed
+from connectors.email.faults import explain
 from connectors.email.options import LOOPBACK, Server
-from connectors.email.refusals import explain
 from connectors.email.render import Letter
 
 # RFC 5321, 4.5.3.2 lets a server think for minutes before it takes a mail; the courier waits 20 seconds.

@@ -9,8 +9,8 @@ from email import message_from_string
 from email.message import Message
 
 from bot.connector import Receipt, ReceiptState
+from connectors.email.faults import explain_report
 from connectors.email.mail import Leaf, Mail, read_content, read_words
-from connectors.email.refusals import explain_report
 from connectors.email.threads import ADDRESS, find_ours
 
 DAEMON = re.compile(r"^(mailer-?daemon|postmaster|mail-daemon)@", re.IGNORECASE)

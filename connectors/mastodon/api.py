@@ -12,7 +12,7 @@ from bot.connector import SendError
 from bot.connector.answers import Outcome, doubtful
 from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
-from connectors.mastodon.classify import classify, describe, read_rates, read_wait
+from connectors.mastodon.faults import classify, describe, read_rates, read_wait
 
 MAX_ANSWER = 8_000_000  # bytes: eighty notifications are less than one million
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.connector import Finding, Guide, OptionHelp, SendError
 from bot.connector.fields import MAX_ID
 from connectors.mastodon.api import MastodonApi
-from connectors.mastodon.classify import FORBIDDEN, UNAUTHORIZED
+from connectors.mastodon.faults import FORBIDDEN, UNAUTHORIZED
 from connectors.mastodon.server import (
     Account,
     ask_for_instance,

@@ -19,8 +19,8 @@ from bot.connector.answers import Outcome
 from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
 from connectors.mastodon.api import MastodonApi
-from connectors.mastodon.classify import GONE, NOT_FOUND
 from connectors.mastodon.ear import LONGEST_PAUSE, TAKEN, Ear
+from connectors.mastodon.faults import GONE, NOT_FOUND
 from connectors.mastodon.memory import Memory
 from connectors.mastodon.payload import DIRECT
 from connectors.mastodon.server import Account, learn_account

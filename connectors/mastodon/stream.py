@@ -9,7 +9,7 @@ from datetime import timedelta
 import aiohttp
 
 from connectors.mastodon.api import MastodonApi
-from connectors.mastodon.classify import FORBIDDEN, UNAUTHORIZED
+from connectors.mastodon.faults import FORBIDDEN, UNAUTHORIZED
 
 PATH = "/api/v1/streaming/user"
 PATIENCE = timedelta(seconds=60)  # the server says ":thump" every fifteen

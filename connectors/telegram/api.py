@@ -15,29 +15,14 @@ from datetime import timedelta
 
 import aiohttp
 
-from bot.connector import ErrorClass, OutboundFile, SendError
+from bot.connector import OutboundFile, SendError
 from bot.connector.answers import Outcome, doubtful
 from bot.connector.platform_api import PlatformApi
 from bot.domain.json import Json, JsonObject
+from connectors.telegram.faults import classify, read_seconds
 
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_MANY = 401, 403, 404, 409, 429
-SERVER_ERROR = 500
 ANSWER_MAX = 8_000_000  # bytes: a hundred updates come at once, each with the message it answers
 UPLOAD_WAIT = timedelta(seconds=15)
-# Telegram gives 400 for most mistakes; only its words tell them apart.
-BAD_REQUESTS: Mapping[str, ErrorClass] = {
-    "chat not found": ErrorClass.RECIPIENT_GONE,
-    "user not found": ErrorClass.RECIPIENT_GONE,
-    "user is deactivated": ErrorClass.RECIPIENT_GONE,
-    "peer_id_invalid": ErrorClass.RECIPIENT_GONE,
-    "message is too long": ErrorClass.TOO_LONG,
-    "not enough rights": ErrorClass.POLICY,
-    "have no rights": ErrorClass.POLICY,
-    "message to be replied not found": ErrorClass.RECIPIENT_GONE,  # of comments: see `render.quote`
-    "business_peer_usage_missing": ErrorClass.WINDOW_CLOSED,  # nobody wrote there for 24 hours
-    "business_": ErrorClass.POLICY,  # disconnected, or without the right to answer
-    "business connection": ErrorClass.POLICY,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,22 +109,3 @@ def read_answer(status: int, body: Json, _: Mapping[str, str]) -> Outcome:
         retry_after=read_seconds(hints.get("retry_after")),
     )
     return Moved(error=error, moved_to=moved_to) if isinstance(moved_to, int) else Outcome(error=error)
-
-
-def classify(status: int, description: str) -> ErrorClass:
-    """Return why Telegram refused, from its status and words."""
-    if status == TOO_MANY:
-        return ErrorClass.RATE_LIMITED
-    if status >= SERVER_ERROR or status == CONFLICT:
-        return ErrorClass.TRANSIENT
-    if status in (UNAUTHORIZED, NOT_FOUND):  # 404: there is no bot of that token
-        return ErrorClass.AUTH
-    if status == FORBIDDEN:  # blocked, deactivated, never written to us
-        return ErrorClass.RECIPIENT_GONE
-    words = description.lower()
-    return next((found for part, found in BAD_REQUESTS.items() if part in words), ErrorClass.INVALID)
-
-
-def read_seconds(value: Json) -> timedelta | None:
-    """Return `retry_after`, None where there is none."""
-    return timedelta(seconds=value) if isinstance(value, int) else None

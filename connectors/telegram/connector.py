@@ -37,14 +37,14 @@ from bot.domain.message import Attachment, Kind
 from bot.errors import BadSignature
 from connectors.telegram.address import Me
 from connectors.telegram.api import TelegramApi
-from connectors.telegram.dispatch import make, skip_made
-from connectors.telegram.files import read_address
 from connectors.telegram.guide import GUIDE, examine
 from connectors.telegram.intake import Intake
+from connectors.telegram.media import read_address
 from connectors.telegram.payload import CHANNEL, parse_body, parse_update
 from connectors.telegram.place import read_native_ids, read_target
 from connectors.telegram.posts import PostMemory
 from connectors.telegram.render import BUTTONS_MAX, PAYLOAD_MAX, TEXT_MAX, TEXT_UNIT, render_reply
+from connectors.telegram.send import make, skip_made
 from connectors.telegram.webhook import Webhook
 
 API_URL = "https://api.telegram.org"

@@ -14,8 +14,8 @@ from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, measure, split_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button
+from connectors.telegram.files import DOCUMENT, METHODS, Upload, sort_files
 from connectors.telegram.place import read_post, read_target
-from connectors.telegram.uploads import DOCUMENT, METHODS, Upload, sort_files
 
 # Telegram says "characters" but counts offsets in UTF-16; this stays within either reading.
 TEXT_MAX, TEXT_UNIT = MessageLimit.MAX_TEXT_LENGTH.value, TextUnit.UTF16

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.connector import AccountConfig, ErrorClass, InboundEvent, OutboundReply
 from bot.domain.message import Author, Content, Kind
 from connectors.bluesky.api import find_server
-from connectors.bluesky.classify import classify, read_rates, read_wait
+from connectors.bluesky.faults import classify, read_rates, read_wait
 from connectors.bluesky.payload import parse_body, parse_page
 from connectors.bluesky.records import LENGTH, is_ours, make_record_key, split_uri
 from connectors.bluesky.render import POST_BYTES, POST_MAX, find_facets, render_posts

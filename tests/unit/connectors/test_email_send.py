@@ -12,8 +12,8 @@ import pytest
 from bot.connector import AccountConfig, ErrorClass, OutboundFile, OutboundReply, SendState
 from bot.domain.message import Author, Button, Content
 from connectors.email.connector import EmailConnector
+from connectors.email.faults import classify, explain, explain_report
 from connectors.email.guard import ANSWERS_MAX, Guard
-from connectors.email.refusals import classify, explain, explain_report
 from connectors.email.render import File, Writer, render_reply
 from connectors.email.structure import list_sections, read_fetched
 from connectors.email.threads import MAX_REFERENCES, digest, make_key

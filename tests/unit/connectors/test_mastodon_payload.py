@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.connector import AccountConfig, ErrorClass, InboundEvent
 from bot.domain.conversation import Surface
 from bot.domain.message import Kind
-from connectors.mastodon.classify import classify, read_rates, read_wait
+from connectors.mastodon.faults import classify, read_rates, read_wait
 from connectors.mastodon.payload import parse_body, parse_frame
 from connectors.mastodon.plain_text import MAX_HTML, drop_names, mention_nobody, read_html
 from connectors.mastodon.server import read_limits, read_streaming_url
