@@ -226,19 +226,21 @@ def _see_kind(seen: _Seen) -> Verdict | None:
     for reason, pattern in _KINDS:
         found = pattern.findall(seen.signs.said)
         if found and (short or glad):
-            knows = reason is Reason.PRAISE and _answers_praise(seen.understanding)
+            knows = reason is Reason.PRAISE and _answers_praise(seen)
             return _answer(Reason.PRAISE_KNOWN, found) if knows else _leave(reason, found)
     found = known.LAUGHS.findall(seen.signs.said)
     understood = all(known.is_common(word) or known.LAUGHS.fullmatch(word) for word in seen.signs.words)
     return _leave(Reason.REMARK, found) if found and understood else None
 
 
-def _answers_praise(understanding: Understanding | None) -> bool:
-    """Tell whether the brand taught its bot to answer praise, and that this is some."""
-    if understanding is None or understanding.intent is None or understanding.fallback:
+def _answers_praise(seen: _Seen) -> bool:
+    """Tell whether the brand taught its bot to answer praise, and that this is some, said to it."""
+    understanding = seen.understanding
+    if seen.post.addressed == "comment" or understanding is None or understanding.fallback:
         return False
     intent = understanding.intent
-    return intent.confidence >= _SURE and any(word in intent.name for word in ("praise", "compliment"))
+    known_for = intent is not None and any(word in intent.name for word in ("praise", "compliment"))
+    return known_for and intent is not None and intent.confidence >= _SURE
 
 
 _KINDS = (

@@ -62,7 +62,7 @@ REQUESTS = _list(
     this, bring back, add a, add an, fix, fixed, fixing, sort it, sort out, sort this, asap, urgent*,
     immediately, right now, as i type, heads up, fyi, lost property, left my, i left, forgot my, lost
     my, lost, found, sizes, activate*, register*, migrat*, upgrade my, transfer*, deposit*, withdraw*,
-    statement, verif*, spare part*, apologi*, apolog*
+    statement, verif*, spare part*, apologi*, apolog*, interested
     """,
 )
 HARD_TROUBLE = _list(
@@ -151,7 +151,7 @@ PRAISE = _list(
     iconic, goat, legend, legends, legendary, genius, hero, heroes, rock, rocks, bless, blessed, happy,
     excited, can't wait, five stars, 5 stars, 10/10, shoutout, shout out, big fan, huge fan, fan of,
     chills, yass*, yay, elegant, classy, magic, magical, divine, heaven, superstar, star, friendly,
-    kind, top notch, spot on, on point, smooth, smoothest, recommend, enjoy*
+    kind, top notch, spot on, on point, smooth, smoothest, recommend, enjoy*, chef's kiss
     """,
 )
 THANKS = _list(
@@ -185,7 +185,7 @@ PROMOTES = _list(
     of google, logo for, graphic designer, web designer, web developer, cheap, wholesale, replica*,
     watches, casino, betting, bet now, jackpot, slots, lottery, herbs, herbal, cured, spell caster,
     viagra, weight loss, lose weight, hot girls, hot singles, onlyfans, adult, nudes, in your area, best
-    services, % off
+    services, featured
     """,
 )
 STRONG_PROMOTION = _list(
@@ -197,13 +197,14 @@ STRONG_PROMOTION = _list(
     it to, send pic to, dm us to, hot girls, hot singles, cured my, spell caster, herbal, first page of
     google, seo services, subscribe to my, visit my website, check out my page, check my page, use my
     code, make logo, graphic designer, earn money, made money, passive income, extra income, make money,
-    replica, onlyfans, promote it
+    replica, onlyfans, promote it, check my profile, check out my profile, wanna be featured, want to be
+    featured
     """,
 )
 LAUGHS = _list(
     """
     lol, lmao, lmfao, rofl, haha*, hehe*, hihi*, jaja*, omg, same, mood, big mood, vibe, vibes, goals,
-    legend, first, me, us, this, so true, facts, iykyk, relatable, yesss*
+    legend, first, me, us, this, so true, facts, iykyk, relatable, yesss*, ahaha*, amen, greetings
     """,
 )
 

@@ -87,7 +87,7 @@ async def _judge(road: Road, engine: Engine, claim: Claim) -> list[Verdict] | No
 
 
 async def _judge_one(road: Road, engine: Engine, claim: Claim, message: Message) -> Verdict:
-    post = _read_post(message)
+    post = _read_post(claim, message)
     try:
         async with asyncio.timeout(min(_PATIENCE, road.turn_limit / 4).total_seconds()):
             understanding = await engine.parse(post.text) if post.text.strip() else None
@@ -106,11 +106,14 @@ async def _judge_one(road: Road, engine: Engine, claim: Claim, message: Message)
     return verdict
 
 
-def _read_post(message: Message) -> Post:
-    addressed = message.metadata.get("addressed")
+def _read_post(claim: Claim, message: Message) -> Post:
+    text, addressed = message.content.text, message.metadata.get("addressed")
+    # A platform may not tell that a comment names us; the account is often called as the brand is there.
+    if not isinstance(addressed, str) or f"@{claim.account}".lower() in text.lower():
+        addressed = "reply" if addressed == "reply" else "mention"
     return Post(
-        text=message.content.text,
-        addressed=addressed if isinstance(addressed, str) else "mention",
+        text=text,
+        addressed=addressed,
         under_another=bool(message.metadata.get("parent_id")),
         files=bool(message.content.attachments),
     )

@@ -119,6 +119,16 @@ async def test_complaint_is_answered(road: Road) -> None:
     assert await count_ledger(road) == (1, 1, 0, 0, 0)
 
 
+async def test_comment_that_names_the_account_speaks_to_nobody_else(road: Road) -> None:
+    for sender, text, replies in (
+        ("ann", "@lyra any plans for spring", 1),
+        ("bob", "@bea any plans for spring", 0),
+    ):
+        answered = await hear(road, posts(text, sender=sender, addressed="comment"))
+        assert answered is not None
+        assert len(answered.reply_ids) == replies, text
+
+
 async def test_burst_is_answered_whole_where_one_of_it_asks(road: Road) -> None:
     answered = await hear(road, posts(PASSING), posts("how do I wash them"))
     assert answered is not None

@@ -35,6 +35,7 @@ def judge(
         ("i need to change my address @lyra", "mention", Reason.REQUEST),
         ("check your dms", "comment", Reason.REQUEST),
         ("unsubscribe", "comment", Reason.REQUEST),
+        ("I'm interested", "comment", Reason.REQUEST),
         ("I'd like to speak to a human", "mention", Reason.REQUEST),
         ("mine broke after two days", "comment", Reason.TROUBLE),
         ("it wont work", "comment", Reason.TROUBLE),
@@ -134,10 +135,12 @@ def test_without_triage_a_statement_is_answered() -> None:
     assert judge_post(Post(text="This is on my shelf", addressed="comment"), None).reason is Reason.DOUBT
 
 
-def test_praise_is_answered_where_the_bot_was_taught_to() -> None:
-    post = Post(text="best sound in town", addressed="comment")
+def test_praise_to_the_brand_is_answered_where_the_bot_was_taught_to() -> None:
+    post = Post(text="best sound in town @lyra")
     assert judge_post(post, understand(GLAD, intent="praise")).reason is Reason.PRAISE_KNOWN
     assert judge_post(post, understand(GLAD, intent="opening_hours")).reason is Reason.PRAISE
+    below = Post(text="best sound in town", addressed="comment")
+    assert judge_post(below, understand(GLAD, intent="praise")).reason is Reason.PRAISE
 
 
 def test_what_many_write_word_by_word_is_left_alone_unless_it_may_be_a_complaint() -> None:
