@@ -26,6 +26,7 @@ from bot.service.curriculum import Curriculum
 from bot.service.erase_contact import run_erasures
 from bot.service.keep_media import run_media
 from bot.service.loops import run_clock, run_courier, run_worker
+from bot.service.move_to_private import leads_to_private
 from bot.service.poll import run_poller
 from bot.service.road import Road
 from bot.service.sent_files import SentFiles
@@ -185,6 +186,7 @@ def make_road(
         many_ids=frozenset(
             channel for (channel, _), each in (connectors or {}).items() if each.capabilities.many_ids
         ),
+        passages={key: each for key, each in (connectors or {}).items() if leads_to_private(each)},
     )
 
 

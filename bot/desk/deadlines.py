@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _SHARE = {Priority.NORMAL: 1.0, Priority.HIGH: 0.5, Priority.URGENT: 0.25}
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(minutes=15)
+DEADLINE_TIMER = "handoff_deadline"
+"""The timer that watches a handoff's deadline."""
 
 
 class Urgency(StrEnum):

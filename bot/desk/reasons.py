@@ -21,6 +21,7 @@ _WORDS = MappingProxyType(
         "safety": "heat, smoke or swelling",
         "data_request": "asks about their data",
         "order_not_found": "found no order with what was given",
+        "not_moved": "could not be written to in private",
         "delivery_failed": "our answer did not arrive",
         "delivery_partial": "only part of our answer arrived",
         "delivery_unknown": "our answer may not have arrived",

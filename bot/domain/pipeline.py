@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.domain.case import CaseWords
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -84,7 +86,8 @@ class PublicPosts(StrEnum):
 class DeskSpec:
     """`config.yml: desk`. A handoff to a queue that is not listed goes to `default_queue`.
 
-    `promises` names the responses that say a person will answer: whoever says one, hands off.
+    `promises` names the responses that say a person will answer: whoever says one, hands off. `words` are
+    the brand's where a public thread goes on in private.
     """
 
     queues: Mapping[str, QueueSpec] = field(
@@ -93,3 +96,4 @@ class DeskSpec:
     default_queue: str = "support"
     promises: frozenset[str] = frozenset({"utter_handoff"})
     public_posts: PublicPosts = PublicPosts.NEEDED
+    words: CaseWords = field(default_factory=CaseWords)

@@ -15,7 +15,7 @@ import structlog
 
 from bot.bus.keys import Stream
 from bot.desk.alarm import weigh_handoff
-from bot.desk.deadlines import deadline_of
+from bot.desk.deadlines import DEADLINE_TIMER, deadline_of
 from bot.desk.promise import require_entry, route, tell_customer
 from bot.domain.conversation import Status, Surface
 from bot.domain.handoff import HandoffRequest, Priority
@@ -25,7 +25,9 @@ from bot.engines.engine import Turn, TurnResult
 from bot.errors import StorageUnavailable, VisavisError
 from bot.service.hand_back import hand_back
 from bot.service.leave_alone import leave_alone
+from bot.service.link_threads import keep_together
 from bot.service.metrics import TURN_SECONDS, TURNS
+from bot.service.move_to_private import move_to_private
 from bot.storage import event_log, triggers, turn_commit, turns
 from bot.storage.pulled import Pulled
 
@@ -35,13 +37,13 @@ if TYPE_CHECKING:
     from bot.domain.understanding import Understanding
     from bot.engines.engine import Engine, EventLog
     from bot.service.road import Road
+    from bot.storage.cases import NewLink
     from bot.storage.turns import Claim, Right
 
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3  # a message that kills its worker this often goes to a person unread by the engine
 BOT_FAILED = "bot_failed"  # the reason of a handoff because the engine, or an action, broke
-DEADLINE_TIMER = "handoff_deadline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,8 @@ async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool 
     began = perf_counter()
     result = keep_contract(road, await _respond(road, engine, claim))
     try:
-        stored = await _commit(road, claim, result)
+        result, link = await move_to_private(road, claim, result)
+        stored = await _commit(road, claim, result, link)
     except StorageUnavailable:
         await hand_back(road, claim.lease)
         raise
@@ -112,6 +115,8 @@ async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool 
         pulled=_read_pulled(claim, result, stored),
     )
     _announce(road, claim, answered, soon=not (begun_here and claim.pull))  # such a caller has it already
+    if result.handoff:
+        await keep_together(road, claim)
     return answered
 
 
@@ -203,7 +208,7 @@ def _failed(claim: Claim) -> TurnResult:
     return TurnResult(tracker=claim.tracker or {}, events=(), replies=(), handoff=handoff)
 
 
-async def _commit(road: Road, claim: Claim, result: TurnResult) -> turn_commit.Stored:
+async def _commit(road: Road, claim: Claim, result: TurnResult, link: NewLink | None) -> turn_commit.Stored:
     outcome = turn_commit.Outcome(
         taken=claim.messages,
         settled=_settled_by(claim, result),
@@ -214,6 +219,7 @@ async def _commit(road: Road, claim: Claim, result: TurnResult) -> turn_commit.S
         handoff=make_entry(road, result.handoff) if result.handoff else None,
         unsure=tuple(find_unsure(claim.messages, result)),
         reminders=read_turn_reminders(road, claim.lease.conversation_id, result),
+        link=link,
     )
     stored = None
     if turn_commit.is_plain(outcome):

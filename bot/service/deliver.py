@@ -17,7 +17,9 @@ import structlog
 
 from bot.bus.keys import Stream
 from bot.connector import SendResult, SendState
-from bot.domain.message import DeliveryState
+from bot.domain.message import Author, DeliveryState
+from bot.service.follow_private import follow_private
+from bot.service.link_threads import join_by_key
 from bot.service.metrics import DELIVERIES
 from bot.service.pacing import keep_to, wait_for_rate
 from bot.service.sending import send_one
@@ -96,6 +98,10 @@ async def _deliver_all(
             await _postpone(road, claim, outbound, result, pause)
             return Delivered(outcomes=tuple(outcomes), more=False)
         outcomes.append(await _settle(road, claim, outbound, result))
+        if outbound.content.private:
+            await join_by_key(road, claim.lease.conversation_id)
+            if outbound.author is Author.BOT:  # what comes next may be said otherwise by now: read it again
+                return await _finish(road, claim, outcomes, seen_id=outbound.message_id)
     return await _finish(road, claim, outcomes)
 
 
@@ -153,6 +159,8 @@ async def _settle(road: Road, claim: DeliveryClaim, outbound: Outbound, result: 
             native_ids=result.native_ids or outbound.delivered,
             error=_error_of(result),
         )
+        if outbound.content.private:
+            await follow_private(road, connection, claim, outbound, result)
     DELIVERIES.labels(claim.channel, state.value).inc()
     if state is not DeliveryState.SENT:
         log.warning(
@@ -178,10 +186,12 @@ async def _finish(
     outcomes: Sequence[DeliveryState],
     *,
     again: timedelta | None = None,
+    seen_id: int | None = None,
 ) -> Delivered:
     conversation_id = claim.lease.conversation_id
+    seen = claim.seen_id if seen_id is None else seen_id
     async with road.database.begin() as connection:
-        more = await deliveries.finish_delivery(connection, claim.lease, seen_id=claim.seen_id, again=again)
+        more = await deliveries.finish_delivery(connection, claim.lease, seen_id=seen, again=again)
     if more:
         await road.bus.work.put(Stream.DELIVER, conversation_id)
     elif again:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.bus.keys import Stream
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Content, Kind, Settled
-from bot.service.hold import announce_status, close_handoff, lock_for
+from bot.service.hold import announce_status, both_of, close_handoff, lock_for
 from bot.storage import conversations, messages
 
 if TYPE_CHECKING:
@@ -34,8 +34,16 @@ async def give_back(road: Road, conversation_id: int, staff: Staff) -> None:
     await announce_given_back(road, conversation_id, waits=waits)
 
 
-async def release(connection: Connection, conversation_id: int) -> bool:
-    """Give a locked conversation to the bot and say so in it; tell whether messages wait for it."""
+async def release(connection: Connection, conversation_id: int) -> tuple[int, ...]:
+    """Give a locked conversation to the bot and say so in it, and the other thread of its case likewise.
+
+    Returns in which of them messages wait for it.
+    """
+    both = await both_of(connection, conversation_id)
+    return tuple([each for each in both if await _release_one(connection, each)])
+
+
+async def _release_one(connection: Connection, conversation_id: int) -> bool:
     await messages.settle_taken(connection, conversation_id, Settled.NOT_NEEDED)
     answer_seq = await messages.get_last_waiting_seq(connection, conversation_id)
     await conversations.release_to_bot(connection, conversation_id, answer_seq=answer_seq)
@@ -45,9 +53,8 @@ async def release(connection: Connection, conversation_id: int) -> bool:
     return answer_seq is not None
 
 
-async def announce_given_back(road: Road, conversation_id: int, *, waits: bool) -> None:
+async def announce_given_back(road: Road, conversation_id: int, *, waits: tuple[int, ...]) -> None:
     """Tell everybody who watches that the bot is back, and wake it where messages wait."""
-    if waits:
-        await road.bus.work.put(Stream.ANSWER, conversation_id)
+    await road.bus.work.put(Stream.ANSWER, *waits)
     await announce_status(road, conversation_id, Status.BOT, None)
     await road.bus.live.publish("message", conversation_id, author=Author.SYSTEM.value)

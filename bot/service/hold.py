@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.desk.deadlines import DEADLINE_TIMER
 from bot.domain.conversation import Conversation, Status
 from bot.domain.message import DeliveryState
 from bot.errors import Conflict, UnknownConversation
-from bot.service.answer import DEADLINE_TIMER
-from bot.storage import conversations, handoffs, outbox, timers
+from bot.storage import cases, conversations, handoffs, outbox, timers
 
 if TYPE_CHECKING:
     from bot.domain.staff import Staff
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 async def lock(connection: Connection, conversation_id: int) -> Conversation:
-    """Lock a conversation, whoever holds it. Raises `UnknownConversation`."""
+    """Lock a conversation, whoever holds it, and the other thread of its case.
+
+    Raises `UnknownConversation`.
+    """
+    await cases.lock_case(connection, conversation_id)
     found = await conversations.lock_conversation(connection, conversation_id)
     if found is None:
         raise UnknownConversation("there is no such conversation")
@@ -54,9 +58,17 @@ async def hold_for(connection: Connection, found: Conversation, staff: Staff) ->
     """Let a person have a locked conversation; returns True when that is news."""
     if has(found, staff):
         return False
-    await conversations.hold(connection, found.id, staff.id)
-    await take_handoff(connection, found.id, staff)
+    for conversation_id in await both_of(connection, found.id):
+        await conversations.hold(connection, conversation_id, staff.id)
+        await take_handoff(connection, conversation_id, staff)
     return True
+
+
+async def both_of(connection: Connection, conversation_id: int) -> tuple[int, ...]:
+    """Return a conversation and, where it is part of a case, the other thread: who has one has both."""
+    link = await cases.find_open(connection, conversation_id)
+    other = link.beside(conversation_id) if link else None
+    return (conversation_id,) if other is None else (conversation_id, other)
 
 
 async def take_handoff(connection: Connection, conversation_id: int, staff: Staff | None) -> None:
@@ -74,15 +86,18 @@ async def close_handoff(connection: Connection, conversation_id: int) -> None:
 
 async def announce_status(road: Road, conversation_id: int, status: Status, staff: Staff | None) -> None:
     """Tell everybody who watches, also what does not leave any more because a person has it."""
-    await road.bus.live.publish(
-        "status",
-        conversation_id,
-        status=status.value,
-        staff_id=staff.id if staff else None,
-    )
-    if status is Status.HELD:
-        async with road.database.read() as connection:
-            withdrawn = await outbox.list_withdrawn(connection, conversation_id)
-        for message_id in withdrawn:
-            state = DeliveryState.FAILED.value
-            await road.bus.live.publish("delivery", conversation_id, message_id=message_id, state=state)
+    async with road.database.read() as connection:
+        both = await both_of(connection, conversation_id)
+    staff_id = staff.id if staff else None
+    for each in both:
+        await road.bus.live.publish("status", each, status=status.value, staff_id=staff_id)
+        if status is Status.HELD:
+            await _announce_withdrawn(road, each)
+
+
+async def _announce_withdrawn(road: Road, conversation_id: int) -> None:
+    async with road.database.read() as connection:
+        withdrawn = await outbox.list_withdrawn(connection, conversation_id)
+    for message_id in withdrawn:
+        state = DeliveryState.FAILED.value
+        await road.bus.live.publish("delivery", conversation_id, message_id=message_id, state=state)

@@ -68,7 +68,7 @@ def assess(row: QueueRow, now: datetime) -> QueueEntry:
     waiting = Waiting(
         reason=handoff.reason if handoff else None,
         priority=handoff.priority if handoff else Priority.NORMAL,
-        surface=row.surface,
+        surface=row.in_public or row.surface,
         deadline_at=deadline_at,
         waiting_since=waiting_since,
         earlier=max(row.handoffs - 1, 0),

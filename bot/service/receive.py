@@ -17,22 +17,26 @@ from bot.domain.conversation import Status
 from bot.domain.message import Content, Kind, Settled
 from bot.errors import BadPayload
 from bot.service.find_person import find_person
-from bot.service.hold import take_handoff
+from bot.service.hold import both_of, take_handoff
 from bot.service.know_echo import find_own_echo
+from bot.service.link_threads import find_case_of, join_arriving, wake_case
 from bot.service.metrics import RECEIVED
 from bot.service.note_receipt import note_receipt
-from bot.storage import accounts, conversations, inbound, leases, media, messages
+from bot.storage import accounts, cases, conversations, inbound, leases, media, messages
 from bot.storage.arrivals import Arrival
 from bot.storage.first_messages import begin_many, begin_with_inbound
 
 if TYPE_CHECKING:
     import asyncio
 
+    from bot.domain.case import ThreadLink
     from bot.domain.json import JsonObject
     from bot.service.answer import Answered
     from bot.service.road import Road
     from bot.storage.arrivals import Stored
     from bot.storage.database import Connection
+
+    Case = tuple[ThreadLink, bool]
 
 log = structlog.get_logger(__name__)
 
@@ -83,10 +87,11 @@ async def receive(road: Road, event: InboundEvent) -> Received:
         ours = await find_own_echo(road, account_id, event)
         if ours is not None:
             return Received(message_id=None, conversation_id=ours, duplicate=True)
-    received = None
-    if event.kind in messages.ANSWERABLE and event.conversation_key and not media.has_files(event.content):
+    received, answerable = None, event.kind in messages.ANSWERABLE and event.conversation_key != ""
+    case = await find_case_of(road, account_id, event) if answerable else None
+    if answerable and case is None and not media.has_files(event.content):
         received = await _append(road, account_id, event)
-    received = received or await _store(road, account_id, event)
+    received = received or await _store(road, account_id, event, case)
     road.recently.note(account_id, event, (received.message_id, received.conversation_id))
     if not received.duplicate:
         _wake(road, event, received)
@@ -139,18 +144,21 @@ async def _append_arrival(road: Road, arrival: Arrival) -> Stored | None:
         return stored or await begin_with_inbound(connection, arrival)
 
 
-async def _store(road: Road, account_id: int, event: InboundEvent) -> Received:
+async def _store(road: Road, account_id: int, event: InboundEvent, case: Case | None) -> Received:
     known = await _find_known(road, account_id, event)  # most of what comes here was told before
     if known is not None:
         return known
     try:
         async with road.database.begin() as connection:
-            return await _store_in(road, connection, account_id, event)
+            received = await _store_in(road, connection, account_id, event, case)
     except _Raced:
-        return await _store(road, account_id, event)  # it is there now
+        return await _store(road, account_id, event, case)  # it is there now
     except _AlreadyHere:
         known = await _find_known(road, account_id, event)
         return known or Received(message_id=None, conversation_id=None, duplicate=True)
+    if case and received.conversation_id is not None:
+        wake_case(road, case[0], received.conversation_id)
+    return received
 
 
 async def _find_known(road: Road, account_id: int, event: InboundEvent) -> Received | None:
@@ -202,7 +210,9 @@ async def get_account_id(road: Road, channel: str, name: str) -> int:
     return known
 
 
-async def _store_in(road: Road, connection: Connection, account_id: int, event: InboundEvent) -> Received:
+async def _store_in(
+    road: Road, connection: Connection, account_id: int, event: InboundEvent, case: Case | None
+) -> Received:
     if not event.conversation_key:
         await messages.insert_stray(connection, account_id, event)
         return Received(message_id=None, conversation_id=None)
@@ -211,6 +221,8 @@ async def _store_in(road: Road, connection: Connection, account_id: int, event: 
         conversation_id = await conversations.open_conversation(connection, account_id, event)
     if conversation_id is None:
         raise _Raced
+    if case or event.kind is Kind.ECHO:
+        await cases.lock_case(connection, conversation_id, *((case[0].public_id,) if case else ()))
     place = await inbound.advance_inbound(
         connection,
         conversation_id,
@@ -233,6 +245,8 @@ async def _store_in(road: Road, connection: Connection, account_id: int, event: 
         raise _AlreadyHere
     await media.note_files(connection, message_id, event.content)
     await _apply(connection, conversation_id, event)
+    if case:
+        status = await join_arriving(connection, case, conversation_id, message_id) or status
     held = Status.HELD if event.kind is Kind.ECHO else status
     return Received(message_id=message_id, conversation_id=conversation_id, status=held)
 
@@ -249,8 +263,9 @@ async def _apply(connection: Connection, conversation_id: int, event: InboundEve
     elif event.kind is Kind.ECHO:
         # A person's word, typed in the platform's own app, silences the bot at once. A colleague at
         # the desk who has the conversation keeps it.
-        await conversations.hold(connection, conversation_id, None)
-        await take_handoff(connection, conversation_id, None)
+        for each in await both_of(connection, conversation_id):
+            await conversations.hold(connection, each, None)
+            await take_handoff(connection, each, None)
         await messages.settle_waiting(connection, conversation_id, Settled.STAFF)
 
 

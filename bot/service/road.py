@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -18,6 +18,7 @@ from bot.storage.database import Database
 from bot.storage.turns import Right
 
 if TYPE_CHECKING:
+    from bot.connector import Connector
     from bot.service.answer import Answered
 
 _WRITING = timedelta(seconds=2)  # for the commit after a turn or a send that took all its time
@@ -57,8 +58,8 @@ class Road:
     `lease` is how long a worker may be silent before another takes its conversation over.
     `turn_limit` bounds one answer and `send_limit` one send; both are shorter than the lease. `bursts`
     says per channel how long to wait for more words of the same person, `many_ids` where a person may have
-    several. `sent_files` are what staff send along. `account_ids` caches the rows of accounts, `own_rates`
-    counts sends while Redis is away.
+    several, `passages` from which accounts' public posts a way leads into private. `sent_files` are what
+    staff send along. `account_ids` caches the rows of accounts, `own_rates` counts sends while Redis is away.
     `recently` knows what was taken lately.
     """
 
@@ -71,6 +72,7 @@ class Road:
     send_limit: timedelta = timedelta(seconds=20)
     bursts: dict[str, timedelta] = field(default_factory=dict)
     many_ids: frozenset[str] = frozenset()
+    passages: Mapping[tuple[str, str], Connector] = field(default_factory=dict)
     sent_files: SentFiles | None = None
     account_ids: dict[tuple[str, str], int] = field(default_factory=dict)
     here: Here = field(default_factory=Here)

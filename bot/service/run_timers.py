@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.service.answer import DEADLINE_TIMER
+from bot.desk.deadlines import DEADLINE_TIMER
 from bot.service.remind import remind
 from bot.storage import handoffs, timers
 

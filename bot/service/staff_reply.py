@@ -12,14 +12,15 @@ from bot.domain.message import Author, Content, Kind, Settled
 from bot.domain.proposal import ProposalReason
 from bot.errors import BadPayload, Conflict
 from bot.service.check_reply import check_reply
-from bot.service.hold import announce_status, check_free, has, lock
+from bot.service.hold import announce_status, both_of, check_free, has, lock
 from bot.service.keep_outgoing import list_attachments
-from bot.service.resolve import close
+from bot.service.resolve import announce_closing_word, close
 from bot.service.take import join
 from bot.storage import messages, outbox, outgoing_files, proposals
 
 if TYPE_CHECKING:
     from bot.domain.conversation import Conversation
+    from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.domain.staff import Staff
     from bot.service.deliver import Connectors
@@ -32,8 +33,10 @@ class Reply:
     """What a person sends. `key` is the browser's idempotency key: the same key again says nothing new.
 
     `resolves`: the matter is closed with it, unless the contact wrote after the message `seen`. `private`:
-    it goes to the author of a public post alone. `files` are those that the same person brought
-    (`keep_outgoing`), in order; with files no text is needed.
+    it goes to the author of a public post alone. `template`: a message that the platform approved beforehand,
+    which says the text. `files` are those that the same person brought
+    (`keep_outgoing`), in order; with files no text is needed. `quietly`: a case that is resolved with it gets
+    no closing word in public.
     """
 
     text: str
@@ -42,6 +45,8 @@ class Reply:
     seen: int | None = None
     private: bool = False
     files: tuple[int, ...] = ()
+    template: JsonObject | None = None
+    quietly: bool = False
 
 
 async def staff_reply(road: Road, conversation_id: int, staff: Staff, text: str, *, key: str) -> Message:
@@ -68,7 +73,8 @@ async def send_reply(
     async with road.database.begin() as connection:
         found = await lock(connection, conversation_id)
         attachments = await list_attachments(connection, found, staff, reply.files)
-        content = Content(text=text, attachments=attachments, private=reply.private)
+        custom = {"template": reply.template} if reply.template else None
+        content = Content(text=text, attachments=attachments, private=reply.private, custom=custom)
         # A late repeat is no new act: it takes nothing and closes nothing it does not hold.
         known = await find_said(connection, conversation_id, f"reply:{reply.key}", content)
         if known is None:
@@ -76,13 +82,17 @@ async def send_reply(
             await check_reply(road, connection, found, content, connectors or {})
         message = known or await _say(connection, found, staff, content, reply)
         resolved = reply.resolves and (known is None or has(found, staff))
+        both = await both_of(connection, conversation_id)
+        word = None
         if resolved:
-            await close(connection, conversation_id, seen=reply.seen)
+            word = await close(road, connection, conversation_id, seen=reply.seen, quietly=reply.quietly)
     if known is None:
         await road.bus.work.put(Stream.DELIVER, conversation_id)
         await road.bus.live.publish("message", conversation_id, message_id=message.id, author="staff")
     if resolved or (known is None and not has(found, staff)):
-        await announce_status(road, conversation_id, Status.RESOLVED if resolved else Status.HELD, staff)
+        for each in both:
+            await announce_status(road, each, Status.RESOLVED if resolved else Status.HELD, staff)
+    await announce_closing_word(road, word)
     return message
 
 
@@ -97,8 +107,9 @@ async def _say(
     if reply.files and not await outgoing_files.mark_sent(connection, message_id, reply.files):
         raise Conflict("a file was sent already: remove it from here, or add it again")
     await outbox.queue_message(connection, found.id, message_id)
-    answered = await messages.settle_waiting(connection, found.id, Settled.STAFF)
-    await _propose(connection, answered)
+    for each in await both_of(connection, found.id):  # who reads a case reads both threads
+        answered = await messages.settle_waiting(connection, each, Settled.STAFF)
+        await _propose(connection, answered)
     message = await messages.get_message(connection, message_id)
     assert message is not None
     return message

@@ -20,7 +20,7 @@ from bot.engines.engine import Turn
 from bot.errors import Conflict, EngineError, LeaseLost
 from bot.service.answer import keep_contract, make_entry, read_log, read_turn_reminders
 from bot.service.give_back import announce_given_back, release
-from bot.storage import leases, steering, turn_commit
+from bot.storage import cases, leases, steering, turn_commit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -147,8 +147,11 @@ async def _act(road: Road, serving: ServingEngine, grip: Grip, wish: Wish) -> Tu
 async def _commit(road: Road, grip: Grip, wish: Wish, result: TurnResult) -> Steered:
     conversation_id = grip.lease.conversation_id
     outcome = _make_outcome(road, grip, wish, result)
-    released, waits = wish.releases and grip.standing.status is Status.QUEUED, False
+    released = wish.releases and grip.standing.status is Status.QUEUED
+    waits: tuple[int, ...] = ()
     async with road.database.begin() as connection:
+        if released:
+            await cases.lock_case(connection, conversation_id)
         if wish.said is not None:
             await _store_said(connection, grip, wish.said)
         stored = await turn_commit.commit_turn(connection, grip.lease, outcome)

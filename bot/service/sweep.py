@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.bus.keys import Stream
+from bot.service.link_threads import put_together
 from bot.storage import outbox, turns
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ async def sweep(road: Road, *, grace: timedelta) -> int:
         undelivered = await outbox.list_undelivered(connection, grace=grace)
     await road.bus.work.put(Stream.ANSWER, *unanswered)
     await road.bus.work.put(Stream.DELIVER, *undelivered)
+    await put_together(road)
     if unanswered or undelivered:
         log.info("Swept", unanswered=len(unanswered), undelivered=len(undelivered))
     return len(unanswered) + len(undelivered)

@@ -66,7 +66,8 @@ _WHERE = {
 
 # Of a case the private thread stands for both, unless something went wrong in the public one.
 _SHOWN = """(c.attention IS NOT NULL OR NOT EXISTS (
-    SELECT FROM thread_link l WHERE l.public_id = c.id AND l.private_id IS NOT NULL AND l.closed_at IS NULL))"""
+    SELECT FROM thread_link t
+    WHERE t.public_id = c.id AND t.private_id IS NOT NULL AND t.closed_at IS NULL))"""
 
 # Where more is there than is read, people see what is due first.
 _ORDER = {
@@ -79,7 +80,8 @@ _ORDER = {
 _SELECT = """
     SELECT c.id AS conversation_id, a.channel, a.name AS account, c.surface, c.status, k.name AS contact_name,
         p.surface AS in_public, c.staff_id, s.name AS staff_name, c.attention, c.last_message_at,
-        CASE WHEN p.waits THEN 'contact' ELSE l.author END AS last_author, coalesce(q.words, p.words) AS wants, w.created_at AS waiting_since, h.*,
+        CASE WHEN p.waits THEN 'contact' ELSE l.author END AS last_author,
+        coalesce(q.words, p.words) AS wants, w.created_at AS waiting_since, h.*,
         (SELECT count(*) FROM handoff e WHERE e.conversation_id = c.id) AS handoffs
     FROM conversation c
     JOIN account a ON a.id = c.account_id

@@ -13,7 +13,7 @@ from bot.domain.conversation import Status
 from bot.domain.message import Author, Kind, Message
 from bot.domain.reminder import ReminderChanges
 from bot.errors import LeaseLost
-from bot.storage import handoffs, proposals, reminders, timers
+from bot.storage import cases, handoffs, proposals, reminders, timers
 from bot.storage.content import dump_content, load_content
 from bot.storage.json_text import dump_json
 
@@ -62,7 +62,7 @@ class Outcome:
     `settled`: what becomes of the messages `taken`, of which the last gives the turn its id. `unsure`:
     what of them was not understood, for trainers. A turn that no message began has `unasked` in their
     place. `collected`: whoever called for the turn reads its replies, wherever others go. `reminders`:
-    what becomes of the conversation's.
+    what becomes of the conversation's. `link`: a public thread is moved to a private one, in these words.
     """
 
     taken: tuple[Message, ...]
@@ -76,6 +76,7 @@ class Outcome:
     unasked: Unasked | None = None
     collected: bool = False
     reminders: ReminderChanges = field(default_factory=ReminderChanges)
+    link: cases.NewLink | None = None
 
     @property
     def answered_seq(self) -> int:
@@ -165,6 +166,7 @@ _TAIL = """
 _MORE = f"""
     , cancelled AS ({reminders.CANCEL_MANY}), timed AS ({timers.SET_MANY})
     , promised AS ({handoffs.OPEN_MANY}), proposed AS ({proposals.PROPOSE_MANY})
+    , linked AS ({cases.LINK_MANY}), reminded AS ({cases.REMIND_MANY})
 """
 
 
@@ -174,12 +176,14 @@ def _statement(sql: str, *names: str) -> TextClause:
 
 _COMMIT = _statement(_GIVEN + _HEAD + _TAIL)
 _COMMIT_FREE = _statement(_GIVEN + "SKIP LOCKED" + _HEAD + _TAIL)
-_COMMIT_MORE = _statement(_GIVEN + _HEAD + _MORE + _TAIL, "timers", "cancelled", "handoffs", "proposals")
+_COMMIT_MORE = _statement(
+    _GIVEN + _HEAD + _MORE + _TAIL, "timers", "cancelled", "handoffs", "proposals", "links"
+)
 
 
 def is_plain(outcome: Outcome) -> bool:
     """Tell whether a turn leaves nothing but words and what is remembered."""
-    return not (outcome.handoff or outcome.unsure or outcome.reminders)
+    return not (outcome.handoff or outcome.unsure or outcome.reminders or outcome.link)
 
 
 async def commit_turn(connection: AnyConnection, lease: Lease, outcome: Outcome) -> Stored:
@@ -265,4 +269,5 @@ def _more_values(outcome: Outcome) -> dict[str, object]:
         "cancelled": [dict(pattern) for pattern in outcome.reminders.cancelled],
         "handoffs": [handoffs.dump_handoff(entry.request, entry.deadline_at)] if entry else [],
         "proposals": proposals.dump_unsure(outcome.unsure),
+        "links": [cases.dump_link(outcome.link)] if outcome.link else [],
     }

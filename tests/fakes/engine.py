@@ -24,7 +24,8 @@ class PlainEngine:
     """Says back what it hears, counts turns in its tracker, hands "person" to a person and says so.
 
     "vague" does not say so, "quiet" says nothing, "slow" takes half a second, "fail" raises, "huh" is
-    not understood, "remind" sets a reminder for a minute later. `before` runs within a turn: the place
+    not understood, "remind" sets a reminder for a minute later, "my order" makes it ask for a number, as a
+    form does. `before` runs within a turn: the place
     where tests let the world change or the worker die.
     """
 
@@ -49,6 +50,8 @@ class PlainEngine:
         replies = (Content(text=f"{count}: {text}"),) if "quiet" not in text else ()
         if replies and (handoff or "promise" in text) and "vague" not in text:
             events.append({"event": "bot", "text": text, "metadata": {"utter_action": "utter_handoff"}})
+        if "my order" in text:
+            events.append({"event": "slot", "name": "requested_slot", "value": "order_number"})
         if "remind" in text and turn.trigger is None:
             due_at = (turn.now + timedelta(minutes=1)).isoformat()
             events.append({"event": "reminder", "intent": "call_back", "date_time": due_at, "name": "r"})

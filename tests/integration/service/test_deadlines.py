@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.desk.deadlines import DEADLINE_TIMER
 from bot.domain.handoff import Handoff, Priority
 from bot.domain.staff import Staff
-from bot.service.answer import DEADLINE_TIMER
 from bot.service.give_back import give_back
 from bot.service.resolve import resolve
 from bot.service.road import Road

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from bot.service.answer import DEADLINE_TIMER
+from bot.desk.deadlines import DEADLINE_TIMER
 from bot.service.receive import receive
 from bot.service.road import Road
 from bot.service.run_timers import run_timers

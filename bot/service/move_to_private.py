@@ -1,0 +1,60 @@
+"""Move to private: what of a turn may not be said in public goes on where nobody reads along.
+
+Personal details do not belong in a group either: there the same is done, as far as the channel can.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.connector import MovesToPrivate
+from bot.desk.public_case import Said, Ways, asks_for_details, decide_public
+from bot.domain.conversation import Surface
+from bot.storage import cases
+
+if TYPE_CHECKING:
+    from bot.connector import Connector
+    from bot.domain.json import JsonObject
+    from bot.engines.engine import TurnResult
+    from bot.service.road import Road
+    from bot.storage.turns import Claim
+
+OPEN_PLACES = (Surface.PUBLIC, Surface.GROUP)
+
+
+def leads_to_private(connector: Connector) -> bool:
+    """Tell whether a way leads from what is written in public there into private."""
+    can = connector.capabilities
+    return isinstance(connector, MovesToPrivate) or any(
+        can.on(surface).private_reply for surface in OPEN_PLACES if surface in can.surfaces
+    )
+
+
+def find_ways(connector: Connector, surface: Surface, reply_context: JsonObject) -> Ways:
+    """Return how the author of what is answered can be led to a private place."""
+    link = connector.make_private_link(reply_context) if isinstance(connector, MovesToPrivate) else None
+    return Ways(private_reply=connector.capabilities.on(surface).private_reply is not None, link=link)
+
+
+async def move_to_private(
+    road: Road, claim: Claim, result: TurnResult
+) -> tuple[TurnResult, cases.NewLink | None]:
+    """Return a turn as it may be said where it is said, and what its commit does to the thread's link."""
+    connector = road.passages.get((claim.channel, claim.account))
+    if connector is None or claim.surface not in OPEN_PLACES:
+        return result, None
+    said = Said(
+        replies=result.replies,
+        handoff=result.handoff is not None,
+        asks=asks_for_details(result.events),
+    )
+    if not (said.handoff or said.asks):
+        return result, None
+    async with road.database.direct() as connection:
+        context, moved = await cases.load_public(connection, claim.lease.conversation_id)
+    decision = decide_public(said, find_ways(connector, claim.surface, context), moved, road.desk.words)
+    link = None
+    if decision.how is not None or decision.reminds:
+        link = cases.NewLink(began_id=claim.messages[-1].id, how=decision.how, question=decision.question)
+    return replace(result, replies=decision.replies), link
