@@ -82,9 +82,11 @@ async def _keep(road: Road, connectors: Connectors, files: FileStore, wanted: Wa
     except Exception as error:  # a connector's mistake must not stop the others
         log.exception("File could not be fetched", channel=wanted.channel)
         file = _without(wanted, MediaState.GONE, f"it could not be fetched ({type(error).__name__})")
+    if wanted.key:  # taken back: it is called gone when it is, else whoever takes it next tries again
+        await files.delete([wanted.key])
     async with road.database.begin() as connection:
         settled = await media.settle_file(connection, file)
-    over = (wanted.key, "" if settled else file.key, find_upload_key(wanted.attachment.ref))
+    over = ("" if settled else file.key, find_upload_key(wanted.attachment.ref))
     await files.delete([key for key in over if key])
     await road.bus.live.publish("media", wanted.conversation_id, message_id=wanted.message_id)
 

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
+from typing_extensions import override
 
 from bot.connector import AccountConfig, InboundEvent, MediaAddress
 from bot.domain.media import MediaFile, MediaState
 from bot.domain.message import Attachment, Kind
-from bot.errors import MediaUnavailable
+from bot.errors import MediaUnavailable, StorageUnavailable
 from bot.service import keep_media
 from bot.service.keep_media import keep_due
 from bot.service.receive import receive
@@ -225,3 +226,33 @@ async def test_dead_process_leaves_its_files_to_others(
     await keep(road, platform, files)
     (file,) = await states(road, received.message_id)
     assert file.state is MediaState.KEPT
+
+
+class AwayOnce(FileStore):
+    """A store that does not answer the first time it is to delete something."""
+
+    away = True
+
+    @override
+    async def delete(self, keys: list[str]) -> None:
+        """Fail once."""
+        if self.away and keys:
+            self.away = False
+            raise StorageUnavailable("the store of files does not work")
+        await super().delete(keys)
+
+
+async def test_taken_back_while_the_store_is_away_goes_later(
+    road: Road, platform: Platform, files: FileStore, tmp_path: Path
+) -> None:
+    platform.files["/a.png"] = PICTURE
+    await receive(road, sends("/a.png", event_id="e1"))
+    await keep(road, platform, files)
+    await receive(road, says("", kind=Kind.DELETE, target_id="e1"))
+    store = AwayOnce(tmp_path / "media")
+    with pytest.raises(StorageUnavailable):
+        await keep(road, platform, store)
+    async with road.database.begin() as connection:
+        await connection.exec_driver_sql("UPDATE media SET due_at = now()")
+    await keep(road, platform, store)
+    assert stored(tmp_path) == []
