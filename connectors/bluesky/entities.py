@@ -10,30 +10,85 @@ from bot.connector.text import clean_text
 from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Content
-from connectors.bluesky.records import make_web_address
+from connectors.bluesky.records import POST, make_web_address, split_uri
 
 IMAGES, VIDEO = "app.bsky.embed.images", "app.bsky.embed.video"
 SHARED, WITH_MEDIA = "app.bsky.embed.record", "app.bsky.embed.recordWithMedia"
+CARD = "app.bsky.embed.external"
+MAX_ADDRESS = 2_000
 IMAGE_HOST, VIDEO_HOST = "cdn.bsky.app", "video.bsky.app"
 MAX_FILES = 32
 BOT = "bot"  # what accounts of machines label themselves with
 
 
 def read_post(record: JsonObject, author: str) -> Content:
-    """Return text and files of a post."""
+    """Return text and files of a post. A link that is shown as a card is a line, unless the words hold it."""
+    words, card = read_words(record), find_card(record.get("embed"))
+    text = "\n".join(part for part in (words, "" if card in words else card) if part)
     return Content(
-        text=take_text(record.get("text"), limit=MAX_TEXT).strip(),
-        attachments=tuple(read_media(record.get("embed"), author)[:MAX_FILES]),
+        text=text[:MAX_TEXT], attachments=tuple(read_media(record.get("embed"), author)[:MAX_FILES])
     )
 
 
+def find_card(embed: Json) -> str:
+    """Return where a card under a post leads, empty where there is none."""
+    if not isinstance(embed, Mapping):
+        return ""
+    if embed.get("$type") == WITH_MEDIA:
+        return find_card(embed.get("media"))
+    card = embed.get("external") if embed.get("$type") == CARD else None
+    return read_address(card.get("uri")) if isinstance(card, Mapping) else ""
+
+
+def read_words(record: JsonObject) -> str:
+    """Return a text with the addresses that stand behind its words; they are counted in bytes of UTF-8."""
+    raw = take_text(record.get("text"), limit=MAX_TEXT).encode()
+    for begin, end, address in sorted(list_links(record.get("facets")), reverse=True):
+        shown = raw[begin:end].decode(errors="replace")
+        if not 0 <= begin < end <= len(raw) or shorten(shown) == shorten(address):
+            continue
+        start = shorten(shown.rstrip(".\N{HORIZONTAL ELLIPSIS}"))
+        cut = shown.endswith(("...", "\N{HORIZONTAL ELLIPSIS}")) and shorten(address).startswith(start)
+        raw = raw[: begin if cut else end] + (address if cut else f" ({address})").encode() + raw[end:]
+    return raw.decode(errors="replace")[:MAX_TEXT].strip()
+
+
+def list_links(facets: Json) -> list[tuple[int, int, str]]:
+    """Return where in a text links begin and end, and where they lead."""
+    found: list[tuple[int, int, str]] = []
+    for facet in (facets if isinstance(facets, list) else [])[:MAX_FILES]:
+        index = facet.get("index") if isinstance(facet, Mapping) else None
+        features = facet.get("features") if isinstance(facet, Mapping) else None
+        for feature in features if isinstance(features, list) else []:
+            address = read_address(feature.get("uri")) if isinstance(feature, Mapping) else ""
+            match index:
+                case {"byteStart": int(begin), "byteEnd": int(end)} if address:
+                    found.append((begin, end, address))
+                case _:
+                    pass
+    return found
+
+
+def read_address(value: Json) -> str:
+    """Return an address of the web, empty for anything else."""
+    fits = isinstance(value, str) and len(value) <= MAX_ADDRESS and value.startswith(("https://", "http://"))
+    return clean_text(value) if fits and isinstance(value, str) else ""
+
+
+def shorten(address: str) -> str:
+    """Return an address as people compare it."""
+    return address.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/").lower()
+
+
 def read_media(embed: Json, author: str) -> list[Attachment]:
-    """Return what hangs on a post: images and films. Links and quoted posts stand for themselves."""
+    """Return what hangs on a post: images and films, and the post that it quotes."""
     if not isinstance(embed, Mapping):
         return []
     kind = embed.get("$type")
     if kind == WITH_MEDIA:
-        return read_media(embed.get("media"), author)
+        return [*read_media(embed.get("media"), author), *read_shared(embed.get("record"))]
+    if kind == SHARED:
+        return read_shared(embed)
     if kind == VIDEO:
         found = read_blob(embed.get("video"), embed.get("alt"), author, VIDEO)
         return [found] if found else []
@@ -44,6 +99,17 @@ def read_media(embed: Json, author: str) -> list[Attachment]:
         if isinstance(each, Mapping)
     )
     return [file for file in files if file]
+
+
+def read_shared(embed: Json) -> list[Attachment]:
+    """Return the post that is quoted or passed on, by its address; lists and feeds have no words."""
+    record = embed.get("record") if isinstance(embed, Mapping) else None
+    uri = record.get("uri") if isinstance(record, Mapping) else None
+    try:
+        address = make_web_address(uri) if isinstance(uri, str) and split_uri(uri)[1] == POST else ""
+    except ValueError:
+        return []
+    return [Attachment(kind="post", ref=f"link:{address}", name=address)] if address else []
 
 
 def read_blob(blob: Json, alt: Json, author: str, kind: str) -> Attachment | None:
@@ -66,13 +132,7 @@ def read_blob(blob: Json, alt: Json, author: str, kind: str) -> Attachment | Non
 
 def read_direct(message: JsonObject) -> Content:
     """Return text of a direct message, and the post that is shared in it."""
-    embed = message.get("embed")
-    record = embed.get("record") if isinstance(embed, Mapping) else None
-    uri = record.get("uri") if isinstance(record, Mapping) else None
-    shared: tuple[Attachment, ...] = ()
-    if isinstance(uri, str):
-        shared = (Attachment(kind="post", ref=make_web_address(uri)),)
-    return Content(text=take_text(message.get("text"), limit=MAX_TEXT).strip(), attachments=shared)
+    return Content(text=read_words(message), attachments=tuple(read_shared(message.get("embed"))))
 
 
 def read_person(profile: JsonObject, langs: Json = None) -> Handle:
