@@ -73,7 +73,7 @@ def test_quoted_post_is_shown_by_its_address() -> None:
 
 def test_words_stay_where_what_is_shared_has_no_address() -> None:
     for uri in ("at://ann.example/app.bsky.feed.post/3k", "at://did:plc:x/app.bsky.graph.list/3k", 5, None):
-        shared = {"$type": "app.bsky.embed.record", "record": {"uri": uri}}
+        shared: Any = {"$type": "app.bsky.embed.record", "record": {"uri": uri}}
         content = read_direct({"text": "look", "embed": shared})
         assert (content.text, content.attachments) == ("look", ())
         assert read_post({"text": "look", "embed": shared}, "did:plc:ann").text == "look"
