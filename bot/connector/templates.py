@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.json import Json, JsonObject
 
@@ -30,14 +30,12 @@ class TemplatePart:
 
     part: str
     text: str
-    examples: tuple[str, ...] = ()
+    examples: Mapping[str, str] = field(default_factory=dict)
 
     def places(self) -> Iterator[Place]:
         """Yield what is to be filled in, each once, in the order of the text."""
-        names = list(dict.fromkeys(PLACE.findall(self.text)))
-        for number, name in enumerate(names):
-            example = self.examples[number] if number < len(self.examples) else ""
-            yield Place(part=self.part, name=name, example=example)
+        for name in dict.fromkeys(PLACE.findall(self.text)):
+            yield Place(part=self.part, name=name, example=self.examples.get(name, ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from bot.web.desk import add_desk_routes
 from bot.web.desk_acts import add_desk_act_routes
 from bot.web.desk_left_alone import add_left_alone_routes
 from bot.web.desk_people import add_people_routes
+from bot.web.desk_templates import add_template_routes
 from bot.web.desk_uploads import add_upload_routes
 from bot.web.errors import answer_errors
 from bot.web.health import add_health_routes
@@ -110,6 +111,7 @@ def make_app(parts: AppParts) -> web.Application:
     for add_routes in (
         *(add_health_routes, add_metrics_routes, add_static_routes, add_login_routes, add_chat_routes),
         *(add_live_routes, add_desk_routes, add_desk_act_routes, add_upload_routes, add_public_file_routes),
+        add_template_routes,
         *(add_people_routes, add_left_alone_routes),
         *(add_trainer_routes, add_trainer_act_routes, add_trainer_triage_routes, add_training_routes),
     ):

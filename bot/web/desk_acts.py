@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     Act = Callable[[Road, int, Staff], Awaitable[None]]
 
-_MAX_KEY = 64
-_STALE = "this page is out of date; load it again"
+MAX_KEY = 64
+STALE = "this page is out of date; load it again"
 
 
 @require(Role.AGENT, Role.LEAD)
@@ -49,8 +49,8 @@ async def post_say(request: web.Request) -> web.StreamResponse:
     text, key = form.get("text", ""), form.get("key", "")
     note = form.get("mode") == "note"
     with explained("note" if note else "say"):
-        if not 0 < len(key) <= _MAX_KEY:
-            raise BadPayload(_STALE)
+        if not 0 < len(key) <= MAX_KEY:
+            raise BadPayload(STALE)
         if note:
             await add_note(road, conversation_id, staff, text, key=key)
         else:
@@ -64,7 +64,7 @@ async def post_say(request: web.Request) -> web.StreamResponse:
                 files=read_ids(form.get("files", "")),
             )
             await send_reply(road, conversation_id, staff, reply, connectors=request.app[CONNECTORS])
-    return _done(request, conversation_id)
+    return done(request, conversation_id)
 
 
 def _act(name: str, act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -73,7 +73,7 @@ def _act(name: str, act: Act) -> Callable[[web.Request], Awaitable[web.StreamRes
         conversation_id = id_of(request)
         with explained(name):
             await act(request.app[ROAD], conversation_id, current_staff(request))
-        return _done(request, conversation_id)
+        return done(request, conversation_id)
 
     return post_act
 
@@ -84,7 +84,7 @@ async def post_resolve(request: web.Request) -> web.StreamResponse:
     form, conversation_id = await read_form(request), id_of(request)
     with explained("resolve"):
         await resolve(request.app[ROAD], conversation_id, current_staff(request), seen=_seen_of(form))
-    return _done(request, conversation_id)
+    return done(request, conversation_id)
 
 
 @require(Role.AGENT, Role.LEAD)
@@ -95,7 +95,7 @@ async def post_triage(request: web.Request) -> web.StreamResponse:
     choice = form.get("choice", "")
     with explained("triage"):
         await correct_triage(request.app[ROAD], conversation_id, message_id, staff, choice=choice)
-    return _done(request, conversation_id)
+    return done(request, conversation_id)
 
 
 @require(Role.AGENT, Role.LEAD)
@@ -104,7 +104,7 @@ async def post_triage_undo(request: web.Request) -> web.StreamResponse:
     conversation_id, message_id = id_of(request), read_id(request.match_info["message"])
     with explained("triage"):
         await withdraw_correction(request.app[ROAD], conversation_id, message_id, current_staff(request))
-    return _done(request, conversation_id)
+    return done(request, conversation_id)
 
 
 def _seen_of(form: Mapping[str, str]) -> int | None:
@@ -113,7 +113,7 @@ def _seen_of(form: Mapping[str, str]) -> int | None:
     if not seen:
         return None
     if not (seen.isascii() and seen.isdigit()):
-        raise BadPayload(_STALE)
+        raise BadPayload(STALE)
     return read_id(seen)
 
 
@@ -140,7 +140,8 @@ class explained:  # noqa: N801 - reads as a clause: `with explained("take"):`
             raise type(error)(say(f"problem.{self._act}", sentence=sentence)) from error
 
 
-def _done(request: web.Request, conversation_id: int) -> web.StreamResponse:
+def done(request: web.Request, conversation_id: int) -> web.StreamResponse:
+    """Answer that an act was done."""
     if is_fragment(request):
         return web.Response(status=204, headers={"HX-Trigger": "desk:done"})
     raise web.HTTPSeeOther(f"/desk/c/{conversation_id}?view={view_of(request).value}")

@@ -26,6 +26,7 @@ from bot.connector import (
     OutboundReply,
     Rate,
     SendResult,
+    Template,
     Window,
 )
 from bot.connector.answers import failed, stop
@@ -39,6 +40,8 @@ from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Kind
 from bot.errors import MediaGone, MediaUnavailable, SettingsError
 from connectors.whatsapp.api import Sender
+from connectors.whatsapp.approved import load_templates
+from connectors.whatsapp.files import FILE_RULES
 from connectors.whatsapp.payload import CHANNEL, parse_body
 from connectors.whatsapp.refusals import read_answer
 from connectors.whatsapp.render import (
@@ -98,6 +101,7 @@ class WhatsappConnector(Quiet):
             }
         ),
         files=frozenset({"image", "audio", "video", "file"}),
+        file_rules=FILE_RULES,
         window=Window(bot=timedelta(hours=24), templates=True, source=WINDOW),
         shared_hook=True,
         many_ids=True,
@@ -208,6 +212,10 @@ class WhatsappConnector(Quiet):
         own = urlsplit(self._api_url).hostname or ""
         headers = {"authorization": f"Bearer {self.account.options.get('access_token', '')}"}
         return MediaAddress(url=url, headers=headers, hosts=MEDIA_HOSTS | {own})
+
+    async def list_templates(self) -> tuple[Template, ...]:
+        """Ask Meta which templates it approved."""
+        return await load_templates(self._api, self.account.options)
 
     async def examine(self, hook_url: str | None) -> list[Finding]:
         """Ask Meta whether all is well."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.connector import OutboundFile
+from bot.connector import FileRule, OutboundFile
 
 MEGABYTE = 1024 * 1024
 DOCUMENT_MAX = 100 * MEGABYTE
@@ -43,6 +43,11 @@ DOCUMENTS = frozenset(
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     }
 )
+# Beyond their type's limit pictures and films go as documents.
+FILE_RULES: Mapping[str, FileRule] = {
+    **{kind: FileRule(mimes=takes.mimes) for kind, takes in KINDS.items()},
+    "file": FileRule(mimes=DOCUMENTS),
+}
 TAKEN = frozenset(DOCUMENTS.union(*(takes.mimes for takes in KINDS.values())))
 
 

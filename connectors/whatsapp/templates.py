@@ -5,7 +5,8 @@ Source: https://developers.facebook.com/documentation/business-messaging/whatsap
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from bot.connector.text import clean_text
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
     from bot.domain.json import Json, JsonObject
 
 
+BUTTON = re.compile(r"button\.([0-9])")
+
+
 def render_template(template: Json) -> JsonObject:
     """Return `{name, language, parameters}` as a template of the Cloud API.
 
-    `parameters` fill the body: a list by place, an object by name. A template with more than a body (a
-    picture above, buttons below) has the Cloud API's own `components` instead. Raises ValueError in words.
+    `parameters` fill the body: a list by place, an object by name. So does `header` above it, and `button.0`
+    the address of the first button. A template that needs more than texts (a picture above, a code) has the
+    Cloud API's own `components` instead. Raises ValueError in words.
     """
     if not isinstance(template, Mapping):
         raise ValueError("`template` must be an object")  # noqa: TRY004 - the caller catches one kind
@@ -29,10 +34,21 @@ def render_template(template: Json) -> JsonObject:
     components = template.get("components")
     if isinstance(components, list):
         return {**rendered, "components": components}
-    parameters = render_parameters(template.get("parameters"))
-    return (
-        {**rendered, "components": [{"type": "body", "parameters": parameters}]} if parameters else rendered
-    )
+    filled = [
+        {**head, "parameters": parameters}
+        for head, values in list_components(template)
+        if (parameters := render_parameters(values))
+    ]
+    return {**rendered, "components": filled} if filled else rendered
+
+
+def list_components(template: JsonObject) -> Iterator[tuple[JsonObject, Json]]:
+    """Yield the parts of a template that are filled in, from top to bottom, and with what."""
+    yield {"type": "header"}, template.get("header")
+    yield {"type": "body"}, template.get("parameters")
+    for name, values in template.items():
+        if button := BUTTON.fullmatch(name):
+            yield {"type": "button", "sub_type": "url", "index": button[1]}, values
 
 
 def render_parameters(parameters: Json) -> list[JsonObject]:

@@ -13,6 +13,7 @@ from bot.web.desk import add_desk_routes
 from bot.web.desk_acts import add_desk_act_routes
 from bot.web.desk_left_alone import add_left_alone_routes
 from bot.web.desk_people import add_people_routes
+from bot.web.desk_templates import add_template_routes
 from bot.web.desk_uploads import add_upload_routes
 from bot.web.keys import CONNECTORS, FILES, PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.live import add_live_routes
@@ -52,7 +53,7 @@ def make_desk_app(
         app[STATIC_FILES] = static_files
         add_static_routes(app)
     for add_routes in (
-        *(add_login_routes, add_desk_routes, add_desk_act_routes, add_upload_routes),
+        *(add_login_routes, add_desk_routes, add_desk_act_routes, add_upload_routes, add_template_routes),
         *(add_public_file_routes, add_live_routes, add_people_routes, add_left_alone_routes),
     ):
         add_routes(app)

@@ -25,6 +25,7 @@ from aiohttp import web
 
 from tests.fakes.serving import reset, serve
 from tests.fakes.whatsapp_checks import USER_ID, Fields, Refusal, check_message, read_address
+from tests.fakes.whatsapp_templates import fill_template, list_templates
 
 Change = dict[str, Any]
 
@@ -64,7 +65,8 @@ class FakeWhatsapp:
     """One phone number. `sent` holds what reached people, `transcript` every call.
 
     `refuse` and `faults` hold what goes wrong with the next messages; None lets one through. `closed` are
-    people whose window of 24 hours is closed. `files` are what people sent, by media id; `uploads` what was
+    people whose window of 24 hours is closed. `templates` are those of its account, as Meta lists them; with
+    any, others are refused. `files` are what people sent, by media id; `uploads` what was
     left here.
     """
 
@@ -86,6 +88,7 @@ class FakeWhatsapp:
     files: dict[str, bytes] = field(default_factory=dict)
     uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
+    templates: list[Fields] = field(default_factory=list)
     scopes: list[str] = field(
         default_factory=lambda: ["whatsapp_business_messaging", "whatsapp_business_management"]
     )
@@ -254,6 +257,8 @@ class FakeWhatsapp:
             return self._take_message(fields)
         if path == f"{self.phone_number_id}/media":
             return self._take_file(fields)
+        if path == f"{self.waba_id}/message_templates":
+            return list_templates(self.templates, fields, scopes=self.scopes)
         return self._tell(path)
 
     def _tell(self, path: str) -> Any:
@@ -282,6 +287,8 @@ class FakeWhatsapp:
             return {"success": True}
         to = read_address(fields)
         text = check_message(fields)
+        if self.templates and fields.get("type") == "template":
+            text = fill_template(self.templates, fields["template"])
         refusal = self.refuse.popleft() if self.refuse else None
         if refusal is not None:
             raise refusal

@@ -7,6 +7,7 @@ import { follow } from "./desk/live";
 import { startList } from "./desk/list";
 import { startMarks } from "./desk/marks";
 import { startNotices } from "./desk/notices";
+import { startTemplates } from "./desk/templates";
 import { startThread } from "./desk/thread";
 import { startFrame } from "./staff/frame";
 
@@ -15,6 +16,7 @@ startList();
 startNotices();
 startBox();
 startActs();
+startTemplates();
 startThread();
 startMarks();
 startKeys();
