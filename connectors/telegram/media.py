@@ -16,6 +16,7 @@ from bot.domain.message import Attachment
 from bot.errors import MediaGone, MediaRefused, MediaUnavailable
 from connectors.telegram.reading import take_text, whole
 
+NAMES = ("file_name", "title", "emoji")  # of a document, a song, a sticker
 FILES = ("animation", "audio", "document", "sticker", "video", "video_note", "voice")
 
 
@@ -52,7 +53,7 @@ def read_file(kind: str, file: Any) -> Attachment:
         kind=kind,
         ref=take_text(file.file_id),
         mime=take_text(getattr(file, "mime_type", None)) or None,
-        name=take_text(getattr(file, "file_name", None) or getattr(file, "emoji", None)) or None,
+        name=next((text for name in NAMES if (text := take_text(getattr(file, name, None)))), None),
         size=None if size is None else whole(size),
     )
 

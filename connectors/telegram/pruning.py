@@ -25,6 +25,14 @@ KNOWN = CORE | {
     *("entities", "caption_entities", "photo", "animation", "audio", "document", "sticker", "video", "voice"),
     *("video_note", "location", "venue", "contact", "web_app_data", "reply_to_message"),
 }
+FILES = frozenset({"animation", "audio", "document", "sticker", "video", "video_note", "voice"})
+# What files of older versions have not, and nobody here looks at.
+FILE: JsonObject = {
+    **dict.fromkeys(("width", "height", "duration", "length"), 0),
+    **dict.fromkeys(("is_animated", "is_video"), False),
+    "type": "regular",
+}
+PERSON: JsonObject = {"is_bot": False, "first_name": ""}
 ANSWERED = CORE - {"text", "caption"} | {"forum_topic_created"}
 
 
@@ -38,7 +46,7 @@ def list_tries(raw: JsonObject) -> Iterator[tuple[JsonObject, list[str]]]:
     if name is None or not isinstance(message, Mapping):
         yield raw, []
         return
-    message = spell_out(message)
+    message = complete(spell_out(message))
     yield {**raw, name: message}, []
     for kept in (KNOWN, CORE):
         dropped = [field for field in message if field not in kept]
@@ -52,6 +60,26 @@ def prune(message: JsonObject, kept: frozenset[str]) -> dict[str, Json]:
     if isinstance(answered, Mapping):
         found["reply_to_message"] = prune(answered, ANSWERED)
     return found
+
+
+def complete(message: JsonObject) -> JsonObject:
+    """Return a message whose files and sender have what older versions, and other programs, leave out."""
+    found = dict(message)
+    for name in FILES & message.keys():
+        found[name] = complete_file(message[name])
+    photo, person = message.get("photo"), message.get("from")
+    if isinstance(photo, list):
+        found["photo"] = [complete_file(size) for size in photo]
+    if isinstance(person, Mapping):
+        found["from"] = {**PERSON, **person}
+    return found
+
+
+def complete_file(file: Json) -> Json:
+    """Return a file with all that it is built of, anything else as it is."""
+    if not isinstance(file, Mapping) or not isinstance(file.get("file_id"), str):
+        return file
+    return {**FILE, "file_unique_id": file["file_id"], **file}
 
 
 def spell_out(message: JsonObject) -> JsonObject:

@@ -137,6 +137,35 @@ def test_message_is_kept_where_a_part_of_it_is_of_another_version() -> None:
     assert (event.content.text, event.metadata) == ("this one", {"quoted": "7:4"})
 
 
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        (
+            {"sticker": {"file_id": "f", "emoji": "👍", "is_animated": 1, "thumb": {"file_id": "t"}}},
+            "sticker",
+        ),
+        ({"document": {"file_id": "f", "mime_type": "image/png"}}, "document"),
+        ({"audio": {"file_id": "f", "duration": 243, "title": "Song"}}, "audio"),
+        ({"voice": {"file_id": "f", "file_size": 9}}, "voice"),
+        ({"video": {"file_id": "f"}}, "video"),
+        ({"video_note": {"file_id": "f"}}, "video_note"),
+        ({"photo": [{"file_id": "small"}, {"file_id": "f", "file_size": 9}]}, "photo"),
+    ],
+)
+def test_files_of_older_versions_are_read(fields: dict[str, Any], kind: str) -> None:
+    event = parse(write(**fields))
+    (file,) = event.content.attachments
+    assert (event.kind, file.kind, file.ref) == (Kind.MEDIA, kind, "f")
+    assert file.name == {"sticker": "👍", "audio": "Song"}.get(kind)
+
+
+def test_sender_without_all_of_a_name_is_a_person() -> None:
+    update = write(text="Hello")
+    update["message"]["from"] = {"id": 7, "username": "ann"}
+    event = parse(update)
+    assert (event.kind, event.sender.native_id, event.sender.username) == (Kind.TEXT, "7", "ann")
+
+
 PARTS: dict[str, Any] = {
     "text": "Hello",
     "entities": [link(0, 5)],
