@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.storage import conversations
-from bot.storage.echoes import list_left
+from bot.storage.echoes import list_left, list_left_alone
 
 if TYPE_CHECKING:
     from bot.connector import InboundEvent
@@ -25,10 +25,14 @@ async def find_own_echo(road: Road, account_id: int, event: InboundEvent) -> int
     """Return the conversation of an echo of what we sent; None for a person's word."""
     async with road.database.read() as connection:
         known = await conversations.find_conversation_id(connection, account_id, event.conversation_key)
-        if known is None:
-            return None
-        left = await list_left(connection, known, event.event_id)
-    return known if any(is_of(each, event.content) for each in left) else None
+        left = await list_left(connection, known, event.event_id) if known is not None else []
+        if known is not None and any(is_of(each, event.content) for each in left):
+            return known
+        # What was said to the author of a post alone stands with the post, and its echo in private.
+        for public_id, alone in await list_left_alone(connection, account_id, event.event_id):
+            if is_of(alone, event.content):
+                return public_id
+    return None
 
 
 def is_of(left: Left, echo: Content) -> bool:

@@ -46,3 +46,30 @@ async def list_left(connection: AsyncConnection, conversation_id: int, native_id
     values = {"conversation_id": conversation_id, "native_id": native_id}
     rows = (await connection.execute(_LATELY, values)).all()
     return [Left(same=row.same, content=load_content(row.content)) for row in rows]
+
+
+# Of all threads that were moved to private lately and not come to yet, of which there are few.
+_ALONE = (
+    text(
+        """
+    SELECT o.conversation_id, o.native_ids @> ARRAY[CAST(:native_id AS text)] AS same, m.content
+    FROM outbox o JOIN message m ON m.id = o.message_id
+    WHERE m.account_id = :account_id AND m.content ? 'private' AND m.author IN ('bot', 'staff')
+        AND o.message_id > (SELECT coalesce(max(id), 0) - 5000 FROM message)
+        AND (o.native_ids @> ARRAY[CAST(:native_id AS text)] OR (o.state IN ('sending', 'unknown')
+            AND coalesce(o.updated_at, m.created_at) > now() - interval '10 minutes'))
+    ORDER BY o.message_id DESC LIMIT 20
+    """,
+    )
+    .bindparams(bindparam("native_id", type_=TextType))
+    .columns(content=JSONB)
+)
+
+
+async def list_left_alone(
+    connection: AsyncConnection, account_id: int, native_id: str
+) -> list[tuple[int, Left]]:
+    """Return what was said in private to authors of posts, as `list_left`, each with its conversation."""
+    values = {"account_id": account_id, "native_id": native_id}
+    rows = (await connection.execute(_ALONE, values)).all()
+    return [(row.conversation_id, Left(same=row.same, content=load_content(row.content))) for row in rows]

@@ -78,6 +78,7 @@ class InstagramConnector(MetaAccount):
         brings=BRINGS,
         files=FILES,
         window=WINDOW,
+        other_ids_in_public=True,
         shared_hook=True,
         elsewhere={
             Surface.PUBLIC: Capabilities(

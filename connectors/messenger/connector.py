@@ -61,6 +61,7 @@ class MessengerConnector(MetaAccount):
         brings=BRINGS,
         files=FILES,
         window=WINDOW,
+        other_ids_in_public=True,
         shared_hook=True,
         elsewhere={
             Surface.PUBLIC: Capabilities(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.domain.message import Content, Kind
 from bot.domain.staff import Staff
 from bot.errors import Conflict
 from bot.service.give_back import give_back
@@ -16,6 +18,7 @@ from bot.service.road import Road
 from bot.service.staff_reply import staff_reply
 from bot.service.take import take
 from tests.integration.service.cases import Place, Wall, account, opened, place, posts, writes
+from tests.integration.service.events import says
 from tests.integration.service.people import add_agent
 
 
@@ -212,3 +215,17 @@ async def test_staffs_answer_in_one_thread_answers_what_waited_in_both(town: Pla
     await town.hear(posts("hello??", event_id="post-2"))
     await staff_reply(town.road, private_id, mara, "I am here.", key="k1")
     assert await town.ask("SELECT count(*) FROM message WHERE settled = 'waiting'") == ["0"]
+
+
+@pytest.mark.parametrize("native_id", ["n1", "unheard-of"])
+async def test_echo_of_a_private_reply_is_no_persons_word(town: Place, native_id: str) -> None:
+    town.connector.results = [opened("psid-9")]
+    if native_id != "n1":  # the platform has told it before it answered the send
+        town.connector.results = [OSError("the line broke")]
+    await town.hear(posts("a person please"))
+    echo = replace(says("1: a person please", sender="psid-9", event_id=native_id), kind=Kind.ECHO)
+    received = await receive(town.road, echo)
+    assert received.duplicate
+    assert await town.statuses() == ["queued"]
+    await receive(town.road, replace(echo, event_id="m-7", content=Content(text="A person here.")))
+    assert await town.statuses() == ["queued", "held"]
