@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Work = Callable[[Direct, Sequence[Item]], Awaitable[Sequence[Result | None]]]
 
 POOL_SIZE = 8  # of each of the two pools: more connections than that only wait for the same disk
+_MOST_IDLE = 2  # of SQLAlchemy's: the server keeps 3 MB for each, and what needs more comes and goes
 
 Connection = AsyncConnection  # what queries take; services name it without knowing SQLAlchemy
 AnyConnection = AsyncConnection | Direct  # what the statements take that every message goes through
@@ -203,7 +204,10 @@ def open_database(url: str, *, pool_size: int = POOL_SIZE, patience: float = PAT
     what is wrong inside it shows with the first connection, as `SettingsError` too.
     """
     connect = read_address(url, patience=patience)
-    engine = _make_engine(connect, pool_size=pool_size, max_overflow=0, pool_recycle=1800, pool_use_lifo=True)
+    kept = min(_MOST_IDLE, pool_size)
+    engine = _make_engine(
+        connect, pool_size=kept, max_overflow=pool_size - kept, pool_recycle=1800, pool_use_lifo=True
+    )
     return Database(
         engine,
         DirectPool(connect, size=pool_size),

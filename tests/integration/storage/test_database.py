@@ -104,3 +104,32 @@ async def test_tables_that_change_under_a_prepared_statement_are_not_the_stateme
         await read_while_it_changes()
     async with database.begin() as connection:
         assert [tuple(row) for row in await connection.execute(select)] == [(1,)]
+
+
+async def test_connections_that_only_a_burst_needed_are_given_up(database: Database) -> None:
+    """The server keeps memory for each."""
+    burst = asyncio.Barrier(6)
+
+    async def read() -> None:
+        async with database.read() as connection:
+            await connection.execute(text("SELECT 1"))
+            await burst.wait()  # all of them hold one at this moment
+
+    await asyncio.gather(*(read() for _ in range(burst.parties)))
+
+    assert await count_sessions_down_to(database, 2) == 2
+
+
+async def count_sessions_down_to(database: Database, wanted: int) -> int:
+    """Return how many sessions this database has, once they are so few: one that is closed ends later."""
+    mine = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND backend_type = 'client backend'"
+    )
+    deadline = time.monotonic() + 20
+    while True:
+        async with database.read() as connection:
+            found: int = (await connection.execute(mine)).scalar_one()
+        if found <= wanted or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(0.02)
