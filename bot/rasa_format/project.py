@@ -12,6 +12,7 @@ from bot.domain.action_spec import ActionsSpec
 from bot.domain.engine_spec import EngineSpec
 from bot.errors import ModelDamaged, ModelError
 from bot.rasa_format.action_keys import read_action_server
+from bot.rasa_format.case_words import read_case_words
 from bot.rasa_format.channels import Accounts, add_unwritten, read_channels
 from bot.rasa_format.config_file import Config, read_config, read_policies
 from bot.rasa_format.domain_file import read_domain
@@ -122,12 +123,13 @@ def _assemble(
     sources = DialogueSources(
         config=files.config, domain=domain, training=files.training, retrieval_intents=retrieval_intents(nlu)
     )
+    dialogue = _read_dialogue(sources, config.policies, reader)
     return Project(
         root=root,
         pipeline=config.pipeline,
-        dialogue=_read_dialogue(sources, config.policies, reader),
+        dialogue=dialogue,
         training=build_training_data(nlu),
-        desk=config.desk,
+        desk=replace(config.desk, words=read_case_words(dialogue.domain.responses)),
         accounts=accounts.accounts,
         accounts_off=accounts.off,
         account_places=accounts.places,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.dialogue.spec import StepType
+from bot.rasa_format.case_words import CASE_RESPONSES
 from bot.rasa_format.checks.action_code import read_action_code
 from bot.rasa_format.checks.intents import all_steps
 from bot.rasa_format.known import place
@@ -49,7 +50,7 @@ def _said(dialogue: DialogueSpec) -> set[str]:
     for form in dialogue.domain.forms.values():
         for slot in form.required_slots:
             said |= set(_questions(form.name, slot))
-    return said | _SAID_BY_DEFAULT | {dialogue.policies.core_fallback_action}
+    return said | _SAID_BY_DEFAULT | CASE_RESPONSES | {dialogue.policies.core_fallback_action}
 
 
 def _questions(form: str, slot: str) -> Iterator[str]:
