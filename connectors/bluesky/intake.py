@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +18,8 @@ import structlog
 
 from bot.connector import AccountConfig, ErrorClass, SendError
 from bot.connector.answers import Outcome
+from bot.connector.recent import Recent
+from bot.connector.waits import Waits
 from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
 from connectors.bluesky.api import BlueskyApi, Session
@@ -68,9 +69,9 @@ class Intake:
     def __init__(self, api: BlueskyApi, account: AccountConfig, *, pause: timedelta) -> None:
         self._api, self._pause = api, pause
         self._log = log.bind(account=account.name)
-        self._failures = 0
+        self._waits = Waits(pause, longest=LONGEST_PAUSE)
         self._chat_from, self._chat_said = 0.0, ""
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._seen: Recent[str, None] = Recent(REMEMBERED)
 
     async def ask(self, cursor: str | None) -> AsyncGenerator[tuple[JsonObject, str], None]:
         """Yield lists and the cursor behind them for ever. A new account begins with what comes now.
@@ -168,9 +169,7 @@ class Intake:
         """Return what is new, and remember it."""
         fresh = [each for each in items if str(each.get("uri")) not in self._seen]
         for each in fresh:
-            self._seen[str(each.get("uri"))] = None
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
+            self._seen.keep(str(each.get("uri")), None)
         return fresh
 
     async def _sign_in(self) -> Session:
@@ -184,7 +183,7 @@ class Intake:
         while True:
             outcome = await self._api.get(name, *params)
             if outcome.error is None:
-                self._failures = 0
+                self._waits.end()
                 return outcome
             await self._recover(outcome.error)
 
@@ -193,9 +192,7 @@ class Intake:
         if error.error_class is ErrorClass.AUTH:
             raise SettingsError(f"the app password is refused: {error.detail}")
         self._log.warning("bluesky does not give us posts", code=error.code, reason=error.detail)
-        grown: timedelta = self._pause * 2 ** min(self._failures, 10)
-        self._failures += 1
-        await asyncio.sleep(max(min(grown, LONGEST_PAUSE), error.retry_after or timedelta()).total_seconds())
+        await asyncio.sleep(self._waits.fail(error.retry_after).total_seconds())
 
 
 def get_time(item: JsonObject) -> str:

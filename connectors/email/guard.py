@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from datetime import datetime, timedelta
+
+from bot.connector.recent import Recent
 
 ANSWERS_MAX = 12  # to one address
 PERIOD = timedelta(hours=1)
@@ -14,7 +16,7 @@ class Guard:
     """Counts the bot's mails by address, in this process."""
 
     def __init__(self) -> None:
-        self._sent: OrderedDict[str, deque[datetime]] = OrderedDict()
+        self._sent: Recent[str, deque[datetime]] = Recent(ADDRESSES_MAX)
 
     def is_spent(self, address: str, now: datetime) -> bool:
         """Tell whether an address had as many answers as it may have for now."""
@@ -25,7 +27,6 @@ class Guard:
 
     def note(self, address: str, now: datetime) -> None:
         """Count an answer."""
-        self._sent.setdefault(address, deque(maxlen=ANSWERS_MAX)).append(now)
-        self._sent.move_to_end(address)
-        if len(self._sent) > ADDRESSES_MAX:
-            self._sent.popitem(last=False)
+        times = self._sent.get(address, deque[datetime](maxlen=ANSWERS_MAX))
+        times.append(now)
+        self._sent.keep(address, times)

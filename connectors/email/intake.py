@@ -15,6 +15,7 @@ import structlog
 from imap_tools.mailbox import BaseMailBox
 
 from bot.connector import InboundEvent, Polled
+from bot.connector.waits import Waits
 from bot.errors import SettingsError
 from connectors.email.line import Line, open_line
 from connectors.email.mailbox import (
@@ -69,9 +70,9 @@ class Intake:
     """One account's mails. `pause` is the first of the growing waits while the server is away."""
 
     def __init__(self, settings: Settings, *, patience: timedelta, pause: timedelta) -> None:
-        self._settings, self._patience, self._pause = settings, patience, pause
+        self._settings, self._patience = settings, patience
         self._log = log.bind(account=settings.us.account)
-        self._failures = 0
+        self._waits = Waits(pause, longest=LONGEST_PAUSE)
         self._tries: Counter[tuple[str, int]] = Counter()  # to read a mail, by folder and UID
 
     async def ask(self, cursor: str | None) -> AsyncGenerator[Polled, None]:
@@ -93,7 +94,7 @@ class Intake:
             except (*TROUBLE, Unreadable) as error:
                 # Never the words of the error: some libraries put in them what was sent.
                 self._log.warning("mail server does not give us mails", reason=type(error).__name__)
-            await self._rest()
+            await asyncio.sleep(self._waits.fail().total_seconds())
 
     async def _watch(self, line: Line, marks: dict[str, Mark]) -> AsyncGenerator[Polled, None]:
         tells = await line.run(can_idle)
@@ -105,7 +106,7 @@ class Intake:
                 sent = folder != self._settings.mailbox
                 mark = marks.get(folder)
                 look = await line.run(partial(self._take, folder=folder, mark=mark, sent=sent))
-                self._failures = 0
+                self._waits.end()
                 full = full or look.full
                 if look.mark == mark:
                     continue
@@ -130,11 +131,6 @@ class Intake:
             if self._tries[folder, error.uid] == TRIES:
                 self._log.error("mail server does not give us a mail: it is passed over", uid=error.uid)
             raise
-
-    async def _rest(self) -> None:
-        grown = self._pause * 2 ** min(self._failures, 10)
-        self._failures += 1
-        await asyncio.sleep(min(grown, LONGEST_PAUSE).total_seconds())
 
 
 def take(  # noqa: PLR0913 - each is a fact of its own

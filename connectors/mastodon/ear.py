@@ -11,6 +11,7 @@ import aiohttp
 import structlog
 
 from bot.connector.fields import parse_json
+from bot.connector.waits import Waits
 from bot.domain.json import Json, JsonObject
 from bot.errors import BadPayload
 from connectors.mastodon.api import MastodonApi
@@ -48,21 +49,19 @@ class Ear:
 
     async def keep_open(self) -> None:
         """Listen until cancelled. What goes wrong is said once, and tried again."""
-        failures = 0
+        waits = Waits(self._pause, longest=LONGEST_PAUSE)
         while True:
             try:
                 await self._listen()
-                failures = 0  # it was open, and ended
+                waits.end()  # it was open, and ended
             except (aiohttp.ClientError, StreamRefused, OSError, TimeoutError, ValueError) as error:
                 if self.connected:
-                    failures = 0
-                elif not failures:
+                    waits.end()
+                elif not waits.failing:
                     reason = str(error) if isinstance(error, StreamRefused) else type(error).__name__
                     self._log.info("mastodon has no stream for us: we ask from time to time", reason=reason)
             self.connected = False
-            failures += 1
-            grown: timedelta = self._pause * 2 ** min(failures - 1, 10)
-            await asyncio.sleep(min(grown, LONGEST_PAUSE).total_seconds())
+            await asyncio.sleep(waits.fail().total_seconds())
 
     async def _listen(self) -> None:
         instance = await ask_for_instance(self._api)

@@ -16,6 +16,7 @@ import structlog
 
 from bot.connector import AccountConfig, ErrorClass, SendError
 from bot.connector.answers import Outcome
+from bot.connector.waits import Waits
 from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
 from connectors.mastodon.api import MastodonApi
@@ -62,7 +63,7 @@ class Intake:
         self._api, self._account, self._pause = api, account.name, pause
         self._log = log.bind(account=account.name)
         self._memory = Memory()
-        self._failures = 0
+        self._waits = Waits(pause, longest=LONGEST_PAUSE)
 
     async def ask(self, cursor: str | None) -> AsyncGenerator[tuple[Frames, str], None]:
         """Yield events and the cursor behind them for ever. A new account begins with what comes now.
@@ -171,7 +172,7 @@ class Intake:
         while True:
             outcome = await self._api.get(path, params)
             if outcome.error is None:
-                self._failures = 0
+                self._waits.end()
                 return outcome
             if outcome.error.code in (str(NOT_FOUND), str(GONE)):
                 return Outcome()
@@ -182,9 +183,7 @@ class Intake:
         if error.error_class is ErrorClass.AUTH:
             raise SettingsError(f"the token is refused: {error.detail}")
         self._log.warning("mastodon does not give us posts", code=error.code, reason=error.detail)
-        grown: timedelta = self._pause * 2 ** min(self._failures, 10)
-        self._failures += 1
-        await asyncio.sleep(max(min(grown, LONGEST_PAUSE), error.retry_after or timedelta()).total_seconds())
+        await asyncio.sleep(self._waits.fail(error.retry_after).total_seconds())
 
 
 def list_own(me: Account) -> str:

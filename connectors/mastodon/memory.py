@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
+from bot.connector.recent import Recent
 from bot.domain.json import Json, JsonObject
 
 REMEMBERED = 10_000  # posts
@@ -14,17 +13,13 @@ class Memory:
     """The last posts that came by. What is forgotten costs a call (threads) or goes unsaid (deletions)."""
 
     def __init__(self, size: int = REMEMBERED) -> None:
-        self._size = size
-        self._posts: OrderedDict[str, JsonObject] = OrderedDict()
+        self._posts: Recent[str, JsonObject] = Recent(size)
 
     def keep(self, status: JsonObject, thread: str | None) -> None:
         """Keep of a post what tells whose conversation it belongs to; `thread` is its first post."""
         post_id = str(status.get("id"))
         kept: dict[str, Json] = {name: status.get(name) for name in KEPT}
-        self._posts[post_id] = {**kept, "thread": thread or post_id}
-        self._posts.move_to_end(post_id)
-        while len(self._posts) > self._size:
-            self._posts.popitem(last=False)
+        self._posts.keep(post_id, {**kept, "thread": thread or post_id})
 
     def find(self, post_id: str) -> JsonObject | None:
         """Return what is known of a post."""

@@ -34,6 +34,7 @@ from bot.connector.answers import Outcome, failed, stop
 from bot.connector.egress import find_url_problem
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
+from bot.connector.recent import Recent
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Kind
@@ -43,7 +44,7 @@ from connectors.slack.guide import GUIDE, examine
 from connectors.slack.interaction import answer_at_once, is_form, parse_interaction, read_payload
 from connectors.slack.media import MEDIA_HOSTS, find_address
 from connectors.slack.payload import CHANNEL, parse_event, read_object
-from connectors.slack.people import Errands, Recent, learn_name
+from connectors.slack.people import KEPT, Errands, learn_name
 from connectors.slack.place import Me, Place, is_elsewhere, read_key, take_id
 from connectors.slack.render import (
     BUTTONS_MAX,
@@ -86,7 +87,7 @@ class SlackConnector(Quiet):
             {Kind.TEXT, Kind.MEDIA, Kind.POSTBACK, Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.ECHO}
         ),
         files=frozenset({"image", "audio", "video", "file"}),
-        private_reply=PrivateReply(each=100),  # Slack sets no limit
+        private_reply=PrivateReply(each=None),
         shared_hook=True,  # an app has one address for all of its workspaces
         hook_answer=HookResponse(body=b""),  # Slack shows what else it is answered with where a button is
     )
@@ -98,11 +99,13 @@ class SlackConnector(Quiet):
         self._api = SlackApi(
             base_url=options.get("api_url") or None, token=options.get("token", ""), timeout=http_timeout
         )
-        self._errands, self._names = Errands(), Recent()
-        self._threads = Recent()
-        self._talks, self._strangers = Recent(), Recent()  # by the key a conversation has, or would have
+        self._errands = Errands()
+        self._names: Recent[str, str] = Recent(KEPT)
+        self._threads: Recent[str, str] = Recent(KEPT)
+        self._talks: Recent[str, None] = Recent(KEPT)  # by the key a conversation has, or would have
+        self._strangers: Recent[str, None] = Recent(KEPT)
         staff = frozenset(options.get("staff", "").replace(",", " ").split())
-        self._me = Me(staff=staff, talks=self._talks, threads=self._threads.items, names=self._names.items)
+        self._me = Me(staff=staff, talks=self._talks, threads=self._threads, names=self._names)
 
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
@@ -144,7 +147,7 @@ class SlackConnector(Quiet):
             return parse_interaction(envelope, self.account, self._me)
         event = parse_event(envelope, self.account, self._me)
         if event.surface is Surface.GROUP and event.kind is Kind.TEXT:
-            self._talks.keep(event.conversation_key)
+            self._talks.keep(event.conversation_key, None)
         return [event]
 
     async def complete(self, event: InboundEvent) -> InboundEvent:
@@ -156,7 +159,7 @@ class SlackConnector(Quiet):
             if self._me.user_id is None:  # Slack was away when we started
                 await self._learn_who_we_are()
             known = await ask_for_talk(self._api, key, self._me.user_id)
-            (self._talks if known else self._strangers).keep(key)
+            (self._talks if known else self._strangers).keep(key, None)
         return release(event) if key in self._talks else drop(event)
 
     @override
@@ -195,7 +198,7 @@ class SlackConnector(Quiet):
                 return stop(arrived, replace(refused, certain=True))
             place = Place(channel=opened, person=place.person, thread=None, is_private=True)
         if not place.is_private:
-            self._talks.keep(reply.conversation_key)
+            self._talks.keep(reply.conversation_key, None)
         target = make_target(place, {} if opened else reply.reply_context)
         return await self._send_parts(parts, target, arrived, opened)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from bot.connector.fields import MAX_ID
+from bot.connector.recent import Recent
 from bot.connector.text import clean_text
 from bot.domain.json import Json
 from connectors.slack.api import SlackApi
@@ -40,25 +40,7 @@ class Errands:
             await asyncio.wait(tasks)
 
 
-class Recent:
-    """The latest `KEPT` of something, by key."""
-
-    def __init__(self) -> None:
-        self.items: OrderedDict[str, str] = OrderedDict()
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether it is among the latest."""
-        return key in self.items
-
-    def keep(self, key: str, value: str = "") -> None:
-        """Keep one, and forget the oldest."""
-        self.items[key] = value
-        self.items.move_to_end(key)
-        while len(self.items) > KEPT:
-            self.items.popitem(last=False)
-
-
-async def learn_name(api: SlackApi, names: Recent, person: str) -> None:
+async def learn_name(api: SlackApi, names: Recent[str, str], person: str) -> None:
     """Ask Slack for a person's name; the next event of theirs has it. An empty one is not asked for again."""
     outcome = await api.ask("users.info", {"user": person})
     if outcome.error is None:

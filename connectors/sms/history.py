@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from bot.connector import OutboundReply, SendResult, SendState
+from bot.connector.recent import Recent
 from bot.domain.json import Json, JsonObject
 from connectors.sms.api import TwilioApi, list_items
 from connectors.sms.render import Text
@@ -20,17 +20,16 @@ class Sending:
     """When sends began that have not ended well, the latest `KEPT` of them."""
 
     def __init__(self) -> None:
-        self._began: OrderedDict[str, datetime] = OrderedDict()
+        self._began: Recent[str, datetime] = Recent(KEPT)
 
     def begin(self, key: str, at: datetime) -> None:
         """Note a send; of several tries the first counts."""
-        self._began.setdefault(key, at)
-        while len(self._began) > KEPT:
-            self._began.popitem(last=False)
+        if key not in self._began:
+            self._began.keep(key, at)
 
     def end(self, key: str) -> None:
         """Forget a send that ended well."""
-        self._began.pop(key, None)
+        self._began.forget(key)
 
     def began(self, key: str) -> datetime | None:
         """Return when a send began, None where that is not known (any more)."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from bot.connector import AccountConfig, ErrorClass, SendError
+from bot.connector.waits import Waits
 from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
 from connectors.telegram.api import TelegramApi
@@ -29,7 +30,7 @@ class Intake:
         self._api, self._pause = api, pause
         self._take_over = account.flag(TAKE_OVER)
         self._log = log.bind(account=account.name)
-        self._failures = 0
+        self._waits = Waits(pause, longest=LONGEST_PAUSE)
 
     async def ask(self, cursor: str | None) -> AsyncGenerator[tuple[tuple[JsonObject, ...], str], None]:
         """Yield updates and the cursor behind them (the number of the next update) for ever.
@@ -46,7 +47,7 @@ class Intake:
             if outcome.error is not None:
                 await self._recover(outcome.error)
                 continue
-            self._failures = 0
+            self._waits.end()
             updates = number_updates(outcome.result)
             if updates:
                 offset = max(updates) + 1
@@ -87,12 +88,7 @@ class Intake:
         # 409 says in Telegram's words whether another process polls or somebody set a webhook.
         # Whoever did that meant it: we wait until they stop, and do not take the bot from them.
         self._log.warning("telegram does not give us updates", code=error.code, reason=error.detail)
-        await self._rest(error.retry_after)
-
-    async def _rest(self, at_least: timedelta | None = None) -> None:
-        grown = self._pause * 2 ** min(self._failures, 10)
-        self._failures += 1
-        await asyncio.sleep(max(min(grown, LONGEST_PAUSE), at_least or timedelta()).total_seconds())
+        await asyncio.sleep(self._waits.fail(error.retry_after).total_seconds())
 
 
 def make_question(offset: int | None) -> JsonObject:

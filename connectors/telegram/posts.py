@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from bot.connector import InboundEvent
-from connectors.telegram.place import Posts
+from bot.connector.recent import Recent
 
 REMEMBERED = 1_000  # posts
 
@@ -18,22 +16,13 @@ class PostMemory:
     """
 
     def __init__(self, size: int = REMEMBERED) -> None:
-        self._size = size
-        self._channels: OrderedDict[tuple[int, int], int] = OrderedDict()
-
-    @property
-    def channels(self) -> Posts:
-        """Return whose posts are remembered."""
-        return self._channels
+        self.channels: Recent[tuple[int, int], int] = Recent(size)
 
     def learn(self, event: InboundEvent) -> InboundEvent:
         """Remember the post that an event names, if it names one."""
         match event.reply_context.get("post"):
             case [int(chat), int(post), int(channel)]:
-                self._channels[chat, post] = channel
-                self._channels.move_to_end((chat, post))
-                if len(self._channels) > self._size:
-                    self._channels.popitem(last=False)
+                self.channels.keep((chat, post), channel)
             case _:
                 pass
         return event

@@ -5,7 +5,6 @@ The Cloud API is a part of Meta's Graph API (`bot.connector.meta.graph`).
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +12,7 @@ from datetime import timedelta
 from bot.connector import ErrorClass, OutboundReply, SendResult, SendState
 from bot.connector.answers import Outcome, doubtful, failed, read_file, stop
 from bot.connector.meta.graph import GraphApi, Upload
+from bot.connector.recent import Recent
 from bot.domain.json import Json
 from connectors.whatsapp.files import goes_by_link
 from connectors.whatsapp.refusals import PAIR_LIMIT
@@ -32,19 +32,17 @@ class Patience:
     """
 
     def __init__(self) -> None:
-        self._refused: OrderedDict[str, int] = OrderedDict()
+        self._refused: Recent[str, int] = Recent(MOST_PEOPLE)
 
     def note(self, key: str, outcome: Outcome) -> Outcome:
         """Take notice of what became of a call, and say how long to wait where Meta did not."""
         error = outcome.error
         if error is None or error.code != str(PAIR_LIMIT):
             if error is None:
-                self._refused.pop(key, None)
+                self._refused.forget(key)
             return outcome
-        refused = self._refused.pop(key, 0)
-        self._refused[key] = min(refused + 1, MOST_TRIES)
-        while len(self._refused) > MOST_PEOPLE:
-            self._refused.popitem(last=False)
+        refused = self._refused.get(key, 0)
+        self._refused.keep(key, min(refused + 1, MOST_TRIES))
         wait = error.retry_after or timedelta(seconds=FOUR**refused)
         return replace(outcome, error=replace(error, retry_after=wait), rates_left=())
 

@@ -15,6 +15,7 @@ import structlog
 
 from bot.connector import AccountConfig, ErrorClass, InboundEvent, Polled, SendError
 from bot.connector.answers import Outcome
+from bot.connector.waits import Waits
 from bot.domain.json import Json
 from bot.errors import SettingsError
 from connectors.x.api import XApi
@@ -53,7 +54,7 @@ class Intake:
     def __init__(self, api: XApi, account: AccountConfig, me: Me, *, pause: timedelta) -> None:
         self._api, self._account, self._me, self._pause = api, account, me, pause
         self._log = log.bind(account=account.name)
-        self._failures = 0
+        self._waits = Waits(pause, longest=LONGEST_PAUSE)
 
     async def ask(self, cursor: str | None) -> AsyncGenerator[Polled, None]:
         """Yield what is new for ever, from now on where there is no cursor. Raises `SettingsError`."""
@@ -70,7 +71,7 @@ class Intake:
                 if outcome.error is not None:
                     wait = max(wait, self._recover(name, outcome.error))
                     continue
-                self._failures = 0
+                self._waits.end()
                 data = objects(as_object(outcome.result).get("data"))
                 new = [item for item in data if number_of(item) > int(seen[name])]
                 if new:
@@ -105,9 +106,7 @@ class Intake:
         if error.error_class is ErrorClass.AUTH and error.code == "401":
             raise SettingsError(f"X does not give the account's {name}: {error.detail}")
         self._log.warning("x does not give us what is new", of=name, code=error.code, reason=error.detail)
-        grown: timedelta = self._pause * 2 ** min(self._failures, 10)
-        self._failures += 1
-        return max(min(grown, LONGEST_PAUSE), error.retry_after or timedelta())
+        return self._waits.fail(error.retry_after)
 
 
 def read_cursor(cursor: str | None, *, now: datetime) -> dict[str, str]:

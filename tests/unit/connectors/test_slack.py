@@ -17,7 +17,7 @@ from bot.domain.message import Attachment, Button, Content, Kind
 from bot.errors import MediaGone, MediaUnavailable, PlatformUnavailable, SettingsError
 from connectors.slack.connector import SlackConnector
 from connectors.slack.faults import ERRORS, explain
-from connectors.slack.people import AT_ONCE, KEPT, Recent
+from connectors.slack.people import AT_ONCE
 from connectors.slack.render import render_reply
 from tests.contracts.connectors.channel import make_reply
 from tests.contracts.connectors.slack import dump, sealed
@@ -303,15 +303,6 @@ async def test_errands_are_bounded_and_hold_nothing_up(fake: FakeSlack, connecto
     assert len(connector._errands._tasks) == AT_ONCE
     await connector.close()
     assert not connector._errands._tasks
-
-
-def test_what_is_remembered_is_bounded() -> None:
-    recent = Recent()
-    for number in range(KEPT + 5):
-        recent.keep(str(number))
-    assert len(recent.items) == KEPT
-    assert "4" not in recent
-    assert "5" in recent
 
 
 async def test_file_lies_at_slack_and_asks_for_the_token(fake: FakeSlack, connector: SlackConnector) -> None:
