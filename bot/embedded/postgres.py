@@ -52,8 +52,8 @@ _SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "100",
-    # The system's cache holds the rest just as well: as much CPU time a message, and up to 48 MB less.
-    "shared_buffers": "16MB",
+    # The system's cache holds the rest just as well: as much CPU time a message as with more.
+    "shared_buffers": "8MB",
     "wal_buffers": "1MB",
     "effective_cache_size": "512MB",
     "max_wal_size": "512MB",
