@@ -14,8 +14,8 @@ from bot.connector.answers import Outcome, doubtful, failed, read_file, stop
 from bot.connector.meta.graph import GraphApi, Upload
 from bot.connector.recent import Recent
 from bot.domain.json import Json
+from connectors.whatsapp.faults import PAIR_LIMIT
 from connectors.whatsapp.files import goes_by_link
-from connectors.whatsapp.refusals import PAIR_LIMIT
 from connectors.whatsapp.render import Call, find_quoted, render_message, with_media
 from connectors.whatsapp.statuses import make_mark
 

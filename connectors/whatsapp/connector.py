@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
@@ -36,14 +35,15 @@ from bot.connector.meta.graph import GraphApi
 from bot.connector.meta.webhook import answer_meta_challenge, check_meta_signature, read_app_secrets
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
+from bot.connector.recent import Recent
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Kind
 from bot.errors import MediaGone, MediaUnavailable, SettingsError
 from connectors.whatsapp.api import Sender
 from connectors.whatsapp.approved import load_templates
+from connectors.whatsapp.faults import read_answer
 from connectors.whatsapp.files import FILE_RULES
 from connectors.whatsapp.payload import CHANNEL, parse_body
-from connectors.whatsapp.refusals import read_answer
 from connectors.whatsapp.render import (
     BUTTON_ID_MAX,
     BUTTON_TITLE_MAX,
@@ -117,7 +117,7 @@ class WhatsappConnector(Quiet):
         self._api_url = options.get("api_url") or API_URL
         self._api = self._make_api(http_timeout)
         self._sender = Sender(self._api, number_id=self._number_id, quote=account.flag("quote"))
-        self._last_heard: OrderedDict[str, str] = OrderedDict()
+        self._last_heard: Recent[str, str] = Recent(MOST_REMEMBERED)
 
     def _make_api(self, timeout: timedelta) -> GraphApi:
         token = self.account.options.get("access_token", "")
@@ -155,10 +155,7 @@ class WhatsappConnector(Quiet):
         """Remember what can be marked as read. WhatsApp shows typing only in answer to a message."""
         message_id = event.reply_context.get("message_id")
         if isinstance(message_id, str):
-            self._last_heard[event.conversation_key] = message_id
-            self._last_heard.move_to_end(event.conversation_key)
-        if len(self._last_heard) > MOST_REMEMBERED:
-            self._last_heard.popitem(last=False)
+            self._last_heard.keep(event.conversation_key, message_id)
 
     async def send(self, reply: OutboundReply) -> SendResult:
         """Send a reply in as many messages as it needs, after those delivered before."""

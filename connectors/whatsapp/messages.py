@@ -15,9 +15,9 @@ from bot.connector.text import clean_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Content, Kind
 from bot.errors import BadPayload
+from connectors.whatsapp.faults import describe, read_code
 from connectors.whatsapp.notes import WELCOME, explain_permission, explain_system, explain_unsupported, note
 from connectors.whatsapp.reading import get_name, get_objects, need_id, need_number
-from connectors.whatsapp.refusals import describe, read_code
 
 FILES: Mapping[str, str] = {  # WhatsApp's word → ours
     "image": "photo",

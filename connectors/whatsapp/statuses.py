@@ -13,9 +13,9 @@ from bot.connector import ErrorClass, InboundEvent, Receipt, ReceiptState, SendE
 from bot.connector.meta.fields import get_text, get_time
 from bot.domain.json import JsonObject
 from bot.domain.message import Kind
+from connectors.whatsapp.faults import read_error
 from connectors.whatsapp.people import find_recipient
 from connectors.whatsapp.reading import get_name, get_objects, need_id
-from connectors.whatsapp.refusals import read_error
 
 STATES: Mapping[str, ReceiptState] = {
     "sent": ReceiptState.SENT,

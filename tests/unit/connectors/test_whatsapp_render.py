@@ -11,7 +11,7 @@ from pywa import errors as pywa_errors
 
 from bot.connector import ErrorClass, OutboundFile, OutboundReply
 from bot.domain.message import Author, Button, Content
-from connectors.whatsapp.refusals import classify, read_error
+from connectors.whatsapp.faults import classify, read_error
 from connectors.whatsapp.render import BUTTONS_ALONE, Call, render_reply
 from tests.contracts.connectors.channel import make_reply
 from tests.fakes.whatsapp_checks import check_message
