@@ -2,9 +2,11 @@
 
 Connectors know each other by nothing; what several of them need beside the interface stands here:
 reading outside JSON (`fields`), an account's options (`options`), text limits (`text`), Standard Webhooks
-signatures (`signatures`), calls to addresses that somebody else chose (`egress`), Rasa's bodies
-(`rasa_messages`, `rasa_items`) and bases for those that are only called (`quiet`), or signed (`signed`),
-and what Meta's platforms share (`meta`).
+signatures (`signatures`), calls of platforms (`platform_api`) and what became of them (`answers`), calls to
+addresses that somebody else chose (`egress`), how long to wait for who does not answer (`waits`), what is
+remembered meanwhile (`recent`), words for what is not shown (`lines`), Rasa's bodies (`rasa_messages`,
+`rasa_items`) and bases for those that are only called (`quiet`), or signed (`signed`), and what Meta's
+platforms share (`meta`).
 """
 
 from __future__ import annotations
