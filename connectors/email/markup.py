@@ -11,16 +11,29 @@ MAX_HTML = 400_000  # characters that are looked at
 MAX_OPEN = 500  # elements within each other that are kept in mind
 REACH = 30  # how far out an end tag is looked for: others belong to nothing
 HIDDEN = frozenset({"style", "script", "head", "title", "template"})
+NAMES = frozenset({"class", "id", "name"})
 BLOCKS = frozenset(
     {"p", "div", "tr", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr"}
 )
 VOID = frozenset({"br", "hr", "img", "meta", "link", "input", "col", "wbr", "base", "area"})
-# Where programs put the mail they answer: by class or id of the element that holds it.
+# Where programs put the mail they answer: by class, id or name of the element that holds it.
 QUOTES = re.compile(
     r"\b(gmail_quote|gmail_quote_container|yahoo_quoted|moz-cite-prefix|protonmail_quote|appendonsend"
     r"|divrplyfwdmsg|mail-editor-reference-message-container|ms-outlook-mobile-reference-message"
-    r"|ymail_android_signature|zmail_extra|tutanota_quote)\b",
+    r"|ymail_android_signature|zmail_extra|tutanota_quote|messagereplysection)\b",
     re.IGNORECASE,
+)
+# Where programs put the sender's signature.
+SIGNED = frozenset(
+    {
+        "gmail_signature_prefix",
+        "gmail_signature",
+        "moz-signature",
+        "protonmail_signature_block",
+        "ms-outlook-mobile-signature",
+        "applemailsignature",
+        "signature",  # Outlook, on the web
+    }
 )
 # Outlook puts the quoted mail behind this element rather than into it.
 QUOTE_BEGINS = re.compile(r"\b(appendonsend|divrplyfwdmsg|moz-cite-prefix)\b", re.IGNORECASE)
@@ -29,7 +42,7 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 
 class Reader(HTMLParser):
-    """Collects text. `own` is what stands outside quotes, `text` everything that is shown."""
+    """Collects text. `own` is what stands outside quotes and signatures, `text` everything that is shown."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -41,7 +54,7 @@ class Reader(HTMLParser):
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = " ".join(value or "" for name, value in attrs if name in {"class", "id"})
+        names = " ".join(value or "" for name, value in attrs if name in NAMES)
         if QUOTE_BEGINS.search(names):
             self._rest_is_quoted = True
         if tag in BLOCKS or tag in {"br", "li"}:
@@ -51,7 +64,8 @@ class Reader(HTMLParser):
         if tag in VOID or len(self._open) >= MAX_OPEN:
             return
         hidden = tag in HIDDEN or is_hidden(attrs)
-        quoted = bool(QUOTES.search(names)) or (tag == "blockquote" and is_cited(attrs))
+        quoted = bool(QUOTES.search(names)) or not SIGNED.isdisjoint(names.lower().split())
+        quoted = quoted or (tag == "blockquote" and is_cited(attrs))
         self._open.append((tag, hidden, quoted))
         self._hidden += hidden
         self._quotes += quoted
@@ -95,7 +109,7 @@ def is_cited(attrs: list[tuple[str, str | None]]) -> bool:
 
 
 def read_markup(html: str) -> tuple[str, str]:
-    """Return the text outside what the mail quotes, and the whole text."""
+    """Return the text outside of the mail's quotes and signature, and the whole text."""
     reader = Reader()
     try:
         reader.feed(html[:MAX_HTML])

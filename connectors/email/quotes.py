@@ -70,7 +70,7 @@ def take_words(plain: str, *, forwarded: bool = False) -> tuple[str, bool]:
 
 
 def take_marked_words(html: str, *, forwarded: bool = False) -> tuple[str, bool]:
-    """Return the new words of an HTML text, and whether something was quoted."""
+    """Return the new words of an HTML text, and whether a quote or a marked signature was left out."""
     own, everything = read_markup(html)
     if forwarded:
         return everything[:MAX_READ], False

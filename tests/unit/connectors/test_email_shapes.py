@@ -61,6 +61,21 @@ def test_answer_above_a_quote_is_what_is_new_in_other_languages(quoted: str) -> 
     assert take_words(f"It came broken.\nI wait.\n\n{quoted}") == ("It came broken.\nI wait.", True)
 
 
+@pytest.mark.parametrize(
+    "signed",
+    [
+        '<span class="gmail_signature_prefix">-- </span><br><div dir="ltr" class="gmail_signature">Ann</div>',
+        '<div id="Signature"><p>Ann Miller</p></div>',
+        '<pre class="moz-signature" cols="72">Ann Miller</pre>',
+        '<div name="messageReplySection">On Monday, Shop wrote: <p>Hello</p></div>',
+    ],
+)
+def test_signature_and_quote_that_html_marks_are_left_out(signed: str) -> None:
+    assert take_marked_words(f"<div><p>Where is it?</p></div>{signed}") == ("Where is it?", True)
+    assert take_marked_words('<div id="Signature"><p>Only this</p></div>') == ("Only this", False)
+    assert take_marked_words('<p class="signature-pad">The pad broke.</p>') == ("The pad broke.", False)
+
+
 def test_quote_that_html_does_not_mark_is_known_by_its_line() -> None:
     html = (
         "<p>It came broken.</p><p>Mon, 23 Nov 2026 10:01:51 +0400 от Shop &lt;us@shop.example&gt;:</p>"
