@@ -84,8 +84,9 @@ def read_legacy_message(raw: JsonObject) -> Direct:
     create = as_object(raw.get("message_create"))
     data = as_object(create.get("message_data"))
     attachment = as_object(data.get("attachment"))
-    media = as_object(attachment.get("media"))
-    dropped = {take_text(media.get("url"))} - {""}
+    told = attachment.get("media")
+    media = objects(told if isinstance(told, list) else [told])
+    dropped = {take_text(item.get("url")) for item in media} - {""}
     return Direct(
         id=take_id(raw.get("id")),
         sender=take_id(create.get("sender_id")),
@@ -93,7 +94,7 @@ def read_legacy_message(raw: JsonObject) -> Direct:
         text=expand_links(
             take_words(data.get("text")), objects(as_object(data.get("entities")).get("urls")), dropped
         ),
-        files=(*read_files([media]), *read_place(attachment)),
+        files=(*read_files(media), *read_place(attachment)),
         app=take_id(create.get("source_app_id")),
         at=take_time(raw.get("created_timestamp")),
         payload=take_text(as_object(data.get("quick_reply_response")).get("metadata"), limit=PAYLOAD_MAX),

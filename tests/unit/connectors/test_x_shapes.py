@@ -36,6 +36,15 @@ def test_what_a_talk_began_with_is_told() -> None:
     assert event.metadata == {"referral": {"tweet_id": "5", "welcome_message_id": "6"}}
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_file_of_a_direct_message_comes_alone_or_in_a_list(listed: bool) -> None:  # noqa: FBT001 - a parameter
+    file = {"type": "photo", "media_url_https": "https://ton.x.example/1.jpg", "url": "https://t.co/f"}
+    attachment = {"type": "media", "media": [file] if listed else file}
+    event = parse_one(direct_event("61", "Broken https://t.co/f", attachment=attachment))
+    assert event.content.text == "Broken"
+    assert event.content.attachments == (Attachment(kind="image", ref="https://ton.x.example/1.jpg"),)
+
+
 @pytest.mark.parametrize(
     ("location", "found"),
     [
