@@ -24,6 +24,7 @@ from bot.service.metrics import RECEIVED
 from bot.service.note_receipt import note_receipt
 from bot.storage import accounts, cases, conversations, inbound, leases, media, messages
 from bot.storage.arrivals import Arrival
+from bot.storage.erased_ids import PREFIX, was_erased
 from bot.storage.first_messages import begin_many, begin_with_inbound
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ MAX_BYTES = 256_000  # of one event as stored; connectors bound the text itself
 class Received:
     """Where an event went. A `duplicate` tells where it went the first time.
 
-    Both ids are None for an unsupported event that belongs to no conversation. `turn`: this process
-    is answering it already; the task never raises, and brings None where the turn failed.
+    Both ids are None for an unsupported event that belongs to no conversation, and a duplicate of somebody
+    erased. `turn`: this process is answering it; the task never raises, and brings None where it failed.
     """
 
     message_id: int | None
@@ -181,8 +182,8 @@ def get_pause(road: Road, event: InboundEvent) -> timedelta:
 
 def check_storable(event: InboundEvent) -> None:
     """Raise `BadPayload` for what PostgreSQL cannot hold: null bytes, half characters, too much."""
-    if event.event_id.startswith("own:"):
-        raise BadPayload("event ids that begin with own: are ours")
+    if event.event_id.startswith(("own:", PREFIX)):
+        raise BadPayload(f"event ids that begin with own: or {PREFIX} are ours")
     try:
         dumped = _dump(event)
     except UnicodeEncodeError as error:
@@ -216,9 +217,9 @@ async def _store_in(
     if not event.conversation_key:
         await messages.insert_stray(connection, account_id, event)
         return Received(message_id=None, conversation_id=None)
-    conversation_id = await conversations.find_conversation_id(connection, account_id, event.conversation_key)
-    if conversation_id is None:
-        conversation_id = await conversations.open_conversation(connection, account_id, event)
+    if await was_erased(connection, account_id, event.event_id):
+        raise _AlreadyHere
+    conversation_id = await conversations.find_or_open(connection, account_id, event)
     if conversation_id is None:
         raise _Raced
     if case or event.kind is Kind.ECHO:

@@ -72,6 +72,12 @@ async def open_conversation(connection: AnyConnection, account_id: int, event: I
     return None if opened is None else int(opened)
 
 
+async def find_or_open(connection: AsyncConnection, account_id: int, event: InboundEvent) -> int | None:
+    """Return the conversation an event belongs to, as `open_conversation` where there is none yet."""
+    found = await find_conversation_id(connection, account_id, event.conversation_key)
+    return found or await open_conversation(connection, account_id, event)
+
+
 def _select() -> Select[Any]:
     return (
         select(

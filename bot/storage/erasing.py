@@ -12,6 +12,8 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Integer, Interval, Text
 
+from bot.storage.erased_ids import digest_of
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import timedelta
@@ -122,9 +124,11 @@ _ERASE = (
     """UPDATE handoff SET summary = '', closed_at = coalesce(closed_at, now())
         WHERE conversation_id = ANY(:ids)""",
     "DELETE FROM thread_link WHERE public_id = ANY(:ids) OR private_id = ANY(:ids)",
-    """UPDATE message SET content = '{}', metadata = '{}', event_id = NULL, target_id = NULL,
-            platform_at = NULL, settled = CASE settled WHEN 'waiting' THEN 'not_needed' ELSE settled END
-        WHERE conversation_id = ANY(:ids)""",
+    # By the digest of its id a message that its platform sends again is known for what it was.
+    f"""UPDATE message SET content = '{{}}', metadata = '{{}}', target_id = NULL, platform_at = NULL,
+            event_id = CASE WHEN event_id NOT LIKE 'own:%' THEN {digest_of("event_id")} END,
+            settled = CASE settled WHEN 'waiting' THEN 'not_needed' ELSE settled END
+        WHERE conversation_id = ANY(:ids)""",  # noqa: S608 - a constant
     """DELETE FROM known_id i USING conversation c
         WHERE c.id = ANY(:ids) AND i.account_id = c.account_id AND i.key = c.key""",
     """UPDATE conversation SET key = 'erased:' || gen_random_uuid(), reply_context = '{}', pull = FALSE,

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.storage.arrivals import ARRIVAL_COLUMNS, dump_arrival, to_stored
+from bot.storage.erased_ids import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,10 @@ _BEGIN = text(
         LEFT JOIN handle h ON h.account_id = g.account AND h.native_id = g.native_id
         WHERE NOT EXISTS (
             SELECT FROM conversation c WHERE c.account_id = g.account AND c.key = g.thread)
+            AND (
+                SELECT m.id FROM message m
+                WHERE m.account_id = g.account AND m.event_id = {digest_of("g.event_id")}
+                LIMIT 1) IS NULL
     ), made AS (
         INSERT INTO contact (id, name, locale) OVERRIDING SYSTEM VALUE
         SELECT contact_id, name, locale FROM given WHERE known_id IS NULL
@@ -66,8 +71,8 @@ _BEGIN = text(
 async def begin_with_inbound(connection: AnyConnection, arrival: Arrival) -> Stored | None:
     """Open a conversation, with handle and contact as far as they are new, by its first message.
 
-    None when conversation or message is there already. Not for use inside a transaction: where
-    somebody is opening it at this moment, the statement fails.
+    None when conversation or message is there already, or its writer was erased since. Not for use inside
+    a transaction: where somebody is opening it at this moment, the statement fails.
     """
     try:
         return (await begin_many(connection, [arrival]))[0]

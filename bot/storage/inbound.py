@@ -11,6 +11,7 @@ from sqlalchemy.types import Boolean, Interval
 
 from bot.domain.conversation import Status
 from bot.storage.arrivals import ARRIVAL_COLUMNS, Arrival, Stored, dump_arrival, to_stored
+from bot.storage.erased_ids import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,8 @@ _ADVANCE = text(
 # The common case in one statement, for messages of different conversations. The conversation's row lock
 # puts messages in order; a message that is already there advances nothing. Two deliveries of it at the same
 # moment may leave a gap in the numbering and a wake-up without work, nothing else.
+# What is older than its conversation may be of one that was erased, and is looked up: by a subquery that
+# no plan turns into a scan of all messages.
 # With `lease` (in seconds) the process that stores the message claims the turn as well, if nothing waits for
 # one: `free` is read under the row's lock. The tracker is read as it stood when the statement began, since
 # it does not see what the lock may have waited for: where the row moved meanwhile, or more waits for an
@@ -72,6 +75,10 @@ _GIVEN = f"""
             SELECT FROM message m
             WHERE m.account_id = given.account AND m.event_id = given.event_id
                 AND m.revision = given.revision)
+            AND (given.platform_at IS NULL OR given.platform_at >= c.created_at OR (
+                SELECT m.id FROM message m
+                WHERE m.account_id = given.account AND m.event_id = {digest_of("given.event_id")}
+                LIMIT 1) IS NULL)
         FOR UPDATE OF c
 """  # noqa: S608 - put together from constants
 _STORE = f"""

@@ -18,6 +18,7 @@ from bot.service.answer import answer
 from bot.service.deliver import deliver
 from bot.service.erase_contact import drop_files, erase_contacts, find_person, foresee_erasure
 from bot.service.receive import receive
+from bot.service.recently import Recently
 from bot.service.remind import remind
 from bot.service.staff_reply import staff_reply
 from bot.service.suggest_same_person import look
@@ -33,6 +34,7 @@ from tests.integration.service.erasing import (
     dump,
     make_customer,
     says_it,
+    sends_picture,
     tables_with,
 )
 from tests.integration.service.events import says
@@ -133,6 +135,29 @@ async def test_the_same_person_begins_anew(
     while await look(road, quiet=AT_ONCE):
         pass
     assert (await dump(road))["same_person"] == ""
+
+
+@pytest.mark.parametrize("began_anew", [False, True])
+async def test_a_platform_that_sends_it_again_brings_nothing_back(
+    road: Road, files: FileStore, *, began_anew: bool
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=1)
+    said = [replace(says_it(f"word {number}"), platform_at=long_ago) for number in range(2)]
+    said.append(replace(sends_picture(), platform_at=long_ago))
+    for event in said:
+        await receive(road, event)
+    await erase_contacts(road, files, await find_person(road, "webchat", "lyra", f"visitor-{SECRET}"), None)
+    if began_anew:
+        await receive(road, replace(says("hello", sender=f"visitor-{SECRET}"), platform_at=None))
+    before = (await dump(road))["message"].count("\n")
+    other = replace(road, recently=Recently())  # a process that was not told the first time
+    for event in said:
+        received = await receive(other, event)
+        assert (received.duplicate, received.message_id, received.conversation_id) == (True, None, None)
+    whole = await dump(road)
+    assert whole["message"].count("\n") == before
+    assert "word" not in whole["message"]
+    assert ("conversation" in await tables_with(road, SECRET)) is began_anew
 
 
 async def test_a_turn_that_is_under_way_writes_nothing(road: Road, files: FileStore) -> None:
