@@ -13,7 +13,8 @@ from connectors.bluesky.connector import CONNECTOR
 from connectors.bluesky.records import write_number
 from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Channel, Stage, Trouble
 from tests.contracts.connectors.polled import NO_WEBHOOK
-from tests.fakes.bluesky import PASSWORD, Fault, run_fake_bluesky
+from tests.fakes.bluesky import Fault, run_fake_bluesky
+from tests.fakes.bluesky_methods import PASSWORD
 from tests.fakes.bluesky_records import (
     ME,
     make_did,

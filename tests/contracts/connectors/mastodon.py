@@ -20,7 +20,8 @@ from tests.contracts.connectors.channel import (
     Trouble,
 )
 from tests.contracts.connectors.polled import NO_WEBHOOK
-from tests.fakes.mastodon import APP, Fault, run_fake_mastodon
+from tests.fakes.mastodon import Fault, run_fake_mastodon
+from tests.fakes.mastodon_methods import APP
 from tests.fakes.mastodon_posts import ME, Post, make_account, make_notification, make_post
 
 TOKEN = "tok-AAabcdefghijklmnop"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.connector import AccountConfig
 from connectors.bluesky.connector import BlueskyConnector
-from tests.fakes.bluesky import PASSWORD, FakeBluesky, run_fake_bluesky
+from tests.fakes.bluesky import FakeBluesky, run_fake_bluesky
+from tests.fakes.bluesky_methods import PASSWORD
 from tests.integration.connectors.asking import asking, list_texts, until_said
 
 if TYPE_CHECKING:

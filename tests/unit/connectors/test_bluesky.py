@@ -24,7 +24,8 @@ from bot.errors import MediaGone, SettingsError
 from connectors.bluesky.connector import BlueskyConnector
 from connectors.bluesky.records import is_ours, write_number
 from connectors.bluesky.render import find_facets
-from tests.fakes.bluesky import PASSWORD, FakeBluesky, Fault, run_fake_bluesky
+from tests.fakes.bluesky import FakeBluesky, Fault, run_fake_bluesky
+from tests.fakes.bluesky_methods import PASSWORD
 from tests.fakes.bluesky_records import count, make_tid
 from tests.unit.connectors.asked import Reading, make_file, reply_to
 
