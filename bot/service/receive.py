@@ -22,7 +22,7 @@ from bot.service.know_echo import find_own_echo
 from bot.service.link_threads import find_case_of, join_arriving, wake_case
 from bot.service.metrics import RECEIVED
 from bot.service.note_receipt import note_receipt
-from bot.storage import accounts, cases, conversations, inbound, leases, media, messages
+from bot.storage import accounts, cases, conversations, inbound, leases, left_alone, media, messages
 from bot.storage.arrivals import Arrival
 from bot.storage.erased_ids import PREFIX, was_erased
 from bot.storage.first_messages import begin_many, begin_with_inbound
@@ -256,6 +256,7 @@ async def _apply(connection: Connection, conversation_id: int, event: InboundEve
     """Let an edit, a deletion or an echo change what it speaks about."""
     if event.kind is Kind.EDIT and event.target_id:
         await messages.replace_content(connection, conversation_id, event.target_id, event.content)
+        await left_alone.look_again(connection, conversation_id, event.target_id)
     elif event.kind is Kind.DELETE and event.target_id:
         gone = await messages.replace_content(connection, conversation_id, event.target_id, Content())
         if gone is not None:

@@ -180,6 +180,34 @@ async def overrule(connection: AsyncConnection, message_id: int, staff_id: int) 
     return True
 
 
+_AGAIN = text(
+    """
+    WITH gone AS (
+        DELETE FROM left_alone l USING message m
+        WHERE l.conversation_id = :conversation_id AND l.overruled_at IS NULL
+            AND m.id = l.message_id AND m.event_id = :event_id AND m.revision = 0
+        RETURNING l.message_id
+    ), waits AS (
+        UPDATE message m SET settled = 'waiting' FROM gone
+        WHERE m.id = gone.message_id AND m.settled = 'not_needed'
+        RETURNING m.conversation_id
+    )
+    UPDATE conversation c SET
+        status = CASE WHEN c.status = 'resolved' THEN 'bot' ELSE c.status END,
+        answer_due_at = CASE WHEN c.status IN ('bot', 'resolved') THEN now() ELSE c.answer_due_at END
+    FROM waits WHERE c.id = waits.conversation_id
+    """
+)
+
+
+async def look_again(connection: AsyncConnection, conversation_id: int, event_id: str) -> None:
+    """Let a message wait for a new judgement if it was left alone: its author changed the words.
+
+    The conversation must be locked.
+    """
+    await connection.execute(_AGAIN, {"conversation_id": conversation_id, "event_id": event_id})
+
+
 def _to_note(row: AnyRow) -> Note:
     return Note(message_id=row.message_id, reason=row.reason, words=tuple(map(str, row.words)))
 

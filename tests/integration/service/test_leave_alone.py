@@ -149,6 +149,19 @@ async def test_who_complains_after_being_left_alone_is_answered_and_thanks_then_
         assert len(answered.reply_ids) == replies, text
 
 
+@pytest.mark.parametrize(("words", "replies"), [("they broke after two days", 1), ("off to the sea", 0)])
+async def test_post_that_its_author_changes_is_judged_anew(road: Road, words: str, replies: int) -> None:
+    post = posts(PASSING)
+    await hear(road, post)
+    edit = replace(posts(f"{PASSING}, {words}"), kind=Kind.EDIT, target_id=post.event_id, revision=1)
+    answered = await hear(road, edit)
+    assert answered is not None
+    assert len(answered.reply_ids) == replies
+    assert len(await list_left(road)) == 1 - replies
+    assert await fetch(road, "SELECT answer_due_at FROM conversation") == [(None,)]
+    assert await count_ledger(road) == (1, replies, 0, 0, 1 - replies)
+
+
 async def test_nobody_is_left_alone_in_private_or_in_a_group(road: Road) -> None:
     for sender, surface in (("ann", Surface.DIRECT), ("bob", Surface.GROUP)):
         answered = await hear(road, replace(posts(PASSING, sender=sender), surface=surface))
