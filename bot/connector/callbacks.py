@@ -15,6 +15,7 @@ from bot.connector.signatures import signed_headers
 SUCCESS = range(200, 300)
 SERVER_ERROR = 500
 BEHIND_A_GATEWAY = frozenset({502, 504})  # the gateway lost sight of a request that it had passed on
+NO_PUBLIC_URL = "files are fetched from us, and we have no public address: set VISAVIS_PUBLIC_URL"
 TRY_AGAIN = {429: ErrorClass.RATE_LIMITED, 408: ErrorClass.TRANSIENT, 425: ErrorClass.TRANSIENT}
 
 

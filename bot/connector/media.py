@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+INLINE = "data:;base64,"
+"""How the `ref` of a file begins that came within its message; never stored so."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaAddress:

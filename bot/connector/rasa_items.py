@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.connector.rasa_files import with_addresses
 from bot.domain.message import Author, Kind
 
 if TYPE_CHECKING:
+    from bot.connector.replies import OutboundReply
     from bot.domain.json import JsonObject
     from bot.domain.message import Button, Content, Message
 
@@ -34,6 +36,12 @@ def render_items(content: Content, recipient_id: str) -> tuple[JsonObject, ...]:
         items.append({"image": content.image})
     items.extend({"attachment": attachment.ref} for attachment in content.attachments)
     return tuple({"recipient_id": recipient_id, **item} for item in items)
+
+
+def render_reply(reply: OutboundReply) -> tuple[JsonObject, ...]:
+    """Return the items of a reply that leaves; files of ours by the addresses where they can be fetched."""
+    urls = [file.url for file in reply.files if file.url is not None]
+    return render_items(with_addresses(reply.content, urls), reply.conversation_key)
 
 
 def render_button(button: Button) -> JsonObject:

@@ -1,4 +1,4 @@
-"""What comes in as Rasa's clients write it: `{sender, message, metadata?}`. Pure."""
+"""What comes in as Rasa's clients write it: `{sender, message, metadata?}`, and our `attachments`. Pure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.connector.fields import (
     read_optional_text,
     read_text,
 )
+from bot.connector.rasa_files import read_attachments
 from bot.domain.contact import Handle
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 def parse_rasa_message(
     request: InboundRequest, account: AccountConfig, *, signed: bool, delivery: Delivery
 ) -> InboundEvent:
-    """Read `{sender, message, metadata?}`; `delivery` is how replies leave. Raises `BadPayload`.
+    """Read `{sender, message, attachments?, metadata?}`; `delivery` is how replies leave.
+
+    Raises `BadPayload`. With attachments, words may be missing.
 
     The event's id is, first that is there: the signed `webhook-id`; `Idempotency-Key` or
     `metadata.message_id`, both counted per sender (callers number their own messages); a new one.
@@ -37,7 +40,8 @@ def parse_rasa_message(
     """
     data = parse_object(request.body)
     sender = read_text(data, "sender", limit=MAX_ID)
-    text = read_text(data, "message")
+    files = read_attachments(data)
+    text = (read_optional_text if files else read_text)(data, "message") or ""
     metadata = read_optional_object(data, "metadata")
     own_id, fresh_id = read_own_id(request, metadata), uuid4().hex
     if signed:
@@ -48,10 +52,10 @@ def parse_rasa_message(
         channel=account.channel,
         account=account.name,
         event_id=event_id,
-        kind=Kind.TEXT,
+        kind=Kind.TEXT if text.strip() else Kind.MEDIA,
         conversation_key=sender,
         sender=Handle(native_id=sender, name=read_name(metadata)),
-        content=Content(text=text),
+        content=Content(text=text if text.strip() else "", attachments=files),
         reply_context={"delivery": delivery},
         metadata=metadata,
     )

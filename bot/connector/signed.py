@@ -7,8 +7,12 @@ from typing_extensions import override
 from bot.connector.callbacks import CallbackApi
 from bot.connector.egress import find_url_problem
 from bot.connector.events import AccountConfig, InboundRequest
+from bot.connector.media import MediaAddress
 from bot.connector.quiet import Quiet
 from bot.connector.signatures import check_signature, read_secrets
+from bot.domain.message import Attachment
+
+_ANY_HOST = frozenset({"*"})
 
 
 class Signed(Quiet):
@@ -24,6 +28,10 @@ class Signed(Quiet):
         if self.account.flag("open") and not self.account.options.get("secret"):
             return
         check_signature(request.headers, request.body, keys=self._keys, now=request.received_at)
+
+    async def locate(self, attachment: Attachment) -> MediaAddress:
+        """Return where a caller says that a file lies: anywhere on the public internet."""
+        return MediaAddress(url=attachment.ref, hosts=_ANY_HOST)
 
     @override
     async def start(self, hook_url: str | None) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.connector.media import INLINE
 from bot.domain.media import KEPT_TYPES
 from bot.errors import BadPayload, MediaRefused
 from bot.service.file_kinds import identify
@@ -32,8 +33,6 @@ log = structlog.get_logger(__name__)
 
 UPLOADED = "upload:"
 """What the `ref` of an attachment that lies here begins with; its key follows."""
-INLINE = "data:;base64,"
-"""What the `ref` of one that came within its message begins with: never stored so."""
 UNSENT = timedelta(days=1)
 _PLACE = "uploads/"
 _HOUR = timedelta(hours=1)
@@ -72,13 +71,16 @@ def find_upload_key(ref: str) -> str | None:
     return key if key != ref and _KEY.fullmatch(key) else None
 
 
+def holds_files(event: InboundEvent) -> bool:
+    """Tell whether files came within an event, and must be put apart before it is committed."""
+    return any(each.ref.startswith(INLINE) for each in event.content.attachments)
+
+
 async def shelve(files: FileStore, event: InboundEvent, *, now: datetime) -> InboundEvent:
-    """Return an event with the files that came within it put apart; one without any as it is.
+    """Return an event with the files that came within it put apart.
 
     Raises `BadPayload` for what is no file, or of a kind we do not take.
     """
-    if not any(each.ref.startswith(INLINE) for each in event.content.attachments):
-        return event
     shelved = [await _shelve(files, each, now) for each in event.content.attachments]
     return replace(event, content=replace(event.content, attachments=tuple(shelved)))
 

@@ -11,8 +11,9 @@ from aiohttp import hdrs, web
 from bot.connector import Delivery, InboundRequest
 from bot.errors import BadPayload, BadSignature, NotAllowed, PlatformUnavailable, UnknownAccount
 from bot.service.receive import receive
+from bot.service.uploads import holds_files, shelve
 from bot.web.clients import is_this_machine
-from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
+from bot.web.keys import CONNECTORS, FILES, PUBLIC_URL, ROAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -102,6 +103,8 @@ async def commit(
     for connector, told in events:
         try:
             event = await complete(connector, told)
+            if holds_files(event):
+                event = await shelve(request.app[FILES], event, now=request.app[ROAD].now())
             taken.append((event, await receive(request.app[ROAD], event)))
         except BadPayload as error:
             refused.append((told, error))

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.connector import AccountConfig, OutboundReply, SendResult, SendState
 from bot.connector.callbacks import CallbackApi
-from bot.connector.rasa_items import render_items
+from bot.connector.rasa_items import render_reply
 
 
 def open_api(account: AccountConfig, keys: tuple[bytes, ...], timeout: timedelta) -> CallbackApi | None:
@@ -24,7 +24,7 @@ def open_api(account: AccountConfig, keys: tuple[bytes, ...], timeout: timedelta
 
 async def send_items(api: CallbackApi, reply: OutboundReply) -> SendResult:
     """POST the items that did not arrive on an earlier try; stop at the first that does not."""
-    items = render_items(reply.content, reply.conversation_key)
+    items = render_reply(reply)
     arrived = list(reply.delivered)
     for number in range(len(arrived), len(items)):
         body = json.dumps(items[number], ensure_ascii=False).encode()

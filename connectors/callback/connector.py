@@ -17,7 +17,7 @@ from bot.connector import (
     OutboundReply,
     SendResult,
 )
-from bot.connector.callbacks import rejected
+from bot.connector.callbacks import NO_PUBLIC_URL, rejected
 from bot.connector.fields import MAX_TEXT
 from bot.connector.options import find_unknown_options
 from bot.connector.rasa_items import render_stored
@@ -25,7 +25,7 @@ from bot.connector.signatures import load_keys
 from bot.connector.signed import Signed, find_access_problems, find_address_problems
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
-from bot.domain.message import Message
+from bot.domain.message import Kind, Message
 from connectors.callback.api import open_api, send_items
 from connectors.callback.payload import CHANNEL, parse_message
 
@@ -43,6 +43,8 @@ class CallbackConnector(Signed):
         button_label_max=MAX_TEXT,
         button_payload_max=MAX_TEXT,
         burst_pause=timedelta(),
+        brings=frozenset({Kind.TEXT, Kind.MEDIA}),
+        files=frozenset({"image", "audio", "video", "file"}),
     )
 
     def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:
@@ -72,6 +74,8 @@ class CallbackConnector(Signed):
         """POST the items of one reply to the account's `url`."""
         if self._api is None:
             return rejected(ErrorClass.INVALID, "the account has no `url` to call")
+        if any(file.url is None for file in reply.files):
+            return rejected(ErrorClass.INVALID, NO_PUBLIC_URL)
         return await send_items(self._api, reply)
 
 

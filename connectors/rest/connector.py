@@ -19,7 +19,7 @@ from bot.connector import (
     OutboundReply,
     SendResult,
 )
-from bot.connector.callbacks import rejected
+from bot.connector.callbacks import NO_PUBLIC_URL, rejected
 from bot.connector.fields import MAX_TEXT
 from bot.connector.options import find_unknown_options
 from bot.connector.rasa_items import render_stored
@@ -27,7 +27,7 @@ from bot.connector.signatures import load_keys
 from bot.connector.signed import Signed, find_access_problems, find_address_problems
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
-from bot.domain.message import Message
+from bot.domain.message import Kind, Message
 from connectors.rest.api import open_api
 from connectors.rest.payload import CHANNEL, parse_message, render_callback
 
@@ -46,6 +46,8 @@ class RestConnector(Signed):
         button_payload_max=MAX_TEXT,
         idempotent_sends=True,
         burst_pause=timedelta(),
+        brings=frozenset({Kind.TEXT, Kind.MEDIA}),
+        files=frozenset({"image", "audio", "video", "file"}),
     )
 
     def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:
@@ -75,6 +77,8 @@ class RestConnector(Signed):
         """POST one reply to the account's callback endpoint."""
         if reply.reply_context.get("delivery") == Delivery.PULL or self._api is None:
             return rejected(ErrorClass.INVALID, "this conversation has no callback_url: replies are fetched")
+        if any(file.url is None for file in reply.files):
+            return rejected(ErrorClass.INVALID, NO_PUBLIC_URL)
         body = json.dumps(render_callback(reply), ensure_ascii=False).encode()
         return await self._api.post(body, message_id=reply.idempotency_key)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.connector import AccountConfig, Delivery, InboundEvent, InboundRequest, OutboundReply
-from bot.connector.rasa_items import render_items
+from bot.connector.rasa_items import render_reply
 from bot.connector.rasa_messages import parse_rasa_message
 from bot.domain.json import JsonObject
 
@@ -11,7 +11,7 @@ CHANNEL = "rest"
 
 
 def parse_message(request: InboundRequest, account: AccountConfig, *, signed: bool) -> InboundEvent:
-    """Read `{sender, message, metadata?}`: replies are called back where the account says so."""
+    """Read `{sender, message, attachments?, metadata?}`: answered by call-back where the account says so."""
     push = bool(account.options.get("callback_url"))
     delivery = Delivery.PUSH if push else Delivery.PULL
     return parse_rasa_message(request, account, signed=signed, delivery=delivery)
@@ -25,6 +25,6 @@ def render_callback(reply: OutboundReply) -> JsonObject:
             "sender": reply.conversation_key,
             "author": reply.author,
             "author_name": reply.author_name,
-            "messages": render_items(reply.content, reply.conversation_key),
+            "messages": render_reply(reply),
         },
     }

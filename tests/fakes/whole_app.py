@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from bot.bootstrap.listening import bound_socket, serving
@@ -27,7 +29,6 @@ from tests.fakes.engine import PlainEngine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from aiohttp import web
 
@@ -82,7 +83,7 @@ async def make_whole_app(road: Road, project: Path, engine: ServingEngine) -> we
             static_files=load_static_files(),
             signing_key=SIGNING_KEY,
             public_url=None,
-            files=FileStore(project / "media"),
+            files=FileStore(Path(mkdtemp())),
             rest_wait=timedelta(seconds=5),
         )
     )

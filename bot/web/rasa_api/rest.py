@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.connector import Delivery, Renders
+from bot.connector.rasa_files import with_addresses
 from bot.errors import UnknownAccount
 from bot.service.fetch import fetch, keep_for_later
 from bot.storage.json_text import dump_json
 from bot.web.hooks import find_connector, take
-from bot.web.keys import CONNECTORS, FETCH_LOG, REST_WAIT, ROAD
+from bot.web.keys import CONNECTORS, FETCH_LOG, PUBLIC_URL, REST_WAIT, ROAD
+from bot.web.public_files import make_file_path
 from bot.web.rasa_api.parameters import read_flag
 
 if TYPE_CHECKING:
     from bot.connector import Connector
     from bot.domain.json import JsonObject
+    from bot.domain.message import Message
     from bot.storage.pulled import Pulled
 
 routes = web.RouteTableDef()
@@ -51,7 +55,7 @@ async def talk(request: web.Request) -> web.StreamResponse:
     log = request.app[FETCH_LOG]
     fetched = await fetch(request.app[ROAD], received, limit=request.app[REST_WAIT], told=log.told)
     fetched = log.without_told(fetched)
-    items = _render(connector, fetched, event.conversation_key)
+    items = _render(connector, _address_files(request, fetched), event.conversation_key)
     told = [message.id for message in (*fetched.earlier, *fetched.replies)]
     return await send_told(request, _respond(items, stream=read_flag(request, "stream")), told)
 
@@ -94,6 +98,22 @@ def _respond(items: list[JsonObject], *, stream: bool) -> web.Response:
         return web.json_response(items, dumps=dump_json)
     lines = "".join(f"{json.dumps(item)}\n" for item in items)
     return web.Response(text=lines, content_type="text/event-stream")
+
+
+def _address_files(request: web.Request, fetched: Pulled) -> Pulled:
+    """Say where the caller can fetch the files that staff sent."""
+    base = request.app.get(PUBLIC_URL) or str(request.url.origin())
+
+    def address(message: Message) -> Message:
+        paths = [make_file_path(request.app, each) for each in message.content.attachments]
+        urls = [base + path for path in paths if path is not None]
+        return replace(message, content=with_addresses(message.content, urls)) if urls else message
+
+    return replace(
+        fetched,
+        earlier=tuple(address(each) for each in fetched.earlier),
+        replies=tuple(address(each) for each in fetched.replies),
+    )
 
 
 def _render(connector: Connector, fetched: Pulled, recipient_id: str) -> list[JsonObject]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.rest.connector import CONNECTOR
 from tests.contracts.connectors.channel import NO_ECHOES, ONE_AT_A_TIME, Channel
-from tests.contracts.connectors.signed import SECRET, WRONG, frame, message, sealed, stage_of
+from tests.contracts.connectors.signed import SAMPLES, SECRET, WRONG, frame, message, sealed, stage_of
 from tests.fakes.webhook_receiver import WebhookReceiver
 
 OPTIONS = {"secret": SECRET, "callback_url": "https://shop.example/replies"}
@@ -35,10 +35,12 @@ REST = Channel(
     sealed=sealed,
     frame=frame,
     wrong=WRONG,
+    samples=SAMPLES,
     stage=lambda: stage_of(CONNECTOR, "callback_url", read_texts),
     does_not_apply={
         **NO_ECHOES,
         **ONE_AT_A_TIME,
+        "test_file_that_cannot_be_read_leaves_no_doubt": "nothing is read: callers fetch files themselves",
         "test_unknown_kind_is_kept_as_unsupported": "the format is Rasa's and has one kind",
     },
 )

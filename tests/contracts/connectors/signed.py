@@ -11,6 +11,7 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from bot.connector import AccountConfig, Connector, InboundRequest
+from bot.domain.message import Kind
 from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Stage, Trouble
 from tests.fakes.webhook_receiver import Answer, Break, WebhookReceiver, run_webhook_receiver
 
@@ -35,7 +36,26 @@ WRONG = (
     ("message", {"sender": "ann", "message": "x" * 100_000}),
     ("metadata", {"sender": "ann", "message": "hi", "metadata": "page"}),
     ("message_id", {"sender": "ann", "message": "hi", "metadata": {"message_id": 5}}),
+    ("attachments", {"sender": "ann", "message": "hi", "attachments": {}}),
+    ("attachments", {"sender": "ann", "message": "hi", "attachments": [{"url": "https://x.example/"}] * 11}),
+    ("attachments", {"sender": "ann", "attachments": []} | {"message": "hi", "attachments": ["a"]}),
+    ("url", {"sender": "ann", "attachments": [{"name": "cup.png"}]}),
+    ("url", {"sender": "ann", "attachments": [{"url": "https://x.example/", "content": "aGk="}]}),
+    ("url", {"sender": "ann", "attachments": [{"url": "http://x.example/"}]}),
+    ("url", {"sender": "ann", "attachments": [{"url": "file:///etc/passwd"}]}),
+    ("url", {"sender": "ann", "attachments": [{"url": "https://169.254.169.254/"}]}),
+    ("url", {"sender": "ann", "attachments": [{"url": "https://[::1]/"}]}),
+    ("url", {"sender": "ann", "attachments": [{"url": "https://me:pass@x.example/"}]}),
+    ("name", {"sender": "ann", "attachments": [{"url": "https://x.example/", "name": 5}]}),
 )
+
+FILE = {"url": "https://shop.example/cup.png", "mime": "image/png"}
+SAMPLES = {
+    Kind.MEDIA: (
+        {"sender": "ann", "attachments": [FILE, {"content": "iVBORw0KGgo=", "name": "cup.png"}]},
+        {"sender": "ann", "message": " ", "attachments": [FILE]},
+    ),
+}
 
 
 def sealed(body: bytes, *, event: str = "msg_1") -> InboundRequest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,9 @@ from aiohttp import web
 from bot.domain.media import MediaState
 from bot.domain.message import Kind
 from bot.service.keep_media import keep_due
+from bot.service.keep_outgoing import NewFile, keep_outgoing
+from bot.service.sent_files import SentFiles
+from bot.service.staff_reply import Reply, send_reply
 from bot.service.uploads import UNSENT, drop_unsent
 from bot.storage import media, messages
 from bot.storage.files import FileStore
@@ -24,6 +27,7 @@ from tests.fakes.serving import serve
 from tests.fakes.visitor import Browser
 
 if TYPE_CHECKING:
+    from bot.domain.staff import Staff
     from bot.service.road import Road
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
@@ -216,3 +220,22 @@ async def test_what_was_never_sent_is_gone_after_a_day_and_no_sooner(
     assert len(stored(tmp_path)) == 1
     assert await drop_unsent(files, now=road.now() + UNSENT + timedelta(hours=1)) == 1
     assert stored(tmp_path) == []
+
+
+async def test_file_of_staff_is_for_their_customer_alone(
+    road: Road, app: web.Application, ann: Sender, files: FileStore, mara: Staff
+) -> None:
+    here = replace(road, sent_files=SentFiles(store=files))
+    async with ann.browser.enter(ann.token) as (line, welcome):
+        await line.say("which screw?")
+        connectors = app[CONNECTORS]
+        brought = await keep_outgoing(here, connectors, 1, mara, NewFile(name="screw.png", content=PICTURE))
+        await send_reply(here, 1, mara, Reply(text="", key="r1", files=(brought.file.id,)))
+        told = await line.hear_said_by("staff")
+    assert [(file["name"], file["mime"]) for file in told["files"]] == [("screw.png", "image/png")]
+    status, content, _ = await ann.fetch(welcome["pass"], told["id"])
+    assert (status, content) == (200, PICTURE)
+    other = Sender(ann.browser, await ann.browser.get_token())
+    async with other.browser.enter(other.token) as (line, theirs):
+        await line.say("hello")
+    assert (await other.fetch(theirs["pass"], told["id"]))[0] == 404
