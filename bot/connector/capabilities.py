@@ -50,9 +50,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateReply:
-    """The author of a public post can be written to in private, so often for each, `within` this time."""
+    """The author of a public post can be written to in private, so often for each, `within` this time.
 
-    each: int = 1
+    None: as often as one likes, and for ever.
+    """
+
+    each: int | None = 1
     within: timedelta | None = None
 
 
@@ -73,7 +76,8 @@ class Capabilities:
     """What a channel can do. A limit of 0 means that there is none of it.
 
     `brings` are the kinds of events that may come in, `files` the kinds of files that can be sent
-    (image, audio, video, file), `file_rules` what is asked of them. `elsewhere`: what is different on other
+    (image, audio, video, file), `file_rules` what is asked of them; `fetches_files`: the platform
+    takes them from our public address alone. `elsewhere`: what is different on other
     surfaces than the main one. `many_ids`: one person may be known by several ids there, and be seen now
     under one, now under another. `other_ids_in_public`: who wrote a post has another id in private, and
     nothing tells that both are one. `shared_hook`: the platform calls one address for several accounts: each
@@ -102,6 +106,7 @@ class Capabilities:
     brings: frozenset[Kind] = SAID
     files: frozenset[str] = frozenset()
     file_rules: Mapping[str, FileRule] = field(default_factory=dict)
+    fetches_files: bool = False
     window: Window = NO_WINDOW
     private_reply: PrivateReply | None = None
     other_ids_in_public: bool = False

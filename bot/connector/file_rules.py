@@ -39,20 +39,25 @@ def goes_as_link(can: Capabilities, attachment: Attachment) -> bool:
 
 
 def find_file_problem(can: Capabilities, attachment: Attachment, *, linked: bool) -> str | None:
-    """Say why a file cannot be sent, and what can; None where it can. `linked`: it may go as an address."""
-    if linked or goes_as_file(can, attachment):
+    """Say why a file cannot be sent, and what can; None where it can. `linked`: others can fetch it here."""
+    if linked:
         return None
-    rule = can.file_rules.get(attachment.kind)
-    mime = attachment.mime or ""
+    if can.fetches_files and can.files:
+        return "this channel fetches files from our public address, and none is set: send a link"
+    return None if goes_as_file(can, attachment) else _say_untaken(can, attachment)
+
+
+def _say_untaken(can: Capabilities, attachment: Attachment) -> str:
+    rule, mime = can.file_rules.get(attachment.kind), attachment.mime or ""
     kinds = _MIMES.get(mime) or f"{_KINDS.get(attachment.kind, 'files')} of this type"
     if not can.files:
         return "this channel takes no files: send a link to where it can be had"
     if attachment.kind in can.files and rule and (not rule.mimes or mime in rule.mimes):
         of_what = f"{_KINDS[attachment.kind]} of up to {rule.most / 1_000_000:.0f} MB"
         return f"this channel takes {of_what}: send a smaller one, or a link"
-    taken = join([_KINDS[kind] for kind in _KINDS if kind in can.files])
     if attachment.kind in can.files:
         return f"this channel takes no {kinds}: send another type, or a link"
+    taken = join([_KINDS[kind] for kind in _KINDS if kind in can.files])
     return f"this channel takes no {kinds}, only {taken}: send a link"
 
 

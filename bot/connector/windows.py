@@ -73,7 +73,7 @@ def _refuse_private(can: Capabilities, reply: OutboundReply, now: datetime) -> S
         )
     if allowed.each == 1 and (too_long := _refuse_long(can.on(Surface.DIRECT), reply)):
         return too_long
-    if reply.private_before >= allowed.each:
+    if allowed.each is not None and reply.private_before >= allowed.each:
         often = "once" if allowed.each == 1 else f"{allowed.each} times"
         return SendError(
             error_class=ErrorClass.POLICY,

@@ -36,7 +36,7 @@ async def check_reply(
     refusal = find_refusal(connector.capabilities, draft_reply(found, content, standing, now=now), now=now)
     if refusal is not None:
         raise Conflict(refusal.detail)
-    check_files(road, connectors, found, standing, content.attachments)
+    check_files(road, connectors, found, standing, content)
 
 
 def draft_reply(found: Conversation, content: Content, standing: Standing, *, now: datetime) -> OutboundReply:

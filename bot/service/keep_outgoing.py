@@ -14,7 +14,7 @@ import structlog
 from bot.connector.fields import check_unicode
 from bot.connector.file_rules import find_file_problem, goes_as_link
 from bot.domain.media import KEPT_TYPES, OUTGOING, OutgoingFile
-from bot.domain.message import Attachment
+from bot.domain.message import Attachment, Content
 from bot.errors import BadPayload, Conflict, PayloadTooLarge, TooManyAttempts, UnknownConversation
 from bot.service.file_kinds import identify
 from bot.storage import conversations, outgoing_files
@@ -101,7 +101,7 @@ async def _check(
             raise TooManyAttempts(f"you have {MOST_UNSENT} files here that are not sent: remove some of them")
         standing = await load_standing(connection, conversation_id)
     attachment = make_attachment(file)
-    check_files(road, connectors, found, standing, [attachment])
+    check_files(road, connectors, found, standing, Content(attachments=(attachment,)))
     connector = connectors.get((found.channel, found.account))
     return connector is not None and goes_as_link(connector.capabilities.on(found.surface), attachment)
 
@@ -111,15 +111,18 @@ def check_files(
     connectors: Connectors,
     found: Conversation,
     standing: Standing,
-    attachments: Sequence[Attachment],
+    content: Content,
 ) -> None:
-    """Raise `Conflict` for a file that the channel takes neither as a file nor as a link."""
+    """Raise `Conflict` for files that a message cannot take along, neither as files nor as links."""
     connector = connectors.get((found.channel, found.account))
     if connector is None:
         return
     linked = standing.pushed and road.sent_files is not None and road.sent_files.public_url is not None
     can = connector.capabilities.on(found.surface)
-    for attachment in attachments:
+    if content.private and content.attachments and not linked:
+        # Where it goes, other things may be taken than where it is written: nothing must be lost on the way.
+        raise Conflict("files do not go along with a private answer to a post: send them when they wrote")
+    for attachment in content.attachments:
         problem = find_file_problem(can, attachment, linked=linked)
         if problem is not None:
             raise Conflict(problem)

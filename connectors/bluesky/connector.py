@@ -17,6 +17,7 @@ from bot.connector import (
     Capabilities,
     Connector,
     ErrorClass,
+    FileRule,
     Finding,
     Guide,
     InboundEvent,
@@ -45,7 +46,7 @@ from connectors.bluesky.guide import GUIDE, examine_account
 from connectors.bluesky.intake import Intake
 from connectors.bluesky.payload import CHANNEL, NOT_A_CONTACTS, parse_body, parse_page
 from connectors.bluesky.records import POST, make_record_key
-from connectors.bluesky.render import DIRECT_MAX, POST_MAX, Part, render_direct, render_posts
+from connectors.bluesky.render import DIRECT_MAX, IMAGE_BYTES, POST_MAX, Part, render_direct, render_posts
 from connectors.bluesky.send import (
     find_convo,
     find_place,
@@ -75,7 +76,8 @@ PUBLIC = Capabilities(
     rates=RATES,
     brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.ECHO}),
     files=frozenset({"image"}),
-    private_reply=PrivateReply(),
+    file_rules={"image": FileRule(most=IMAGE_BYTES)},
+    private_reply=PrivateReply(each=None),
 )
 
 
@@ -92,7 +94,7 @@ class BlueskyConnector(Quiet):
         burst_pause=timedelta(seconds=1),
         rates=RATES,
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.DELETE, Kind.REACTION, Kind.ECHO}),
-        private_reply=PrivateReply(),
+        private_reply=PrivateReply(each=None),
         elsewhere={Surface.PUBLIC: PUBLIC},
     )
     guide: ClassVar[Guide] = GUIDE

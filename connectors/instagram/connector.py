@@ -40,6 +40,7 @@ from connectors.instagram.remarks import complete_mention
 from connectors.instagram.render import (
     COMMENT_MAX,
     FILES,
+    LIMITS,
     TEXT_MAX,
     TEXT_UNIT,
     WINDOW,
@@ -77,6 +78,7 @@ class InstagramConnector(MetaAccount):
         rates=RATES,
         brings=BRINGS,
         files=FILES,
+        file_rules=LIMITS.file_rules,
         window=WINDOW,
         other_ids_in_public=True,
         shared_hook=True,

@@ -74,7 +74,7 @@ class MastodonConnector(Quiet):
         rates=(Rate(scope="account", limit=300, period=timedelta(hours=3)),),
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.EDIT, Kind.DELETE, Kind.ECHO}),
         files=UPLOADED,
-        private_reply=PrivateReply(),
+        private_reply=PrivateReply(each=None),
     )
     guide: ClassVar[Guide] = GUIDE
 

@@ -30,7 +30,7 @@ from bot.domain.message import Kind
 from connectors.messenger.api import make_api, make_node
 from connectors.messenger.guide import GUIDE
 from connectors.messenger.payload import CHANNEL, parse_body
-from connectors.messenger.render import COMMENT_MAX, FILES, TEXT_MAX, TEXT_UNIT, WINDOW, render_reply
+from connectors.messenger.render import COMMENT_MAX, FILES, LIMITS, TEXT_MAX, TEXT_UNIT, WINDOW, render_reply
 
 OPTIONS = COMMON | {"page_id"}
 BRINGS = frozenset(
@@ -60,6 +60,7 @@ class MessengerConnector(MetaAccount):
         rates=RATES,
         brings=BRINGS,
         files=FILES,
+        file_rules=LIMITS.file_rules,
         window=WINDOW,
         other_ids_in_public=True,
         shared_hook=True,

@@ -40,7 +40,7 @@ from connectors.sms.api import TwilioApi
 from connectors.sms.guide import GUIDE, as_object, examine
 from connectors.sms.history import LookUp, Sending
 from connectors.sms.payload import CHANNEL, PREFIX, parse_request
-from connectors.sms.render import TEXT_MAX, TEXT_UNIT, Text, render_reply
+from connectors.sms.render import FILE_RULES, TEXT_MAX, TEXT_UNIT, Text, render_reply
 from connectors.sms.segments import count_segments
 from connectors.sms.signature import check_signature, read_keys
 
@@ -71,6 +71,8 @@ class SmsConnector(Quiet):
         ),
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.RECEIPT}),
         files=frozenset({"image", "audio", "video", "file"}),
+        file_rules=FILE_RULES,
+        fetches_files=True,
         # Twilio takes any answer to a message but TwiML for a mistake (its error 12300).
         hook_answer=HookResponse(body=b"<Response/>", content_type="text/xml"),
     )

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.connector import OutboundFile, OutboundReply, TextUnit
+from bot.connector import FileRule, OutboundFile, OutboundReply, TextUnit
 from bot.connector.egress import find_url_problem
 from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, split_text
@@ -21,6 +21,10 @@ from connectors.sms.payload import MEDIA_MAX, NUMBER
 # Twilio says "characters"; this stays within either reading of it.
 TEXT_MAX, TEXT_UNIT = 1600, TextUnit.UTF16
 MEDIA_BYTES = 5_000_000  # of all files of one message
+FILE_RULES = {
+    **{kind: FileRule(most=MEDIA_BYTES) for kind in ("image", "audio", "video")},
+    "file": FileRule(mimes=frozenset({"text/vcard", "application/pdf"}), most=MEDIA_BYTES),
+}
 MEDIA_TYPES = ("image/", "audio/", "video/", "text/vcard", "text/x-vcard", "text/csv", "application/pdf")
 
 

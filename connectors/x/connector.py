@@ -48,6 +48,7 @@ from connectors.x.intake import Intake
 from connectors.x.payload import CHANNEL, REVOKED, parse_body
 from connectors.x.reading import ID, Me, take_id
 from connectors.x.render import (
+    FILE_RULES,
     MESSAGE_MAX,
     MESSAGE_UNIT,
     POST_MAX,
@@ -86,6 +87,7 @@ class XConnector(Quiet):
         rates=(Rate(scope="account", limit=100, period=timedelta(minutes=15)),),
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.EDIT, Kind.DELETE, Kind.ECHO, Kind.RECEIPT}),
         files=frozenset({"image", "video"}),
+        file_rules=FILE_RULES,
         private_reply=PrivateReply(each=1),
         shared_hook=True,
         elsewhere={
@@ -100,6 +102,7 @@ class XConnector(Quiet):
                     Rate(scope="account", limit=1_440, period=timedelta(hours=24)),
                 ),
                 files=frozenset({"image", "video"}),
+                file_rules=FILE_RULES,
             )
         },
     )

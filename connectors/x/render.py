@@ -13,7 +13,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from bot.connector import OutboundFile, OutboundReply, ReplyMode, TextUnit
+from bot.connector import FileRule, OutboundFile, OutboundReply, ReplyMode, TextUnit
 from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, measure, split_text
 from bot.domain.json import JsonObject
@@ -26,6 +26,10 @@ IMAGES_MAX = 4  # of a post; a direct message has one file
 IMAGE_BYTES, GIF_BYTES, VIDEO_BYTES = 5_000_000, 15_000_000, 512_000_000
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 VIDEO_TYPES = frozenset({"video/mp4", "video/quicktime"})
+FILE_RULES = {
+    "image": FileRule(mimes=IMAGE_TYPES, most=IMAGE_BYTES),
+    "video": FileRule(mimes=VIDEO_TYPES, most=VIDEO_BYTES),
+}
 
 
 NAME = re.compile(r"[A-Za-z0-9_]{1,15}")

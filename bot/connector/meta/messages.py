@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.connector.capabilities import Window
+from bot.connector.capabilities import FileRule, Window
 from bot.connector.egress import check_image, find_url_problem
 from bot.connector.lines import say_button, say_file
 from bot.connector.meta.events import OWN_MARK
@@ -44,6 +44,15 @@ class Limits:
     files: frozenset[str]
     only_pdf: bool = False
     metadata: bool = False
+
+    @property
+    def file_rules(self) -> Mapping[str, FileRule]:
+        """Say the same as `takes` as data."""
+        rules = {kind: FileRule(most=FILE_BYTES_MAX) for kind in self.files}
+        rules["image"] = FileRule(most=IMAGE_BYTES_MAX)
+        if self.only_pdf:
+            rules["file"] = FileRule(mimes=frozenset({PDF}), most=FILE_BYTES_MAX)
+        return rules
 
     def takes(self, file: OutboundFile) -> bool:
         """Tell whether a file can be sent as one."""
