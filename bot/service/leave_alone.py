@@ -23,6 +23,7 @@ from bot.storage import left_alone
 from bot.storage.left_alone import Note
 
 if TYPE_CHECKING:
+    from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.engines.engine import Engine
     from bot.service.road import Road
@@ -57,7 +58,7 @@ async def leave_alone(road: Road, engine: Engine, claim: Claim) -> bool | None:
         raise
     for verdict in verdicts:
         LEFT_ALONE.labels(verdict.reason.value).inc()
-    happened = [("left_alone", {"message_id": claim.messages[-1].id})]
+    happened: list[tuple[str, JsonObject]] = [("answered", {"turn_id": each.id}) for each in claim.messages]
     road.bus.announce(claim.lease.conversation_id, happened, wake=[Stream.ANSWER] if more else [], soon=True)
     return more
 
@@ -65,7 +66,7 @@ async def leave_alone(road: Road, engine: Engine, claim: Claim) -> bool | None:
 def _may_be_left(road: Road, claim: Claim) -> bool:
     """Tell whether the words count at all: in public, of somebody with whom nobody talks here yet.
 
-    Messages at which workers died are answered by a person, unread.
+    A turn that was begun before, by a worker that died, goes to the engine as ever.
     """
     return (
         claim.surface is Surface.PUBLIC

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.service.test_leave_alone import count_ledger, hear, posts
+from tests.integration.desk.test_live import hear as next_told
+from tests.integration.desk.test_live import watching
+from tests.integration.service.test_leave_alone import count_ledger, fetch, hear, posts
 
 if TYPE_CHECKING:
     from bot.service.road import Road
@@ -54,6 +56,14 @@ async def test_empty_list_says_what_will_appear(mara: Browser) -> None:
 @pytest.mark.usefixtures("left")
 async def test_thread_says_it_under_the_message(mara: Browser) -> None:
     assert "No answer needed: mention in passing" in await read_page(mara, "/desk/c/1")
+
+
+async def test_whoever_watches_is_told(road: Road, mara: Browser) -> None:
+    async with watching(mara) as stream:
+        await hear(road, posts(PASSING))
+        told = await next_told(stream, kind="answered")
+    ((message_id,),) = await fetch(road, "SELECT message_id FROM left_alone")
+    assert told["turn_id"] == message_id
 
 
 @pytest.mark.usefixtures("left")
