@@ -45,14 +45,14 @@ export function readDraft(place: Place): Draft {
   const name = nameOf(place);
   try {
     const kept = unkept.get(name) ?? localStorage.getItem(name);
-    return upToDate({ ...nothing, ...(JSON.parse(kept ?? "null") as Partial<Draft> | null) });
+    return withAll({ ...nothing, ...(JSON.parse(kept ?? "null") as Partial<Draft> | null) });
   } catch {
     return nothing;
   }
 }
 
 // A draft of an earlier version of this page knew of no files.
-function upToDate(draft: Draft): Draft {
+function withAll(draft: Draft): Draft {
   const { tried } = draft;
   return tried ? { ...draft, tried: { ...tried, files: tried.files ?? [], isPrivate: tried.isPrivate ?? false } } : draft;
 }
