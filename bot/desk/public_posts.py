@@ -140,7 +140,9 @@ def _leave(reason: Reason, words: Iterable[str] = ()) -> Verdict:
 
 
 def _first(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word.strip().lower() for word in words))[:_MOST_WORDS]
+    found = tuple(dict.fromkeys(word.strip().lower() for word in words))
+    whole = (word for word in found if not any(word != other and word in other for other in found))
+    return tuple(whole)[:_MOST_WORDS]
 
 
 def _hear_alarm(seen: _Seen) -> Verdict | None:

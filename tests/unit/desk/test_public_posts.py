@@ -90,6 +90,7 @@ def test_words_that_show_it_are_of_our_lists_and_nobodys_names() -> None:
         "cheers",
     )
     assert judge("@ann look", "comment").words == ()
+    assert judge("check out my page, link in bio", "comment").words == ("check out my page", "link in bio")
 
 
 @pytest.mark.parametrize("text", ["@ann they never refunded me", "@ann mine died after a month, did yours?"])
