@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-EACH_SECOND = 5  # lines of one kind at one address
+EACH_SECOND = 100  # lines of one kind at one address
 MOST = 500  # kinds that are counted at a time
 
 

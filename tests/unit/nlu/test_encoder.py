@@ -103,7 +103,8 @@ def test_rounded_weights_give_nearly_the_same_vectors(encoder: Encoder) -> None:
     texts = ["my parcel never arrived", "is the Halo waterproof?", "STOP", "omg it broke AGAIN 😡😡"]
     rounded = open_encoder(arithmetic=Arithmetic.ROUNDED)
     exact = open_encoder(arithmetic=Arithmetic.EXACT)
-    assert (rounded.encode(texts) * exact.encode(texts)).sum(axis=1).min() > 0.998
+    # How much rounding costs depends on the processor's instructions: 0.9977 to 0.999 were seen.
+    assert (rounded.encode(texts) * exact.encode(texts)).sum(axis=1).min() > 0.995
     assert np.abs(encoder.encode(texts) - exact.encode(texts)).max() < 0.05
 
 
