@@ -1,12 +1,9 @@
-"""A Facebook page: its feed, what is said as Meta takes it, and what becomes of it."""
+"""Replies on Messenger and under posts, and how a page is set up."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 import structlog
@@ -14,160 +11,26 @@ import structlog
 from bot.connector import (
     AccountConfig,
     ErrorClass,
-    InboundEvent,
     OutboundFile,
-    OutboundReply,
     ReplyMode,
     SendState,
 )
-from bot.connector.fetching import fetch_media
 from bot.domain.conversation import Surface
-from bot.domain.message import Attachment, Author, Button, Content, Kind
-from bot.errors import MediaGone, SettingsError
+from bot.domain.message import Author, Button, Content
+from bot.errors import SettingsError
 from connectors.messenger.connector import MessengerConnector
 from tests.contracts.connectors.channel import make_reply
-from tests.contracts.connectors.messenger import OPTIONS, PAGE_ID, PERSON, SECRET, TOKEN, sealed
-from tests.fakes.graph import FakeGraph, Fault, run_fake_graph
-from tests.fakes.graph_events import PAGE, body, comment
-
-TIMEOUT = timedelta(seconds=10)
-NOW = datetime.now(UTC)
-PUBLIC_KEY = "post:10_20:7"
-CONTEXT = {"comment_id": "20_1", "post_id": "10_20"}
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeGraph]:
-    async with run_fake_graph(own_id=PAGE_ID, token=TOKEN, app_secret=SECRET) as graph:
-        graph.heard[PERSON] = datetime.now(UTC)
-        graph.comments |= {"20_1": datetime.now(UTC), "10_20": datetime.now(UTC)}
-        yield graph
-
-
-@pytest.fixture
-async def page(fake: FakeGraph) -> AsyncIterator[MessengerConnector]:
-    connector = build(fake)
-    await connector.start(None)
-    yield connector
-    await connector.close()
-
-
-def build(fake: FakeGraph, **options: str) -> MessengerConnector:
-    config = AccountConfig(
-        channel="messenger", name="main", options={**OPTIONS, "api_url": fake.url, **options}
-    )
-    return MessengerConnector(config, http_timeout=TIMEOUT)
-
-
-def parse(*changes: Any) -> list[InboundEvent]:
-    told = body(PAGE, PAGE_ID, changes=list(changes))
-    connector = MessengerConnector(AccountConfig(channel="messenger", name="main", options=OPTIONS))
-    return connector.parse(sealed(json.dumps(told).encode()))
-
-
-def parse_one(change: Any) -> InboundEvent:
-    (event,) = parse(change)
-    return event
-
-
-def public(content: Content, **more: Any) -> OutboundReply:
-    reply = make_reply(PUBLIC_KEY, content)
-    return replace(reply, surface=Surface.PUBLIC, reply_context=CONTEXT, **more)
-
-
-# --- the feed --------------------------------------------------------------------------------
-
-
-def test_comment_is_public_and_everybodys_own_under_each_post() -> None:
-    ann, again, bob, elsewhere = parse(
-        comment("7", "Never again", number=1),
-        comment("7", "Hello?", number=2, parent_id="20_1"),
-        comment("8", "Same here", number=3),
-        comment("7", "Here, too", number=4, post="10_21"),
-    )
-    assert (ann.kind, ann.surface, ann.event_id) == (Kind.TEXT, Surface.PUBLIC, "20_1")
-    assert ann.conversation_key == again.conversation_key == PUBLIC_KEY
-    assert len({event.conversation_key for event in (ann, bob, elsewhere)}) == 3
-    assert ann.reply_context == CONTEXT
-    assert ann.sender.name == "Person 7"
-    assert ann.metadata["addressed"] == "comment"
-    assert again.metadata["parent_id"] == "20_1"
-
-
-def test_comment_with_a_photo_alone_is_a_file() -> None:
-    event = parse_one(comment("7", "", photo="https://scontent.xx.fbcdn.net/a.jpg"))
-    assert (event.kind, event.content.attachments[0].kind) == (Kind.MEDIA, "image")
-
-
-def test_comment_that_names_the_page_is_a_mention() -> None:
-    event = parse_one(comment("7", "@Lyra help", message_tags=[{"id": PAGE_ID, "name": "Lyra"}]))
-    assert event.metadata["addressed"] == "mention"
-
-
-def test_comment_is_edited_and_removed() -> None:
-    edited = parse_one(comment("7", "changed", verb="edited"))
-    assert (edited.kind, edited.target_id, edited.content.text) == (Kind.EDIT, "20_1", "changed")
-    assert edited.revision > 0
-    removed = parse_one(comment("7", "", verb="remove"))
-    assert (removed.kind, removed.target_id, removed.conversation_key) == (Kind.DELETE, "20_1", PUBLIC_KEY)
-
-
-def test_comment_without_an_author_is_nobody_elses() -> None:
-    first, second = parse(comment("", "Who am I?", number=1), comment("", "x", number=2))
-    assert first.sender.native_id == "comment:20_1"
-    assert first.conversation_key != second.conversation_key
-
-
-def test_older_fields_of_an_author_are_read() -> None:
-    event = parse_one(comment("", "hi", sender_id=7, sender_name="Ann"))
-    assert (event.sender.native_id, event.sender.name) == ("7", "Ann")
-
-
-def test_post_on_the_wall_and_mention_elsewhere_are_for_us() -> None:
-    wall = {"item": "status", "verb": "add", "post_id": "10_30", "from": {"id": "7"}, "message": "Shame!"}
-    named = {
-        "item": "post",
-        "verb": "add",
-        "post_id": "77_1",
-        "sender_id": "7",
-        "sender_name": "Ann",
-        "message": "Look, Lyra",
-    }
-    events = parse({"field": "feed", "value": wall}, {"field": "mention", "value": named})
-    assert [(event.kind, event.conversation_key) for event in events] == [
-        (Kind.TEXT, "post:10_30:7"),
-        (Kind.TEXT, "post:77_1:7"),
-    ]
-    assert {event.metadata["addressed"] for event in events} == {"mention"}
-
-
-def test_review_can_be_answered_like_a_post() -> None:
-    value = {
-        "item": "rating",
-        "verb": "add",
-        "open_graph_story_id": "31",
-        "reviewer_id": "7",
-        "reviewer_name": "Ann",
-        "review_text": "Never again",
-        "recommendation_type": "NEGATIVE",
-    }
-    event = parse_one({"field": "ratings", "value": value})
-    assert (event.content.text, event.conversation_key) == ("Never again", "post:31:7")
-    assert event.metadata["recommends"] == "negative"
-
-
-async def test_photo_is_fetched_where_it_lies_until_it_is_gone(
-    fake: FakeGraph, page: MessengerConnector
-) -> None:
-    fake.files["1.jpg"] = b"a photo"
-    photo = Attachment(kind="image", ref=f"{fake.url}/files/1.jpg")
-    assert await fetch_media(await page.locate(photo), most=100) == b"a photo"
-    fake.files.clear()
-    with pytest.raises(MediaGone):
-        await fetch_media(await page.locate(photo), most=100)
-
-
-# --- out -------------------------------------------------------------------------------------
+from tests.contracts.connectors.messenger import OPTIONS, PAGE_ID, PERSON
+from tests.fakes.graph import FakeGraph, Fault
+from tests.fakes.graph_events import comment
+from tests.unit.connectors.messenger.acts import (
+    CONTEXT,
+    NOW,
+    PUBLIC_KEY,
+    build,
+    parse,
+    public,
+)
 
 
 async def test_up_to_three_buttons_stay_and_more_are_quick_replies(
@@ -333,9 +196,6 @@ async def test_typing_and_seen_are_shown_in_private_alone(fake: FakeGraph) -> No
     await fake.until(lambda: len(fake.transcript) == 2)
     await page.close()
     assert [call.fields["sender_action"] for call in fake.transcript] == ["typing_on", "mark_seen"]
-
-
-# --- setting up ------------------------------------------------------------------------------
 
 
 async def test_start_has_meta_tell_us_of_the_page(fake: FakeGraph) -> None:
