@@ -69,6 +69,7 @@ async def test_picture_and_letter_are_sent_and_seen_again_after_a_reload(service
             await widget.log.get_by_role("button", name="Save letter.txt").click()
         letter = await (await saved.value).path()
         assert await asyncio.to_thread(letter.read_bytes) == b"Dear all, it broke."
+        await page.emulate_media(color_scheme="dark")
         await widget.keep_picture(f"widget-files-{page.viewport_size and page.viewport_size['width']}")
         await page.reload()
         if await page.locator("visavis-chat .launcher").is_visible() and not await widget.panel.is_visible():
@@ -131,7 +132,9 @@ async def test_nothing_is_kept_before_a_customer_agrees(service: str, page: Page
     await expect(widget.panel).to_contain_text("Write your name to go on.")
     await expect(page.get_by_role("textbox", name="Name")).to_be_focused()
     await page.get_by_role("textbox", name="Name").fill("Ann")
-    await page.get_by_role("textbox", name="E-mail address").fill("ann@example")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("textbox", name="E-mail address")).to_be_focused()
+    await page.keyboard.type("ann@example")
     await agree.click()
     await expect(widget.panel).to_contain_text("Write an address like name@example.com.")
     await page.get_by_role("textbox", name="E-mail address").fill("ann@example.org")

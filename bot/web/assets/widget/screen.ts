@@ -71,7 +71,7 @@ export class Screen {
 
   // The page behind a full screen cannot be seen, so the Tab key must not lead there.
   #keepInside(event: KeyboardEvent): void {
-    const stops = [...this.panel.querySelectorAll<HTMLElement>("a[href], button, textarea, [tabindex='0']")].filter(
+    const stops = [...this.panel.querySelectorAll<HTMLElement>("a[href], button, input, textarea, [tabindex='0']")].filter(
       (stop) => stop.offsetParent !== null && !stop.hasAttribute("disabled"),
     );
     const at = stops.indexOf(this.host.shadowRoot!.activeElement as HTMLElement);
