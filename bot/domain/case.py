@@ -42,6 +42,7 @@ class ThreadLink:
     question: Content | None = None
     doubt: bool = False
     reminded: bool = False
+    closed: bool = False
 
     @property
     def ids(self) -> tuple[int, ...]:

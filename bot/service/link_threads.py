@@ -7,6 +7,7 @@ did at the same moment without seeing each other, `put_together` finds.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+Case = tuple["ThreadLink", bool]
+"""The link of a public thread that somebody goes on with in private, and whether it is certainly them."""
 _WITH_PEOPLE = (Status.QUEUED, Status.HELD)
 
 
-async def find_case_of(road: Road, account_id: int, event: InboundEvent) -> tuple[ThreadLink, bool] | None:
+async def find_case_of(road: Road, account_id: int, event: InboundEvent) -> Case | None:
     """Return the link of the public thread that a private message goes on with, and whether that is certain.
 
     None where it begins a matter of its own. Who comes by the link of a post, under an id that did not write
@@ -58,7 +61,7 @@ async def find_case_of(road: Road, account_id: int, event: InboundEvent) -> tupl
 
 
 async def join_arriving(
-    connection: Connection, found: tuple[ThreadLink, bool], private_id: int, message_id: int
+    connection: Connection, found: Case, private_id: int, message_id: int
 ) -> Status | None:
     """Let a private conversation go on with a public thread, in the commit of its first message there.
 
@@ -168,8 +171,22 @@ async def announce_case(road: Road, link: ThreadLink) -> None:
             )
 
 
-def wake_case(road: Road, link: ThreadLink, private_id: int) -> None:
+async def wake_case(road: Road, link: ThreadLink, private_id: int) -> None:
     """Let what a join left be sent and seen."""
-    asked = link.question is not None and link.how is How.LINK
-    road.bus.announce(private_id, [("status", {})], wake=[Stream.DELIVER] if asked else [])
-    road.bus.announce(link.public_id, [("status", {})])
+    if link.question is not None and link.how is How.LINK:
+        await road.bus.work.put(Stream.DELIVER, private_id)
+    await announce_case(road, replace(link, private_id=private_id))
+
+
+async def show_beside(
+    road: Road, event: InboundEvent, conversation_id: int | None, status: Status | None
+) -> None:
+    """Tell who looks at the other thread of a case with people that something was said in this one."""
+    known = (event.channel, event.account) in road.passages
+    if not known or conversation_id is None or status not in _WITH_PEOPLE:
+        return
+    async with road.database.direct() as connection:
+        link = await cases.find_open(connection, conversation_id)
+    beside = link.beside(conversation_id) if link else None
+    if beside is not None:
+        road.bus.announce(beside, [("message", {"author": Author.CONTACT.value})])

@@ -19,7 +19,7 @@ from bot.errors import BadPayload
 from bot.service.find_person import find_person
 from bot.service.hold import both_of, take_handoff
 from bot.service.know_echo import find_own_echo
-from bot.service.link_threads import find_case_of, join_arriving, wake_case
+from bot.service.link_threads import find_case_of, join_arriving, show_beside, wake_case
 from bot.service.metrics import RECEIVED
 from bot.service.note_receipt import note_receipt
 from bot.storage import accounts, cases, conversations, inbound, leases, left_alone, media, messages
@@ -30,14 +30,12 @@ from bot.storage.first_messages import begin_many, begin_with_inbound
 if TYPE_CHECKING:
     import asyncio
 
-    from bot.domain.case import ThreadLink
     from bot.domain.json import JsonObject
     from bot.service.answer import Answered
+    from bot.service.link_threads import Case
     from bot.service.road import Road
     from bot.storage.arrivals import Stored
     from bot.storage.database import Connection
-
-    Case = tuple[ThreadLink, bool]
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +94,7 @@ async def receive(road: Road, event: InboundEvent) -> Received:
     road.recently.note(account_id, event, (received.message_id, received.conversation_id))
     if not received.duplicate:
         _wake(road, event, received)
+        await show_beside(road, event, received.conversation_id, received.status)
     return received
 
 
@@ -158,7 +157,7 @@ async def _store(road: Road, account_id: int, event: InboundEvent, case: Case | 
         known = await _find_known(road, account_id, event)
         return known or Received(message_id=None, conversation_id=None, duplicate=True)
     if case and received.conversation_id is not None:
-        wake_case(road, case[0], received.conversation_id)
+        await wake_case(road, case[0], received.conversation_id)
     return received
 
 

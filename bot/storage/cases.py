@@ -66,7 +66,7 @@ REMIND_MANY = """
 
 _COLUMNS = """
     t.id, t.account_id, t.public_id, t.private_id, t.private_key, t.began_id, t.word_id, t.how, t.question,
-    t.doubt, t.reminded_at, t.created_at
+    t.doubt, t.reminded_at, t.closed_at, t.created_at
 """
 
 
@@ -85,6 +85,7 @@ def to_link(row: AnyRow) -> ThreadLink:
         question=load_content(row.question) if row.question else None,
         doubt=row.doubt,
         reminded=row.reminded_at is not None,
+        closed=row.closed_at is not None,
     )
 
 
@@ -100,6 +101,21 @@ _OPEN = text(
 async def find_open(connection: AnyConnection, conversation_id: int) -> ThreadLink | None:
     """Return the open link of a conversation, whichever side of it that is."""
     row = (await connection.execute(_OPEN, {"id": conversation_id})).one_or_none()
+    return to_link(row) if row else None
+
+
+_LAST = text(
+    f"""
+    SELECT {_COLUMNS} FROM thread_link t
+    WHERE t.public_id = :id OR t.private_id = :id
+    ORDER BY t.closed_at IS NOT NULL, t.private_id IS NULL, t.id DESC LIMIT 1
+    """,  # noqa: S608 - constants of this file
+).columns(question=JSONB)
+
+
+async def find_last(connection: AnyConnection, conversation_id: int) -> ThreadLink | None:
+    """Return the open link of a conversation, else the one that was closed last."""
+    row = (await connection.execute(_LAST, {"id": conversation_id})).one_or_none()
     return to_link(row) if row else None
 
 

@@ -21,6 +21,7 @@ from bot.storage.queue import QueueCounts, QueueView
 from bot.storage.standing import Standing, load_standing
 from bot.web.auth import current_staff, require
 from bot.web.box_view import view_box
+from bot.web.desk_case import ALONE, Case, find_public, list_ids, list_thread, load_case
 from bot.web.desk_files import get_file, load_files
 from bot.web.desk_view import Beside, Holding, holding_of, name_of, view_row, view_thread
 from bot.web.ids import read_id
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from bot.domain.conversation import Conversation
     from bot.domain.handoff import Handoff
     from bot.domain.message import Message
+    from bot.domain.understanding import Triage
     from bot.storage.database import Connection
 
 PAGE = 50  # messages read at once
@@ -58,6 +60,7 @@ class Opened:
     person: Person
     beside: Beside = NOTHING_BESIDE
     standing: Standing = UNHEARD
+    case: Case = ALONE
 
     @property
     def name(self) -> str:
@@ -99,14 +102,9 @@ async def get_messages(request: web.Request) -> web.StreamResponse:
         if conversation is None:
             raise UnknownConversation("There is no such conversation.")
         above = await messages.get_message(connection, after) if after else None
-        found = await messages.list_messages(
-            connection,
-            conversation_id,
-            after_id=after or 0,
-            before_id=before,
-            limit=PAGE,
-        )
-        beside = await _load_beside(connection, conversation_id, found)
+        threads = await list_ids(connection, conversation_id)
+        found = await list_thread(connection, threads, after_id=after or 0, before_id=before, limit=PAGE)
+        beside = await _load_beside(connection, threads, found)
     values = _thread_values(request, conversation, found, above, beside)
     return render(request, "desk/messages.html", **values, earlier=not after)
 
@@ -118,9 +116,10 @@ async def get_message(request: web.Request) -> web.StreamResponse:
     async with request.app[ROAD].database.read() as connection:
         conversation = await conversations.get_conversation(connection, conversation_id)
         message = await messages.get_message(connection, message_id)
-        if conversation is None or message is None or message.conversation_id != conversation_id:
+        threads = await list_ids(connection, conversation_id)
+        if conversation is None or message is None or message.conversation_id not in threads:
             raise UnknownConversation("There is no such message.")
-        beside = await _load_beside(connection, conversation_id, [message])
+        beside = await _load_beside(connection, threads, [message])
     values = _thread_values(request, conversation, [message], message, beside)
     return render(request, "desk/messages.html", **values, earlier=False)
 
@@ -169,13 +168,17 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         conversation = await conversations.get_conversation(connection, conversation_id)
         if conversation is None:
             raise UnknownConversation("There is no such conversation.")
-        latest = await messages.list_messages(connection, conversation_id, limit=PAGE)
-        beside = await _load_beside(connection, conversation_id, latest) if marked else NOTHING_BESIDE
-        recorded = await handoffs.list_handoffs(connection, conversation_id)
+        case = await load_case(connection, conversation)
+        threads = (conversation_id, case.other.id) if case.other else (conversation_id,)
+        latest = await list_thread(connection, threads, limit=PAGE)
+        beside = await _load_beside(connection, threads, latest) if marked else NOTHING_BESIDE
+        # Of a case the private thread has the place in the queue.
+        home = case.other.id if case.is_open and case.is_public and case.other else conversation_id
+        recorded = await handoffs.list_handoffs(connection, home)
         standing = await load_standing(connection, conversation_id)
         free = await may_take_over(connection, conversation, current_staff(request), road.now())
         person = await load_person(connection, conversation)
-    entries = await list_queue(road, view=QueueView.RECENT, conversation_ids=[conversation_id])
+    entries = await list_queue(road, view=QueueView.RECENT, conversation_ids=[home])
     open_handoff = next((handoff for handoff in recorded if handoff.closed_at is None), None)
     return Opened(
         conversation=conversation,
@@ -187,6 +190,7 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         person=person,
         beside=beside,
         standing=standing,
+        case=case,
     )
 
 
@@ -196,6 +200,7 @@ def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
     connector = request.app[CONNECTORS].get((conversation.channel, conversation.account))
     return _thread_values(request, conversation, opened.latest, None, opened.beside) | {
         "opened": opened,
+        "case": opened.case,
         "view": view_of(request),
         "holding": holding,
         "locked": holding is Holding.COLLEAGUE,
@@ -225,10 +230,12 @@ def _thread_values(
     }
 
 
-async def _load_beside(connection: Connection, conversation_id: int, found: Sequence[Message]) -> Beside:
+async def _load_beside(connection: Connection, threads: Sequence[int], found: Sequence[Message]) -> Beside:
     """Read how the customer's messages were judged, what staff say of them, and where their files are."""
     turn_ids = [message.turn_id for message in found if message.author is Author.CONTACT and message.turn_id]
-    judged = await corrections.list_judged(connection, conversation_id, turn_ids)
+    judged: dict[int, Triage] = {}
+    for conversation_id in threads:
+        judged |= await corrections.list_judged(connection, conversation_id, turn_ids)
     theirs = [message.id for message in found if message.author is Author.CONTACT]
     said = await corrections.list_corrections(connection, theirs)
     files = await load_files(connection, [each.id for each in found if each.content.attachments])
@@ -237,6 +244,7 @@ async def _load_beside(connection: Connection, conversation_id: int, found: Sequ
         marks=view_marks(found, judged, said),
         files=files,
         left={each: describe_note(note) for each, note in left.items()},
+        public=await find_public(connection, threads),
     )
 
 

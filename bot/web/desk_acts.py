@@ -61,6 +61,7 @@ async def post_say(request: web.Request) -> web.StreamResponse:
                 resolves=resolves,
                 seen=_seen_of(form),
                 private=bool(form.get("private")),
+                quietly=bool(form.get("quietly")),
                 files=read_ids(form.get("files", "")),
             )
             await send_reply(road, conversation_id, staff, reply, connectors=request.app[CONNECTORS])
@@ -80,10 +81,19 @@ def _act(name: str, act: Act) -> Callable[[web.Request], Awaitable[web.StreamRes
 
 @require(Role.AGENT, Role.LEAD)
 async def post_resolve(request: web.Request) -> web.StreamResponse:
-    """`POST /desk/c/{id}/resolve`: close it, unless the contact wrote after the message `seen`."""
+    """`POST /desk/c/{id}/resolve`: close it, unless the contact wrote after the message `seen`.
+
+    `quietly` leaves out the last word in public of a case.
+    """
     form, conversation_id = await read_form(request), id_of(request)
     with explained("resolve"):
-        await resolve(request.app[ROAD], conversation_id, current_staff(request), seen=_seen_of(form))
+        await resolve(
+            request.app[ROAD],
+            conversation_id,
+            current_staff(request),
+            seen=_seen_of(form),
+            quietly=bool(form.get("quietly")),
+        )
     return done(request, conversation_id)
 
 

@@ -16,7 +16,7 @@ from bot.web.person_view import describe_also
 from bot.web.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime, tzinfo
 
     from bot.domain.conversation import Conversation
@@ -62,7 +62,7 @@ def view_row(entry: QueueEntry, *, view: QueueView, staff: Staff, also: tuple[st
     return RowView(
         id=row.conversation_id,
         name=name_of(row.contact_name, row.conversation_id),
-        where=_describe_place(row.channel, row.surface),
+        where=_describe_place(row.channel, row.in_public or row.surface, moved=row.in_public is not None),
         wants=first_words(row.wants) or say("desk.no_words"),
         why=", ".join(entry.score.grounds[:3]),
         holder="" if row.status is Status.QUEUED else holder,
@@ -80,7 +80,9 @@ def name_of(contact_name: str | None, conversation_id: int) -> str:
     return contact_name or say("desk.nameless", number=conversation_id)
 
 
-def _describe_place(channel: str, surface: Surface) -> str:
+def _describe_place(channel: str, surface: Surface, *, moved: bool = False) -> str:
+    if moved:
+        return f"{channel}, {say(f'desk.case_{surface.value}_and_private')}"
     return channel if surface is Surface.DIRECT else f"{channel}, {say(f'desk.surface_{surface.value}')}"
 
 
@@ -115,12 +117,14 @@ def holding_of(conversation: Conversation, staff: Staff) -> Holding:
 class Beside:
     """What is shown beside messages: how they were judged, their files by (message, number).
 
-    `left` says of those that needed no answer why.
+    `left` says of those that needed no answer why. `public` are the conversations that others read, where
+    what is shown is partly private.
     """
 
     marks: Mapping[int, TriageMark] = field(default_factory=dict)
     files: Mapping[tuple[int, int], MediaFile] = field(default_factory=dict)
     left: Mapping[int, str] = field(default_factory=dict)
+    public: frozenset[int] = frozenset()
 
 
 class Side(StrEnum):
@@ -150,6 +154,7 @@ class ThreadEntry:
     wrong: bool
     mark: TriageMark | None = None
     left: str = ""
+    place: str = ""
 
 
 def view_thread(
@@ -161,11 +166,11 @@ def view_thread(
     beside: Beside | None = None,
 ) -> list[ThreadEntry]:
     """Show messages, oldest first; `before` is the one that stands above them already."""
-    beside = beside or Beside()
+    beside = beside if beside is not None else Beside()
     shown = [message for message in messages if message.kind not in _QUIET_KINDS]
     return [
         replace(
-            _view_message(last, message, contact, zone),
+            _view_message(last, message, contact, zone, beside.public),
             mark=beside.marks.get(message.id),
             left=beside.left.get(message.id, ""),
             attachments=_view_attachments(message, beside.files),
@@ -175,12 +180,21 @@ def view_thread(
     ]
 
 
-def _view_message(last: Message | None, message: Message, contact: str, zone: tzinfo) -> ThreadEntry:
+def _view_message(
+    last: Message | None, message: Message, contact: str, zone: tzinfo, public: Collection[int]
+) -> ThreadEntry:
+    place = _place_of(message, public)
     day = message.created_at.astimezone(zone).date()
     new_day = last is None or last.created_at.astimezone(zone).date() != day
     side = side_of(message)
     who = _who(message, side, contact)
-    same_run = not new_day and last is not None and side_of(last) is side and _who(last, side, contact) == who
+    same_run = (
+        not new_day
+        and last is not None
+        and side_of(last) is side
+        and _who(last, side, contact) == who
+        and _place_of(last, public) == place
+    )
     return ThreadEntry(
         id=message.id,
         seq=message.seq,
@@ -193,7 +207,16 @@ def _view_message(last: Message | None, message: Message, contact: str, zone: tz
         buttons=message.content.buttons,
         delivery=describe_delivery(message),
         wrong=message.delivery in _WRONG,
+        place=place if place != _place_of(last, public) else "",
     )
+
+
+def _place_of(message: Message | None, public: Collection[int]) -> str:
+    """Say who reads a message, where a conversation is read with another; empty where none is."""
+    if message is None or not public:
+        return ""
+    alone = message.content.private or message.conversation_id not in public
+    return say("desk.case_private" if alone else "desk.case_public")
 
 
 def _view_attachments(

@@ -32,6 +32,8 @@ thread_link = Table(
     CheckConstraint("how IN ('private_reply','link','staff')", name="how"),
     Index("uq_thread_link_public", "public_id", unique=True, postgresql_where=text("closed_at IS NULL")),
     Index("uq_thread_link_private", "private_id", unique=True, postgresql_where=text("closed_at IS NULL")),
+    Index("ix_thread_link_public", "public_id", "id"),
+    Index("ix_thread_link_private", "private_id", "id"),
     Index("ix_thread_link_key", "account_id", "private_key", postgresql_where=_WAITS),
     Index("ix_thread_link_contact", "account_id", "contact_id", postgresql_where=_WAITS),
     Index("ix_thread_link_word", "account_id", "word", postgresql_where=_WAITS),

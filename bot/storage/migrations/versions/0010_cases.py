@@ -57,6 +57,7 @@ def upgrade() -> None:
             unique=True,
             postgresql_where=sa.text("closed_at IS NULL"),
         )
+        op.create_index(f"ix_thread_link_{side}", "thread_link", [f"{side}_id", "id"], unique=False)
     for name, column in (("key", "private_key"), ("contact", "contact_id"), ("word", "word")):
         op.create_index(
             f"ix_thread_link_{name}",

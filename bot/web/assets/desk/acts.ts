@@ -1,7 +1,7 @@
 // Acts on the open conversation: take, give back, resolve, say who its customer is. A refusal finds its reader also elsewhere.
 
 import { complain } from "./notices";
-import { openedId, openedName, unanswered } from "./page";
+import { isQuiet, openedId, openedName, unanswered } from "./page";
 import { post } from "./post";
 import { lastId } from "./thread";
 
@@ -12,7 +12,9 @@ async function act(button: HTMLButtonElement): Promise<void> {
   button.disabled = true;
   // Nobody resolves what a customer wrote a moment ago and nobody here has read.
   const seen = button.dataset["act"] === "resolve" && lastId();
-  const problem = await post(button.formAction, seen ? { seen } : {}, unanswered());
+  const quietly = button.dataset["act"] === "resolve" && isQuiet();
+  const fields = { ...(seen ? { seen } : {}), ...(quietly ? { quietly: "1" } : {}) };
+  const problem = await post(button.formAction, fields, unanswered());
   button.disabled = false;
   complain(id, who, problem);
   document.dispatchEvent(new CustomEvent("desk:done", { detail: { conversation: id } }));

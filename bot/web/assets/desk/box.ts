@@ -6,7 +6,7 @@ import { isBegun, keepPrivate, keepText, placeOf, readDraft, type Mode, type Pla
 import { lengthOf } from "./lengths";
 import { isOver, isPrivateOver, refreshLimits, watchLimits } from "./limits";
 import { complain, dropNotice, showProblem } from "./notices";
-import { find, openedId, openedName } from "./page";
+import { find, isQuiet, openedId, openedName } from "./page";
 import { finishSending, isSending, send, type Fate } from "./send";
 import { lastId } from "./thread";
 
@@ -120,7 +120,7 @@ function submit(button: HTMLElement | null): void {
   if (!text.trim() && !files.length) return;
   keepText(place, text);
   const resolve = button?.getAttribute("value") === "resolve";
-  void send({ ...place, text, files, isPrivate: isPrivate(), who: openedName(), resolve, seen: lastId() });
+  void send({ ...place, text, files, isPrivate: isPrivate(), who: openedName(), resolve, quietly: isQuiet(), seen: lastId() });
 }
 
 // A letter was given to the server, or came back: the box shows it only if it is still its box.

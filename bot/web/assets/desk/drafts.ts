@@ -18,6 +18,8 @@ export interface Letter extends Place {
   isPrivate: boolean;
   who: string;
   resolve: boolean;
+  // A case is resolved without a last word in public. Absent in what an older page kept.
+  quietly?: boolean;
   seen: string;
 }
 

@@ -3,7 +3,7 @@
 import { followEvents, type LiveEvent } from "../staff/events";
 import { isListed, reloadRows } from "./list";
 import { isMine, loadMine, noteHolder } from "./mine";
-import { openedId, view } from "./page";
+import { besideId, openedId, view } from "./page";
 import { hideTyping, loadMessage, loadState, loadTail, showTyping } from "./thread";
 
 function refreshAll(): void {
@@ -17,7 +17,7 @@ function take(event: LiveEvent): void {
   const id = event.conversation_id;
   if (event.kind === "reset") refreshAll();
   if (id === null) return;
-  const isOpen = id === openedId();
+  const isOpen = id === openedId() || id === besideId();
   if (event.kind === "typing") {
     if (isOpen && event.author === "contact") showTyping();
     return;

@@ -13,6 +13,15 @@ export function openedId(): number | null {
   return id ? Number(id) : null;
 }
 
+// The other thread of an open case: both are read on one page.
+export function besideId(): number | null {
+  const id = find<HTMLElement>("#where[data-beside]")?.dataset["beside"];
+  return id ? Number(id) : null;
+}
+
+// Whether a case is resolved without a last word in public.
+export const isQuiet = (): boolean => find<HTMLInputElement>("#quietly")?.checked ?? false;
+
 export function openedName(): string {
   return find<HTMLElement>("#head h2")?.textContent ?? "";
 }

@@ -47,7 +47,8 @@ export function finishSending(): void {
 }
 
 function fieldsOf(letter: Letter, key: string): Record<string, string> {
-  const resolving = letter.resolve ? { then: "resolve", ...(letter.seen ? { seen: letter.seen } : {}) } : {};
+  const quietly = letter.quietly ? { quietly: "1" } : {};
+  const resolving = letter.resolve ? { then: "resolve", ...quietly, ...(letter.seen ? { seen: letter.seen } : {}) } : {};
   const along = letter.files.length ? { files: letter.files.join() } : {};
   return { mode: letter.mode, text: letter.text, key, ...along, ...(letter.isPrivate ? { private: "1" } : {}), ...resolving };
 }

@@ -1,0 +1,81 @@
+"""A case at the desk: the public thread and the private one, read as one, answered in either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.storage import cases, conversations, messages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.domain.case import ThreadLink
+    from bot.domain.conversation import Conversation
+    from bot.domain.message import Message
+    from bot.storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a conversation is shown with. `other` is the other thread, None where it stands alone.
+
+    `link` is None where it was never moved. `is_public`: this one is what everybody, or a group, reads.
+    """
+
+    link: ThreadLink | None = None
+    other: Conversation | None = None
+    is_public: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether both threads are one case now."""
+        return self.link is not None and self.other is not None and not self.link.closed
+
+
+ALONE = Case()
+
+
+async def load_case(connection: Connection, conversation: Conversation) -> Case:
+    """Read what a conversation belongs together with, or did last."""
+    link = await cases.find_last(connection, conversation.id)
+    if link is None:
+        return ALONE
+    beside = link.beside(conversation.id)
+    other = await conversations.get_conversation(connection, beside) if beside is not None else None
+    return Case(link=link, other=other, is_public=conversation.id == link.public_id)
+
+
+async def list_thread(
+    connection: Connection,
+    conversation_ids: Sequence[int],
+    *,
+    after_id: int = 0,
+    before_id: int | None = None,
+    limit: int,
+) -> list[Message]:
+    """Return what was said in all these conversations, as `list_messages` does of one."""
+    found: list[Message] = []
+    for conversation_id in conversation_ids:
+        found += await messages.list_messages(
+            connection, conversation_id, after_id=after_id, before_id=before_id, limit=limit
+        )
+    found.sort(key=_number)
+    return found[:limit] if after_id else found[-limit:]
+
+
+async def list_ids(connection: Connection, conversation_id: int) -> tuple[int, ...]:
+    """Return a conversation and the other thread it is read with."""
+    link = await cases.find_last(connection, conversation_id)
+    beside = link.beside(conversation_id) if link else None
+    return (conversation_id,) if beside is None else (conversation_id, beside)
+
+
+async def find_public(connection: Connection, conversation_ids: Sequence[int]) -> frozenset[int]:
+    """Return which of the threads of a page others read, if a part of it was moved to private; else none."""
+    link = await cases.find_last(connection, conversation_ids[0])
+    return frozenset({link.public_id}) if link else frozenset()
+
+
+def _number(message: Message) -> int:
+    return message.id
