@@ -24,11 +24,16 @@ MOMENT = re.compile(r"\d{1,2}[:.]\d{2}\b|[^\s@<>]+@[^\s@<>]+\.\w")
 ADDRESSED = re.compile(r"<[^\s<>@]+@[^\s<>@]+>\s*[:\uff1a]$")
 DASHES = re.compile(
     r"^\s*-{3,}\s*(исходное сообщение|пересылаемое сообщение|messaggio originale|mensagem original"
-    r"|oprindelig meddelelse|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti|původní zpráva"
-    r"|pôvodná správa|wiadomość oryginalna|oryginalna wiadomość|orijinal ileti|message d.origine"
-    r"|原始邮件|原始郵件|원본 메시지|eredeti üzenet|mesaj original|元のメッセージ)\s*-{3,}\s*$",
+    r"|oprindelig (meddelelse|besked)|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti"
+    r"|původní zpráva|pôvodná správa|wiadomość oryginalna|oryginalna wiadomość|orijinal ileti"
+    r"|message d.origine|原始邮件|原始郵件|원본 메시지|eredeti üzenet|mesaj original|元のメッセージ)\s*-{3,}\s*$",
     re.IGNORECASE,
 )
+# Zoho puts the whole announcement between dashes.
+DASHED = re.compile(r"^\s*-{3,}\s+(?P<said>\S.*\S)\s+-{3,}\s*$")
+# Without a date or an address: only straight above what is quoted.
+BARE = re.compile(rf"^(?!I |You )[^\s>].{{0,120}}({WROTE.pattern})\s?[:\uff1a]$", re.IGNORECASE)
+MOST_LINES = 3  # that programs break an announcement into
 LABELS = {
     "From": "от|da|od|kimden|fra|lähettäjä|feladó|de la|από|差出人|发件人|發件人|寄件者|보낸 사람|від",
     "Sent": (
@@ -80,11 +85,24 @@ def read_lines(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def count_announcing(lines: Sequence[str], at: int) -> int:
-    """Return how many lines from here on are one announcement: one, two that a program broke, or none."""
-    if announces(lines[at]):
+    """Return how many lines from here on are one announcement, which programs break for the way; or none."""
+    if announces(lines[at]) or stands_above_quote(lines, at):
         return 1
-    broken = at + 1 < len(lines) and DATE.search(lines[at]) and not announces(lines[at + 1])
-    return 2 if broken and announces(f"{lines[at]} {lines[at + 1].strip()}") else 0
+    begun = DATE.search(lines[at]) or (WROTE.search(lines[at]) and MOMENT.search(lines[at]))
+    broken = begun and at + 1 < len(lines) and not announces(lines[at + 1])
+    if broken and announces(f"{lines[at]} {lines[at + 1].strip()}"):
+        return 2
+    parts = [line.strip() for line in lines[at : at + MOST_LINES]]
+    whole = " ".join(parts)
+    torn = parts[0].startswith("On ") and all(parts) and parts[-1] == "wrote:" and len(whole) <= LONGEST
+    return len(parts) if torn and MOMENT.search(whole) else 0
+
+
+def stands_above_quote(lines: Sequence[str], at: int) -> bool:
+    """Tell whether a line is a paragraph that only says who wrote, above lines that are quoted."""
+    below = next((line for line in lines[at + 1 : at + 3] if line.strip()), "")
+    alone = at == 0 or not lines[at - 1].strip()
+    return alone and below.startswith(">") and BARE.match(lines[at].strip()) is not None
 
 
 def announces(line: str) -> bool:
@@ -104,6 +122,9 @@ def translate_line(lines: Sequence[str], at: int) -> str:
         return line
     if DASHES.match(line):
         return "-----Original Message-----"
+    dashed = DASHED.match(line)
+    if dashed and announces(f"{dashed['said'].removeprefix('On ')}:"):
+        return f"On {dashed['said']} wrote:"
     label = LABEL.match(line)
     if label is None or not any(is_label(lines, near) for near in (at - 1, at + 1)):
         return line

@@ -65,6 +65,7 @@ def take_words(plain: str, *, forwarded: bool = False) -> tuple[str, bool]:
     if not found:
         return cut_signature(text), False
     above, below = (cut_signature(found.get(each) or "") for each in ("text_top", "text_bottom"))
+    below = "" if SIGNATURE.match(below) else below
     own = restore("\n\n".join(part for part in (YAHOO.sub("", above).rstrip(), below) if part), translated)
     return (own, True) if own else (text, False)
 

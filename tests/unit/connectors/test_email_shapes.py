@@ -62,6 +62,35 @@ def test_answer_above_a_quote_is_what_is_new_in_other_languages(quoted: str) -> 
 
 
 @pytest.mark.parametrize(
+    "announced",
+    [
+        "-------- Oprindelig besked --------\nFra: Shop <shop@brand.example>\nTil: Ann\nEmne: Re: x\n\nHi",
+        "Shop <shop@brand.example> schrieb am So., 23.\nJuni 2024, 21:08:\n\n> Hi\n> there",
+        "---- On Wed, 24 Feb 2021 14:02:50 +0530 shop@brand.example wrote ----\n\nHi",
+        "On Wed, Dec 9, The Shop\n<shop@brand.example>\nwrote:\n> Hi\n> there",
+        "The Shop wrote:\n> Hi\n> there",
+        "The Shop schrieb:\n\n> Hi\n> there",
+        "On Wed, Dec 9, The Shop <shop@brand.example> wrote:\n> Hi\n> there\n\n-- \nAnn Miller",
+    ],
+)
+def test_announcements_that_programs_break_or_shorten(announced: str) -> None:
+    assert take_words(f"It came broken.\n\n{announced}\n") == ("It came broken.", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On the one hand\nI like it.\nHere is what I\nwrote:\nhello",
+        "This is what she wrote:\nhello there",
+        "Points\n\n---- one and two ----\n\nmore",
+        "I wrote:\n> one\n> two",
+    ],
+)
+def test_words_that_only_look_like_an_announcement_stay(text: str) -> None:
+    assert take_words(text) == (text, False)
+
+
+@pytest.mark.parametrize(
     "signed",
     [
         '<span class="gmail_signature_prefix">-- </span><br><div dir="ltr" class="gmail_signature">Ann</div>',
