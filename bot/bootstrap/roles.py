@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.bootstrap.memory import settle_memory, share_memory
+from bot.bootstrap.memory import forget_overloads, settle_memory, share_memory
 from bot.bootstrap.service import Service, open_service
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ async def run_service(settings: Settings, role: ServiceRole, *, begun: float) ->
     Raises what `open_service` raises, or what broke a loop.
     """
     share_memory()
+    forget_overloads()
     with _handled_signals() as stop:
         try:
             async with open_service(settings, role) as service:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+import typing
 
 import pytest
+
+from bot.bootstrap.memory import forget_overloads
 
 _SCRIPT = """
 import threading
@@ -44,3 +47,18 @@ def test_threads_have_no_memory_of_their_own(*, shares: bool, places: str) -> No
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert told.stdout.strip() == places
+
+
+def test_what_only_type_checkers_ask_for_is_forgotten() -> None:
+    @typing.overload
+    def double(value: int) -> int: ...
+    @typing.overload
+    def double(value: str) -> str: ...
+    def double(value: int | str) -> int | str:
+        return value * 2
+
+    assert typing.get_overloads(double)
+    forget_overloads()
+
+    assert not typing.get_overloads(double)
+    assert double(2) == 4
