@@ -26,7 +26,8 @@ DASHES = re.compile(
     r"^\s*-{3,}\s*(исходное сообщение|пересылаемое сообщение|messaggio originale|mensagem original"
     r"|oprindelig (meddelelse|besked)|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti"
     r"|původní zpráva|pôvodná správa|wiadomość oryginalna|oryginalna wiadomość|orijinal ileti"
-    r"|message d.origine|原始邮件|原始郵件|원본 메시지|eredeti üzenet|mesaj original|元のメッセージ)\s*-{3,}\s*$",
+    r"|message d.origine|原始邮件|原始郵件|원본 메시지|eredeti üzenet|mesaj original|元のメッセージ)"
+    r"\s*-{3,}\s*$",
     re.IGNORECASE,
 )
 # Zoho puts the whole announcement between dashes.
