@@ -51,8 +51,8 @@ async def comment_on(page: House, words: str) -> None:
     await page.work()
 
 
-async def write(page: House, words: str, **told: object) -> None:
-    await page.tell(body(PAGE, page.fake.own_id, messaging=now(said(page.fake.own_id, PSID, words, **told))))
+async def write(page: House, words: str) -> None:
+    await page.tell(body(PAGE, page.fake.own_id, messaging=now(said(page.fake.own_id, PSID, words))))
 
 
 def alone(page: House) -> list[str]:
