@@ -137,8 +137,10 @@ def read_change(frame: Frame) -> InboundEvent:
     before = frame.event.get("previous_message")
     if message.get("subtype") == "tombstone":  # the first message of a thread that goes on without it
         return read_deletion(frame, before)
-    if isinstance(before, Mapping) and before.get("text") == message.get("text"):
-        raise Unreadable
+    if isinstance(before, Mapping):
+        if before.get("text") == message.get("text"):
+            raise Unreadable
+        message = {"ts": before.get("ts"), **message}
     place, ts = find_place(message, frame), need_timestamp(message.get("ts"))
     check_person(message, frame.me)
     check_for_us(message, place, frame)

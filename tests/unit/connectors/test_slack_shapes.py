@@ -15,7 +15,7 @@ from bot.domain.message import Attachment, Kind
 from connectors.slack.blocks import list_shared, list_words
 from connectors.slack.interaction import parse_interaction, read_payload
 from connectors.slack.place import Me
-from tests.contracts.connectors.slack_frames import PICTURE, direct, make_ts
+from tests.contracts.connectors.slack_frames import PICTURE, changed, direct, make_ts
 from tests.unit.connectors.test_slack_payload import ACCOUNT, parse
 
 RICH = {
@@ -180,3 +180,14 @@ def test_any_block_and_attachment_is_read_without_harm(value: Any) -> None:
     list_shared(value)
     event = parse(direct("", blocks=[value], attachments=[value]))
     json.dumps([event.content.text, event.metadata], ensure_ascii=False).encode("utf-8")
+
+
+def test_edit_that_tells_the_message_only_as_it_was_before() -> None:
+    edit = changed(direct("Is it there?"), "Is it here?")
+    del edit["message"]["ts"]
+    event = parse(edit)
+    assert (event.kind, event.content.text, event.target_id) == (
+        Kind.EDIT,
+        "Is it here?",
+        f"DU7:{make_ts(1)}",
+    )
