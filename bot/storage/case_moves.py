@@ -183,7 +183,7 @@ async def settle_as_answered(connection: AnyConnection, message_id: int) -> None
 _SPLIT = text(
     """
     SELECT t.public_id FROM conversation c
-    JOIN thread_link t ON c.id IN (t.public_id, t.private_id) AND t.closed_at IS NULL
+    JOIN thread_link t ON (t.public_id = c.id OR t.private_id = c.id) AND t.closed_at IS NULL
     JOIN conversation o ON o.id = CASE WHEN c.id = t.public_id THEN t.private_id ELSE t.public_id END
     WHERE c.status IN ('queued', 'held') AND (o.status NOT IN ('queued', 'held') OR (
         c.id = t.public_id AND EXISTS (
@@ -191,11 +191,13 @@ _SPLIT = text(
     LIMIT :most
     """,
 )
+# What is older is found when its contact writes again.
 _KNOWN = text(
     """
     SELECT t.public_id, c.id AS private_id
     FROM thread_link t JOIN conversation c ON c.account_id = t.account_id AND c.key = t.private_key
     WHERE t.private_id IS NULL AND t.closed_at IS NULL AND t.private_key IS NOT NULL AND c.surface = 'direct'
+        AND t.created_at > now() - interval '1 day'
         AND NOT EXISTS (SELECT FROM thread_link o WHERE o.private_id = c.id AND o.closed_at IS NULL)
     LIMIT :most
     """,

@@ -137,21 +137,28 @@ async def load_public(
     return row.reply_context, None if row.id is None else to_link(row)
 
 
+# Three ways to be awaited, each by an index of its own: there may be thousands who never came.
 _AWAITED = (
     text(
         f"""
-    SELECT {_COLUMNS}, t.private_key IS NOT DISTINCT FROM CAST(:key AS text)
-        OR t.contact_id IN (
-            SELECT contact_id FROM handle WHERE account_id = :account_id AND native_id = :native_id) AS known
-    FROM thread_link t
-    WHERE t.account_id = :account_id AND t.private_id IS NULL AND t.closed_at IS NULL
-        AND t.created_at > now() - {_FRESH}
-        AND (t.private_key = :key OR t.word = :word OR t.contact_id IN (
-            SELECT contact_id FROM handle WHERE account_id = :account_id AND native_id = :native_id))
-        AND NOT EXISTS (
-            SELECT FROM thread_link o JOIN conversation c ON c.id = o.private_id
-            WHERE o.closed_at IS NULL AND c.account_id = :account_id AND c.key = :key)
-    ORDER BY known DESC, t.word IS NOT DISTINCT FROM CAST(:word AS text) DESC, t.id DESC LIMIT 1
+    WITH found AS (
+        SELECT id, TRUE AS known, 1 AS rank FROM thread_link
+        WHERE account_id = :account_id AND private_key = :key AND private_id IS NULL AND closed_at IS NULL
+        UNION ALL
+        SELECT l.id, TRUE, CASE WHEN l.word = :word THEN 2 ELSE 3 END
+        FROM handle h JOIN thread_link l ON l.account_id = h.account_id AND l.contact_id = h.contact_id
+        WHERE h.account_id = :account_id AND h.native_id = :native_id
+            AND l.private_id IS NULL AND l.closed_at IS NULL
+        UNION ALL
+        SELECT id, FALSE, 4 FROM thread_link
+        WHERE account_id = :account_id AND word = :word AND private_id IS NULL AND closed_at IS NULL
+    )
+    SELECT {_COLUMNS}, found.known
+    FROM found JOIN thread_link t ON t.id = found.id
+    WHERE t.created_at > now() - {_FRESH} AND NOT EXISTS (
+        SELECT FROM conversation c JOIN thread_link o ON o.private_id = c.id AND o.closed_at IS NULL
+        WHERE c.account_id = :account_id AND c.key = :key)
+    ORDER BY found.rank, t.id DESC LIMIT 1
     """,  # noqa: S608 - constants of this file
     )
     .bindparams(bindparam("word", type_=TextType))
@@ -230,7 +237,8 @@ _SENT = text(
             AND kind IN ('text', 'postback', 'media') ORDER BY seq DESC LIMIT 1) m ON TRUE
     WHERE c.id = :id
     ON CONFLICT (public_id) WHERE closed_at IS NULL
-        DO UPDATE SET private_key = coalesce(excluded.private_key, thread_link.private_key)
+        DO UPDATE SET private_key = coalesce(excluded.private_key, thread_link.private_key),
+            created_at = now()
     """,
 ).bindparams(bindparam("key", type_=TextType))
 

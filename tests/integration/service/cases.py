@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from bot.connector import AccountConfig, Capabilities, ReplyMode
 from bot.domain.conversation import Surface
+from bot.errors import LeaseLost
 from bot.service.answer import answer
 from bot.service.deliver import deliver
 from bot.service.receive import receive
@@ -87,7 +89,8 @@ class Place:
         """Take an event, answer it if the bot has it, send what it says; returns its conversation."""
         conversation_id = (await receive(self.road, event)).conversation_id
         assert conversation_id is not None
-        await answer(self.road, PlainEngine(), conversation_id)
+        with suppress(LeaseLost):  # a person was called for meanwhile
+            await answer(self.road, PlainEngine(), conversation_id)
         await self.send(conversation_id)
         return conversation_id
 
