@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -92,3 +94,24 @@ async def test_store_that_refuses_says_so_without_its_secrets(monkeypatch: pytes
 async def test_place_that_is_none_says_so() -> None:
     with pytest.raises(StorageUnavailable):
         await FileStore("gopher://x").put("7/0-abc", b"a picture")
+
+
+async def test_files_of_one_folder_are_listed(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "media")
+    assert await store.list_keys("7/") == []
+    await store.put("7/0-abc", b"a picture")
+    await store.put("8/0-abc", b"another")
+    assert await store.list_keys("7/") == ["7/0-abc"]
+    assert await store.list_keys("9/") == []
+
+
+def test_looking_for_old_files_where_none_ever_were_loads_no_library(tmp_path: Path) -> None:
+    program = f"""
+import asyncio, sys
+from pathlib import Path
+from bot.storage.files import FileStore
+assert asyncio.run(FileStore(Path({str(tmp_path)!r})).list_keys("uploads/")) == []
+print("obstore" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
