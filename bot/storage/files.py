@@ -43,6 +43,8 @@ class FileStore:
 
     async def delete(self, keys: list[str]) -> None:
         """Delete files; those that are not there are no matter. Raises `StorageUnavailable`."""
+        if not keys:
+            return
         store = self._open()
         for key in keys:
             try:
