@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import aiohttp
 import pytest
@@ -16,9 +17,10 @@ from bot.domain.staff import Role
 from bot.errors import BadPayload, Conflict, NotAllowed, TooManyAttempts
 from bot.service.add_staff import add_staff
 from bot.service.road import Road
-from bot.service.sign_in import IDLE, LONGEST, SHARED_LIMIT, Door, Knock, get_session, sign_in
+from bot.service.sign_in import IDLE, LONGEST, Door, Knock, get_session, sign_in
 from bot.storage.staff import disable_staff
 from tests.integration.desk.conftest import PASSWORD, Browser, log_in
+from tests.integration.desk.guessing import guess_until_stopped
 
 
 async def test_staff_pages_send_a_stranger_to_the_login_and_back(address: str, mara: Browser) -> None:
@@ -66,14 +68,10 @@ async def test_guessing_is_stopped_also_for_the_right_password(address: str, mar
 
 
 async def test_guessing_is_stopped_over_all_processes_and_without_redis(road: Road, mara: Browser) -> None:
-    async def guess(door: Door, address: str) -> None:
-        await sign_in(road, door, Knock(email=mara.staff.email, password="guess", address=address))
-
-    for number in range(SHARED_LIMIT - 1):  # the fixture's login was one
-        with pytest.raises(NotAllowed):
-            await guess(Door(), f"10.0.0.{number}")
-    with pytest.raises(TooManyAttempts):
-        await guess(Door(), "10.0.1.1")
+    knocks = (
+        Knock(email=mara.staff.email, password="guess", address=f"10.0.0.{number}") for number in count()
+    )
+    await guess_until_stopped(road, knocks)
     away = Redis.from_url("redis://127.0.0.1:1/0")
     alone = replace(road, bus=replace(road.bus, rates=Rates(away)))
     door = Door()

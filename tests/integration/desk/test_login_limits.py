@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 from yarl import URL
 
-from bot.errors import NotAllowed, TooManyAttempts
-from bot.service.sign_in import SHARED_LIMIT, Door, Knock, sign_in
+from bot.service.sign_in import SHARED_LIMIT, Knock
 from bot.web.clients import TRUSTED_PROXIES
 from tests.fakes.desk_service import make_desk_app
 from tests.fakes.serving import serve
 from tests.integration.desk.conftest import PASSWORD, Browser
+from tests.integration.desk.guessing import guess_until_stopped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -94,11 +95,7 @@ async def test_a_proxy_nobody_named_is_not_taken_for_a_guesser(address: str, mar
 
 async def test_a_person_is_slowed_down_also_where_addresses_are_unknown(road: Road, mara: Browser) -> None:
     knock = Knock(email=mara.staff.email, password="guess", address=None)
-    for _ in range(SHARED_LIMIT - 1):  # the fixture's login was one
-        with pytest.raises(NotAllowed):
-            await sign_in(road, Door(), knock)
-    with pytest.raises(TooManyAttempts):
-        await sign_in(road, Door(), knock)
+    await guess_until_stopped(road, repeat(knock))
 
 
 async def test_cookies_are_secure_where_a_named_proxy_says_https(behind_proxy: str, mara: Browser) -> None:
