@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.message import DeliveryState
 from bot.storage import conversations
-from bot.storage.receipts import apply_receipt, is_sending
+from bot.storage.receipts import apply_receipt, may_be_early
 
 if TYPE_CHECKING:
     from bot.connector import InboundEvent, Receipt
@@ -70,6 +70,6 @@ async def _apply(
         )
         if changed and state is DeliveryState.FAILED:
             await conversations.set_attention(connection, conversation_id, f"delivery_{state.value}")
-        named = bool(event.target_id) and not own
-        early = named and not changed and await is_sending(connection, conversation_id)
+        named = None if own or changed else event.target_id
+        early = bool(named) and await may_be_early(connection, conversation_id, named or "")
     return state, changed, early

@@ -78,11 +78,19 @@ async def apply_receipt(
     return _STATES[state], list((await connection.execute(_APPLY, values)).scalars())
 
 
+# What has an id already is meant by no receipt that is too early.
 _UNDER_WAY = text(
-    "SELECT EXISTS (SELECT FROM outbox WHERE conversation_id = :conversation_id AND state = 'sending')",
-)
+    """
+    SELECT EXISTS (SELECT FROM outbox WHERE conversation_id = :conversation_id AND state = 'sending')
+        AND NOT EXISTS (
+            SELECT FROM outbox
+            WHERE conversation_id = :conversation_id AND native_ids @> ARRAY[CAST(:native_id AS text)]
+                AND state IN ('pending', 'sending', 'sent', 'delivered', 'unknown'))
+    """,
+).bindparams(bindparam("native_id", type_=TextType))
 
 
-async def is_sending(connection: AsyncConnection, conversation_id: int) -> bool:
-    """Tell whether a send of a conversation is under way: what came of it is not written down yet."""
-    return bool((await connection.execute(_UNDER_WAY, {"conversation_id": conversation_id})).scalar_one())
+async def may_be_early(connection: AsyncConnection, conversation_id: int, native_id: str) -> bool:
+    """Tell whether a receipt may be of a send that is under way: its id is not written down yet."""
+    values = {"conversation_id": conversation_id, "native_id": native_id}
+    return bool((await connection.execute(_UNDER_WAY, values)).scalar_one())

@@ -30,6 +30,7 @@ from bot.service import sending
 from bot.service.deliver import deliver
 from bot.service.receive import receive
 from bot.storage import queue
+from bot.storage.receipts import may_be_early
 from tests.fakes.connector import SENT, ScriptedConnector
 from tests.integration.service.delivering import answered, make_due, states_of
 from tests.integration.service.events import says
@@ -240,3 +241,19 @@ async def test_receipt_that_overtakes_the_answer_to_our_call_is_not_lost(road: R
     assert connector.told is not None
     await connector.told
     assert [state for _, state in await states_of(road, conversation_id)] == [DeliveryState.DELIVERED]
+
+
+async def test_receipt_of_what_was_written_down_waits_for_no_other_send(road: Road) -> None:
+    connector = platform(replace(SENT, native_ids=("n1",)))
+    conversation_id = await answered(road, says("one"))
+    await deliver(road, {KEY: connector}, conversation_id)
+    await answered(road, says("two"))
+    slow = platform()
+    slow.hold()
+    sending = asyncio.create_task(deliver(road, {KEY: slow}, conversation_id))
+    await slow.wait_sending()
+    async with road.database.read() as connection:
+        assert not await may_be_early(connection, conversation_id, "n1")  # told again, it changes nothing
+        assert await may_be_early(connection, conversation_id, "n2")
+    slow.go_on()
+    await sending
