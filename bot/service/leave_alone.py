@@ -52,13 +52,14 @@ async def leave_alone(road: Road, engine: Engine, claim: Claim) -> bool | None:
     ]
     try:
         async with road.database.direct() as connection:
-            more = await left_alone.leave_messages(connection, claim, notes)
+            more, left = await left_alone.leave_messages(connection, claim, notes)
     except StorageUnavailable:
         await hand_back(road, claim.lease)
         raise
-    for verdict in verdicts:
-        LEFT_ALONE.labels(verdict.reason.value).inc()
-    happened: list[tuple[str, JsonObject]] = [("answered", {"turn_id": each.id}) for each in claim.messages]
+    for note in notes:
+        if note.message_id in left:
+            LEFT_ALONE.labels(note.reason).inc()
+    happened: list[tuple[str, JsonObject]] = [("answered", {"turn_id": each}) for each in sorted(left)]
     road.bus.announce(claim.lease.conversation_id, happened, wake=[Stream.ANSWER] if more else [], soon=True)
     return more
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import BigInteger
+from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.message import Settled
 from bot.errors import LeaseLost
@@ -47,7 +46,8 @@ class LeftAlone:
 
 
 # The fence of a turn's commit: the row is found only while the lease is ours and no person took the
-# conversation. The tracker stays as it is, and there is no turn: the engine was not asked.
+# conversation. The tracker stays as it is, and there is no turn: the engine was not asked. What its author
+# changed meanwhile was not judged: it waits on.
 _LEAVE = text(
     """
     WITH mine AS (
@@ -56,7 +56,9 @@ _LEAVE = text(
         FOR UPDATE
     ), settled AS (
         UPDATE message m SET settled = 'not_needed'
-        FROM mine WHERE m.conversation_id = mine.id AND m.id = ANY(:taken) AND m.settled = 'waiting'
+        FROM mine, jsonb_to_recordset(:taken) AS t (id bigint, said text)
+        WHERE m.conversation_id = mine.id AND m.id = t.id AND m.settled = 'waiting'
+            AND coalesce(m.content ->> 'text', '') = t.said
         RETURNING m.id, m.conversation_id
     ), noted AS (
         INSERT INTO left_alone (message_id, conversation_id, reason, words)
@@ -68,22 +70,28 @@ _LEAVE = text(
     UPDATE conversation c SET
         answer_leased_until = NULL,
         answer_attempts = 0,
-        answer_due_at = CASE WHEN c.inbound_seq <= :seen_seq THEN NULL ELSE clock_timestamp() END
+        answer_due_at = CASE
+            WHEN c.inbound_seq <= :seen_seq AND (SELECT count(*) FROM settled) = jsonb_array_length(:taken)
+            THEN NULL ELSE clock_timestamp() END
     FROM mine WHERE c.id = mine.id
-    RETURNING c.answer_due_at IS NOT NULL AS more
+    RETURNING c.answer_due_at IS NOT NULL AS more, ARRAY(SELECT id FROM settled) AS left_ids
     """
-).bindparams(bindparam("taken", type_=ARRAY(BigInteger)), bindparam("notes", type_=JSONB))
+).bindparams(bindparam("taken", type_=JSONB), bindparam("notes", type_=JSONB))
 
 
-async def leave_messages(connection: AnyConnection, claim: Claim, notes: Sequence[Note]) -> bool:
-    """Settle a claim's messages as needing no answer and give the lease back; tell whether more wait.
+async def leave_messages(
+    connection: AnyConnection, claim: Claim, notes: Sequence[Note]
+) -> tuple[bool, frozenset[int]]:
+    """Settle a claim's messages as needing no answer and give the lease back.
+
+    Returns whether more wait, and which were settled: of those only that still say what was judged.
 
     Raises `LeaseLost` when a person took the conversation or another worker has it: nothing is stored then.
     """
     values = {
         "conversation_id": claim.lease.conversation_id,
         "token": claim.lease.token,
-        "taken": [message.id for message in claim.messages],
+        "taken": [{"id": message.id, "said": message.content.text} for message in claim.messages],
         "seen_seq": claim.messages[-1].seq,
         "notes": [
             {"message_id": note.message_id, "reason": note.reason, "words": list(note.words)}
@@ -93,7 +101,7 @@ async def leave_messages(connection: AnyConnection, claim: Claim, notes: Sequenc
     row = (await connection.execute(_LEAVE, values)).one_or_none()
     if row is None:
         raise LeaseLost("the conversation moved on while its messages were judged")
-    return bool(row.more)
+    return bool(row.more), frozenset(row.left_ids)
 
 
 # Bounded twice, whatever has come in: what is the same is looked for among the newest messages of an hour.
@@ -180,6 +188,7 @@ async def overrule(connection: AsyncConnection, message_id: int, staff_id: int) 
     return True
 
 
+# A turn that is under way does not know of it: to that one it is as if something new had come.
 _AGAIN = text(
     """
     WITH gone AS (
@@ -194,7 +203,8 @@ _AGAIN = text(
     )
     UPDATE conversation c SET
         status = CASE WHEN c.status = 'resolved' THEN 'bot' ELSE c.status END,
-        answer_due_at = CASE WHEN c.status IN ('bot', 'resolved') THEN now() ELSE c.answer_due_at END
+        answer_due_at = CASE WHEN c.status IN ('bot', 'resolved') THEN now() ELSE c.answer_due_at END,
+        inbound_seq = CASE WHEN c.answer_leased_until IS NULL THEN c.inbound_seq ELSE c.last_seq END
     FROM waits WHERE c.id = waits.conversation_id
     """
 )
