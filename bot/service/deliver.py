@@ -23,7 +23,7 @@ from bot.service.link_threads import join_by_key
 from bot.service.metrics import DELIVERIES
 from bot.service.pacing import keep_to, wait_for_rate
 from bot.service.sending import send_one
-from bot.storage import conversations, deliveries, outbox
+from bot.storage import cases, conversations, deliveries, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,6 +149,8 @@ async def _settle(road: Road, claim: DeliveryClaim, outbound: Outbound, result: 
     state = _FINAL[result.state]
     conversation_id = claim.lease.conversation_id
     async with road.database.begin() as connection:
+        if outbound.content.private:
+            await cases.lock_rows(connection, conversation_id)  # for `follow_private`, and before the outbox
         if state is not DeliveryState.SENT:
             await deliveries.check_delivery_lease(connection, claim.lease)
             await conversations.set_attention(connection, conversation_id, f"delivery_{state.value}")

@@ -31,10 +31,11 @@ async def lock(connection: Connection, conversation_id: int) -> Conversation:
 async def lock_for(connection: Connection, conversation_id: int, staff: Staff) -> Conversation:
     """Lock a conversation for somebody who wants to act on it.
 
-    Raises `UnknownConversation`, or `Conflict` when a colleague holds it.
+    Raises `UnknownConversation`, or `Conflict` when a colleague holds it, or the other thread of its case.
     """
     found = await lock(connection, conversation_id)
     check_free(found, staff)
+    await check_beside_free(connection, found, staff)
     return found
 
 
@@ -42,6 +43,14 @@ def check_free(found: Conversation, staff: Staff) -> None:
     """Raise `Conflict` when a colleague holds the conversation: nobody answers blind over another."""
     if is_colleagues(found, staff):
         raise Conflict(f"{found.staff_name} has this conversation now")
+
+
+async def check_beside_free(connection: Connection, found: Conversation, staff: Staff) -> None:
+    """Raise `Conflict` when a colleague holds the other thread of a locked conversation's case."""
+    for each in await both_of(connection, found.id):
+        beside = await conversations.get_conversation(connection, each)
+        if beside is not None and is_colleagues(beside, staff):
+            raise Conflict(f"{beside.staff_name} has the other thread of this case now")
 
 
 def is_colleagues(found: Conversation, staff: Staff) -> bool:

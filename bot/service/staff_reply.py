@@ -12,7 +12,7 @@ from bot.domain.message import Author, Content, Kind, Settled
 from bot.domain.proposal import ProposalReason
 from bot.errors import BadPayload, Conflict
 from bot.service.check_reply import check_reply
-from bot.service.hold import announce_status, both_of, check_free, has, lock
+from bot.service.hold import announce_status, both_of, check_beside_free, check_free, has, lock
 from bot.service.keep_outgoing import list_attachments
 from bot.service.resolve import announce_closing_word, close
 from bot.service.take import join
@@ -79,6 +79,8 @@ async def send_reply(
         known = await find_said(connection, conversation_id, f"reply:{reply.key}", content)
         if known is None:
             check_free(found, staff)
+            if reply.resolves or not has(found, staff):
+                await check_beside_free(connection, found, staff)
             await check_reply(road, connection, found, content, connectors or {})
         message = known or await _say(connection, found, staff, content, reply)
         resolved = reply.resolves and (known is None or has(found, staff))

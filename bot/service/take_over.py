@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from bot.domain.staff import Role
 from bot.errors import Conflict
-from bot.service.hold import is_colleagues, lock
+from bot.service.hold import both_of, is_colleagues, lock
 from bot.service.sign_in import IDLE
 from bot.service.take import announce_taken, join
+from bot.storage import conversations
 from bot.storage.presence import is_present
 
 if TYPE_CHECKING:
@@ -27,13 +28,19 @@ async def take_over(road: Road, conversation_id: int, staff: Staff) -> None:
     """
     async with road.database.begin() as connection:
         found = await lock(connection, conversation_id)
-        if is_colleagues(found, staff) and not await may_take_over(connection, found, staff, road.now()):
-            raise Conflict(
-                f"{found.staff_name} has this conversation and is at work; a lead can take it over"
-            )
+        for each in await both_of(connection, conversation_id):
+            await _check(road, connection, each, staff)
         news = await join(connection, found, staff)
     if news:
         await announce_taken(road, conversation_id, staff)
+
+
+async def _check(road: Road, connection: Connection, conversation_id: int, staff: Staff) -> None:
+    found = await conversations.get_conversation(connection, conversation_id)
+    if found is None or not is_colleagues(found, staff):
+        return
+    if not await may_take_over(connection, found, staff, road.now()):
+        raise Conflict(f"{found.staff_name} has this conversation and is at work; a lead can take it over")
 
 
 async def may_take_over(connection: Connection, found: Conversation, staff: Staff, now: datetime) -> bool:

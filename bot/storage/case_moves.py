@@ -28,8 +28,17 @@ def _moving(sql: str) -> list[str]:
 
 
 # One entry for a case. Where both threads have one, the private one stays, as early and as urgent as both.
+# First the timers, as the clock does: locks in another order could wait for each other.
 _HANDOFF = _moving(
     """
+    UPDATE timer t SET due_at = least(t.due_at, p.due_at) FROM timer p
+    WHERE t.conversation_id = :private_id AND t.done_at IS NULL AND t.kind = :kind
+        AND p.conversation_id = :public_id AND p.done_at IS NULL AND p.kind = :kind;
+    UPDATE timer SET done_at = now()
+    WHERE conversation_id = :public_id AND done_at IS NULL AND kind = :kind
+        AND EXISTS (SELECT FROM handoff WHERE conversation_id = :private_id AND closed_at IS NULL);
+    UPDATE timer SET conversation_id = :private_id
+    WHERE conversation_id = :public_id AND done_at IS NULL AND kind = :kind;
     UPDATE handoff q SET deadline_at = least(q.deadline_at, p.deadline_at),
         created_at = least(q.created_at, p.created_at),
         taken_at = coalesce(q.taken_at, p.taken_at), taken_by = coalesce(q.taken_by, p.taken_by),
@@ -38,14 +47,9 @@ _HANDOFF = _moving(
     FROM handoff p
     WHERE q.conversation_id = :private_id AND q.closed_at IS NULL
         AND p.conversation_id = :public_id AND p.closed_at IS NULL;
-    UPDATE timer SET done_at = now()
-    WHERE conversation_id = :public_id AND done_at IS NULL AND kind = :kind
-        AND EXISTS (SELECT FROM handoff WHERE conversation_id = :private_id AND closed_at IS NULL);
     UPDATE handoff SET closed_at = now()
     WHERE conversation_id = :public_id AND closed_at IS NULL
         AND EXISTS (SELECT FROM handoff WHERE conversation_id = :private_id AND closed_at IS NULL);
-    UPDATE timer SET conversation_id = :private_id
-    WHERE conversation_id = :public_id AND done_at IS NULL AND kind = :kind;
     UPDATE handoff SET conversation_id = :private_id
     WHERE conversation_id = :public_id AND closed_at IS NULL
     """
@@ -185,7 +189,7 @@ _SPLIT = text(
     SELECT t.public_id FROM conversation c
     JOIN thread_link t ON (t.public_id = c.id OR t.private_id = c.id) AND t.closed_at IS NULL
     JOIN conversation o ON o.id = CASE WHEN c.id = t.public_id THEN t.private_id ELSE t.public_id END
-    WHERE c.status IN ('queued', 'held') AND (o.status NOT IN ('queued', 'held') OR (
+    WHERE c.status IN ('queued', 'held') AND (o.status <> c.status OR (
         c.id = t.public_id AND EXISTS (
             SELECT FROM handoff h WHERE h.conversation_id = c.id AND h.closed_at IS NULL)))
     LIMIT :most

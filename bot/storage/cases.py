@@ -235,7 +235,7 @@ _SENT = text(
     FROM conversation c JOIN LATERAL (
         SELECT id, event_id FROM message WHERE conversation_id = c.id AND author = 'contact'
             AND kind IN ('text', 'postback', 'media') ORDER BY seq DESC LIMIT 1) m ON TRUE
-    WHERE c.id = :id
+    WHERE c.id = :id AND c.erased_at IS NULL
     ON CONFLICT (public_id) WHERE closed_at IS NULL
         DO UPDATE SET private_key = coalesce(excluded.private_key, thread_link.private_key),
             created_at = now()
@@ -244,7 +244,10 @@ _SENT = text(
 
 
 async def note_sent(connection: AnyConnection, public_id: int, *, key: str | None, how: How) -> None:
-    """Write down that a contact was written to in private, and the key of the conversation that opened."""
+    """Write down that a contact was written to in private, and the key of the conversation that opened.
+
+    The conversation must be locked: nothing is kept of whom was erased meanwhile.
+    """
     await connection.execute(_SENT, {"id": public_id, "key": key, "how": how.value})
 
 

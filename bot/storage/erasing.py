@@ -78,7 +78,8 @@ _CONVERSATIONS = """
     SELECT id FROM conversation WHERE contact_id = ANY(:contacts) AND erased_at IS NULL ORDER BY id
 """
 _LIST = _of(_CONVERSATIONS, "contacts")
-# First the contacts, which keeps new conversations of theirs from being opened, then what they have.
+# First what they have, as whoever acts in a conversation does, then the contacts, which keeps new
+# conversations of theirs from being opened, then those that were opened in between.
 _LOCK_CONTACTS = _of("SELECT id FROM contact WHERE id = ANY(:contacts) ORDER BY id FOR UPDATE", "contacts")
 _LOCK = _of(f"{_CONVERSATIONS} FOR UPDATE", "contacts")
 
@@ -100,6 +101,7 @@ async def _count(connection: AsyncConnection, contacts: list[int], ids: list[int
 async def lock_all(connection: AsyncConnection, contact_ids: Collection[int]) -> list[int]:
     """Lock contacts and all their conversations until the transaction ends; returns those conversations."""
     contacts = {"contacts": sorted(contact_ids)}
+    await connection.execute(_LOCK, contacts)
     await connection.execute(_LOCK_CONTACTS, contacts)
     return list((await connection.execute(_LOCK, contacts)).scalars())
 

@@ -127,6 +127,7 @@ async def mark_unread(connection: AsyncConnection, message_ids: Sequence[int]) -
 # - what may have left or left in part: half a sentence helps nobody, and "not sent" would be untrue;
 # - the replies of the turn that opened the open handoff: among them is the promise of a person, made in
 #   the commit that made the entry. (Later ones there are none: the bot is silent from that commit on.)
+#   Of a case that is one entry, which stands in the private thread.
 # - what the customer's own side reads from the store: it may stand there already.
 # What a person says next need not wait for the pauses of what is gone, unless the platform asked for one.
 _WITHDRAW = text(
@@ -139,7 +140,9 @@ _WITHDRAW = text(
             AND NOT o.pull AND coalesce(c.reply_context ->> 'delivery', :push) = :push
             AND NOT EXISTS (
                 SELECT FROM handoff h
-                WHERE h.conversation_id = c.id AND h.closed_at IS NULL AND h.created_at <= m.created_at)
+                WHERE h.closed_at IS NULL AND h.created_at <= m.created_at AND h.conversation_id IN (
+                    SELECT c.id UNION ALL SELECT t.private_id FROM thread_link t
+                    WHERE t.public_id = c.id AND t.closed_at IS NULL))
     ), hurried AS (
         UPDATE conversation SET deliver_due_at = clock_timestamp()
         WHERE id = :conversation_id AND deliver_due_at > clock_timestamp()
