@@ -9,7 +9,7 @@ from bot.service.answer_anyway import answer_anyway
 from bot.storage import left_alone
 from bot.web.auth import current_staff, require
 from bot.web.desk_acts import explained
-from bot.web.ids import read_id
+from bot.web.ids import read_id, read_ids
 from bot.web.keys import ROAD
 from bot.web.left_alone_view import view_left_alone
 from bot.web.render import render
@@ -20,7 +20,7 @@ PAGE = 50
 @require(Role.AGENT, Role.LEAD)
 async def get_left_alone(request: web.Request) -> web.StreamResponse:
     """`GET /desk/left-alone?before=…`: what needed no answer and why, newest first."""
-    before = read_id(request.query["before"]) if "before" in request.query else None
+    before = next(iter(read_ids(request.query.get("before", ""), most=1)), None)
     async with request.app[ROAD].database.read() as connection:
         found = await left_alone.list_left_alone(connection, before=before, most=PAGE)
     return render(

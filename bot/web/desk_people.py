@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -65,12 +65,12 @@ def _read_place(request: web.Request) -> tuple[datetime, int] | None:
         return None
     try:
         before = datetime.fromisoformat(request.query["before"])
-        number = read_id(request.query["id"])
-    except (ValueError, KeyError) as error:
+        place = before.astimezone(UTC), read_id(request.query["id"])
+    except (ValueError, KeyError, OverflowError) as error:
         raise BadPayload("This address is not one of ours.") from error
     if before.tzinfo is None:
         raise BadPayload("This address is not one of ours.")
-    return before, number
+    return place
 
 
 @require(Role.LEAD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,6 +16,7 @@ from bot.connector import AccountConfig, Connector
 from bot.engines.serving import ServingEngine
 from bot.service.curriculum import Curriculum
 from bot.service.loops import run_clock, run_worker
+from bot.service.sent_files import SentFiles
 from bot.service.train import Classroom, Trainer
 from bot.settings import load_settings
 from bot.storage.files import FileStore
@@ -73,9 +75,10 @@ def make_connectors() -> dict[tuple[str, str], Connector]:
 async def make_whole_app(road: Road, project: Path, engine: ServingEngine) -> web.Application:
     """Return everything that is served."""
     await engine.switch(PlainEngine(), digest="plain")
+    files = FileStore(Path(mkdtemp()))
     return make_app(
         AppParts(
-            road=road,
+            road=replace(road, sent_files=SentFiles(store=files, signing_key=SIGNING_KEY)),
             engine=engine,
             connectors=make_connectors(),
             curriculum=Curriculum(project),
@@ -83,7 +86,7 @@ async def make_whole_app(road: Road, project: Path, engine: ServingEngine) -> we
             static_files=load_static_files(),
             signing_key=SIGNING_KEY,
             public_url=None,
-            files=FileStore(Path(mkdtemp())),
+            files=files,
             rest_wait=timedelta(seconds=5),
         )
     )
