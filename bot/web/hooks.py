@@ -164,8 +164,19 @@ async def read_request(request: web.Request) -> InboundRequest:
         query=dict(request.query),
         received_at=datetime.now(UTC),
         method=request.method,
-        url=(request.app.get(PUBLIC_URL) or str(request.url.origin())) + request.raw_path,
+        url=find_base(request) + request.raw_path,
     )
+
+
+def find_base(request: web.Request) -> str:
+    """Return the address at which whoever asks reaches us, as we are told or as they name it."""
+    told = request.app.get(PUBLIC_URL)
+    if told:
+        return told
+    try:
+        return str(request.url.origin())
+    except ValueError:  # what they name is no host
+        return f"{request.scheme}://{request.host}"
 
 
 def render_answer(answer: HookResponse) -> web.Response:

@@ -13,8 +13,8 @@ from bot.connector.rasa_files import with_addresses
 from bot.errors import UnknownAccount
 from bot.service.fetch import fetch, keep_for_later
 from bot.storage.json_text import dump_json
-from bot.web.hooks import find_connector, take
-from bot.web.keys import CONNECTORS, FETCH_LOG, PUBLIC_URL, REST_WAIT, ROAD
+from bot.web.hooks import find_base, find_connector, take
+from bot.web.keys import CONNECTORS, FETCH_LOG, REST_WAIT, ROAD
 from bot.web.public_files import make_file_path
 from bot.web.rasa_api.parameters import read_flag
 
@@ -102,7 +102,7 @@ def _respond(items: list[JsonObject], *, stream: bool) -> web.Response:
 
 def _address_files(request: web.Request, fetched: Pulled) -> Pulled:
     """Say where the caller can fetch the files that staff sent."""
-    base = request.app.get(PUBLIC_URL) or str(request.url.origin())
+    base = find_base(request)
 
     def address(message: Message) -> Message:
         paths = [make_file_path(request.app, each) for each in message.content.attachments]

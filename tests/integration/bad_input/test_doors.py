@@ -115,6 +115,13 @@ async def test_what_is_json_counts_not_what_it_is_called(door: Door, content_typ
     assert await door.count_rows() == before
 
 
+@pytest.mark.parametrize("host", ["[", "a:b", "a:99999", "a b/c"])
+async def test_caller_who_names_no_host_is_answered_all_the_same(door: Door, host: str) -> None:
+    body = json.dumps({"sender": "ann", "message": "hi"})
+    answer = await door.post(REST, body, Host=host)
+    assert (answer.status, answer.said) == (200, [{"recipient_id": "ann", "text": "1: hi"}])
+
+
 RAW: Mapping[str, bytes] = {
     "method nobody knows": b"BREW %b HTTP/1.1\r\nHost: a\r\n\r\n" % REST.encode(),
     "not HTTP": b"hello\r\n\r\n",
