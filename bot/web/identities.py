@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.connector.fields import MAX_ID, read_optional_text
+from bot.connector.fields import MAX_ID, check_storable, read_optional_text
 from bot.errors import BadPayload, BadSignature
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _read_token(token: object, secret: str) -> Mapping[str, Any]:
             f"the token of this identity is not valid ({type(error).__name__}): it must be signed with HS256 "
             "and the account's `identity_secret`, and have `sub` and `exp`"
         ) from error
+    check_storable(claims)
     return claims
 
 

@@ -101,6 +101,8 @@ WRONG: dict[str, Any] = {
     "a token of another secret": make_token("y" * 40),
     "a token that is not signed": {"token": jwt.encode({"sub": "42", "exp": LONG}, "", algorithm="none")},
     "a token that is none": {"token": "42"},
+    "a token of what cannot be kept": make_token(name="Ann\0"),
+    "a token for half a character": make_token(sub="\ud800"),
     "a token that is no text": {"token": 42},
 }
 
