@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from bot.errors import (
     BusUnavailable,
     MediaGone,
     MediaRefused,
+    NotAllowed,
     PayloadTooLarge,
     TooManyAttempts,
     UnknownConversation,
@@ -23,9 +23,10 @@ from bot.errors import (
 from bot.service.uploads import find_upload_key, take_upload
 from bot.storage import conversations, media, messages, outgoing_files
 from bot.web.bodies import read_file, streams
-from bot.web.chat_account import FILES_PERIOD, MOST_FILES, read_largest
+from bot.web.chat_account import FILES_PERIOD, MOST_FILES, read_consent, read_largest
 from bot.web.chat_passes import make_ref, read_pass
 from bot.web.chat_site import answer_preflight, answer_site
+from bot.web.coming_files import ComingFiles
 from bot.web.desk_files import FILE_HEADERS
 from bot.web.ids import read_id
 from bot.web.keys import FILES
@@ -39,29 +40,39 @@ if TYPE_CHECKING:
     from bot.domain.message import Attachment
     from bot.web.chat_socket import Chat
 
-AT_ONCE = 16  # files that come in at one moment, in one process: each is in memory until it is whole
 _BEARER = "Bearer "
-_COMING = web.AppKey("chat_files_coming", asyncio.Semaphore)
+_COMING = web.AppKey("chat_files_coming", ComingFiles)
 
 
 @streams
 async def post_file(request: web.Request) -> web.Response:
-    """`POST /chat/{account}/files`: a file, for a message that names its `ref`. Nobody sees it before."""
+    """`POST /chat/{account}/files?consent=…`: a file, for a message that names its `ref`.
+
+    Nobody sees it before. `consent` is the version of what was agreed to, where something has to be.
+    """
 
     async def take(chat: Chat, headers: dict[str, str]) -> web.Response:
         visitor = read_token(chat.key, _account(chat), _bearer(request), now=chat.road.now())
-        wait = await _get_wait(chat, visitor.id, chat.newcomers.find_stranger(request))
-        coming = request.app[_COMING]
-        if wait or coming.locked():
-            headers[hdrs.RETRY_AFTER] = str(ceil(wait.total_seconds()) if wait else 1)
+        _check_agreed(request, chat)
+        client = chat.newcomers.find_stranger(request)
+        wait = await _get_wait(chat, visitor.id, client)
+        if wait:
+            headers[hdrs.RETRY_AFTER] = str(ceil(wait.total_seconds()))
             raise TooManyAttempts(say("chat.slow_down_files"))
-        async with coming:
+        with request.app[_COMING].hold(visitor.id, client):
             return await _take(request, chat, visitor.id)
 
     response = await answer_site(request, take)
     if not request.content.is_eof():
         response.force_close()  # what is not wanted is not read
     return response
+
+
+def _check_agreed(request: web.Request, chat: Chat) -> None:
+    """Raise `NotAllowed` where something has to be agreed to, and was not: a file is kept as words are."""
+    consent = read_consent(chat.connector.account.options)
+    if consent is not None and request.query.get("consent") != consent.version:
+        raise NotAllowed(say("chat.ask_first"))
 
 
 async def _take(request: web.Request, chat: Chat, visitor: str) -> web.Response:
@@ -148,7 +159,7 @@ def _bearer(request: web.Request) -> str:
 
 def add_chat_file_routes(app: web.Application) -> None:
     """Serve files of the web chat. The app must carry what `add_chat_routes` needs, and `FILES`."""
-    app[_COMING] = asyncio.Semaphore(AT_ONCE)
+    app[_COMING] = ComingFiles()
     app.router.add_post("/chat/{account}/files", post_file)
     app.router.add_options("/chat/{account}/files", answer_preflight)
     place = r"/chat/{account}/files/{message:\d+}/{number:\d{1,2}}"

@@ -72,7 +72,7 @@ class Guest:
     async def tell(self, told: Told) -> None:
         """Take what they agree to, or leave, later than at their hello."""
         self.hello, self._noted = replace(self.hello, told=told), False
-        if self.thread.conversation_id is not None:
+        if self.thread.conversation_id is not None and not self.must_ask():
             await self.begin()
 
     async def begin(self) -> None:

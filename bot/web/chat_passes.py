@@ -15,6 +15,7 @@ from bot.web.signing import is_signed, sign
 LIFETIME = timedelta(days=2)
 _PASS = b"visavis webchat files 1"
 _REF = b"visavis webchat upload 1"
+_FIELDS = 3  # of a ref, before its signature
 
 
 def make_pass(key: bytes, account: str, thread: str, *, now: datetime) -> str:
@@ -43,7 +44,12 @@ def make_ref(key: bytes, account: str, visitor: str, upload: Upload) -> str:
 def read_ref(key: bytes, account: str, visitor: str, text: str) -> Upload:
     """Return an upload of this visitor. Raises `BadPayload` for anything else."""
     *fields, signature = text.split("~")
-    if not text.isascii() or not is_signed(signature, key, _REF, account, visitor, *fields):
+    # The number of fields counts: what is signed does not tell two fields from one with a line break in it.
+    if (
+        len(fields) != _FIELDS
+        or not text.isascii()
+        or not is_signed(signature, key, _REF, account, visitor, *fields)
+    ):
         raise BadPayload("a file of this message is not one of yours")
     found, mime, size = fields
     return Upload(key=found, mime=mime, size=int(size))

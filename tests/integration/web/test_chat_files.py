@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from bot.service.uploads import UNSENT, drop_unsent
 from bot.storage import media, messages
 from bot.storage.files import FileStore
 from bot.web.chat_account import FILES_EACH, MOST_FILES
+from bot.web.coming_files import AT_ONCE, OF_VISITOR
 from bot.web.keys import CONNECTORS
 from bot.web.newcomers import NEWCOMERS, Newcomers
 from tests.fakes.chat_service import PARTNER, make_chat_app
@@ -27,6 +29,8 @@ from tests.fakes.serving import serve
 from tests.fakes.visitor import Browser
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from bot.domain.staff import Staff
     from bot.service.road import Road
 
@@ -51,12 +55,16 @@ class Sender:
 
     browser: Browser
     token: str
+    agreed: str | None = None
 
-    async def bring(self, content: bytes, **headers: str) -> tuple[int, dict[str, Any]]:
+    async def bring(
+        self, content: bytes | AsyncIterator[bytes], **headers: str
+    ) -> tuple[int, dict[str, Any]]:
         """Upload a file; returns the status and what was said."""
         async with self.browser.http.post(
             f"{self.browser.url}/files",
             data=content,
+            params={} if self.agreed is None else {"consent": self.agreed},
             headers={"Authorization": f"Bearer {self.token}", **headers},
         ) as answer:
             return answer.status, await answer.json()
@@ -71,6 +79,12 @@ class Sender:
 @pytest.fixture
 async def ann(browser: Browser) -> Sender:
     return Sender(browser, await browser.get_token())
+
+
+async def read_version(browser: Browser) -> str:
+    """Return the version of what a page asks its visitors to agree to."""
+    async with browser.http.get(f"{browser.url}/about") as answer:
+        return str((await answer.json())["consent"]["version"])
 
 
 def stored(tmp_path: Path) -> list[Path]:
@@ -149,7 +163,7 @@ async def test_file_that_is_too_large_is_refused_in_words(
     browser: Browser, tmp_path: Path, *, told: bool
 ) -> None:
     strict = Browser(http=browser.http, url=browser.url.replace("lyra", "strict"))
-    sender = Sender(strict, await strict.get_token())
+    sender = Sender(strict, await strict.get_token(), agreed=await read_version(strict))
 
     async def drip() -> Any:
         for _ in range(20):
@@ -160,22 +174,53 @@ async def test_file_that_is_too_large_is_refused_in_words(
     assert stored(tmp_path) == []
 
 
+async def test_no_file_is_kept_before_what_has_to_be_agreed_to_is(browser: Browser, tmp_path: Path) -> None:
+    strict = Browser(http=browser.http, url=browser.url.replace("lyra", "strict"))
+    token = await strict.get_token()
+    for agreed in (None, "", "0"):
+        status, said = await Sender(strict, token, agreed=agreed).bring(PICTURE)
+        assert (status, said["text"]) == (403, "Something has to be agreed to first.")
+    assert stored(tmp_path) == []
+    assert (await Sender(strict, token, agreed=await read_version(strict)).bring(PICTURE))[0] == 200
+
+
+async def test_slow_sender_keeps_nobody_else_waiting(ann: Sender) -> None:
+    go_on = asyncio.Event()
+
+    async def drip() -> AsyncIterator[bytes]:
+        yield PICTURE
+        await go_on.wait()
+
+    async def bring_slowly() -> int:
+        return (await ann.bring(drip()))[0]
+
+    slow = [asyncio.create_task(bring_slowly()) for _ in range(AT_ONCE)]
+    while sum(each.done() for each in slow) < AT_ONCE - OF_VISITOR:
+        await asyncio.wait([each for each in slow if not each.done()], return_when=asyncio.FIRST_COMPLETED)
+    bob = Sender(ann.browser, await ann.browser.get_token())
+    assert (await bob.bring(PICTURE))[0] == 200
+    go_on.set()
+    assert sorted(await asyncio.gather(*slow)) == [200] * OF_VISITOR + [429] * (AT_ONCE - OF_VISITOR)
+
+
 async def test_ref_is_good_for_its_own_visitor_and_message_alone(ann: Sender) -> None:
     _, brought = await ann.bring(PICTURE)
-    bob = await ann.browser.get_token()
     wrong: list[Any] = [
         [{"ref": brought["ref"], "name": "a"}],
         [{"ref": brought["ref"].replace("image/png", "text/html"), "name": "a"}],
         [{"ref": "upload:uploads/1/x", "name": "a"}],
+        [{"ref": brought["ref"].replace("~", "\n", 2), "name": "a"}],
         [{"ref": "a~b", "name": 5}],
         "files",
         [brought["ref"]],
         [{"ref": brought["ref"]}] * (FILES_EACH + 1),
     ]
-    async with ann.browser.enter(bob) as (line, _):
-        for each in wrong:
-            await line.send(type="message", id="c1", text="mine", files=each)
-            assert (await line.hear("error"))["code"] == "bad_payload"
+    bob = await ann.browser.get_token()
+    for token, tried in ((bob, wrong), (ann.token, wrong[1:])):
+        async with ann.browser.enter(token) as (line, _):
+            for each in tried:
+                await line.send(type="message", id="c1", text="mine", files=each)
+                assert (await line.hear("error"))["code"] == "bad_payload"
 
 
 async def test_nobody_uploads_without_a_token_of_this_account(browser: Browser) -> None:

@@ -124,6 +124,8 @@ async def test_changed_words_are_asked_again(road: Road, app: web.Application, s
     async with strict.enter(token, told=told) as (line, welcome):
         await line.send(type="message", id="c2", text="more")
         assert (await line.hear("error"))["code"] == "ask_first"
+        await line.send(type="told", told={**told, "email": "other@example.org"})  # to the old words
+        await line.hear("told")
         newer = welcome["consent"]["version"]
         await line.send(type="told", told={**told, "consent": newer})
         await line.hear("told")
@@ -131,6 +133,7 @@ async def test_changed_words_are_asked_again(road: Road, app: web.Application, s
     lines = [line.content.custom for line in await list_lines(road, said)]
     found: list[Any] = [each for each in lines if each and "consent" in str(each)]
     assert [each["visavis"]["consent"]["version"] for each in found] == [version, newer]
+    assert "other@example.org" not in str(lines)
 
 
 async def test_address_left_later_is_shown_to_both_sides_once(road: Road, browser: Browser) -> None:

@@ -140,7 +140,8 @@ export class ChatElement extends HTMLElement {
     this.#tray = new Tray({
       place: () => {
         const token = this.#memory.get("token");
-        return token === null ? null : { url: place, token };
+        const agreed = this.#memory.get("told")?.consent ?? null;
+        return token === null ? null : { url: agreed === null ? place : `${place}?consent=${encodeURIComponent(agreed)}`, token };
       },
       changed: () => this.#composer?.fit(),
     });
