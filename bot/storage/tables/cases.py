@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from bot.storage.tables.columns import at, created_at, identity, metadata, ref
 
 _WAITS = text("private_id IS NULL AND closed_at IS NULL")
+_NAMED = text("private_id IS NULL AND closed_at IS NULL AND private_key IS NOT NULL")
 
 thread_link = Table(
     "thread_link",
@@ -37,4 +38,5 @@ thread_link = Table(
     Index("ix_thread_link_key", "account_id", "private_key", postgresql_where=_WAITS),
     Index("ix_thread_link_contact", "account_id", "contact_id", postgresql_where=_WAITS),
     Index("ix_thread_link_word", "account_id", "word", postgresql_where=_WAITS),
+    Index("ix_thread_link_named", "created_at", postgresql_where=_NAMED),
 )
