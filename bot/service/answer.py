@@ -105,6 +105,8 @@ async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool 
     except StorageUnavailable:
         await hand_back(road, claim.lease)
         raise
+    if link is not None:
+        road.awaited.forget()
     TURN_SECONDS.observe(perf_counter() - began)
     TURNS.labels(_outcome(result)).inc()
     answered = Answered(

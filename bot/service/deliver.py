@@ -99,6 +99,7 @@ async def _deliver_all(
             return Delivered(outcomes=tuple(outcomes), more=False)
         outcomes.append(await _settle(road, claim, outbound, result))
         if outbound.content.private:
+            road.awaited.forget()
             await join_by_key(road, claim.lease.conversation_id)
             if outbound.author is Author.BOT:  # what comes next may be said otherwise by now: read it again
                 return await _finish(road, claim, outcomes, seen_id=outbound.message_id)

@@ -53,6 +53,8 @@ async def find_case_of(road: Road, account_id: int, event: InboundEvent) -> Case
         native_id=event.sender.native_id,
         word=word if isinstance(word, str) and word else None,
     )
+    if arriving.word is None and not await road.awaited.ask(road.database, account_id):
+        return None
     async with road.database.direct() as connection:
         found = await cases.find_awaited(connection, arriving)
     if found is None or found[1] or connector.capabilities.other_ids_in_public:

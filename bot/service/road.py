@@ -12,6 +12,7 @@ from bot.bus.bus import Bus
 from bot.bus.keys import Stream
 from bot.bus.rates import LocalRates
 from bot.domain.pipeline import DeskSpec
+from bot.service.awaited import Awaited
 from bot.service.recently import Recently
 from bot.service.sent_files import SentFiles
 from bot.storage.database import Database
@@ -60,7 +61,7 @@ class Road:
     says per channel how long to wait for more words of the same person, `many_ids` where a person may have
     several, `passages` from which accounts' public posts a way leads into private. `sent_files` are what
     staff send along. `account_ids` caches the rows of accounts, `own_rates` counts sends while Redis is away.
-    `recently` knows what was taken lately.
+    `recently` knows what was taken lately, `awaited` whether anybody is awaited in private.
     """
 
     database: Database
@@ -78,6 +79,7 @@ class Road:
     here: Here = field(default_factory=Here)
     own_rates: LocalRates = field(default_factory=LocalRates)
     recently: Recently = field(default_factory=Recently)
+    awaited: Awaited = field(default_factory=Awaited)
     waking: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property

@@ -166,6 +166,21 @@ _AWAITED = (
 )
 
 
+# However long ago: the first row that an index finds is enough.
+_ANYBODY = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM thread_link
+        WHERE account_id = :account_id AND private_id IS NULL AND closed_at IS NULL)
+    """,
+)
+
+
+async def is_anybody_awaited(connection: AnyConnection, account_id: int) -> bool:
+    """Tell whether an account waits for anybody in private."""
+    return bool((await connection.execute(_ANYBODY, {"account_id": account_id})).scalar_one())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arriving:
     """Whoever writes in private: the conversation's key, their id, and the word of the link they came by."""
