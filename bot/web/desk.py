@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -66,6 +66,14 @@ class Opened:
     def name(self) -> str:
         """Return what the contact is called here."""
         return name_of(self.conversation.contact_name, self.conversation.id)
+
+    @property
+    def person_besides_case(self) -> Person:
+        """Return the person without the other thread of an open case, which is read here anyway."""
+        if not self.case.is_open or self.case.other is None:
+            return self.person
+        here = self.case.other.id
+        return replace(self.person, past=tuple(each for each in self.person.past if each.id != here))
 
 
 @require(Role.AGENT, Role.LEAD)
@@ -205,7 +213,7 @@ def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
         "holding": holding,
         "locked": holding is Holding.COLLEAGUE,
         "may_take_over": opened.may_take_over,
-        "person": view_person(opened.person, conversation.id, view_of(request).value),
+        "person": view_person(opened.person_besides_case, conversation.id, view_of(request).value),
         "key": secrets.token_urlsafe(12),
         "box": view_box(connector, conversation, opened.standing, now=request.app[ROAD].now()),
         "earlier": True,

@@ -63,6 +63,7 @@ async def test_both_threads_are_read_as_one_and_answered_in_private(
     marks = page.locator("#messages > .place")
     await expect(marks).to_have_text(["In public", "In private", "In public", "In private"])
     await expect(page.locator("#where")).to_contain_text("Your answer goes to Ann alone.")
+    await expect(page.locator(".past")).to_have_count(0)  # the other thread is read here
     await keep_pictures(page, f"case-{viewport['width']}")
     await page.locator("#text").fill("Hello Ann, switch it off, please.")
     await page.get_by_role("button", name="Send", exact=True).click()

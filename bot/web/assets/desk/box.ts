@@ -32,7 +32,7 @@ function showDraft(): void {
   if (field.value !== draft.text) field.value = draft.text;
   field.required = draft.files.length === 0;
   const alone = privately();
-  if (alone && place.mode === "reply") alone.checked = draft.isPrivate && !isPrivateOver();
+  if (alone && place.mode === "reply") alone.checked = draft.isPrivate && (isBegun(draft) || !isPrivateOver());
   showFiles(place, showDraft);
   showHint();
   showProblem(draft.problem);
@@ -54,6 +54,8 @@ function showHint(): void {
   const from = isPrivate() ? privately() : find<HTMLInputElement>("#box input[name=mode]:checked");
   const [hint, field] = [from?.dataset["hint"] ?? "", words()];
   if (field) { field.placeholder = hint; field.setAttribute("aria-label", hint); }
+  const where = isPrivate() ? "alone" : "usual";
+  for (const each of document.querySelectorAll<HTMLElement>("#where [data-where]")) each.hidden = each.dataset["where"] !== where;
 }
 
 export function setMode(to: Mode): void {
@@ -76,7 +78,8 @@ export function refreshLock(): void {
   const closed = locked || isClosed();
   for (const button of document.querySelectorAll<HTMLButtonElement>('#box button[data-for="reply"]')) button.disabled = closed;
   const alone = privately();
-  if (alone) alone.disabled = locked || isPrivateOver();
+  // What was meant for one person alone never turns public by itself: whoever wrote it unticks it.
+  if (alone) alone.disabled = locked || (isPrivateOver() && !alone.checked);
 }
 
 // What the platform would refuse now is not sent; a note always is.
@@ -86,6 +89,7 @@ const isClosed = (): boolean => mode() === "reply" && (isPrivate() ? isPrivateOv
 export function refreshBox(): void {
   refreshLimits();
   refreshLock();
+  showHint();
 }
 
 const isLocked = (): boolean => find<HTMLElement>("#holder")?.dataset["locked"] !== undefined;
