@@ -99,8 +99,8 @@ def brand(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 
 
 async def keep_pictures(page: Page, name: str) -> None:
-    """Keep what is on the screen, light and dark, for people to look at."""
+    """Keep what is on the screen, light and dark, for people to look at: no colour half way to the other."""
     SCREENSHOTS.mkdir(exist_ok=True)
     for scheme in ("dark", "light"):
-        await page.emulate_media(color_scheme=scheme)
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         await page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png")

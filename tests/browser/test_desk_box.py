@@ -67,8 +67,10 @@ async def test_files_are_kept_with_the_draft_and_sent_with_it(
     await keep_pictures(page, "desk-box-files")
     await page.reload()
     await expect(chips).to_have_count(2)
-    await chips.filter(has_text="other.png").get_by_role("button", name="Remove").click()
+    await page.get_by_role("button", name="Remove label.png").focus()
+    await page.keyboard.press("Enter")
     await expect(chips).to_have_count(1)
+    await expect(page.get_by_role("button", name="Remove other.png")).to_be_focused()
     await page.locator("#text").press("Enter")  # a picture needs no words
     await expect(page.locator("#messages .is-staff img")).to_have_count(1)
     await expect(chips).to_have_count(0)
@@ -151,3 +153,26 @@ async def test_the_author_of_a_post_is_answered_alone_once(
     await expect(alone).not_to_be_checked()
     await text.fill("x" * 2300)
     await expect(page.locator("#left")).to_have_text("100 over: it goes out as 2 messages")
+
+
+async def test_words_for_one_person_alone_never_turn_public_by_themselves(
+    road: Road, chromium: Browser, address: str
+) -> None:
+    conversation_id = await answered(road, posts("a person please, it smokes", sender="nora"))
+    page = await log_in(road, chromium, address, "Mara")
+    text, where = await open_row(page, conversation_id), page.locator("#where")
+    await expect(where).to_have_text("Your answer goes out in public.", use_inner_text=True)
+    alone = page.get_by_role("checkbox", name="In private, to Nora alone")
+    await alone.check()
+    await expect(where).to_have_text("Your answer goes to Nora alone.", use_inner_text=True)
+    await text.fill("Your order LY-105310 comes on Friday.")
+    await let_pass(road, conversation_id, WEEK + timedelta(days=1))
+    await page.reload()
+    await expect(alone).to_be_checked()
+    await expect(where).to_have_text("Your answer goes to Nora alone.", use_inner_text=True)
+    send = page.get_by_role("button", name="Send", exact=True)
+    await expect(send).to_be_disabled()
+    await alone.uncheck()
+    await expect(where).to_have_text("Your answer goes out in public.", use_inner_text=True)
+    await expect(send).to_be_enabled()
+    await expect(alone).to_be_disabled()

@@ -105,7 +105,7 @@ async def test_a_lead_erases_a_customer_on_a_phone(road: Road, chromium: Browser
     await _picture(page, "people-erase-phone")
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide
-    await page.get_by_label("Type erase to go on").fill("erase")
+    await page.get_by_label("Type “erase” to go on").fill("erase")
     await page.get_by_role("button", name="Erase for good").click()
     await expect(page.get_by_role("status")).to_contain_text("2 conversations, 2 messages, 0 files")
     await page.get_by_role("link", name="To the desk").click()

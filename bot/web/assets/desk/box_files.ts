@@ -6,7 +6,7 @@ import { find } from "./page";
 import { sentenceOf } from "./post";
 
 // One on its way, or one that did not come: then `problem` says why.
-interface Coming { place: Place; name: string; part: number; problem: string; request: XMLHttpRequest | null }
+interface Coming { place: Place; name: string; part: number; bar: HTMLProgressElement | null; problem: string; request: XMLHttpRequest | null }
 
 const coming = new Set<Coming>();
 const queue: (() => void)[] = []; // one after the other: they are sent in the order they were chosen
@@ -23,7 +23,7 @@ export const waitWords = (): string => words("waits");
 // `changed` is called whenever the place may look different, also after somebody has left it.
 export function bring(place: Place, files: Iterable<File>, changed: () => void): void {
   for (const file of files) {
-    const each: Coming = { place, name: file.name, part: 0, problem: "", request: null };
+    const each: Coming = { place, name: file.name, part: 0, bar: null, problem: "", request: null };
     const there = readDraft(place).files;
     const onTheWay = [...coming].filter((other) => isAt(other.place, place) && !other.problem);
     const bytes = there.reduce((sum, kept) => sum + (kept.bytes ?? 0), file.size);
@@ -52,7 +52,10 @@ function start(each: Coming, file: File, changed: () => void): void {
   request.setRequestHeader("HX-Request", "true");
   request.setRequestHeader("X-CSRF-Token", csrfToken());
   request.setRequestHeader("Content-Type", "application/octet-stream");
-  request.upload.onprogress = (event) => { each.part = event.total ? event.loaded / event.total : 0; changed(); };
+  request.upload.onprogress = (event) => {
+    each.part = event.total ? event.loaded / event.total : 0;
+    if (each.bar) each.bar.value = each.part;
+  };
   request.onabort = () => { coming.delete(each); changed(); };
   request.onerror = () => { each.problem = unanswered; changed(); };
   request.onload = () => {
@@ -79,7 +82,12 @@ export function showFiles(place: Place, changed: () => void): void {
   const blank = (): HTMLElement => (template.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
   const kept = readDraft(place).files.map((file) => showKept(blank(), file, () => { drop(place, file.id); changed(); }));
   const others = [...coming].filter((each) => isAt(each.place, place));
+  const focused = [...shown.children].findIndex((item) => item.contains(document.activeElement));
   shown.replaceChildren(...kept, ...others.map((each) => showComing(blank(), each, changed)));
+  if (focused < 0) return;
+  // Keys go on where they were: at the same file, or what stands in its place now.
+  const next = shown.children[Math.min(focused, shown.children.length - 1)];
+  (next ? find<HTMLElement>("[data-drop-file]", next) : find<HTMLElement>("#text"))?.focus();
 }
 
 function showKept(item: HTMLElement, file: DraftFile, remove: () => void): HTMLElement {
@@ -105,6 +113,7 @@ function showComing(item: HTMLElement, each: Coming, changed: () => void): HTMLE
   if (progress && !each.problem) {
     progress.hidden = false;
     progress.value = each.part;
+    each.bar = progress;
     progress.setAttribute("aria-label", each.name);
   }
   return item;
@@ -114,7 +123,9 @@ function fill(item: HTMLElement, name: string, note: string, remove: () => void)
   const [named, noted] = [find(".box-file-name", item), find(".box-file-size", item)];
   if (named) named.textContent = name;
   if (noted) noted.textContent = note;
-  find<HTMLButtonElement>("[data-drop-file]", item)?.addEventListener("click", remove);
+  const button = find<HTMLButtonElement>("[data-drop-file]", item);
+  button?.addEventListener("click", remove);
+  button?.setAttribute("aria-label", `${button.title} ${name}`);
 }
 
 // What was dragged here or copied: nothing where it is only words.
