@@ -19,7 +19,7 @@ from bot.domain.pipeline import PublicPosts
 from bot.errors import StorageUnavailable, VisavisError
 from bot.service.hand_back import hand_back
 from bot.service.metrics import LEFT_ALONE
-from bot.storage import left_alone
+from bot.storage import cases, left_alone
 from bot.storage.left_alone import Note
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ async def leave_alone(road: Road, engine: Engine, claim: Claim) -> bool | None:
     if not _may_be_left(road, claim):
         return None
     verdicts = await _judge(road, engine, claim)
-    if verdicts is None:
+    if verdicts is None or await _goes_on_in_private(road, claim):
         return None
     notes = [
         Note(message_id=message.id, reason=verdict.reason.value, words=verdict.words)
@@ -76,6 +76,17 @@ def _may_be_left(road: Road, claim: Claim) -> bool:
         and not (claim.tracker or claim.resumed or claim.pull)
         and all(message.kind in _JUDGED for message in claim.messages)
     )
+
+
+async def _goes_on_in_private(road: Road, claim: Claim) -> bool:
+    """Tell whether the bot spoke with them here: what it remembers of that went over to a private thread."""
+    if (claim.channel, claim.account) not in road.passages:
+        return False
+    try:
+        async with road.database.direct() as connection:
+            return await cases.find_open(connection, claim.lease.conversation_id) is not None
+    except StorageUnavailable:
+        return True
 
 
 async def _judge(road: Road, engine: Engine, claim: Claim) -> list[Verdict] | None:

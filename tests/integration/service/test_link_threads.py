@@ -92,6 +92,13 @@ async def test_question_is_answered_in_private_where_the_bot_goes_on(town: Place
     assert town.alone() == ["1: where is my order?", "2: here I am"]  # it knows of the first turn
 
 
+async def test_post_in_a_thread_that_goes_on_in_private_is_not_left_alone(town: Place) -> None:
+    await begin(town, "where is my order?")  # its memory went over to the private thread
+    await town.hear(posts("👍👍", event_id="post-2"))
+    assert town.public()[-1].endswith(": 👍👍")
+    assert await town.ask("SELECT message_id FROM left_alone") == []
+
+
 async def test_question_that_waits_for_who_comes_by_the_link_is_asked_there(road: Road) -> None:
     wall = place(road, account(Wall))
     await wall.hear(posts("where is my order?"))
