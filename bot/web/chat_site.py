@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import structlog
 from aiohttp import hdrs, web
 
 from bot.connector import Renders
-from bot.errors import NotAllowed, Refused, UnknownAccount
+from bot.errors import NotAllowed, Refused, StorageUnavailable, UnknownAccount
 from bot.web.chat_socket import Chat
 from bot.web.hooks import check_place
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.connector import Connector
 
 CHANNEL = "webchat"
+log = structlog.get_logger(__name__)
 _DAY = "86400"  # seconds a browser need not ask again
 
 
@@ -73,8 +75,16 @@ async def answer_site(
     except Refused as error:
         body = {"error": error.code, "text": str(error)}
         return web.json_response(body, status=error.status, headers=headers)
+    except StorageUnavailable as error:
+        return _fail(error, headers)
     response.headers.update(headers)
     return response
+
+
+def _fail(error: StorageUnavailable, headers: dict[str, str]) -> web.Response:
+    log.error("Chat call failed", reason=str(error), channel=CHANNEL)
+    body = {"error": "unavailable", "text": say("chat.call_failed")}
+    return web.json_response(body, status=503, headers={**headers, hdrs.RETRY_AFTER: "1"})
 
 
 async def answer_preflight(request: web.Request) -> web.Response:

@@ -12,14 +12,17 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSCloseCode, web
 from typing_extensions import override
 
 from bot.storage.database import open_database
+from bot.storage.files import FileStore
 from bot.web import chat
 from bot.web.keys import CONNECTORS
 from connectors.webchat.connector import WebchatConnector
-from tests.fakes.chat_service import make_chat_app
+from tests.fakes.chat_service import PARTNER, make_chat_app
 from tests.fakes.serving import serve
 from tests.fakes.visitor import Browser
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.service.road import Road
@@ -98,3 +101,17 @@ async def test_a_socket_that_can_tell_nothing_more_is_closed(road: Road) -> None
         async with browser.enter(token) as (line, _):
             await line.send(type="message", id="c1", text="hello")
             assert await line.hear_close() == WSCloseCode.INTERNAL_ERROR
+
+
+async def test_page_of_another_site_can_read_that_a_file_could_not_be_kept(
+    road: Road, tmp_path: Path
+) -> None:
+    (tmp_path / "full").write_text("no folder: nothing can be kept here")
+    app = make_chat_app(road, FileStore(tmp_path / "full"))
+    async with ClientSession() as http, serve(app) as (url, _):
+        browser = Browser(http=http, url=f"{url}/chat/lyra")
+        headers = {"Authorization": f"Bearer {await browser.get_token()}", "Origin": PARTNER}
+        async with http.post(f"{browser.url}/files", data=b"Dear all", headers=headers) as answer:
+            said = await answer.json()
+            assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (503, PARTNER)
+            assert said["text"].startswith("Our storage does not answer. Nothing is lost")
