@@ -5,9 +5,13 @@ import { post } from "./post";
 
 const dialog = (): HTMLDialogElement | null => find<HTMLDialogElement>("#templates");
 
+const isBegun = (place: HTMLDialogElement): boolean =>
+  [...place.querySelectorAll<HTMLInputElement>("[data-place]")].some((field) => field.value !== "");
+
 async function open(path: string): Promise<void> {
   const [place, id] = [dialog(), openedId()];
   if (!place || place.open) return;
+  if (isBegun(place)) { place.showModal(); return; } // closed by a slip: what was filled in is still here
   place.replaceChildren();
   place.ariaBusy = "true";
   place.showModal();
@@ -49,6 +53,7 @@ async function send(form: HTMLFormElement): Promise<void> {
   find(".templates-problem")?.replaceChildren(...(problem ? [line] : []));
   if (problem) return;
   dialog()?.close();
+  dialog()?.replaceChildren();
   document.dispatchEvent(new CustomEvent("desk:done", { detail: { conversation: id } }));
 }
 
