@@ -17,6 +17,7 @@ import structlog
 
 from bot.bus.keys import Stream
 from bot.connector import SendResult, SendState
+from bot.domain.conversation import Status
 from bot.domain.message import Author, DeliveryState
 from bot.service.follow_private import follow_private
 from bot.service.link_threads import join_by_key
@@ -162,14 +163,15 @@ async def _settle(road: Road, claim: DeliveryClaim, outbound: Outbound, result: 
             native_ids=result.native_ids or outbound.delivered,
             error=_error_of(result),
         )
-        if outbound.content.private:
-            await follow_private(road, connection, claim, outbound, result)
+        called = outbound.content.private and await follow_private(road, connection, claim, outbound, result)
     DELIVERIES.labels(claim.channel, state.value).inc()
     if state is not DeliveryState.SENT:
         log.warning(
             "Not delivered", conversation_id=conversation_id, state=state.value, why=_error_of(result)
         )
     await _announce(road, conversation_id, outbound, state)
+    if called:
+        await road.bus.live.publish("status", conversation_id, status=Status.QUEUED.value)
     return state
 
 

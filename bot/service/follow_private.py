@@ -34,11 +34,11 @@ REFUSED = "not_moved"  # the reason of a handoff because nobody could be written
 
 async def follow_private(
     road: Road, connection: Connection, claim: DeliveryClaim, outbound: Outbound, result: SendResult
-) -> None:
+) -> bool:
     """Write down, in the commit of what became of a private message, what follows from it.
 
     The key of the conversation that it opened; or, where it did not arrive, another public word. The row of
-    the conversation must be locked then.
+    the conversation must be locked then. Tells whether a person was called for.
     """
     conversation_id = claim.lease.conversation_id
     by_staff = outbound.author is Author.STAFF
@@ -46,32 +46,35 @@ async def follow_private(
         how = How.STAFF if by_staff else How.PRIVATE_REPLY
         await cases.note_sent(connection, conversation_id, key=result.delivered_to, how=how)
     elif not by_staff:  # a person sees it, and knows what to do
-        await _say_instead(road, connection, claim)
+        return await _say_instead(road, connection, claim)
+    return False
 
 
-async def _say_instead(road: Road, connection: Connection, claim: DeliveryClaim) -> None:
+async def _say_instead(road: Road, connection: Connection, claim: DeliveryClaim) -> bool:
     conversation_id = claim.lease.conversation_id
     connector = road.passages.get((claim.channel, claim.account))
     link = await cases.find_open(connection, conversation_id)
     found = await conversations.get_conversation(connection, conversation_id)
     if connector is None or link is None or link.word_id is None or found is None:
-        return
+        return False
     ways = find_ways(connector, claim.surface, claim.reply_context)
     word, how = decide_refused(ways, road.desk.words, handoff=found.status is not Status.BOT)
     if not await case_moves.reword(connection, link.word_id, word):
-        return
+        return False
+    log.info("Said another public word", conversation_id=conversation_id)
     if how is None:
         await cases.close_link(connection, link.id)
-        await _call_for_staff(road, connection, conversation_id)
-    else:
-        await case_moves.lead_by_link(connection, link.id)
-    log.info("Said another public word", conversation_id=conversation_id)
+        return await _call_for_staff(road, connection, conversation_id)
+    await case_moves.lead_by_link(connection, link.id)
+    return False
 
 
-async def _call_for_staff(road: Road, connection: Connection, conversation_id: int) -> None:
+async def _call_for_staff(road: Road, connection: Connection, conversation_id: int) -> bool:
     """Enter the handoff that the public word promises, unless there is one."""
     request = route(HandoffRequest(reason=REFUSED), road.desk)
     deadline_at = deadline_of(request, road.desk, road.now())
-    if await case_moves.enter_queue(connection, conversation_id, request, deadline_at):
-        await timers.set_timer(connection, conversation_id, DEADLINE_TIMER, deadline_at)
-        await case_moves.queue_conversation(connection, conversation_id)
+    if not await case_moves.enter_queue(connection, conversation_id, request, deadline_at):
+        return False
+    await timers.set_timer(connection, conversation_id, DEADLINE_TIMER, deadline_at)
+    await case_moves.queue_conversation(connection, conversation_id)
+    return True

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.connector import ErrorClass
 from bot.desk.promise import PROMISE
 from bot.domain.message import DeliveryState
+from bot.service.answer import answer
+from bot.service.receive import receive
 from bot.service.road import Road
 from tests.fakes.connector import rejected
+from tests.fakes.engine import PlainEngine
 from tests.integration.service.cases import LINK, MOVED, Place, Wall, account, opened, place, posts
 
 SORRY = "We are sorry. Please write to us here, so that we can look into it:"
@@ -87,6 +92,17 @@ async def test_refused_without_a_link_a_person_is_promised_in_public_and_entered
     assert len(await town.entries()) == 1
     assert await town.statuses() == ["queued"]
     assert await town.link_of(conversation_id) is None
+
+
+async def test_person_who_is_called_for_after_all_appears_at_the_desk(town: Place) -> None:
+    town.connector.link, town.connector.results = None, [REFUSED]
+    conversation_id = (await receive(town.road, posts("where is my order?"))).conversation_id
+    assert conversation_id is not None
+    await answer(town.road, PlainEngine(), conversation_id)
+    async with town.road.bus.live.subscribe() as events, asyncio.timeout(20):
+        await town.send(conversation_id)
+        event = await anext(event async for event in events if event.kind == "status")
+    assert (event.conversation_id, event.data["status"]) == (conversation_id, "queued")
 
 
 async def test_private_message_of_unknown_fate_is_not_said_to_have_arrived(town: Place) -> None:
