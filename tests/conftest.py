@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import fcntl
 import os
 import sys
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from bot.service.road import Road
 from bot.storage.database import Database, open_database
 from bot.storage.schema import upgrade_schema
 from tests.browser.chromium import find_chromium
+from tests.databases import Databases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from bot.embedded import Child
 
 REPOSITORY = Path(__file__).parents[1]
-_names = itertools.count()
+_migrated: dict[str, Databases] = {}
 _brands_actions: dict[str, ModuleType] = {}
 
 # Where nothing may be written beside the sources, as containers like to say, every command that a test starts
@@ -73,10 +74,16 @@ def keep_actions() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def demo_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of the demo brand's model, trained once per run as `visavis train` does."""
-    folder = tmp_path_factory.mktemp("demo")
-    project = load_project(REPOSITORY, {})
+    here = tmp_path_factory.getbasetemp()
+    folder = (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "demo"  # noqa: TID251 - xdist's own word
+    folder.mkdir(exist_ok=True)
     out = folder / f"demo{ARCHIVE_SUFFIX}"
-    return train_model(project, out, cache=folder / "cache", report=lambda _progress: None).path
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # where several processes share the work, one of them trains
+        if not out.exists():
+            project = load_project(REPOSITORY, {})
+            train_model(project, out, cache=folder / "cache", report=lambda _progress: None)
+    return out
 
 
 @pytest.fixture(scope="session")
@@ -100,31 +107,28 @@ async def template(postgres: Child) -> str:
     """The name of a migrated database to copy: migrations run once per test run."""
     url = make_url(postgres.url)
     name = f"template_{postgres.pid}"
+    if name in _migrated:
+        return name
     admin = open_database(postgres.url)
     try:
         async with admin.read() as connection:
-            known = await connection.exec_driver_sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
-            if known.one_or_none() is None:
-                await connection.exec_driver_sql(f"CREATE DATABASE {name}")
-                fresh = open_database(url.set(database=name).render_as_string(hide_password=False))
-                await upgrade_schema(fresh)
-                await fresh.close()
+            await connection.exec_driver_sql(f"CREATE DATABASE {name}")
+            fresh = open_database(url.set(database=name).render_as_string(hide_password=False))
+            await upgrade_schema(fresh)
+            await fresh.close()
     finally:
         await admin.close()
+    _migrated[name] = Databases(postgres.url, name)
     return name
 
 
 @pytest.fixture
-async def database_url(postgres: Child, template: str) -> AsyncIterator[str]:
-    """The address of a fresh, migrated database."""
-    name = f"test_{next(_names)}"
-    admin = open_database(postgres.url)
-    async with admin.read() as connection:
-        await connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield make_url(postgres.url).set(database=name).render_as_string(hide_password=False)
-    async with admin.read() as connection:
-        await connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+async def database_url(template: str) -> AsyncIterator[str]:
+    """The address of an empty, migrated database."""
+    databases = _migrated[template]
+    name = await databases.take()
+    yield databases.address(name)
+    await databases.give_back(name)
 
 
 @pytest.fixture
