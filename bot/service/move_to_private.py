@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.connector import MovesToPrivate
 from bot.desk.public_case import Said, Ways, asks_for_details, decide_public
 from bot.domain.conversation import Surface
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from bot.engines.engine import TurnResult
     from bot.service.road import Road
     from bot.storage.turns import Claim
+
+log = structlog.get_logger(__name__)
 
 OPEN_PLACES = (Surface.PUBLIC, Surface.GROUP)
 
@@ -33,8 +37,18 @@ def leads_to_private(connector: Connector) -> bool:
 
 def find_ways(connector: Connector, surface: Surface, reply_context: JsonObject) -> Ways:
     """Return how the author of what is answered can be led to a private place."""
-    link = connector.make_private_link(reply_context) if isinstance(connector, MovesToPrivate) else None
-    return Ways(private_reply=connector.capabilities.on(surface).private_reply is not None, link=link)
+    private_reply = connector.capabilities.on(surface).private_reply is not None
+    return Ways(private_reply=private_reply, link=_make_link(connector, reply_context))
+
+
+def _make_link(connector: Connector, reply_context: JsonObject) -> str | None:
+    if not isinstance(connector, MovesToPrivate):
+        return None
+    try:
+        return connector.make_private_link(reply_context)
+    except Exception:  # a connector's mistake must keep nobody waiting: the turn is said where it stands
+        log.exception("Private link could not be made", channel=connector.channel)
+        return None
 
 
 async def move_to_private(

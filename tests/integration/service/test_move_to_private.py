@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from typing_extensions import override
 
 from bot.connector import ErrorClass
 from bot.desk.promise import PROMISE
+from bot.domain.json import JsonObject
 from bot.domain.message import DeliveryState
 from bot.service.answer import answer
 from bot.service.receive import receive
@@ -103,6 +105,18 @@ async def test_person_who_is_called_for_after_all_appears_at_the_desk(town: Plac
         await town.send(conversation_id)
         event = await anext(event async for event in events if event.kind == "status")
     assert (event.conversation_id, event.data["status"]) == (conversation_id, "queued")
+
+
+async def test_channel_that_cannot_make_its_link_keeps_nobody_waiting(road: Road) -> None:
+    class Broken(Wall):
+        @override
+        def make_private_link(self, reply_context: JsonObject) -> str | None:
+            raise KeyError("post")
+
+    wall = place(road, account(Broken))
+    await wall.hear(posts("a person please"))
+    assert wall.public() == ["1: a person please"]
+    assert len(await wall.entries()) == 1
 
 
 async def test_private_message_of_unknown_fate_is_not_said_to_have_arrived(town: Place) -> None:
