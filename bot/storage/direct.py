@@ -18,6 +18,7 @@ import asyncpg
 import orjson
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
+from bot.storage.allowance import Allowance
 from bot.storage.json_text import dump_json
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from bot.storage.address import Connect
 
 _CLOSING_SECONDS = 2.0  # to say good-bye; then the connection is cut
-_PATIENCE = 30.0  # seconds to wait for a connection, as SQLAlchemy's pool does
-_UNUSED_SECONDS = 20.0  # after which a connection is given up: the server keeps 9 MB for each
+_UNUSED_SECONDS = 5.0  # after which one is given up, unless it was the last used: each takes 7 MB there
 _DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its constructor untyped
 # These statements find rows by keys. Planned while a table is small, or for a list of unknown length, they
 # would be told to read all of it, and go on doing so when it has grown.
@@ -112,11 +112,12 @@ class DirectPool:
 
     def __init__(self, connect: Connect, *, size: int) -> None:
         self._connect = connect
-        self._free = asyncio.Semaphore(size)
+        self._turns = Allowance(size)
         self._idle: deque[tuple[asyncpg.Connection, float]] = deque()
         self._lent: set[asyncpg.Connection] = set()
         self._returned = asyncio.Event()
         self._closing = False
+        self._giving_up: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
     async def connect(self, *, transaction: bool = False) -> AsyncIterator[Direct]:
@@ -124,7 +125,7 @@ class DirectPool:
 
         One whose statement, or commit, was cut off is dropped: nobody knows what it is at.
         """
-        await self._wait_for_turn()
+        await self._turns.take()
         try:
             connection = await self._take()
             self._lent.add(connection)
@@ -140,14 +141,7 @@ class DirectPool:
             finally:
                 self._put_back(connection)
         finally:
-            self._free.release()
-
-    async def _wait_for_turn(self) -> None:
-        if not self._free.locked():
-            await self._free.acquire()  # at once, and without a timer
-            return
-        async with asyncio.timeout(_PATIENCE):
-            await self._free.acquire()
+            self._turns.give_back()
 
     async def _take(self) -> asyncpg.Connection:
         if self._closing:
@@ -171,8 +165,18 @@ class DirectPool:
         now = asyncio.get_running_loop().time()
         if not connection.is_closed():
             self._idle.append((connection, now))
-        while self._idle and now - self._idle[0][1] > _UNUSED_SECONDS:
+        if len(self._idle) > 1 and self._giving_up is None:
+            self._give_up_unused()
+
+    def _give_up_unused(self) -> None:
+        """Cut what nobody has used for a while, now and as long as there is more than one."""
+        self._giving_up = None
+        loop = asyncio.get_running_loop()
+        while len(self._idle) > 1 and loop.time() - self._idle[0][1] >= _UNUSED_SECONDS:
             self._idle.popleft()[0].terminate()
+            self._turns.shrink(len(self._idle) + len(self._lent))
+        if len(self._idle) > 1:
+            self._giving_up = loop.call_at(self._idle[0][1] + _UNUSED_SECONDS, self._give_up_unused)
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Direct]:
@@ -186,6 +190,8 @@ class DirectPool:
     async def close(self, *, patience: float) -> None:
         """Close every connection, by force after `patience` seconds."""
         self._closing = True
+        if self._giving_up is not None:
+            self._giving_up.cancel()
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(patience):

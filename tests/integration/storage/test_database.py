@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.embedded import start_postgres
 from bot.errors import StorageUnavailable
+from bot.storage.allowance import WARM
 from bot.storage.database import Database, open_database
 
 
@@ -118,6 +119,36 @@ async def test_connections_that_only_a_burst_needed_are_given_up(database: Datab
     await asyncio.gather(*(read() for _ in range(burst.parties)))
 
     assert await count_sessions_down_to(database, 2) == 2
+
+
+async def test_direct_connections_that_only_a_burst_needed_are_given_up(database: Database) -> None:
+    """More are lent at once only when some are held for long; who holds one may ask for another."""
+    burst = asyncio.Barrier(6)
+
+    async def read(nested: int = 1) -> None:
+        async with database.direct() as connection:
+            await connection.execute(text("SELECT 1"), {})
+            if nested:
+                await read(nested - 1)
+            else:
+                await burst.wait()
+
+    async def hold() -> None:
+        async with database.direct():
+            await burst.wait()
+
+    await asyncio.wait_for(asyncio.gather(read(), *(hold() for _ in range(burst.parties - 1))), 20)
+
+    assert await count_sessions_down_to(database, 2) == 2  # one that is warm, and the one that counts
+
+
+async def test_statements_rather_wait_for_a_connection_than_open_another(database: Database) -> None:
+    async def read() -> None:
+        async with database.direct() as connection:
+            await connection.execute(text("SELECT 1"), {})
+
+    await asyncio.gather(*(read() for _ in range(30)))
+    assert await count_sessions_down_to(database, WARM + 1) <= WARM + 1
 
 
 async def count_sessions_down_to(database: Database, wanted: int) -> int:
