@@ -86,10 +86,12 @@ class Databases:
 
     async def take(self) -> str:
         """Return the name of an empty, migrated one."""
-        if self._spare is not None:
-            name, self._spare = self._spare, None
-            return name
         name, self._made = f"test_{self._made}", self._made + 1
+        if self._spare is not None:
+            # Under a name of its own: what an earlier test left running must not find it.
+            spare, self._spare = self._spare, None
+            await self._run(f"ALTER DATABASE {spare} RENAME TO {name}")
+            return name
         await self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
         connection = await self._connect(name)
         try:
