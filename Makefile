@@ -31,6 +31,8 @@ SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 CHAOS := tests/integration/road tests/integration/processes
 # Needs real Rasa, which is 2.5 GB on disk and 0.6 GB in memory, twice: a project is trained in one of them.
 JUDGED := tests/rasa
+# Needs Chromium, which most machines that only serve have not; a fifth of all the time that tests take.
+BROWSED := tests/browser
 # Needs Dovecot and Postfix, from Debian's packages, and root to start them.
 MAILED := tests/mailservers
 TWO_RASAS := -n 2 --dist loadgroup
@@ -41,7 +43,7 @@ asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -pr
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  (options of the service: make serve PORT=9000 HOST=0.0.0.0; more: make serve ARGS=--help)"
 
 serve: $(VENV)/.serve $(BUILT) ## Set everything up and start the service on http://127.0.0.1:8080
@@ -51,13 +53,16 @@ train: $(VENV)/.serve ## Train a model from the project's files
 	@exec $(BIN)/visavis train $(ARGS)
 
 test: $(VENV)/.dev $(BUILT) ## Set everything up and run the tests
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(addprefix --ignore=,$(CHAOS) $(JUDGED) $(MAILED)) $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(addprefix --ignore=,$(CHAOS) $(JUDGED) $(BROWSED) $(MAILED)) $(ARGS)
 
 chaos: $(VENV)/.dev $(BUILT) ## Run the tests that kill processes and servers, and fill a disk, at every step
 	$(BIN)/python -m pytest $(CHAOS) $(ARGS)
 
 test-rasa: $(VENV)/.dev $(BUILT) $(RASA)/.stamp ## Hold dialogue against real Rasa (others: ARGS="--seed 5000 --walks 300")
 	$(BIN)/python -m pytest $(JUDGED) $(TWO_RASAS) $(ARGS)
+
+test-browser: $(VENV)/.dev $(BUILT) ## Run the tests of pages and chat in a real browser (Chromium)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(BROWSED) $(ARGS)
 
 test-mail: $(VENV)/.dev ## Run the e-mail channel against real mail servers (Debian: dovecot-imapd, postfix)
 	$(BIN)/python -m pytest $(MAILED) $(ARGS)
@@ -89,7 +94,7 @@ clean: ## Remove what was set up and built; keeps .visavis (the data)
 	rm -rf $(VENV) $(RASA) .cache node_modules $(ASSETS)/node_modules bot/web/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help serve train test test-rasa test-mail chaos check bench rasa assets clean other_python
+.PHONY: help serve train test test-rasa test-browser test-mail chaos check bench rasa assets clean other_python
 
 $(UV_HOME)/python: .ci/bootstrap $(other_python)
 	@.ci/bootstrap $(UV_HOME) $(UV_VERSION) $(PYTHON)

@@ -11,7 +11,7 @@ from playwright.async_api import ViewportSize, async_playwright, expect
 from bot.errors import SettingsError
 from bot.web.static_files import load_static_files
 from tests.browser.brand import Brand, fill_queue, serving_brand
-from tests.browser.chromium import find_chromium
+from tests.browser.chromium import find_chromium, running_chromium
 from tests.fakes.desk_service import make_desk_app
 from tests.fakes.serving import serve
 
@@ -28,28 +28,24 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1440, height=900)
 BUSY = 40  # customers who wait at the desk
-# No sandbox: tests run as root in containers. The rest keeps the browser from calling home.
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
 expect.set_options(timeout=20_000)  # ms; what comes in half a second takes longer where much else is tested
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """A running headless browser."""
+@pytest.fixture(scope="session")
+def browser_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a browser that runs for all tests: to start one takes longer than most of them."""
     path = find_chromium()
     if path is None:
         pytest.skip("no Chromium on this machine: install one to run the browser tests")
+    with running_chromium(path, tmp_path_factory.mktemp("chromium")) as address:
+        yield address
+
+
+@pytest.fixture
+async def chromium(browser_address: str) -> AsyncIterator[Browser]:
+    """A running headless browser; what is opened in it is closed with the test."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = await playwright.chromium.connect_over_cdp(browser_address)
         yield browser
         await browser.close()
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from playwright.async_api import ViewportSize, async_playwright, expect
 
 from tests.browser.brand import REPOSITORY, fill_queue, serving_brand
-from tests.browser.chromium import find_chromium
-from tests.browser.conftest import ARGUMENTS, BUSY, DESKTOP
+from tests.browser.chromium import ARGUMENTS, find_chromium
+from tests.browser.conftest import BUSY, DESKTOP
 from tests.browser.palette import shrink
 from tests.browser.staff_pages import DeskPage, TrainerPage, log_in
 from tests.browser.widget import Widget
