@@ -61,7 +61,7 @@ async def test_full_disk(project: Path, small_disk: Path, tmp_path: Path) -> Non
 
         async def disturb(load: Load) -> None:
             await asyncio.to_thread(fill, small_disk)
-            async with asyncio.timeout(40):
+            async with asyncio.timeout(120):
                 while not load.refused[TOLD]:
                     # Tables have some room left, and who is kept waiting says nothing new.
                     load.add_customer()
