@@ -7,7 +7,7 @@ from collections import deque
 
 WARM = 2
 """So many are lent without a thought: a statement rather waits for one of them than opens another."""
-_WORTH_ANOTHER = 0.1  # seconds of waiting that are: locks, or a distant server, hold the others up
+_WORTH_ANOTHER = 0.03  # seconds of waiting that are: locks, or a distant server, hold the others up
 _PATIENCE = 30.0  # seconds to wait for a turn, as SQLAlchemy's pool does
 
 
