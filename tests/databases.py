@@ -24,26 +24,29 @@ _SHAPE = """
         UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal
         UNION ALL SELECT version_num FROM alembic_version) lines
 """
-# Rows that migrations make are put back.
-_KEEP = """
-    CREATE SCHEMA kept;
-    DO $$
-    DECLARE
-        found record;
-        filled boolean;
-    BEGIN
+_EACH_FILLED = """
         FOR found IN
             SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
             AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'alembic_version'
         LOOP
             EXECUTE format('SELECT EXISTS (SELECT FROM %I)', found.relname) INTO filled;
             IF filled THEN
+"""
+# Rows that migrations make are put back.
+_KEEP = f"""
+    CREATE SCHEMA kept;
+    DO $$
+    DECLARE
+        found record;
+        filled boolean;
+    BEGIN
+        {_EACH_FILLED}
                 EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%1$I', found.relname);
             END IF;
         END LOOP;
     END $$
 """
-_EMPTY = """
+_EMPTY = f"""
     DO $$
     DECLARE
         found record;
@@ -51,12 +54,7 @@ _EMPTY = """
     BEGIN
         SET LOCAL session_replication_role = replica;  -- no foreign keys: any order will do
         SET LOCAL lock_timeout = '5s';
-        FOR found IN
-            SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
-            AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'alembic_version'
-        LOOP
-            EXECUTE format('SELECT EXISTS (SELECT FROM %I)', found.relname) INTO filled;
-            IF filled THEN
+        {_EACH_FILLED}
                 EXECUTE format('DELETE FROM %I', found.relname);
             END IF;
         END LOOP;

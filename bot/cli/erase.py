@@ -42,18 +42,21 @@ def erase(
     found = asyncio.run(find_erasable(settings, channel, account, native_id))
     chosen, amounts = (found.contacts, found.all) if everywhere else (found.contacts[:1], found.one)
     typer.echo(f"{native_id} on {channel} {account}: {_describe(amounts)}.")
-    others = len(found.contacts) - len(chosen)
-    if others:
-        same = "one more contact is" if others == 1 else f"{others} more contacts are"
-        typer.echo(f"Staff have said that {same} the same person: --everywhere erases them, too.")
-    if not amounts.conversations:
-        typer.echo("Nothing was said with them. What is known of who they are goes.")
+    _tell_beside(amounts, others=len(found.contacts) - len(chosen))
     if not yes and not _confirm():
         typer.echo("Nothing was erased.")
         raise typer.Exit(1)
     done = asyncio.run(erase_for_good(settings, chosen))
     typer.echo(f"Erased: {_describe(done)}. It cannot be taken back.")
     typer.echo("The platform's own copies, backups and examples that trainers accepted are not touched.")
+
+
+def _tell_beside(amounts: Amounts, *, others: int) -> None:
+    if others:
+        same = "one more contact is" if others == 1 else f"{others} more contacts are"
+        typer.echo(f"Staff have said that {same} the same person: --everywhere erases them, too.")
+    if not amounts.conversations:
+        typer.echo("Nothing was said with them. What is known of who they are goes.")
 
 
 def _confirm() -> bool:

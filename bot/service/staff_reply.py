@@ -69,12 +69,9 @@ async def send_reply(
     was sent under the key, or a resolving reply's writer did not see the contact's last words. Nothing was
     stored then.
     """
-    text = clean_text(reply.text) if reply.files else check_text(reply.text)
     async with road.database.begin() as connection:
         found = await lock(connection, conversation_id)
-        attachments = await list_attachments(connection, found, staff, reply.files)
-        custom = {"template": reply.template} if reply.template else None
-        content = Content(text=text, attachments=attachments, private=reply.private, custom=custom)
+        content = await _read_content(connection, found, staff, reply)
         # A late repeat is no new act: it takes nothing and closes nothing it does not hold.
         known = await find_said(connection, conversation_id, f"reply:{reply.key}", content)
         if known is None:
@@ -96,6 +93,16 @@ async def send_reply(
             await announce_status(road, each, Status.RESOLVED if resolved else Status.HELD, staff)
     await announce_closing_word(road, word)
     return message
+
+
+async def _read_content(connection: Connection, found: Conversation, staff: Staff, reply: Reply) -> Content:
+    """Return what is to be said. Raises `BadPayload` where that is nothing."""
+    return Content(
+        text=clean_text(reply.text) if reply.files else check_text(reply.text),
+        attachments=await list_attachments(connection, found, staff, reply.files),
+        private=reply.private,
+        custom={"template": reply.template} if reply.template else None,
+    )
 
 
 async def _say(
