@@ -26,7 +26,7 @@ from bot.web.desk_left_alone import add_left_alone_routes
 from bot.web.desk_people import add_people_routes
 from bot.web.desk_templates import add_template_routes
 from bot.web.desk_uploads import add_upload_routes
-from bot.web.errors import answer_errors
+from bot.web.errors import answer_errors_in
 from bot.web.health import add_health_routes
 from bot.web.keys import (
     AUTH_TOKEN,
@@ -86,7 +86,8 @@ class AppParts:
 
 def make_app(parts: AppParts) -> web.Application:
     """Put the application together. Nothing is opened before it starts."""
-    app = web.Application(middlewares=[answer_preflight, answer_errors], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[answer_preflight], client_max_size=MAX_BODY)
+    answer_errors_in(app)
     app.on_response_prepare.append(allow_page)
     app[CORS_ORIGINS] = parts.cors_origins
     app[ROAD] = parts.road

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = structlog.get_logger(__name__)
-_told = Refusals()
+_REFUSALS: web.AppKey[Refusals] = web.AppKey("refusals")
 
 _RETRY_SECONDS = "1"
 _GONE = 499  # nobody reads it: the caller hung up
@@ -38,8 +38,14 @@ _WORDS = {
 }
 
 
+def answer_errors_in(app: web.Application) -> None:
+    """Have what goes wrong in an application answered, inside of the middlewares it has, and told."""
+    app[_REFUSALS] = Refusals()
+    app.middlewares.append(_answer_errors)
+
+
 @web.middleware
-async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer errors as `{"code", "message"}` with their status; log each refusal once."""
     try:
         await read_body(request)
@@ -104,7 +110,7 @@ def log_refusal(request: web.Request, *, status: int, code: str, reason: str) ->
     Of a flood of them only some have one: `left_out` says how many were not told before it.
     """
     route = _route(request)
-    left_out = _told.count(route, code, now=monotonic())
+    left_out = request.config_dict[_REFUSALS].count(route, code, now=monotonic())
     if left_out is None:
         return
     log.warning(

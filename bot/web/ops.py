@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.web.errors import answer_errors
+from bot.web.errors import answer_errors_in
 from bot.web.health import add_health_routes
 from bot.web.keys import ROAD, SERVING
 from bot.web.metrics import add_metrics_routes
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def make_ops_app(road: Road, engine: ServingEngine | None) -> web.Application:
     """Serve `/healthz` and `/metrics`, nothing else. `engine` is None for a process that answers nobody."""
-    app = web.Application(middlewares=[answer_errors])
+    app = web.Application()
+    answer_errors_in(app)
     app[ROAD] = road
     if engine is not None:
         app[SERVING] = engine

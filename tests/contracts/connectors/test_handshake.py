@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.connector import AccountConfig, Connector, Handshakes
 from bot.web import hooks
-from bot.web.errors import answer_errors
+from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS
 from tests.contracts.connectors.conftest import CHANNELS
 from tests.contracts.connectors.doorbell import DoorbellConnector
@@ -33,7 +33,8 @@ def build(secret: str) -> Connector:
 @asynccontextmanager
 async def door(*connectors: Connector) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
     """Serve webhooks as the service does; yields a client and the address of the first account's."""
-    app = web.Application(middlewares=[answer_errors])
+    app = web.Application()
+    answer_errors_in(app)
     app[CONNECTORS] = {(each.channel, each.account.name): each for each in connectors}
     app.add_routes(hooks.routes)
     async with serve(app) as (address, _), aiohttp.ClientSession() as http:

@@ -18,7 +18,7 @@ from bot.domain.contact import Handle
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload, BadSignature
 from bot.web import hooks
-from bot.web.errors import answer_errors
+from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
 from tests.fakes.connector import ScriptedConnector
 from tests.fakes.serving import serve
@@ -78,7 +78,8 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 @asynccontextmanager
 async def door(*connectors: PageConnector, public_url: str | None = None) -> AsyncIterator[str]:
-    app = web.Application(middlewares=[answer_errors])
+    app = web.Application()
+    answer_errors_in(app)
     app[CONNECTORS] = {(each.channel, each.account.name): each for each in connectors}
     app[PUBLIC_URL] = public_url
     app[ROAD] = cast("Road", None)  # nothing is stored here

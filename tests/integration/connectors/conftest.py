@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.service.loops import run_clock, run_courier, run_worker
 from bot.web import hooks
-from bot.web.errors import answer_errors
+from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
 from tests.fakes.engine import PlainEngine
 from tests.fakes.serving import serve
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 async def opened(road: Road, connector: Connector) -> AsyncIterator[str]:
     """Serve an account as one process does; yields the address of its webhook. Ends as a process does."""
     connectors = {(connector.channel, connector.account.name): connector}
-    app = web.Application(middlewares=[answer_errors])
+    app = web.Application()
+    answer_errors_in(app)
     app[CONNECTORS], app[ROAD], app[PUBLIC_URL] = connectors, road, None
     app.add_routes(hooks.routes)
     async with serve(app) as (address, _):

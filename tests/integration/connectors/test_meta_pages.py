@@ -21,7 +21,7 @@ from bot.service.answer import answer
 from bot.service.deliver import deliver
 from bot.storage import messages
 from bot.web import hooks
-from bot.web.errors import answer_errors
+from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, ROAD
 from connectors.instagram.connector import InstagramConnector
 from connectors.messenger.connector import MessengerConnector
@@ -88,7 +88,8 @@ async def house(road: Road, fake: FakeGraph, kind: type[Connector], own: str) ->
     }
     config = AccountConfig(channel=kind.channel, name="lyra", options=options)
     connector = kind(config, http_timeout=TIMEOUT)
-    app = web.Application(middlewares=[answer_errors])
+    app = web.Application()
+    answer_errors_in(app)
     app[CONNECTORS] = {(kind.channel, "lyra"): connector}
     app[ROAD] = road
     app.add_routes(hooks.routes)

@@ -15,7 +15,7 @@ from bot.domain.message import Author, DeliveryState
 from bot.service.loops import run_courier, run_worker
 from bot.storage import conversations
 from bot.web import hooks
-from bot.web.errors import answer_errors
+from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, ROAD
 from connectors.whatsapp.connector import WhatsappConnector
 from tests.fakes.engine import PlainEngine
@@ -41,7 +41,8 @@ async def serving(road: Road, fake: FakeWhatsapp) -> AsyncIterator[str]:
         ("whatsapp", name): WhatsappConnector(AccountConfig(channel="whatsapp", name=name, options=options))
         for name, options in accounts.items()
     }
-    app = web.Application(middlewares=[answer_errors])
+    app = web.Application()
+    answer_errors_in(app)
     app[ROAD], app[CONNECTORS] = road, connectors
     app.add_routes(hooks.routes)
     for connector in connectors.values():

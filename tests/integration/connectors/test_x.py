@@ -17,7 +17,7 @@ from bot.service import sending
 from bot.service.answer import answer
 from bot.service.deliver import deliver
 from bot.web import hooks
-from bot.web.errors import answer_errors
+from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, ROAD
 from connectors.x.connector import XConnector
 from tests.contracts.connectors.x import OPTIONS
@@ -47,7 +47,8 @@ async def service(road: Road, fake: FakeX, *names: str) -> AsyncIterator[tuple[s
         config = AccountConfig(channel="x", name=name, options=options)
         connectors["x", name] = XConnector(config, http_timeout=timedelta(seconds=1))
     first = next(iter(connectors.values()))
-    app = web.Application(middlewares=[answer_errors])
+    app = web.Application()
+    answer_errors_in(app)
     app[CONNECTORS], app[ROAD] = connectors, road
     app.add_routes(hooks.routes)
     async with serve(app) as (address, _):
