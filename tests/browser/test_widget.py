@@ -124,7 +124,7 @@ async def test_unread_is_counted_on_the_launcher_and_in_the_title_until_it_is_re
     await expect(page).to_have_title("(2) Lyra Audio")  # that Mara joined, and her answer
     await expect(page.get_by_role("button", name="Chat with Lyra Audio, 2 new messages")).to_be_visible()
     conversation_id = await find_conversation(road, page)
-    async with road.bus.live.subscribe(conversation_id=conversation_id) as events, asyncio.timeout(10):
+    async with road.bus.live.subscribe(conversation_id=conversation_id) as events, asyncio.timeout(20):
         await widget.open()
         async for event in events:
             if event.kind == "delivery" and event.data["state"] == DeliveryState.READ:

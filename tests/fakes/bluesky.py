@@ -80,7 +80,7 @@ class FakeBluesky:
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something is true."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while not happened():  # noqa: ASYNC110 - a test's patience
                 await asyncio.sleep(0.005)
 

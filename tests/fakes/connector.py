@@ -89,8 +89,8 @@ class ScriptedConnector(Quiet):
         self._goes_on.set()
 
     async def wait_sending(self) -> None:
-        """Return when something was sent; nothing within ten seconds fails the test."""
-        await asyncio.wait_for(self._sending.wait(), 10)
+        """Return when something was sent; nothing within twenty seconds fails the test."""
+        await asyncio.wait_for(self._sending.wait(), 20)
 
     @property
     def texts(self) -> list[str]:

@@ -81,7 +81,7 @@ class FakeSmtp:
 
     async def until_sent(self, number: int) -> None:
         """Wait until so many mails were taken."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while len(self.letters) < number:
                 self.taken.clear()
                 await self.taken.wait()

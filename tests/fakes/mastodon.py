@@ -85,7 +85,7 @@ class FakeMastodon:
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something is true."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while not happened():  # noqa: ASYNC110 - a test's patience
                 await asyncio.sleep(0.005)
 

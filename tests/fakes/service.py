@@ -117,7 +117,7 @@ class Service:
     def health(self) -> tuple[int, dict[str, Any]]:
         """Ask `/healthz`; (0, {}) while nobody listens."""
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as response:  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=20) as response:  # noqa: S310 - our own address
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             with error:

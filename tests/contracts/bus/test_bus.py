@@ -17,7 +17,7 @@ from bot.errors import BusUnavailable
 
 async def _next(events: Subscription) -> LiveEvent:
     """Return what comes next, but for what `_ready` of another process said a moment before."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         return await anext(event async for event in events if event.kind != "probe")
 
 
@@ -56,7 +56,7 @@ async def test_take_goes_on_after_a_flush(bus: Bus) -> None:
     await bus.work.put(Stream.ANSWER, 1)
     taken: list[int] = []
     while not taken:
-        taken = await asyncio.wait_for(bus.work.take(Stream.ANSWER, "a", most=1), 5)
+        taken = await asyncio.wait_for(bus.work.take(Stream.ANSWER, "a", most=1), 20)
     assert taken == [1]
 
 
@@ -192,7 +192,7 @@ async def test_nobody_waits_for_a_server_that_hangs(tmp_path: Path) -> None:
             await bus.ping()
         assert time.monotonic() - begun < 20
         server.process.send_signal(signal.SIGCONT)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while 7 not in await bus.work.take(Stream.ANSWER, "a", most=10):
                 await bus.work.put(Stream.ANSWER, 7)
     server.stop()

@@ -31,7 +31,7 @@ async def asking(road: Road, connector: Connector) -> AsyncIterator[None]:
 
 async def until_connected(road: Road, connector: Connector) -> None:
     """Wait until it is written down how far the account was read: what comes now is not missed."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while await read_cursor(road, connector) is None:  # noqa: ASYNC110 - a test's patience
             await asyncio.sleep(0.02)
 
@@ -58,6 +58,6 @@ async def list_texts(road: Road) -> list[tuple[str, str]]:
 
 async def until_said(road: Road, text: str) -> None:
     """Wait until something stands in a conversation."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not any(text in said for _, said in await list_texts(road)):  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.02)

@@ -29,7 +29,7 @@ def build(fake: FakeTwilio) -> SmsConnector:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not happened():  # noqa: ASYNC110 - a test's patience
             await asyncio.sleep(0.02)
 

@@ -72,7 +72,7 @@ async def find_conversation(road: Road, key: str) -> int:
 
 
 async def until_state(road: Road, conversation_id: int, state: DeliveryState) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while (await states_of(road, conversation_id))[-1][1] is not state:  # noqa: ASYNC110 - patience
             await asyncio.sleep(0.02)
 

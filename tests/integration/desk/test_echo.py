@@ -62,7 +62,7 @@ async def test_a_colleague_at_the_desk_keeps_the_conversation(road: Road, mara: 
 
 
 async def test_whoever_watches_hears_that_it_is_held(road: Road, queued: int) -> None:
-    async with road.bus.live.subscribe(conversation_id=queued) as events, asyncio.timeout(5):
+    async with road.bus.live.subscribe(conversation_id=queued) as events, asyncio.timeout(20):
         await _echo(road)
         async for event in events:
             if event.kind == "status" and event.data["status"] == Status.HELD.value:

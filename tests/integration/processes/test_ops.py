@@ -49,7 +49,7 @@ def brand(project: Path, database_url: str, valkey: Child, tmp_path: Path) -> It
 def get(service: Service, path: str) -> tuple[int, str]:
     url = f"http://127.0.0.1:{service.variables['VISAVIS_OPS_PORT']}{path}"
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:
+        with urllib.request.urlopen(url, timeout=20) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         with error:

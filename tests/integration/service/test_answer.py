@@ -86,7 +86,7 @@ async def test_a_worker_that_lost_its_lease_cannot_commit(road: Road) -> None:
     hasty = replace(road, lease=timedelta())  # it runs out at once
     conversation_id = await _open(road, "slow question")
     first = asyncio.create_task(answer(hasty, PlainEngine(before=hold), conversation_id))
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), 20)
     second = await answer(road, PlainEngine(), conversation_id)
     goes_on.set()
     with pytest.raises(LeaseLost):

@@ -47,7 +47,7 @@ async def worker_at_home(
 async def said(road: Road, conversation_id: int | None, *, replies: int) -> list[str]:
     """Wait for so many replies of the bot; return what it said."""
     assert conversation_id is not None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while True:
             async with road.database.read() as connection:
                 stored = await messages.list_messages(connection, conversation_id)
@@ -78,7 +78,7 @@ async def hints(road: Road) -> int:
 async def ended(received: Received) -> None:
     """Return when the turn that took a message has ended, however slow the machine is."""
     assert received.turn
-    await asyncio.wait_for(asyncio.shield(received.turn), 10)
+    await asyncio.wait_for(asyncio.shield(received.turn), 20)
 
 
 async def test_what_is_received_here_is_answered_without_the_bus(road: Road) -> None:
@@ -95,7 +95,7 @@ async def test_a_message_during_the_turn_waits_for_the_next(road: Road) -> None:
     engine = Held()
     async with worker_at_home(road, engine):
         first = await receive(road, says("slow question"))
-        await asyncio.wait_for(engine.begun.wait(), 10)  # before, both would be answered together
+        await asyncio.wait_for(engine.begun.wait(), 20)  # before, both would be answered together
         second = await receive(road, says("and another"))
         engine.goes_on.set()
         assert (bool(first.turn), bool(second.turn)) == (True, False)

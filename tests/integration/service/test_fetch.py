@@ -122,7 +122,7 @@ async def test_what_was_read_is_written_down_once_the_database_is_back(tmp_path:
         log.add([message.id for message in pulled.replies])
         await asyncio.sleep(0.3)
         postgres = start_postgres(tmp_path, port=postgres.port)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while await get_states(database) != ["sent"]:  # noqa: ASYNC110 - a test's patience
                 await asyncio.sleep(0.05)
     finally:

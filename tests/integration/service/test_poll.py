@@ -60,13 +60,13 @@ async def _texts(road: Road) -> list[str]:
 
 
 async def _until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not happened():  # noqa: ASYNC110 - a test's patience
             await asyncio.sleep(0.02)
 
 
 async def _received(road: Road, *texts: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while await _texts(road) != list(texts):  # noqa: ASYNC110 - a test's patience
             await asyncio.sleep(0.02)
 

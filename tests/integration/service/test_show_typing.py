@@ -29,7 +29,7 @@ async def test_platform_is_told_where_it_can_show_it_and_watchers_always(road: R
     for channel in ("telegram", "webchat"):
         conversation_id = (await receive(road, says("hi", channel=channel))).conversation_id
         assert conversation_id is not None
-        async with road.bus.live.subscribe(conversation_id=conversation_id) as events, asyncio.timeout(5):
+        async with road.bus.live.subscribe(conversation_id=conversation_id) as events, asyncio.timeout(20):
             await show_typing(road, connectors, conversation_id)
             async for event in events:
                 if event.kind == "typing":

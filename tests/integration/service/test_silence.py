@@ -161,7 +161,7 @@ async def test_who_watches_learns_at_once_what_does_not_leave(road: Road, mara: 
     told: list[object] = []
     async with road.bus.live.subscribe(conversation_id=conversation_id) as events:
         await take(road, conversation_id, mara)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             async for event in events:
                 if event.kind == "delivery":
                     told.append(event.data["state"])

@@ -29,7 +29,7 @@ async def test_a_courier_told_to_stop_ends_the_send_under_way_and_leaves_the_res
     conversation_id = await answered(brisk, says("one"), says("two"))
     connectors = {("webchat", "lyra"): connector}
     courier = asyncio.create_task(run_courier(brisk, connectors, consumer="first", slots=4))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not connector.sent:  # noqa: ASYNC110 - a test's patience
             await asyncio.sleep(0.02)
     courier.cancel()

@@ -60,7 +60,7 @@ async def test_a_conversation_whose_row_is_held_holds_up_no_other(road: Road) ->
         held = text("SELECT FROM conversation WHERE id = :id FOR UPDATE")
         await connection.execute(held, {"id": first[0].conversation_id})
         waiting = asyncio.create_task(receive(road, says("2 ann", sender="ann")))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             others = await say(road, "2", *PEOPLE[1:])
             await answer_all(road, PlainEngine(), others)
         assert [text for _, text in await get_said(road, others[0])][-1] == "1: 1 bob\n2 bob"

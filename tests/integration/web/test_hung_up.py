@@ -33,7 +33,7 @@ async def hang_up(road: Road, url: str, message: str) -> None:
 
 async def until(road: Road, count: str) -> None:
     """Return when there is one."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while await ask_database(road, count) == 0:  # noqa: ASYNC110 - a test's patience
             await asyncio.sleep(0.02)
 

@@ -62,7 +62,7 @@ async def polling(
 
 async def take(batches: AsyncGenerator[Polled, None]) -> Polled:
     """Return the next batch with something in it."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         async for polled in batches:
             if polled.events:
                 return polled
@@ -274,7 +274,7 @@ async def test_poll_that_is_given_up_ends_at_once() -> None:
         waiting = asyncio.ensure_future(anext(poll))
         await fake.idling.wait()
         waiting.cancel()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             await asyncio.wait([waiting])
         await poll.aclose()
     assert waiting.cancelled()

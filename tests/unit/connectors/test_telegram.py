@@ -49,7 +49,7 @@ async def read(
 ) -> tuple[list[InboundEvent], str]:
     """Poll until `count` events are there."""
     events: list[InboundEvent] = []
-    async with asyncio.timeout(5), aclosing(connector.poll(cursor)) as batches:
+    async with asyncio.timeout(20), aclosing(connector.poll(cursor)) as batches:
         async for polled in batches:
             events.extend(polled.events)
             cursor = polled.cursor

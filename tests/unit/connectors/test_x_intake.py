@@ -31,7 +31,7 @@ async def take(fake: FakeX, count: int, cursor: str | None, **options: str) -> t
     await connector.start(None)
     found: list[InboundEvent] = []
     try:
-        async with asyncio.timeout(10), aclosing(connector.poll(cursor)) as batches:
+        async with asyncio.timeout(20), aclosing(connector.poll(cursor)) as batches:
             async for polled in batches:
                 found.extend(polled.events)
                 if len(found) >= count:

@@ -152,8 +152,8 @@ async def test_an_action_whose_runs_never_end_is_not_begun_again_until_one_of_th
 
 
 async def insist(actions: LocalActions, name: str) -> Outcome:
-    """Run an action as soon as it is begun again; not within ten seconds fails the test."""
-    async with asyncio.timeout(10):
+    """Run an action as soon as it is begun again; not within twenty seconds fails the test."""
+    async with asyncio.timeout(20):
         while True:
             try:
                 return await run(actions, name)

@@ -179,7 +179,7 @@ async def test_actions_that_refuse_each_other_without_end_are_stopped() -> None:
     policies = PolicySpec(core_fallback_action="action_y")
     both = {"action_x": Act(refuse), "action_y": Act(refuse)}
     shop = talk(actions=both, more_actions=("action_y",), policies=policies)
-    await asyncio.wait_for(shop.say("/yes"), timeout=5)
+    await asyncio.wait_for(shop.say("/yes"), timeout=20)
     assert shop.last is not None
     assert shop.last.handoff is not None
 

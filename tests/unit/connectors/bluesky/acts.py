@@ -26,7 +26,7 @@ def build(fake: FakeBluesky, password: str = PASSWORD) -> BlueskyConnector:
 async def read_on(connector: BlueskyConnector, cursor: str | None, count: int) -> Reading:
     found = Reading()
     task = asyncio.create_task(found.run(connector, cursor))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(found.events) < count or (cursor is None and not found.cursor):  # noqa: ASYNC110 - patience
             await asyncio.sleep(0.005)
     await asyncio.sleep(0.1)  # and nothing more comes

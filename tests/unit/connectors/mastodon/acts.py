@@ -23,7 +23,7 @@ def build(fake: FakeMastodon, **options: str) -> MastodonConnector:
 async def read_once(connector: MastodonConnector, cursor: str | None, count: int) -> Reading:
     found = Reading()
     task = asyncio.create_task(found.run(connector, cursor))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(found.events) < count or found.cursor is None:  # noqa: ASYNC110 - a test's patience
             await asyncio.sleep(0.005)
     task.cancel()
