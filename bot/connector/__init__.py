@@ -32,6 +32,7 @@ from bot.connector.interface import (
     HoldsMedia,
     LooksUp,
     MovesToPrivate,
+    Recalls,
     Renders,
 )
 from bot.connector.media import MediaAddress
@@ -77,6 +78,7 @@ __all__ = [
     "PrivateReply",
     "Rate",
     "RateLeft",
+    "Recalls",
     "Receipt",
     "ReceiptState",
     "Renders",

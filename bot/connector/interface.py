@@ -126,6 +126,25 @@ class Completes(Protocol):
 
 
 @runtime_checkable
+class Recalls(Protocol):
+    """A channel that reads some events by an earlier one, which another process may have taken.
+
+    The earlier one is an event of no conversation, of which its metadata is kept.
+    """
+
+    def needs(self, event: InboundEvent) -> str | None:
+        """Return the id of the earlier event, None where none is needed. Pure, and quick."""
+        ...
+
+    def recall(self, event: InboundEvent, known: JsonObject | None) -> InboundEvent:
+        """Return what an event is, now that the earlier one's metadata is `known`; None: there is none.
+
+        Called before the commit of each event that needs it.
+        """
+        ...
+
+
+@runtime_checkable
 class HoldsMedia(Protocol):
     """A channel whose platform keeps the files that customers send."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.errors import BadPayload, SettingsError, StorageUnavailable
+from bot.service.complete import complete
 from bot.service.receive import get_account_id, receive
 from bot.storage import accounts
 from bot.storage.locks import keep_while, open_lock
@@ -80,8 +81,9 @@ async def _poll(road: Road, connector: Connector) -> None:
 
 async def _take(road: Road, connector: Connector, polled: Polled) -> None:
     """Commit a batch, event by event. After a crash some come again, and are known then."""
-    for event in polled.events:
+    for told in polled.events:
         try:
+            event = await complete(road, connector, told)
             await receive(road, event)
         except BadPayload as error:
             log.warning("Event refused", channel=connector.channel, reason=str(error))

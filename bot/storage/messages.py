@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ScalarSelect
 
     from bot.connector import InboundEvent
+    from bot.domain.json import JsonObject
     from bot.domain.message import Content
     from bot.storage.connection import AsyncConnection
     from bot.storage.rows import AnyRow
@@ -53,7 +54,7 @@ async def insert_inbound(
         target_id=event.target_id,
         content=dump_content(event.content),
         metadata=dict(event.metadata),
-        settled=Settled.WAITING.value if event.kind in ANSWERABLE else None,
+        settled=Settled.WAITING.value if event.awaits_answer else None,
         platform_at=event.platform_at,
     )
     statement = statement.on_conflict_do_nothing(
@@ -61,9 +62,6 @@ async def insert_inbound(
     )
     made = (await connection.execute(statement.returning(message.c.id))).scalar_one_or_none()
     return None if made is None else int(made)
-
-
-ANSWERABLE = frozenset({Kind.TEXT, Kind.POSTBACK, Kind.MEDIA})
 
 
 def author_of(kind: Kind) -> Author:
@@ -80,6 +78,17 @@ async def insert_stray(connection: AsyncConnection, account_id: int, event: Inbo
         metadata=dict(event.metadata),
     )
     await connection.execute(statement.on_conflict_do_nothing())
+
+
+async def find_stray(connection: AsyncConnection, account_id: int, event_id: str) -> JsonObject | None:
+    """Return what is kept of an event that belongs to no conversation."""
+    statement = select(stray_event.c.metadata).where(
+        stray_event.c.account_id == account_id,
+        stray_event.c.event_id == event_id,
+        stray_event.c.revision == 0,
+    )
+    found: JsonObject | None = (await connection.execute(statement)).scalar()
+    return found
 
 
 _NEXT_SEQ = (

@@ -10,13 +10,14 @@ from aiohttp import hdrs, web
 
 from bot.connector import Delivery, InboundRequest
 from bot.errors import BadPayload, BadSignature, NotAllowed, PlatformUnavailable, UnknownAccount
+from bot.service.complete import complete
 from bot.service.receive import receive
 from bot.service.uploads import holds_files, shelve
 from bot.web.clients import is_this_machine
 from bot.web.keys import CONNECTORS, FILES, PUBLIC_URL, ROAD
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from bot.connector import Connector, HookResponse, InboundEvent
     from bot.service.receive import Received
@@ -102,7 +103,7 @@ async def commit(
     away: PlatformUnavailable | None = None
     for connector, told in events:
         try:
-            event = await complete(connector, told)
+            event = await complete(request.app[ROAD], connector, told)
             if holds_files(event):
                 event = await shelve(request.app[FILES], event, now=request.app[ROAD].now())
             taken.append((event, await receive(request.app[ROAD], event)))
@@ -120,15 +121,6 @@ async def commit(
     for event, reason in refused:
         log.warning("Event refused", channel=event.channel, account=event.account, reason=str(reason))
     return taken
-
-
-async def complete(connector: Connector, event: InboundEvent) -> InboundEvent:
-    """Return an event with all that belongs to it, where the channel `Completes` what it is told.
-
-    Looked for by name, as handshakes are.
-    """
-    ask: Callable[[InboundEvent], Awaitable[InboundEvent]] | None = getattr(connector, "complete", None)
-    return await ask(event) if ask is not None else event
 
 
 def find_connector(request: web.Request, channel: str, account: str) -> Connector:

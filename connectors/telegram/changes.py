@@ -40,7 +40,7 @@ def read_press(query: telegram.CallbackQuery, blank: InboundEvent, me: Me) -> In
         content=Content(text=payload),
         surface=place.surface,
         target_id=make_native_id(message.chat.id, message.message_id, get_connection(message)),
-        reply_context={} if place.post is None else {"reply_to": whole(message.message_id)},
+        reply_context={} if place.post is None else {"reply_to": whole(message.message_id), **place.mark},
         metadata={"callback_query_id": press_id, **({"title": take_text(title)} if title else {})},
     )
 

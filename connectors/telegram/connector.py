@@ -42,7 +42,7 @@ from connectors.telegram.intake import Intake
 from connectors.telegram.media import read_address
 from connectors.telegram.payload import CHANNEL, parse_body, parse_update
 from connectors.telegram.place import read_native_ids, read_target
-from connectors.telegram.posts import PostMemory
+from connectors.telegram.posts import PostMemory, get_held, release
 from connectors.telegram.render import BUTTONS_MAX, PAYLOAD_MAX, TEXT_MAX, TEXT_UNIT, render_reply
 from connectors.telegram.send import make, skip_made
 from connectors.telegram.webhook import Webhook
@@ -126,6 +126,20 @@ class TelegramConnector:
         """Read one update."""
         return self._read(parse_body(request.body))
 
+    def needs(self, event: InboundEvent) -> str | None:
+        """Return what the post left that an event may stand under."""
+        thread = get_held(event).get("thread")
+        return thread if isinstance(thread, str) else None
+
+    def recall(self, event: InboundEvent, known: JsonObject | None) -> InboundEvent:
+        """Read an event again once it is known whether its thread is a post."""
+        update = get_held(event).get("update")
+        if known is None or not isinstance(update, Mapping):
+            return release(event)
+        self._posts.note(known)
+        (read,) = self._read(update)
+        return release(read)
+
     async def acknowledge(self, event: InboundEvent) -> None:
         """Let a pressed button stop spinning."""
         query_id = event.metadata.get("callback_query_id")
@@ -194,7 +208,8 @@ class TelegramConnector:
 
     def _read(self, update: JsonObject) -> list[InboundEvent]:
         me = Me(id=self._own_id, username=self._api.username, posts=self._posts.channels)
-        return [self._posts.learn(event) for event in parse_update(update, self.account, me=me)]
+        events = parse_update(update, self.account, me=me)
+        return [told for event in events for told in self._posts.learn(event)]
 
 
 def get_secret(options: Mapping[str, str]) -> str:

@@ -34,7 +34,15 @@ from connectors.telegram.extras import (
     read_web_app,
 )
 from connectors.telegram.media import read_attachments
-from connectors.telegram.place import Place, find_place, get_connection, make_native_id
+from connectors.telegram.place import (
+    Place,
+    find_place,
+    find_unknown_thread,
+    get_connection,
+    make_native_id,
+    make_post_id,
+)
+from connectors.telegram.posts import MARK, hold
 from connectors.telegram.pruning import list_tries
 from connectors.telegram.reading import take_text, whole, whole_seconds
 
@@ -81,9 +89,11 @@ def parse_update(raw: JsonObject, account: AccountConfig, *, me: Me) -> list[Inb
         try:
             update = telegram.Update.de_json(dict(whole_or_less), None)
             events = read_update(update, unsupported, me) or [unsupported]
+            thread = find_unknown_thread(update.effective_message, me.posts)
         except Exception:  # noqa: BLE001, S112 - it builds from unchecked JSON: anything may be raised
             continue
-        return [explain_lost(event, dropped) for event in events]
+        told = [explain_lost(event, dropped) for event in events]
+        return told if thread is None else [hold(event, thread, raw) for event in told]
     return [unsupported]
 
 
@@ -136,8 +146,15 @@ def read_message(message: telegram.Message, blank: InboundEvent, me: Me) -> Inbo
     if voice is Voice.BRAND:
         return read_echo(message, numbered, me)
     if message.is_automatic_forward and message.sender_chat is not None:
-        post = [whole(message.chat.id), whole(message.message_id), whole(message.sender_chat.id)]
-        return replace(numbered, reply_context={"post": post})
+        post: list[Json] = [
+            whole(number) for number in (message.chat.id, message.message_id, message.sender_chat.id)
+        ]
+        return replace(
+            numbered,
+            event_id=make_post_id(post[0], post[1]),
+            reply_context={MARK: post},
+            metadata={**numbered.metadata, MARK: post},
+        )
     return numbered
 
 

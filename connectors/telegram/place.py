@@ -85,6 +85,16 @@ def find_post(
     return (None, None) if thread is None or known is None else (whole(thread), known)
 
 
+def find_unknown_thread(message: telegram.MaybeInaccessibleMessage | None, posts: Posts) -> str | None:
+    """Return the id of the post that a message's thread may be, where we do not know whether it is one."""
+    if not isinstance(message, telegram.Message) or message.chat.type != ChatType.SUPERGROUP:
+        return None
+    thread = message.message_thread_id
+    if thread is None or message.is_topic_message or find_post(message, posts)[0] is not None:
+        return None
+    return make_post_id(message.chat.id, thread)
+
+
 def get_connection(message: telegram.MaybeInaccessibleMessage) -> str:
     """Return through whose business account a message came; empty for the bot's own chats."""
     return take_text(message.business_connection_id) if isinstance(message, telegram.Message) else ""
@@ -93,6 +103,11 @@ def get_connection(message: telegram.MaybeInaccessibleMessage) -> str:
 def make_native_id(chat: object, message_id: object, connection: str = "") -> str:
     """Return a message's id. Accounts that the bot answers for count their messages apart."""
     return ":".join(filter(None, (connection, str(whole(chat)), str(whole(message_id)))))
+
+
+def make_post_id(chat: object, post: object) -> str:
+    """Return the id of the event that a channel's post leaves."""
+    return f"{POST}:{make_native_id(chat, post)}"
 
 
 def read_native_ids(result: Json) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,14 +27,16 @@ POST: dict[str, Any] = {
 }
 
 
+def build(fake: FakeTelegram) -> TelegramConnector:
+    options = {"token": fake.token, "api_url": fake.url}
+    return TelegramConnector(AccountConfig(channel="telegram", name="main", options=options))
+
+
 @pytest.fixture
 async def fake(road: Road, open_account: Open) -> AsyncIterator[FakeTelegram]:
     """A Telegram that calls a bot's webhook, served with its own pause for more words."""
     async with run_fake_telegram() as opened:
-        options = {"token": opened.token, "api_url": opened.url}
-        connector = TelegramConnector(
-            AccountConfig(channel="telegram", name="main", options=options), http_timeout=timedelta(seconds=5)
-        )
+        connector = build(opened)
         road.bursts["telegram"] = connector.capabilities.burst_pause
         async with open_account(connector):
             yield opened
@@ -86,6 +87,30 @@ async def test_comments_are_answered_under_their_post(fake: FakeTelegram, road: 
         call.fields["reply_parameters"]["message_id"] for call in fake.transcript if "text" in call.fields
     }
     assert answered == {2, 3, 4}
+
+
+async def test_answer_to_a_comment_is_under_its_post_also_after_a_restart(
+    road: Road, open_account: Open
+) -> None:
+    async with run_fake_telegram() as fake:
+        post = fake.push_message(777000, chat=-100, text="A new lamp!", **POST)["message"]
+        async with open_account(build(fake)):
+            first = fake.push_message(7, chat=-100, text="red?", reply_to_message=post, message_thread_id=1)
+            await fake.deliver()
+            await until_answered(road, fake, 1)
+        shown = {name: value for name, value in first["message"].items() if name != "reply_to_message"}
+        for count in (2, 3):  # neither process has seen the post
+            async with open_account(build(fake)):
+                below = {"reply_to_message": shown, "message_thread_id": 1}
+                fake.push_message(8, chat=-100, text="I wonder, too", **below)
+                fake.push_message(9, chat=-100, text="hi", message_thread_id=77)  # no post's thread
+                await fake.deliver(copies=2)
+                await until_answered(road, fake, count)
+        assert [sent["text"] for sent in fake.sent] == ["1: red?", "1: I wonder, too", "2: I wonder, too"]
+    conversations = await read(road, "SELECT key, surface FROM conversation ORDER BY key")
+    assert conversations == [("post:-100:1:7", "public"), ("post:-100:1:8", "public")]
+    kept = await read(road, "SELECT metadata FROM stray_event WHERE event_id LIKE '-100:%'")
+    assert kept == [({"update": "message"},)] * 2
 
 
 async def test_owner_of_an_account_silences_the_bot_there(fake: FakeTelegram, road: Road) -> None:

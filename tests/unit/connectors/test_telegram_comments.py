@@ -18,6 +18,7 @@ from tests.fakes.telegram import run_fake_telegram
 from tests.unit.connectors.asked import make_file, reply_to
 
 OPTIONS = {"token": "42:AAabcdefghijklmnop", "secret": "hook"}
+ACCOUNT = AccountConfig(channel="telegram", name="main", options=OPTIONS)
 CHAT = {"id": -100, "type": "supergroup", "title": "Lyra talk"}
 CHANNEL = {"id": -200, "type": "channel", "title": "Lyra news", "username": "lyranews"}
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann"}
@@ -49,12 +50,17 @@ COMMENT = said(5, "does it come in red?", POST)
 
 @pytest.fixture
 def connector() -> TelegramConnector:
-    return TelegramConnector(AccountConfig(channel="telegram", name="main", options=OPTIONS))
+    return TelegramConnector(ACCOUNT)
+
+
+def parse(connector: TelegramConnector, told: dict[str, Any], field: str = "message") -> list[InboundEvent]:
+    body = json.dumps({"update_id": told.get("message_id", 1), field: told}).encode()
+    return connector.parse(InboundRequest(body=body, received_at=datetime.now(UTC)))
 
 
 def hear(connector: TelegramConnector, message: dict[str, Any], field: str = "message") -> InboundEvent:
-    body = json.dumps({"update_id": message["message_id"], field: message}).encode()
-    (event,) = connector.parse(InboundRequest(body=body, received_at=datetime.now(UTC)))
+    *marks, event = parse(connector, message, field)
+    assert all(mark.conversation_key == "" for mark in marks)
     return event
 
 
@@ -122,6 +128,43 @@ def test_somebody_elses_channel_does_not_speak_for_the_brand(connector: Telegram
         assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, "")
 
 
+BELOW = said(6, "I wonder, too", {**COMMENT, "message_thread_id": 3}, **{"from": BO})
+
+
+@pytest.mark.parametrize("shown", [POST, COMMENT])
+def test_what_is_below_a_comment_is_read_again_once_the_post_is_recalled(shown: dict[str, Any]) -> None:
+    """What an earlier process, or another one, kept of the post is all that this one has."""
+    mark = parse(TelegramConnector(ACCOUNT), shown)[0]
+    later = TelegramConnector(ACCOUNT)
+    event = hear(later, BELOW)
+    assert later.needs(event) == mark.event_id
+    read = later.recall(event, mark.metadata)
+    assert (read.kind, read.conversation_key, read.surface) == (Kind.TEXT, "post:-100:3:8", Surface.PUBLIC)
+    assert (read.event_id, read.content.text) == ("-100:6", "I wonder, too")
+    assert read.metadata == {"addressed": "comment", "parent_id": "-100:5"}
+    assert later.needs(hear(later, BELOW)) is None
+
+
+def test_thread_that_is_no_post_keeps_nobodys_words(connector: TelegramConnector) -> None:
+    event = hear(connector, BELOW)
+    read = connector.recall(event, None)
+    assert read.metadata == {"update": "message"}
+    assert (read.kind, read.conversation_key) == (Kind.UNSUPPORTED, "")
+    named = said(8, "@Lyra_bot red?", COMMENT, entities=[{"type": "mention", "offset": 0, "length": 9}])
+    read = connector.recall(hear(connector, named), None)
+    assert (read.conversation_key, read.surface) == ("-100:7", Surface.GROUP)
+
+
+def test_pressed_button_below_a_comment_belongs_under_the_post(connector: TelegramConnector) -> None:
+    question = said(7, "Which?", {**COMMENT, "message_thread_id": 3}, **{"from": BOT})
+    query = {"id": "99", "from": ANN, "chat_instance": "1", "data": "/yes", "message": question}
+    mark = parse(TelegramConnector(ACCOUNT), POST)[0]
+    (event,) = parse(connector, query, "callback_query")
+    read = connector.recall(event, mark.metadata)
+    assert (read.kind, read.conversation_key) == (Kind.POSTBACK, "post:-100:3:7")
+    assert read.reply_context == {"reply_to": 7, "post": [-100, 3, -200]}
+
+
 def test_topics_are_no_posts(connector: TelegramConnector) -> None:
     hear(connector, COMMENT)
     ours = {**COMMENT, "message_id": 6, "from": BOT}
@@ -134,7 +177,7 @@ def test_button_under_a_post_belongs_there(connector: TelegramConnector) -> None
     body = json.dumps(
         {"update_id": 1, "callback_query": {**query, "message": said(6, "?", POST, **{"from": BOT})}}
     )
-    (event,) = connector.parse(InboundRequest(body=body.encode(), received_at=datetime.now(UTC)))
+    _, event = connector.parse(InboundRequest(body=body.encode(), received_at=datetime.now(UTC)))
     assert (event.kind, event.conversation_key, event.surface) == (
         Kind.POSTBACK,
         "post:-100:3:7",
