@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from bot.connector import AccountConfig, InboundRequest
 from bot.domain.message import Kind
 from connectors.bluesky.connector import CONNECTOR
 from connectors.bluesky.records import write_number
-from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
 from tests.contracts.connectors.polled import NO_WEBHOOK
 from tests.fakes.bluesky import Fault, run_fake_bluesky
 from tests.fakes.bluesky_methods import PASSWORD
@@ -80,13 +81,13 @@ def own(key: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(limit: timedelta) -> AsyncIterator[Stage]:
     """Run a server where Ann has written to us in private."""
     async with run_fake_bluesky() as fake:
         fake.write("ann", "hello")
         options = {"handle": HANDLE, "app_password": PASSWORD, "api_url": fake.url}
         connector = CONNECTOR(
-            AccountConfig(channel="bluesky", name=ACCOUNT, options=options), http_timeout=TIMEOUT
+            AccountConfig(channel="bluesky", name=ACCOUNT, options=options), http_timeout=limit
         )
         await connector.start(None)
 

@@ -35,7 +35,7 @@ CALLBACK = Channel(
     frame=frame,
     wrong=WRONG,
     samples=SAMPLES,
-    stage=lambda: stage_of(CONNECTOR, "url", read_texts),
+    stage=lambda limit: stage_of(CONNECTOR, "url", read_texts, limit),
     does_not_apply={
         **NO_ECHOES,
         **ONE_AT_A_TIME,

@@ -14,7 +14,8 @@ from bot.connector import AccountConfig, Connector, InboundRequest, OutboundRepl
 from bot.domain.message import Author, Content, Kind
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-TIMEOUT = timedelta(seconds=0.6)
+PATIENCE = timedelta(seconds=20)  # for a call that is answered, however slow the machine is
+SHORT = timedelta(seconds=1)  # for one that never is
 ACCOUNT = "main"
 # What does not apply to a channel that only ever brings what contacts say.
 NO_ECHOES = dict.fromkeys(
@@ -94,7 +95,7 @@ class Channel:
     batch: dict[str, Any] | None = None
     key: str | None = None
     dump: Callable[[Any], bytes] = lambda frame: json.dumps(frame).encode()
-    stage: Callable[[], AbstractAsyncContextManager[Stage]]
+    stage: Callable[[timedelta], AbstractAsyncContextManager[Stage]]  # with what a call may take
     does_not_apply: Mapping[str, str] = field(default_factory=dict)
 
     def build(self, options: Mapping[str, str] | None = None) -> Connector:
@@ -102,7 +103,7 @@ class Channel:
         config = AccountConfig(
             channel=self.connector.channel, name=ACCOUNT, options=self.options if options is None else options
         )
-        return self.connector(config, http_timeout=TIMEOUT)
+        return self.connector(config, http_timeout=PATIENCE)
 
 
 def make_reply(key: str, content: Content, *, idempotency_key: str = "reply-1") -> OutboundReply:

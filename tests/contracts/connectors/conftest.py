@@ -9,7 +9,7 @@ from blockbuster import blockbuster_ctx
 
 from tests.contracts.connectors.bluesky import BLUESKY
 from tests.contracts.connectors.callback import CALLBACK
-from tests.contracts.connectors.channel import Channel, Stage
+from tests.contracts.connectors.channel import PATIENCE, SHORT, Channel, Stage, Trouble
 from tests.contracts.connectors.email import EMAIL
 from tests.contracts.connectors.instagram import INSTAGRAM_CHANNEL
 from tests.contracts.connectors.mastodon import MASTODON
@@ -51,8 +51,9 @@ def channel(request: pytest.FixtureRequest) -> Channel:
 
 
 @pytest.fixture
-async def stage(channel: Channel) -> AsyncIterator[Stage]:
-    async with channel.stage() as opened:
+async def stage(request: pytest.FixtureRequest, channel: Channel) -> AsyncIterator[Stage]:
+    hangs = request.node.callspec.params.get("trouble") is Trouble.HANG
+    async with channel.stage(SHORT if hangs else PATIENCE) as opened:
         yield opened
 
 

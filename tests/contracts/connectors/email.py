@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
@@ -12,7 +13,7 @@ from bot.connector import AccountConfig, InboundRequest, ReceiptState
 from bot.domain.message import Kind
 from connectors.email.connector import CONNECTOR
 from connectors.email.threads import digest, make_key
-from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
 from tests.fakes.mail import PASSWORD, Fault, run_fake_smtp
 
 ANN = "ann@example.org"
@@ -114,12 +115,12 @@ def report(action: str, status: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(limit: timedelta) -> AsyncIterator[Stage]:
     """Run a mail server in front of a started connector."""
     async with run_fake_smtp() as fake:
         server = {"smtp_host": "127.0.0.1", "smtp_port": str(fake.port), "smtp_security": "none"}
         config = AccountConfig(channel="email", name=ACCOUNT, options={**OPTIONS, **server})
-        connector = CONNECTOR(config, http_timeout=TIMEOUT)
+        connector = CONNECTOR(config, http_timeout=limit)
         await connector.start(None)
 
         async def trouble(kind: Trouble) -> None:

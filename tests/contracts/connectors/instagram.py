@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.connector import AccountConfig, InboundRequest, ReceiptState
 from bot.connector.meta.webhook import sign_meta
 from bot.domain.message import Kind
 from connectors.instagram.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
 from tests.fakes.graph import Fault, run_fake_graph
 from tests.fakes.graph_events import AT, INSTAGRAM, body, echo, element, remark, said
 
@@ -70,13 +70,13 @@ MID = f"aWdf_{PERSON}_1"
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(limit: timedelta) -> AsyncIterator[Stage]:
     """Run a Graph API where the person has written to the account."""
     account = {"own_id": OWN_ID, "node_id": OWN_ID, "text_max": 1000, "in_bytes": True}
     async with run_fake_graph(token=TOKEN, app_secret=SECRET, **account) as fake:
         fake.heard[PERSON] = datetime.now(UTC)
         config = AccountConfig(channel="instagram", name=ACCOUNT, options={**OPTIONS, "api_url": fake.url})
-        connector = CONNECTOR(config, http_timeout=TIMEOUT)
+        connector = CONNECTOR(config, http_timeout=limit)
         await connector.start(None)
 
         async def trouble(kind: Trouble) -> None:

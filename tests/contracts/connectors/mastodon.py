@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from bot.connector import AccountConfig, InboundRequest
@@ -14,7 +15,6 @@ from tests.contracts.connectors.channel import (
     ACCOUNT,
     NOW,
     ONE_AT_A_TIME,
-    TIMEOUT,
     Channel,
     Stage,
     Trouble,
@@ -69,7 +69,7 @@ def own(app: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(limit: timedelta) -> AsyncIterator[Stage]:
     """Run a server where person 7 has written to us in public."""
     async with run_fake_mastodon() as fake:
         said = fake.say("7", "hello")
@@ -77,7 +77,7 @@ async def stage() -> AsyncIterator[Stage]:
             AccountConfig(
                 channel="mastodon", name=ACCOUNT, options={"token": fake.token, "instance": fake.url}
             ),
-            http_timeout=TIMEOUT,
+            http_timeout=limit,
         )
         await connector.start(None)
 

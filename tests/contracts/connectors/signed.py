@@ -6,13 +6,14 @@ import base64
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from standardwebhooks import Webhook
 
 from bot.connector import AccountConfig, Connector, InboundRequest
 from bot.domain.message import Kind
-from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, Stage, Trouble
 from tests.fakes.webhook_receiver import Answer, Break, WebhookReceiver, run_webhook_receiver
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
@@ -82,13 +83,16 @@ def message(text: str, *, number: int = 1, sender: str = "ann") -> InboundReques
 
 @asynccontextmanager
 async def stage_of(
-    connector_class: type[Connector], url_option: str, read_texts: Callable[[WebhookReceiver], list[str]]
+    connector_class: type[Connector],
+    url_option: str,
+    read_texts: Callable[[WebhookReceiver], list[str]],
+    limit: timedelta,
 ) -> AsyncIterator[Stage]:
     """Run a customer's endpoint, and an account that calls it."""
     async with run_webhook_receiver(SECRET) as receiver:
         options = {"secret": SECRET, url_option: receiver.url, "allow_internal": "true"}
         config = AccountConfig(channel=connector_class.channel, name=ACCOUNT, options=options)
-        connector = connector_class(config, http_timeout=TIMEOUT)
+        connector = connector_class(config, http_timeout=limit)
         await connector.start(None)
 
         async def trouble(kind: Trouble) -> None:

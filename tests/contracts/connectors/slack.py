@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from bot.domain.message import Kind
 from connectors.slack.connector import CONNECTOR
 from connectors.slack.signature import sign
 from connectors.slack.words import unescape
-from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, TIMEOUT, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, Channel, Stage, Trouble
 from tests.contracts.connectors.slack_frames import (
     PICTURE,
     changed,
@@ -70,13 +71,13 @@ def dump(body: dict[str, Any]) -> bytes:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(limit: timedelta) -> AsyncIterator[Stage]:
     """Run a workspace where person 7 has written to the app."""
     async with run_fake_slack() as fake:
         fake.channels.add("DU7")
         options = {**OPTIONS, "api_url": fake.url}
         connector = CONNECTOR(
-            AccountConfig(channel="slack", name=ACCOUNT, options=options), http_timeout=TIMEOUT
+            AccountConfig(channel="slack", name=ACCOUNT, options=options), http_timeout=limit
         )
         await connector.start(None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from bot.domain.message import Kind
 from bot.errors import BadSignature
 from connectors.sms.connector import CONNECTOR
 from connectors.sms.signature import read_signed_fields, sign
-from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, TIMEOUT, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, Channel, Stage, Trouble
 from tests.fakes.twilio import (
     ACCOUNT_SID,
     NUMBER,
@@ -71,11 +72,11 @@ def message(text: str, *, number: int = 1, sender: str = ANN) -> InboundRequest:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(limit: timedelta) -> AsyncIterator[Stage]:
     """Run a Twilio with one number."""
     async with run_fake_twilio() as fake:
         config = AccountConfig(channel="sms", name=ACCOUNT, options={**OPTIONS, "api_url": fake.url})
-        connector = CONNECTOR(config, http_timeout=TIMEOUT)
+        connector = CONNECTOR(config, http_timeout=limit)
         await connector.start(None)
 
         async def trouble(kind: Trouble) -> None:

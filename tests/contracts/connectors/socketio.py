@@ -55,7 +55,7 @@ SOCKETIO = Channel(
         ("metadata", {"message": "hi", "metadata": 5}),
         ("metadata", {"message": "hi", "metadata": "{"}),
     ),
-    stage=lambda: stage_of(CONNECTOR),
+    stage=lambda _limit: stage_of(CONNECTOR),
     does_not_apply={
         **DOES_NOT_APPLY,
         **NO_ECHOES,

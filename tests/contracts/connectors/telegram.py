@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from bot.connector import AccountConfig, InboundRequest
 from bot.domain.message import Kind
 from connectors.telegram.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, TIMEOUT, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, Channel, Stage, Trouble
 from tests.fakes.telegram import Fault, run_fake_telegram
 from tests.fakes.telegram_checks import make_person
 
@@ -84,13 +85,13 @@ PRESS = {
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(limit: timedelta) -> AsyncIterator[Stage]:
     """Run a Telegram where person 7 has written to the bot."""
     async with run_fake_telegram() as fake:
         fake.say(7, "hello")
         options = {"token": fake.token, "api_url": fake.url}
         connector = CONNECTOR(
-            AccountConfig(channel="telegram", name=ACCOUNT, options=options), http_timeout=TIMEOUT
+            AccountConfig(channel="telegram", name=ACCOUNT, options=options), http_timeout=limit
         )
         await connector.start(None)
 

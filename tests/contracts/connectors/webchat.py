@@ -95,7 +95,7 @@ WEBCHAT = Channel(
         Kind.POSTBACK: ({"type": "message", "id": "c-2", "text": "Yes", "payload": "/affirm"},),
         Kind.MEDIA: ({"type": "message", "id": "c-3", "text": "", "files": [{"ref": "…"}]},),
     },
-    stage=lambda: stage_of(CONNECTOR),
+    stage=lambda _limit: stage_of(CONNECTOR),
     does_not_apply={
         **DOES_NOT_APPLY,
         **NO_ECHOES,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from bot.connector import AccountConfig, InboundRequest, ReceiptState
 from bot.connector.meta.webhook import sign_meta
 from bot.domain.message import Kind
 from connectors.whatsapp.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
 from tests.fakes.whatsapp import FakeWhatsapp, Fault, run_fake_whatsapp
 from tests.fakes.whatsapp_checks import Refusal
 
@@ -91,11 +92,11 @@ ECHO = {"from": FAKE.number, "to": PHONE, "id": "wamid.staff", "timestamp": "175
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(limit: timedelta) -> AsyncIterator[Stage]:
     """Run a Cloud API."""
     async with run_fake_whatsapp() as fake:
         account = AccountConfig(channel="whatsapp", name=ACCOUNT, options=fake.options)
-        connector = CONNECTOR(account, http_timeout=TIMEOUT)
+        connector = CONNECTOR(account, http_timeout=limit)
         await connector.start(None)
 
         async def trouble(kind: Trouble) -> None:

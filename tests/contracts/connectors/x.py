@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from bot.connector import AccountConfig, InboundRequest, ReceiptState
 from bot.domain.message import Kind
 from connectors.x.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, TIMEOUT, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
 from tests.fakes.x import run_fake_x
 from tests.fakes.x_api import Fault
 from tests.fakes.x_checks import KEY, TOKEN, TOKEN_SECRET
@@ -84,13 +85,13 @@ def photo() -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(limit: timedelta) -> AsyncIterator[Stage]:
     """Run an X where person 7 has mentioned the account."""
     async with run_fake_x() as fake:
         fake.mention("@lyra hello", post_id=THREAD)
         connector = CONNECTOR(
             AccountConfig(channel="x", name=ACCOUNT, options={**OPTIONS, "api_url": fake.url}),
-            http_timeout=TIMEOUT,
+            http_timeout=limit,
         )
         await connector.start(None)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def connect(fake: FakeBluesky) -> BlueskyConnector:
     options = {"handle": "lyra.bsky.example", "app_password": PASSWORD, "api_url": fake.url}
     config = AccountConfig(channel="bluesky", name="main", options=options)
-    return BlueskyConnector(config, http_timeout=timedelta(seconds=2), pause=timedelta(milliseconds=10))
+    return BlueskyConnector(config, pause=timedelta(milliseconds=10))
 
 
 def read_sent(fake: FakeBluesky) -> list[str]:

@@ -30,7 +30,7 @@ def connect(imap: FakeImap, smtp: FakeSmtp) -> EmailConnector:
         "poll_seconds": "1",
     }
     account = AccountConfig(channel="email", name="main", options=options)
-    return EmailConnector(account, http_timeout=timedelta(seconds=2), pause=timedelta(milliseconds=20))
+    return EmailConnector(account, pause=timedelta(milliseconds=20))
 
 
 def write(text: str, *more: str, sender: str = "ann", subject: str = "Order") -> bytes:

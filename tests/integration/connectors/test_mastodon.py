@@ -18,7 +18,7 @@ def connect(fake: FakeMastodon) -> MastodonConnector:
     config = AccountConfig(
         channel="mastodon", name="main", options={"token": fake.token, "instance": fake.url}
     )
-    return MastodonConnector(config, http_timeout=timedelta(seconds=2), pause=timedelta(milliseconds=20))
+    return MastodonConnector(config, pause=timedelta(milliseconds=20))
 
 
 def read_sent(fake: FakeMastodon) -> list[str]:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from bot.service.road import Road
 
 ANN = "7001"
-TIMEOUT = timedelta(seconds=2)
 
 
 @dataclass(kw_only=True)
@@ -87,7 +86,7 @@ async def house(road: Road, fake: FakeGraph, kind: type[Connector], own: str) ->
         "api_url": fake.url,
     }
     config = AccountConfig(channel=kind.channel, name="lyra", options=options)
-    connector = kind(config, http_timeout=TIMEOUT)
+    connector = kind(config)
     app = web.Application()
     answer_errors_in(app)
     app[CONNECTORS] = {(kind.channel, "lyra"): connector}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -32,9 +31,7 @@ if TYPE_CHECKING:
 def build(fake: FakeSlack) -> SlackConnector:
     fake.channels |= {"DU7", "DU8", ROOM}
     known = {"token": TOKEN, "signing_secret": SIGNING_SECRET, "api_url": fake.url}
-    return SlackConnector(
-        AccountConfig(channel="slack", name="main", options=known), http_timeout=timedelta(seconds=1)
-    )
+    return SlackConnector(AccountConfig(channel="slack", name="main", options=known))
 
 
 async def until(happened: Callable[[], bool]) -> None:

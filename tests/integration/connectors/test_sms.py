@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.connector import AccountConfig
@@ -23,9 +22,7 @@ ANN, BOB = "+15551230007", "+15551230008"
 
 def build(fake: FakeTwilio) -> SmsConnector:
     known = {"account_sid": ACCOUNT_SID, "auth_token": TOKEN, "from": NUMBER, "api_url": fake.url}
-    return SmsConnector(
-        AccountConfig(channel="sms", name="main", options=known), http_timeout=timedelta(seconds=1)
-    )
+    return SmsConnector(AccountConfig(channel="sms", name="main", options=known))
 
 
 async def until(happened: Callable[[], bool]) -> None:

@@ -45,7 +45,7 @@ async def service(road: Road, fake: FakeX, *names: str) -> AsyncIterator[tuple[s
     for number, name in enumerate(names or ("lyra",)):
         options = {**OPTIONS, "api_url": fake.url, **({"user_id": "200"} if number else {})}
         config = AccountConfig(channel="x", name=name, options=options)
-        connectors["x", name] = XConnector(config, http_timeout=timedelta(seconds=1))
+        connectors["x", name] = XConnector(config)
     first = next(iter(connectors.values()))
     app = web.Application()
     answer_errors_in(app)

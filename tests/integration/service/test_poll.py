@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,7 +40,7 @@ async def process(road: Road, fake: FakeTelegram, url: str) -> AsyncIterator[asy
     config = AccountConfig(
         channel="telegram", name="lyra", options={"token": fake.token, "api_url": fake.url}
     )
-    connector = TelegramConnector(config, http_timeout=timedelta(seconds=2))
+    connector = TelegramConnector(config)
     await connector.start(None)
     task = asyncio.create_task(run_poller(replace(road, database=database), connector))
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.connector import AccountConfig, Delivery, ErrorClass
+from bot.connector import HTTP_TIMEOUT, AccountConfig, Delivery, ErrorClass
 from bot.domain.message import Author, DeliveryState
 from bot.service.deliver import GIVE_UP_AFTER, Delivered, deliver
 from bot.service.staff_reply import staff_reply
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LONG = " ".join(f"word{number}" for number in range(700))  # about 6,000 characters: two Telegram messages
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
-_TIMEOUT = timedelta(seconds=0.3)
+_SHORT = timedelta(seconds=1)  # for a call that is never answered
 PENDING, SENDING, SENT = DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT
 
 
@@ -56,7 +56,7 @@ async def telegram() -> AsyncIterator[tuple[FakeTelegram, Connector]]:
     async with run_fake_telegram() as fake:
         options = {"token": fake.token, "api_url": fake.url}
         config = AccountConfig(channel="telegram", name="lyra", options=options)
-        async with started(TelegramConnector(config, http_timeout=_TIMEOUT)) as connector:
+        async with started(TelegramConnector(config)) as connector:
             fake.say(7, "hello")
             yield fake, connector
 
@@ -111,12 +111,13 @@ async def test_a_reply_that_broke_off_for_good_or_in_doubt_is_shown_to_staff(
 
 
 @pytest.fixture
-async def shop() -> AsyncIterator[tuple[WebhookReceiver, Connector]]:
+async def shop(request: pytest.FixtureRequest) -> AsyncIterator[tuple[WebhookReceiver, Connector]]:
     """A customer's endpoint that drops what it has seen, and our way to it."""
     async with run_webhook_receiver(SECRET) as receiver:
         options = {"secret": SECRET, "callback_url": receiver.url, "allow_internal": "true"}
         config = AccountConfig(channel="rest", name="lyra", options=options)
-        async with started(RestConnector(config, http_timeout=_TIMEOUT)) as connector:
+        limit = _SHORT if request.node.callspec.params["trouble"] is Break.HANG else HTTP_TIMEOUT
+        async with started(RestConnector(config, http_timeout=limit)) as connector:
             yield receiver, connector
 
 

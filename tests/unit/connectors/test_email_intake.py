@@ -46,7 +46,7 @@ def connect(fake: FakeImap, **more: str) -> EmailConnector:
         "poll_seconds": "1",
     }
     account = AccountConfig(channel="email", name="main", options={**options, **more})
-    return EmailConnector(account, http_timeout=timedelta(seconds=2), pause=timedelta(seconds=0.05))
+    return EmailConnector(account, pause=timedelta(seconds=0.05))
 
 
 @asynccontextmanager

@@ -217,7 +217,7 @@ def connect(port: int, **more: str) -> EmailConnector:
         "smtp_security": "none",
     }
     account = AccountConfig(channel="email", name="main", options={**options, **more})
-    return EmailConnector(account, http_timeout=timedelta(seconds=2))
+    return EmailConnector(account)
 
 
 async def test_refused_password_is_said_so_and_never_shown() -> None:

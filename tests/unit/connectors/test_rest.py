@@ -162,9 +162,7 @@ async def receiver() -> AsyncIterator[WebhookReceiver]:
 @pytest.fixture
 async def connector(receiver: WebhookReceiver) -> AsyncIterator[RestConnector]:
     options = {"secret": SECRET, "callback_url": receiver.url, "allow_internal": "true"}
-    opened = RestConnector(
-        AccountConfig(channel="rest", name="main", options=options), http_timeout=timedelta(seconds=0.6)
-    )
+    opened = RestConnector(AccountConfig(channel="rest", name="main", options=options))
     await opened.start(None)
     yield opened
     await opened.close()

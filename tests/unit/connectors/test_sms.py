@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from structlog.testing import capture_logs
@@ -41,7 +41,7 @@ async def fake() -> AsyncIterator[FakeTwilio]:
 def build(fake: FakeTwilio, **options: str) -> SmsConnector:
     known = {"account_sid": ACCOUNT_SID, "auth_token": TOKEN, "from": NUMBER, "api_url": fake.url}
     config = AccountConfig(channel="sms", name="main", options={**known, **options})
-    return SmsConnector(config, http_timeout=timedelta(seconds=0.4))
+    return SmsConnector(config)
 
 
 @pytest.fixture

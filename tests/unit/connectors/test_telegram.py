@@ -33,7 +33,7 @@ def build(fake: FakeTelegram, **options: str) -> TelegramConnector:
     config = AccountConfig(
         channel="telegram", name="main", options={"token": fake.token, "api_url": fake.url, **options}
     )
-    return TelegramConnector(config, http_timeout=timedelta(seconds=0.6), pause=timedelta(milliseconds=5))
+    return TelegramConnector(config, pause=timedelta(milliseconds=5))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -28,7 +27,7 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 def build(fake: FakeTelegram, token: str | None = None) -> TelegramConnector:
     options = {"token": token or fake.token, "api_url": fake.url}
     config = AccountConfig(channel="telegram", name="main", options=options)
-    return TelegramConnector(config, http_timeout=timedelta(seconds=0.6))
+    return TelegramConnector(config)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,7 +32,7 @@ async def connector(fake: FakeTelegram) -> AsyncIterator[TelegramConnector]:
     config = AccountConfig(
         channel="telegram", name="main", options={"token": fake.token, "api_url": fake.url}
     )
-    opened = TelegramConnector(config, http_timeout=timedelta(seconds=0.6))
+    opened = TelegramConnector(config)
     await opened.start(None)
     yield opened
     await opened.close()

@@ -34,7 +34,7 @@ async def started(
     config = AccountConfig(
         channel="telegram", name="main", options={"token": fake.token, "api_url": fake.url, **options}
     )
-    connector = TelegramConnector(config, http_timeout=timedelta(seconds=0.6), pause=LOOK)
+    connector = TelegramConnector(config, pause=LOOK)
     try:
         await connector.start(hook_url)
         yield connector

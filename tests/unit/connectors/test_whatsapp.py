@@ -19,7 +19,7 @@ from bot.connector import (
 from bot.domain.message import Attachment, Author, Button, Content
 from bot.errors import BadSignature, MediaGone, MediaUnavailable, SettingsError
 from connectors.whatsapp.connector import WhatsappConnector
-from tests.contracts.connectors.channel import NOW, TIMEOUT, make_reply
+from tests.contracts.connectors.channel import NOW, PATIENCE, make_reply
 from tests.contracts.connectors.whatsapp import PHONE, USER_ID, message
 from tests.fakes.whatsapp import FakeWhatsapp, Fault, run_fake_whatsapp
 from tests.fakes.whatsapp_checks import Refusal
@@ -44,7 +44,7 @@ async def connector(fake: FakeWhatsapp) -> AsyncIterator[WhatsappConnector]:
 
 def build(fake: FakeWhatsapp, **options: str) -> WhatsappConnector:
     account = AccountConfig(channel="whatsapp", name="main", options={**fake.options, **options})
-    return WhatsappConnector(account, http_timeout=TIMEOUT)
+    return WhatsappConnector(account, http_timeout=PATIENCE)
 
 
 def reply(content: Content, *, key: str = PHONE, **more: Any) -> OutboundReply:

@@ -27,7 +27,7 @@ async def fake() -> AsyncIterator[FakeX]:
 async def take(fake: FakeX, count: int, cursor: str | None, **options: str) -> tuple[list[InboundEvent], str]:
     """Ask until `count` events came; returns them and the cursor."""
     config = AccountConfig(channel="x", name="main", options={**OPTIONS, "api_url": fake.url, **options})
-    connector = XConnector(config, http_timeout=timedelta(seconds=1), pause=timedelta(milliseconds=0.2))
+    connector = XConnector(config, pause=timedelta(milliseconds=0.2))
     await connector.start(None)
     found: list[InboundEvent] = []
     try:

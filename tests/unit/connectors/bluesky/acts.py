@@ -20,7 +20,7 @@ CREATE, REFRESH = "com.atproto.server.createSession", "com.atproto.server.refres
 def build(fake: FakeBluesky, password: str = PASSWORD) -> BlueskyConnector:
     options = {"handle": "lyra.bsky.example", "app_password": password, "api_url": fake.url}
     config = AccountConfig(channel="bluesky", name="main", options=options)
-    return BlueskyConnector(config, http_timeout=timedelta(seconds=0.6), pause=timedelta(milliseconds=4))
+    return BlueskyConnector(config, pause=timedelta(milliseconds=4))
 
 
 async def read_on(connector: BlueskyConnector, cursor: str | None, count: int) -> Reading:

@@ -17,7 +17,7 @@ def build(fake: FakeMastodon, **options: str) -> MastodonConnector:
     config = AccountConfig(
         channel="mastodon", name="main", options={"token": fake.token, "instance": fake.url, **options}
     )
-    return MastodonConnector(config, http_timeout=timedelta(seconds=0.6), pause=timedelta(milliseconds=5))
+    return MastodonConnector(config, pause=timedelta(milliseconds=5))
 
 
 async def read_once(connector: MastodonConnector, cursor: str | None, count: int) -> Reading:

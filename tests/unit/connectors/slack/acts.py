@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.connector import AccountConfig, OutboundFile, OutboundReply
 from bot.domain.message import Content
@@ -27,7 +26,7 @@ PHOTO = OutboundFile(kind="image", mime="image/png", name="a.png", size=9, url=N
 def build(fake: FakeSlack, **options: str) -> SlackConnector:
     known = {"token": TOKEN, "signing_secret": SIGNING_SECRET, "api_url": fake.url}
     config = AccountConfig(channel="slack", name="main", options={**known, **options})
-    return SlackConnector(config, http_timeout=timedelta(seconds=0.4))
+    return SlackConnector(config)
 
 
 def reply(text: str = "hello", *, key: str = "DU7", **more: object) -> OutboundReply:

@@ -28,7 +28,7 @@ async def started(fake: FakeX, options: dict[str, str] | None = None) -> AsyncIt
     """The account's connector, with its session open."""
     chosen = {**(OPTIONS if options is None else options), "api_url": fake.url}
     config = AccountConfig(channel="x", name="main", options=chosen)
-    connector = XConnector(config, http_timeout=timedelta(seconds=1), pause=timedelta(milliseconds=1))
+    connector = XConnector(config, pause=timedelta(milliseconds=1))
     await connector.start(None)
     try:
         yield connector
