@@ -15,6 +15,7 @@ from bot.web.desk_left_alone import add_left_alone_routes
 from bot.web.desk_people import add_people_routes
 from bot.web.desk_templates import add_template_routes
 from bot.web.desk_uploads import add_upload_routes
+from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, FILES, PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.live import add_live_routes
 from bot.web.login import add_login_routes
@@ -42,6 +43,7 @@ def make_desk_app(
     `files` are what customers sent, and where staff's go unless the road says it; None: nothing.
     """
     app = web.Application()
+    answer_errors_in(app)
     files = files or FileStore("memory:///")
     app[ROAD] = road if road.sent_files else replace(road, sent_files=SentFiles(store=files))
     app[CONNECTORS] = connectors or {}
