@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.connector.capabilities import Capabilities
     from bot.domain.message import Attachment
 
@@ -19,6 +21,19 @@ _MIMES = {
     "image/webp": "WebP pictures",
     "image/avif": "AVIF pictures",
     "video/quicktime": "QuickTime films",
+}
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_ENDINGS = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "video/mp4": "MP4",
+    "video/3gpp": "3GP",
+    "application/pdf": "PDF",
+    "text/plain": "text",
+    **dict.fromkeys(("application/msword", f"{_OFFICE}.wordprocessingml.document"), "Word"),
+    **dict.fromkeys(("application/vnd.ms-excel", f"{_OFFICE}.spreadsheetml.sheet"), "Excel"),
+    "application/vnd.ms-powerpoint": "PowerPoint",
+    f"{_OFFICE}.presentationml.presentation": "PowerPoint",
 }
 
 
@@ -59,6 +74,11 @@ def _say_untaken(can: Capabilities, attachment: Attachment) -> str:
         return f"this channel takes no {kinds}: send another type, or a link"
     taken = join([_KINDS[kind] for kind in _KINDS if kind in can.files])
     return f"this channel takes no {kinds}, only {taken}: send a link"
+
+
+def say_types(mimes: Collection[str]) -> str:
+    """Say which types of files these are, by the ends of their names or their own."""
+    return join(sorted({_ENDINGS.get(mime) or _MIMES.get(mime) or mime for mime in mimes}))
 
 
 def join(words: list[str]) -> str:

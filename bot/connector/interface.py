@@ -179,7 +179,10 @@ class HasTemplates(Protocol):
     """A channel whose platform approves messages beforehand."""
 
     async def list_templates(self) -> tuple[Template, ...]:
-        """Return the messages that can be sent now. Raises `PlatformUnavailable` where there is no answer."""
+        """Return those messages, with the reason (`Template.problem`) where one cannot be sent now.
+
+        Raises `PlatformUnavailable` where there is no answer.
+        """
         ...
 
 

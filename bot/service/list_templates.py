@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.connector import HasTemplates
-from bot.connector.templates import VALUE_MAX
+from bot.connector.templates import find_place_file_problem, find_place_problem
 from bot.errors import BadPayload, Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from bot.connector import Connector, Template
+    from bot.connector import Connector, FileRule, Template
+    from bot.connector.templates import Place, Values
+    from bot.domain.message import Attachment
 
 FRESH = timedelta(minutes=5)
 
@@ -39,18 +41,42 @@ class TemplateShelf:
         return told
 
 
-def choose_template(
-    templates: Sequence[Template], key: str, given: Sequence[str]
-) -> tuple[Template, Mapping[tuple[str, str], str]]:
-    """Return a template and what fills its places, in order. Raises `Conflict`, `BadPayload` in words."""
+def choose_template(templates: Sequence[Template], key: str) -> Template:
+    """Return the template that was chosen. Raises `Conflict` in words for one that cannot be sent."""
     template = next((each for each in templates if each.key == key), None)
     if template is None:
         raise Conflict("this template is not approved any more: choose another")
-    # Platforms refuse line breaks in what is filled in, and empty places.
-    values = [" ".join(value.replace("\x00", "").split()) for value in given]
-    if len(values) != len(template.places) or not all(values):
+    if template.problem:
+        raise Conflict(template.problem)
+    return template
+
+
+def fill_places(template: Template, given: Sequence[str], files: Sequence[Attachment]) -> Values:
+    """Return what fills a template's places; `files` fill those that take one, in order.
+
+    Raises `BadPayload` in words for what the platform would refuse.
+    """
+    if len(given) != len(template.places):
         raise BadPayload("fill in every place of the template")
-    if any(len(value) > VALUE_MAX for value in values):
-        raise BadPayload(f"what is filled in may have {VALUE_MAX} characters")
-    places = [(place.part, place.name) for place in template.places]
-    return template, dict(zip(places, values, strict=True))
+    values: dict[tuple[str, str], str] = {}
+    coming = iter(files)
+    for place, value in zip(template.places, given, strict=True):
+        values[place.part, place.name] = (
+            _read_text(place, value) if place.takes is None else _read_file(place.takes, next(coming))
+        )
+    return values
+
+
+def _read_text(place: Place, value: str) -> str:
+    text = " ".join(value.replace("\x00", "").split())  # platforms refuse line breaks in what is filled in
+    problem = find_place_problem(place, text)
+    if problem is not None:
+        raise BadPayload(problem)
+    return text
+
+
+def _read_file(rule: FileRule, file: Attachment) -> str:
+    problem = find_place_file_problem(rule, file.mime or "", file.size or 0)
+    if problem is not None:
+        raise BadPayload(problem)
+    return file.name or "file"

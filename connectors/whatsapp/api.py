@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.connector import ErrorClass, OutboundReply, SendResult, SendState
+from bot.connector import ErrorClass, OutboundFile, OutboundReply, SendResult, SendState
 from bot.connector.answers import Outcome, doubtful, failed, read_file, stop
 from bot.connector.meta.graph import GraphApi, Upload
 from bot.connector.recent import Recent
-from bot.domain.json import Json
+from bot.domain.json import Json, JsonObject
 from connectors.whatsapp.faults import PAIR_LIMIT
 from connectors.whatsapp.files import goes_by_link
 from connectors.whatsapp.render import Call, find_quoted, render_message, with_media
@@ -69,36 +69,37 @@ class Sender:
         return SendResult(state=SendState.SENT, native_ids=tuple(arrived), rates_left=outcome.rates_left)
 
     async def _send_call(self, reply: OutboundReply, call: Call, mark: str, *, quoted: str | None) -> Outcome:
-        if call.file is not None:
-            call, problem = await self._with_file(call)
-            if problem is not None:
-                return problem
+        if call.files:
+            media: list[JsonObject] = []
+            for file in call.files:
+                named = await self._upload(file)
+                if isinstance(named, Outcome):
+                    return named
+                media.append(named)
+            call = with_media(call, media)
         message = render_message(call, reply, mark, quoted=quoted)
         outcome = await self._api.post(f"{self._number_id}/messages", message)
         if outcome.error is None and not read_native_id(outcome.result):
             return doubtful("WhatsApp's answer names no message")
         return outcome
 
-    async def _with_file(self, call: Call) -> tuple[Call, Outcome | None]:
-        """Return a call that names its file, or why the file cannot go. An upload reaches nobody."""
-        file = call.file
-        if file is None:
-            return call, None
+    async def _upload(self, file: OutboundFile) -> JsonObject | Outcome:
+        """Return what names a file to WhatsApp, or why it cannot go. An upload reaches nobody."""
         if goes_by_link(file):
-            return with_media(call, {"link": file.url}), None
+            return {"link": file.url}
         content = await read_file(file)
         if isinstance(content, Outcome):
-            return call, content
+            return content
         mime = file.mime.partition(";")[0].strip()
         upload = Upload(name=file.name, mime=mime, content=content, field="file")
         fields = {"messaging_product": "whatsapp", "type": mime}
         outcome = await self._api.post(f"{self._number_id}/media", fields, upload=upload)
         media_id = outcome.result.get("id") if isinstance(outcome.result, Mapping) else None
         if isinstance(media_id, str) and media_id:
-            return with_media(call, {"id": media_id}), None
+            return {"id": media_id}
         if outcome.error is None:
-            return call, failed(ErrorClass.TRANSIENT, "WhatsApp took a file and did not name it")
-        return call, replace(outcome, certain=True)
+            return failed(ErrorClass.TRANSIENT, "WhatsApp took a file and did not name it")
+        return replace(outcome, certain=True)
 
 
 def read_native_id(result: Json) -> str:

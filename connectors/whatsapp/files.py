@@ -48,6 +48,11 @@ FILE_RULES: Mapping[str, FileRule] = {
     **{kind: FileRule(mimes=takes.mimes) for kind, takes in KINDS.items()},
     "file": FileRule(mimes=DOCUMENTS),
 }
+# Above a template's words, and on its cards.
+HEADER_RULES: Mapping[str, FileRule] = {
+    **{kind: FileRule(mimes=KINDS[kind].mimes, most=KINDS[kind].most) for kind in ("image", "video")},
+    "document": FileRule(mimes=DOCUMENTS, most=DOCUMENT_MAX),
+}
 TAKEN = frozenset(DOCUMENTS.union(*(takes.mimes for takes in KINDS.values())))
 
 

@@ -31,16 +31,22 @@ REFERRAL = ("source_type", "source_id", "source_url", "headline", "body", "ctwa_
 LONGEST_FORM = 100  # answers of a form
 LONGEST_JSON = 100_000  # code points of them
 LONGEST_ORDER = 100  # lines of an order
+# What people do with messages that stand already, also where WhatsApp does not pass on what it was.
+ACTS = frozenset({"reaction", "edit", "revoke", "poll_update", "pin", "keep_in_chat", "system"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a message says, whoever wrote it. `target_id`: the message that it is about."""
+    """What a message says, whoever wrote it. `target_id`: the message that it is about.
+
+    `for_staff`: it is nobody's word that waits for an answer.
+    """
 
     kind: Kind
     content: Content = field(default_factory=Content)
     target_id: str | None = None
     metadata: JsonObject = field(default_factory=dict)
+    for_staff: bool = False
 
 
 def read_said(message: JsonObject) -> Said:
@@ -49,17 +55,26 @@ def read_said(message: JsonObject) -> Said:
         return read_by_type(message)
     except BadPayload as error:
         problem: JsonObject = {"update": "unreadable", "problem": str(error)}
-        return Said(kind=Kind.UNSUPPORTED, metadata={**read_reason(message), **problem})
+        return Said(
+            kind=Kind.UNSUPPORTED,
+            metadata={**read_reason(message), **problem},
+            for_staff=name_type(message) in ACTS,
+        )
 
 
 def read_by_type(message: JsonObject) -> Said:
     """Read a message by its type; a type that nobody has written down is unsupported."""
-    name = get_name(message, "type") or next((name for name in READERS if name in message), "nothing")
+    name = name_type(message)
     reader = READERS.get(name, read_unsupported)
     said = reader(message)
     if said.kind is Kind.UNSUPPORTED:
         return replace(said, metadata={"update": name, **said.metadata})
     return replace(said, metadata={**said.metadata, **read_surroundings(message)})
+
+
+def name_type(message: JsonObject) -> str:
+    """Return WhatsApp's word for what a message is."""
+    return get_name(message, "type") or next((name for name in READERS if name in message), "nothing")
 
 
 def read_surroundings(message: JsonObject) -> JsonObject:
@@ -147,8 +162,9 @@ def read_interactive(message: JsonObject) -> Said:
         return read_form(get_object(chosen, "nfm_reply"))
     if get_name(chosen, "type") == "product":
         return read_product(chosen)
-    metadata: JsonObject = {"interactive": get_name(chosen, "type"), **explain_permission(chosen)}
-    return Said(kind=Kind.UNSUPPORTED, metadata=metadata)
+    told = explain_permission(chosen)
+    metadata: JsonObject = {"interactive": get_name(chosen, "type"), **told}
+    return Said(kind=Kind.UNSUPPORTED, metadata=metadata, for_staff=bool(told))
 
 
 def read_product(chosen: JsonObject) -> Said:
@@ -239,7 +255,7 @@ def read_edit(message: JsonObject) -> Said:
         raise BadPayload("`message` of an edit must not be an edit")
     changed = read_by_type(inner)
     if changed.kind is Kind.UNSUPPORTED:
-        return changed
+        return replace(changed, for_staff=True)
     return replace(changed, kind=Kind.EDIT, target_id=need_id(edit, "original_message_id"))
 
 
@@ -253,12 +269,12 @@ def read_system(message: JsonObject) -> Said:
     """Read that somebody has another number or user id now."""
     system = get_object(message, "system")
     name: JsonObject = {"update": get_name(system, "type") or "system"}
-    return Said(kind=Kind.UNSUPPORTED, metadata={**name, **explain_system(system)})
+    return Said(kind=Kind.UNSUPPORTED, metadata={**name, **explain_system(system)}, for_staff=True)
 
 
 def read_welcome(_: JsonObject) -> Said:
     """Read that somebody opened the chat."""
-    return Said(kind=Kind.UNSUPPORTED, metadata=note(WELCOME))
+    return Said(kind=Kind.UNSUPPORTED, metadata=note(WELCOME), for_staff=True)
 
 
 def read_unsupported(message: JsonObject) -> Said:
@@ -266,7 +282,8 @@ def read_unsupported(message: JsonObject) -> Said:
     what = get_name(get_object(message, "unsupported"), "type")
     named: JsonObject = {"what": what} if what else {}
     explained = explain_unsupported(what) if get_name(message, "type") == "unsupported" else {}
-    return Said(kind=Kind.UNSUPPORTED, metadata={**named, **explained, **read_reason(message)})
+    metadata = {**named, **explained, **read_reason(message)}
+    return Said(kind=Kind.UNSUPPORTED, metadata=metadata, for_staff=what in ACTS)
 
 
 def read_reason(message: JsonObject) -> JsonObject:

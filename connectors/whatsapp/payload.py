@@ -15,7 +15,7 @@ from bot.connector.fields import parse_json
 from bot.connector.meta.fields import digest, get_id, get_object, get_time
 from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
-from bot.domain.message import Content, Kind
+from bot.domain.message import SAID, Content, Kind
 from bot.errors import BadPayload
 from connectors.whatsapp.messages import Said, read_said
 from connectors.whatsapp.notes import CALL, PREFERENCES, note
@@ -160,8 +160,14 @@ def fill(blank: InboundEvent, person: Person, said: Said) -> InboundEvent:
         target_id=said.target_id,
         revision=int(edited_at.timestamp()) if edited_at else 0,
         metadata=said.metadata,
+        for_staff=said.for_staff,
         reply_context={"message_id": blank.event_id} if quotable else {},
     )
+
+
+def tell_staff(metadata: JsonObject) -> Said:
+    """Return what staff should know, and nobody waits to have answered."""
+    return Said(kind=Kind.UNSUPPORTED, metadata=metadata, for_staff=True)
 
 
 def read_change_of_ids(message: JsonObject, blank: InboundEvent) -> InboundEvent:
@@ -189,7 +195,7 @@ def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbound
         return replace(numbered, metadata={"update": "group"})
     person = find_addressee(message, batch.contacts)
     if said.content == Content() or said.kind not in (Kind.TEXT, Kind.MEDIA, Kind.POSTBACK):
-        return fill(numbered, person, Said(kind=Kind.UNSUPPORTED, metadata={"update": f"echo {said.kind}"}))
+        return fill(numbered, person, tell_staff({"update": f"echo {said.kind}"}))
     echo = fill(numbered, person, replace(said, kind=Kind.ECHO))
     return replace(echo, reply_context={})
 
@@ -197,10 +203,14 @@ def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbound
 def read_overheard(message: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
     """Read what a customer writes to Meta's own agent, which has the conversation: not ours to answer."""
     event = read_message(message, blank, batch)
-    if event.kind not in (Kind.TEXT, Kind.MEDIA, Kind.POSTBACK):
+    if event.kind not in SAID:
         return event
     return replace(
-        event, kind=Kind.UNSUPPORTED, reply_context={}, metadata={**event.metadata, "standby": True}
+        event,
+        kind=Kind.UNSUPPORTED,
+        reply_context={},
+        metadata={**event.metadata, "standby": True},
+        for_staff=True,
     )
 
 
@@ -209,7 +219,7 @@ def read_call(call: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEve
     if get_name(call, "event") != "connect" or get_name(call, "direction") == "BUSINESS_INITIATED":
         return blank
     numbered = replace(blank, event_id=f"call:{need_id(call, 'id')}", platform_at=get_time(call, "timestamp"))
-    said = Said(kind=Kind.UNSUPPORTED, metadata={"update": "call", **note(CALL)})
+    said = tell_staff({"update": "call", **note(CALL)})
     return fill(numbered, find_person(call, batch.contacts), said)
 
 
@@ -219,7 +229,7 @@ def read_preference(preference: JsonObject, blank: InboundEvent, batch: Batch) -
     numbered = replace(blank, platform_at=get_time(preference, "timestamp"))
     metadata: JsonObject = {"update": "user_preferences", "marketing": value, **note(PREFERENCES.get(value))}
     named = {"from": get_id(preference, "wa_id"), "from_user_id": get_id(preference, "user_id")}
-    return fill(numbered, find_person(named, batch.contacts), Said(kind=Kind.UNSUPPORTED, metadata=metadata))
+    return fill(numbered, find_person(named, batch.contacts), tell_staff(metadata))
 
 
 def read_delivery(status: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent | None:

@@ -8,7 +8,7 @@ Limits: https://developers.facebook.com/documentation/business-messaging/whatsap
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.connector import OutboundFile, OutboundReply, TextUnit
@@ -19,7 +19,7 @@ from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button, Content
 from connectors.whatsapp.files import choose_type
 from connectors.whatsapp.people import is_user_id
-from connectors.whatsapp.templates import render_template
+from connectors.whatsapp.templates import check_files, render_template
 
 # Meta says "characters"; UTF-16 stays within any reading of that.
 TEXT_UNIT = TextUnit.UTF16
@@ -33,11 +33,15 @@ OWN_SHAPE = "whatsapp"  # the key of `custom` whose value is a message of the Cl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One message: its type, and what the type holds. A `file` is uploaded first, and `part` takes its id."""
+    """One message: its type, and what the type holds. `files` are uploaded first, and `part` takes their ids.
+
+    `template`: what the part was rendered from.
+    """
 
     type: str
     part: JsonObject
-    file: OutboundFile | None = None
+    files: tuple[OutboundFile, ...] = ()
+    template: Json = None
 
 
 def render_reply(reply: OutboundReply, *, list_label: str = LIST_LABEL) -> tuple[Call, ...]:
@@ -48,7 +52,7 @@ def render_reply(reply: OutboundReply, *, list_label: str = LIST_LABEL) -> tuple
     """
     content, custom = reply.content, reply.content.custom or {}
     if "template" in custom:  # the text says to staff what the template says to the customer
-        return (Call(type="template", part=render_template(custom["template"])),)
+        return (render_approved(custom["template"], reply.files),)
     files, lines = sort_files(reply.files)
     picture, image_line = sort_image(content.image)
     text = join([clean_text(content.text).strip(), *image_line, *lines])
@@ -57,6 +61,12 @@ def render_reply(reply: OutboundReply, *, list_label: str = LIST_LABEL) -> tuple
     said = render_words(text, content, list_label)
     own = [render_own(custom[OWN_SHAPE])] if OWN_SHAPE in custom else []
     return (*said, *picture, *files, *own)
+
+
+def render_approved(template: Json, files: tuple[OutboundFile, ...]) -> Call:
+    """Return a template with its files, which have no ids yet."""
+    check_files(template, files)
+    return Call(type="template", part=render_template(template), files=files, template=template)
 
 
 def join(lines: list[str]) -> str:
@@ -172,7 +182,7 @@ def sort_files(files: tuple[OutboundFile, ...]) -> tuple[list[Call], list[str]]:
             lines.append(say_file(file))
             continue
         part = {"filename": clean_text(file.name)} if kind == "document" else {}
-        calls.append(Call(type=kind, part=part, file=file))
+        calls.append(Call(type=kind, part=part, files=(file,)))
     return calls, lines
 
 
@@ -218,6 +228,11 @@ def find_quoted(reply: OutboundReply, *, always: bool) -> str | None:
     return last if isinstance(last, str) and last else None
 
 
-def with_media(call: Call, media: JsonObject) -> Call:
-    """Return a call that names its file: by the id it was uploaded under, or by an address."""
-    return replace(call, part={**media, **call.part}, file=None)
+def with_media(call: Call, media: Sequence[JsonObject]) -> Call:
+    """Return a call that names its files: by the ids they were uploaded under, or by addresses."""
+    if call.template is None:
+        return replace(call, part={**media[0], **call.part}, files=())
+    named = [
+        {**each, "filename": clean_text(file.name)} for each, file in zip(media, call.files, strict=True)
+    ]
+    return replace(call, part=render_template(call.template, named), files=())

@@ -288,7 +288,7 @@ class FakeWhatsapp:
         to = read_address(fields)
         text = check_message(fields)
         if self.templates and fields.get("type") == "template":
-            text = fill_template(self.templates, fields["template"])
+            text = fill_template(self.templates, fields["template"], self.uploads)
         refusal = self.refuse.popleft() if self.refuse else None
         if refusal is not None:
             raise refusal

@@ -1,4 +1,7 @@
-"""Templates of a WhatsApp account: listed by pages, and filled in as strictly as the Cloud API does."""
+"""Templates of a WhatsApp account: listed by pages, and filled in as strictly as the Cloud API does.
+
+Codes and words of refusals are those that Meta's users report; what nobody reports is marked [K].
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,19 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.whatsapp_checks import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from tests.fakes.whatsapp_checks import Fields
 
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 SCOPE = "whatsapp_business_management"
+MEDIA = ("IMAGE", "VIDEO", "DOCUMENT")
+SUB_TYPES = {"URL": "url", "OTP": "url", "QUICK_REPLY": "quick_reply", "COPY_CODE": "copy_code"}
+TAKEN = (*SUB_TYPES.values(), "flow", "catalog", "mpm", "order_details", "voice_call", "reminder")
+MISSING = "Required parameter is missing"
+FORMAT = "Parameter format does not match format in the created template"
+NUMBER = "Number of parameters does not match the expected number of params"
+ISSUE = "There was an issue with the parameters in your template"
 
 
 def make_template(name: str, *components: Fields, language: str = "en_US", **more: Any) -> Fields:
@@ -28,6 +38,17 @@ def body(text: str, *examples: str) -> Fields:
     return {"type": "BODY", "text": text, **shown}
 
 
+def header(kind: str) -> Fields:
+    """Return a header that is no text: IMAGE, VIDEO, DOCUMENT or LOCATION."""
+    example = {"example": {"header_handle": ["https://scontent.whatsapp.net/v/x"]}} if kind in MEDIA else {}
+    return {"type": "HEADER", "format": kind, **example}
+
+
+def buttons(*each: Fields) -> Fields:
+    """Return buttons."""
+    return {"type": "BUTTONS", "buttons": list(each)}
+
+
 def list_templates(templates: Sequence[Fields], query: Fields, *, scopes: Sequence[str]) -> Any:
     """Answer with a page of templates, in the fields that were asked for."""
     if SCOPE not in scopes:
@@ -40,41 +61,108 @@ def list_templates(templates: Sequence[Fields], query: Fields, *, scopes: Sequen
     return {"data": page, "paging": paging | ({"next": "https://graph.facebook.com/…"} if more else {})}
 
 
-def fill_template(templates: Sequence[Fields], sent: Fields) -> str:
-    """Return what a customer reads. Raises `Refusal` as the Cloud API does."""
+def fill_template(templates: Sequence[Fields], sent: Fields, uploads: Collection[str]) -> str:
+    """Return what a customer reads. `uploads` are the media ids there are. Raises `Refusal` as Meta does."""
     asked = (sent["name"], sent["language"]["code"])
     found = next((each for each in templates if (each["name"], each["language"]) == asked), None)
     if found is None or found["status"] != "APPROVED":
         raise Refusal(132001, "Template name does not exist in the translation", status=404)
-    given = {
-        (each["type"], str(each.get("index", ""))): each["parameters"] for each in sent.get("components", [])
-    }
-    said = [_fill(each["text"], given.pop((each["type"].lower(), ""), [])) for each in _texts(found)]
-    for number, button in enumerate(_buttons(found)):
-        said.append(_fill(button.get("url") or button["text"], given.pop(("button", str(number)), [])))
-    if given:
-        raise Refusal(132000, "Number of parameters does not match", details=f"{list(given)} not expected")
-    return "\n".join(said)
+    return "\n".join(_fill_components(found["components"], sent.get("components", []), uploads))
 
 
-def _texts(template: Fields) -> list[Fields]:
-    return [each for each in template["components"] if each["type"] != "BUTTONS"]
+def _fill_components(
+    wanted: Sequence[Fields], given: Sequence[Fields], uploads: Collection[str]
+) -> list[str]:
+    by_type = {each["type"]: each for each in given if each["type"] != "button"}
+    said: list[str] = []
+    for component in wanted:
+        kind = component["type"].lower()
+        if kind == "buttons":
+            said += _fill_buttons(component["buttons"], [each for each in given if each["type"] == "button"])
+        elif kind == "carousel":
+            said += _fill_cards(component["cards"], by_type.pop(kind, {}).get("cards", []), uploads)
+        elif kind == "header" and component["format"] != "TEXT":
+            said.append(_fill_header(component["format"], by_type.pop(kind, {}), uploads))
+        else:
+            parameters = by_type.pop(kind, {}).get("parameters", [])
+            said.append(_fill(component.get("text", ""), parameters, kind))
+    if by_type:
+        raise Refusal(132000, NUMBER, details=f"{list(by_type)} not expected")
+    return said
 
 
-def _buttons(template: Fields) -> list[Fields]:
-    return [each for part in template["components"] for each in part.get("buttons", [])]
+def _fill_header(kind: str, given: Fields, uploads: Collection[str]) -> str:
+    (parameter,) = given.get("parameters") or [{"type": "unknown"}]
+    if parameter["type"].upper() != kind:
+        told = f"expected {kind}, received {parameter['type'].upper()}"
+        raise Refusal(132012, FORMAT, details=f"header: Format mismatch, {told}")
+    part = parameter[parameter["type"]]
+    if kind == "LOCATION":
+        if not all(part.get(name) for name in ("latitude", "longitude", "name", "address")):
+            raise Refusal(131008, MISSING, details="header: location")  # [K]
+        return f"[{part['name']}]"
+    if bool(part.get("id")) == bool(part.get("link")):
+        raise Refusal(131008, MISSING, details=f"header: {parameter['type']} must have an id or a link")
+    if part.get("id") and part["id"] not in uploads:
+        raise Refusal(100, "Invalid parameter", details="not a valid WhatsApp Business media attachment ID")
+    return f"[{part.get('filename') or kind.lower()}]"
 
 
-def _fill(text: str, parameters: list[Fields]) -> str:
+def _fill_cards(wanted: Sequence[Fields], given: Sequence[Fields], uploads: Collection[str]) -> list[str]:
+    if [each["card_index"] for each in given] != list(range(len(wanted))):
+        details = f"carousel: expected {len(wanted)} cards, received {len(given)}"
+        raise Refusal(132012, FORMAT, details=details)  # [K]
+    cards = zip(wanted, given, strict=True)
+    return [
+        line
+        for want, card in cards
+        for line in _fill_components(want["components"], card["components"], uploads)
+    ]
+
+
+def _fill_buttons(wanted: Sequence[Fields], given: Sequence[Fields]) -> list[str]:
+    by_index = {int(each["index"]): each for each in given}
+    said = [_fill_button(button, number, by_index.pop(number, None)) for number, button in enumerate(wanted)]
+    if by_index:
+        raise Refusal(132018, ISSUE, details=f"buttons: no button at {list(by_index)}")
+    return said
+
+
+def _fill_button(button: Fields, number: int, given: Fields | None) -> str:
+    kind, text = button["type"], str(button.get("text", "Copy code"))
+    if given is not None and given["sub_type"] not in TAKEN:
+        raise Refusal(100, "Invalid parameter", details=f"sub_type must be one of {TAKEN}")
+    if given is not None and SUB_TYPES.get(kind) != given["sub_type"]:
+        raise Refusal(132018, ISSUE, details=f"buttons: Button at index {number} must be of type {kind}")
+    values = given["parameters"] if given else []
+    if kind == "QUICK_REPLY":
+        return text
+    if kind == "COPY_CODE":
+        code = values[0].get("coupon_code", "") if values else ""
+        if not code:
+            details = f"buttons: Button at index {number} of type copy_code requires a non-empty parameter"
+            raise Refusal(131008, MISSING, details=f"{details} coupon_code")
+        if not (code.isascii() and code.isalnum()) or len(code) > 15:
+            raise Refusal(131009, "Parameter value is not valid", details="coupon_code")  # [K]
+        return f"{text} {code}"
+    address = "code={{1}}" if kind == "OTP" else str(button.get("url", ""))
+    if PLACE.search(address) and not values:
+        details = f"buttons: Button at index {number} of type Url requires a parameter"
+        raise Refusal(131008, MISSING, details=details)
+    return _fill(address or text, values, "buttons")
+
+
+def _fill(text: str, parameters: Sequence[Fields], where: str) -> str:
     names = list(dict.fromkeys(PLACE.findall(text)))
     if len(names) != len(parameters):
-        raise Refusal(132000, "Number of parameters does not match", details=f"expected {len(names)}")
+        told = f"{where}: number of localizable_params ({len(parameters)}) does not match the expected number"
+        raise Refusal(132000, NUMBER, details=f"{told} of params ({len(names)})")
     values: dict[str, str] = {}
     for number, parameter in enumerate(parameters, start=1):
         value = parameter["text"]
         if not value or re.search(r"[\n\t]| {5}", value):
-            raise Refusal(132018, "There was an issue with the parameters in your template")
+            raise Refusal(132018, ISSUE, details="Param text cannot have new-line/tab characters or 4 blanks")
         values[parameter.get("parameter_name", str(number))] = value
     if set(values) != set(names):
-        raise Refusal(132000, "Number of parameters does not match", details="names of parameters")
+        raise Refusal(132012, FORMAT, details=f"{where}: names of parameters")
     return PLACE.sub(lambda found: values[found[1]], text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -60,6 +62,21 @@ class Browser:
         headers = FRAGMENT | {"X-CSRF-Token": self.csrf}
         async with self.http.post(path, data=form, headers=headers, allow_redirects=False) as response:
             return response.status, await response.text()
+
+    async def bring(self, conversation_id: int, name: str, content: bytes) -> tuple[int, str]:
+        """Bring a file that is to be sent; returns (status, body)."""
+        headers = FRAGMENT | {"X-CSRF-Token": self.csrf, "Content-Type": "application/octet-stream"}
+        path = f"/desk/c/{conversation_id}/outgoing"
+        async with self.http.post(
+            path, params={"name": name}, data=io.BytesIO(content), headers=headers
+        ) as response:
+            return response.status, await response.text()
+
+    async def bring_good(self, conversation_id: int, name: str, content: bytes) -> str:
+        """Bring a file that is taken; returns its number."""
+        status, body = await self.bring(conversation_id, name, content)
+        assert status == 200, body
+        return str(json.loads(body)["id"])
 
 
 async def log_in(http: aiohttp.ClientSession, email: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +22,7 @@ from tests.fakes.desk_service import KEY, make_desk_app
 from tests.fakes.public_channel import PublicConnector, posts, public_connector
 from tests.fakes.serving import serve
 from tests.fakes.whatsapp import FakeWhatsapp, run_fake_whatsapp
-from tests.integration.desk.conftest import FRAGMENT, Browser, open_browser
+from tests.integration.desk.conftest import Browser, open_browser
 from tests.integration.service.delivering import answered, make_due
 from tests.integration.service.events import says
 
@@ -38,23 +36,6 @@ PAGE = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 PHONE = "16505551234"
 PUBLIC = "https://desk.lyra.example"
-
-
-class Desk(Browser):
-    """A browser that brings files."""
-
-    async def bring(self, conversation_id: int, name: str, content: bytes) -> tuple[int, str]:
-        headers = FRAGMENT | {"X-CSRF-Token": self.csrf, "Content-Type": "application/octet-stream"}
-        path = f"/desk/c/{conversation_id}/outgoing"
-        async with self.http.post(
-            path, params={"name": name}, data=io.BytesIO(content), headers=headers
-        ) as response:
-            return response.status, await response.text()
-
-    async def bring_good(self, conversation_id: int, name: str, content: bytes) -> str:
-        status, body = await self.bring(conversation_id, name, content)
-        assert status == 200, body
-        return str(json.loads(body)["id"])
 
 
 @pytest.fixture
@@ -81,10 +62,10 @@ def filed(road: Road, files: FileStore) -> Road:
 @pytest.fixture
 async def desk(
     filed: Road, files: FileStore, connectors: dict[tuple[str, str], Connector]
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[Browser]:
     async with serve(make_desk_app(filed, files=files, connectors=connectors)) as (url, _):
         async for browser in open_browser(filed, url, "Mara"):
-            yield Desk(http=browser.http, staff=browser.staff, csrf=browser.csrf)
+            yield browser
 
 
 @pytest.fixture
@@ -98,7 +79,7 @@ async def list_stored(files: FileStore) -> list[str]:
 
 
 async def test_files_reach_the_platform_once_and_stand_in_the_thread(
-    filed: Road, desk: Desk, chat: int, fake: FakeWhatsapp, connectors: dict[tuple[str, str], Connector]
+    filed: Road, desk: Browser, chat: int, fake: FakeWhatsapp, connectors: dict[tuple[str, str], Connector]
 ) -> None:
     picture = await desk.bring_good(chat, "label.png", PICTURE)
     paper = await desk.bring_good(chat, "C:\\fakepath\\return slip.pdf", PDF)
@@ -118,7 +99,7 @@ async def test_files_reach_the_platform_once_and_stand_in_the_thread(
         assert await answer.read() == PICTURE
 
 
-async def test_another_try_under_the_key_with_other_files_is_refused(desk: Desk, chat: int) -> None:
+async def test_another_try_under_the_key_with_other_files_is_refused(desk: Browser, chat: int) -> None:
     first = await desk.bring_good(chat, "a.png", PICTURE)
     assert (await desk.act(f"/desk/c/{chat}/say", text="", key="k1", files=first))[0] == 204
     second = await desk.bring_good(chat, "b.png", PICTURE)
@@ -132,7 +113,7 @@ async def test_another_try_under_the_key_with_other_files_is_refused(desk: Desk,
     ("name", "content"), [("page.png", PAGE), ("drawing.svg", DRAWING), ("x", b"MZ\x90")]
 )
 async def test_what_may_run_is_refused_whatever_its_name(
-    desk: Desk, chat: int, files: FileStore, name: str, content: bytes
+    desk: Browser, chat: int, files: FileStore, name: str, content: bytes
 ) -> None:
     status, told = await desk.bring(chat, name, content)
     assert status == 400
@@ -140,7 +121,7 @@ async def test_what_may_run_is_refused_whatever_its_name(
     assert await list_stored(files) == []
 
 
-async def test_what_the_channel_takes_not_is_refused_in_words(filed: Road, desk: Desk, chat: int) -> None:
+async def test_what_the_channel_takes_not_is_refused_in_words(filed: Road, desk: Browser, chat: int) -> None:
     direct = await answered(filed, says("a person please", sender="bob"))
     public = await answered(filed, posts("a person please", sender="cleo"))
     assert "takes no PDF files, only pictures" in (await desk.bring(direct, "a.pdf", PDF))[1]
@@ -149,7 +130,7 @@ async def test_what_the_channel_takes_not_is_refused_in_words(filed: Road, desk:
 
 
 async def test_others_files_and_ones_taken_away_are_not_sent(
-    filed: Road, desk: Desk, chat: int, files: FileStore
+    filed: Road, desk: Browser, chat: int, files: FileStore
 ) -> None:
     other = await answered(filed, says("a person please", sender="16505559999", channel="whatsapp"))
     elsewhere = await desk.bring_good(other, "a.png", PICTURE)
@@ -166,7 +147,7 @@ async def test_others_files_and_ones_taken_away_are_not_sent(
 
 
 async def test_a_file_goes_with_its_message_and_after_a_day_without_one(
-    filed: Road, desk: Desk, chat: int, files: FileStore
+    filed: Road, desk: Browser, chat: int, files: FileStore
 ) -> None:
     sent = await desk.bring_good(chat, "a.png", PICTURE)
     await desk.act(f"/desk/c/{chat}/say", text="", key="k1", files=sent)
@@ -192,7 +173,7 @@ async def test_where_no_file_goes_its_address_does_and_ends(
     public = replace(filed, now=lambda: filed.now() + later, sent_files=sent_files)
     async with serve(make_desk_app(public, files=files, connectors=connectors)) as (url, _):
         async for browser in open_browser(public, url, "Mara"):
-            desk = Desk(http=browser.http, staff=browser.staff, csrf=browser.csrf)
+            desk = Browser(http=browser.http, staff=browser.staff, csrf=browser.csrf)
             post = await answered(public, posts("a person please"))
             paper = await desk.bring_good(post, "slip.pdf", PDF)
             await desk.act(f"/desk/c/{post}/say", text="See", key="k1", files=paper)
@@ -217,7 +198,7 @@ async def test_where_no_file_goes_its_address_does_and_ends(
 
 
 async def test_a_file_that_is_lost_is_told_before_anything_leaves(
-    filed: Road, desk: Desk, chat: int, files: FileStore, connectors: dict[tuple[str, str], Connector]
+    filed: Road, desk: Browser, chat: int, files: FileStore, connectors: dict[tuple[str, str], Connector]
 ) -> None:
     picture = await desk.bring_good(chat, "a.png", PICTURE)
     await desk.act(f"/desk/c/{chat}/say", text="Here", key="k1", files=picture)

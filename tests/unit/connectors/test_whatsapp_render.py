@@ -113,7 +113,7 @@ def test_file_goes_as_what_whatsapp_takes(kind: str, mime: str, size: int, type_
     if type_ is None:
         assert (call.type, call.part) == ("text", {"body": f"a: {url}"})
     else:
-        assert (call.type, call.file) == (type_, file)
+        assert (call.type, call.files) == (type_, (file,))
 
 
 def test_message_in_the_apis_own_terms_follows_the_text() -> None:

@@ -68,6 +68,19 @@ function start(each: Coming, file: File, changed: () => void): void {
   request.send(file);
 }
 
+// Brings one file that no draft keeps; `unanswered` are the words for when nobody knows.
+export async function bringOne(path: string, file: File, unanswered: string): Promise<{ id: number; problem: string }> {
+  const headers = { "HX-Request": "true", "X-CSRF-Token": csrfToken(), "Content-Type": "application/octet-stream" };
+  try {
+    const response = await fetch(`${path}?name=${encodeURIComponent(file.name)}`, { method: "POST", headers, body: file });
+    if (response.ok) return { id: ((await response.json()) as DraftFile).id, problem: "" };
+    const problem = response.status < 500 ? sentenceOf(await response.text()) : "";
+    return { id: 0, problem: problem || unanswered };
+  } catch {
+    return { id: 0, problem: unanswered };
+  }
+}
+
 function drop(place: Place, id: number): void {
   dropFile(place, id);
   const headers = { "HX-Request": "true", "X-CSRF-Token": csrfToken() };

@@ -1,5 +1,6 @@
 // Templates: chosen and filled in over the page, seen as the customer will read them, sent once.
 
+import { bringOne } from "./box_files";
 import { fetchPart, find, openedId, unanswered } from "./page";
 import { post } from "./post";
 
@@ -20,12 +21,40 @@ async function open(path: string): Promise<void> {
   if (part && place.open) place.replaceChildren(part);
 }
 
-// What is typed stands in the preview where it will stand in the message.
-function show(field: HTMLInputElement): void {
-  for (const mark of field.form?.querySelectorAll<HTMLElement>(`[data-fill="${field.dataset["place"] ?? ""}"]`) ?? []) {
-    mark.textContent = field.value.trim() || (mark.dataset["empty"] ?? "");
-    mark.classList.toggle("is-filled", field.value.trim() !== "");
+// What is typed stands in the preview where it will stand in the message; of a file, its name.
+function show(form: HTMLFormElement | null, number: string, value: string): void {
+  for (const mark of form?.querySelectorAll<HTMLElement>(`[data-fill="${number}"]`) ?? []) {
+    mark.textContent = value || (mark.dataset["empty"] ?? "");
+    mark.classList.toggle("is-filled", value !== "");
   }
+}
+
+// A file is brought as soon as it is chosen; its number fills the place.
+async function bring(field: HTMLInputElement): Promise<void> {
+  const [file, form, number] = [field.files?.[0], field.form, field.dataset["file"] ?? ""];
+  const kept = form && find<HTMLInputElement>(`[data-place="${number}"]`, form);
+  const button = form && find<HTMLButtonElement>("button", form);
+  if (!kept || !button) return;
+  kept.value = "";
+  show(form, number, "");
+  if (!file) return;
+  field.ariaBusy = "true";
+  button.disabled = true;
+  const brought = await bringOne(field.dataset["outgoing"] ?? "", file, unanswered());
+  button.disabled = false;
+  field.ariaBusy = null;
+  if (field.files?.[0] !== file) return; // another was chosen meanwhile, and is on its way
+  tell(brought.problem);
+  if (brought.problem) { field.value = ""; return; }
+  kept.value = String(brought.id);
+  show(form, number, file.name);
+}
+
+function tell(problem: string): void {
+  const line = document.createElement("p");
+  line.className = "problem";
+  line.textContent = problem;
+  find(".templates-problem")?.replaceChildren(...(problem ? [line] : []));
 }
 
 // Filled in anew, it is another message: the same again would be the one that was sent, perhaps.
@@ -47,10 +76,7 @@ async function send(form: HTMLFormElement): Promise<void> {
   button.disabled = true;
   const problem = await post(form.action, fieldsOf(form), unanswered());
   button.disabled = false;
-  const line = document.createElement("p");
-  line.className = "problem";
-  line.textContent = problem;
-  find(".templates-problem")?.replaceChildren(...(problem ? [line] : []));
+  tell(problem);
   if (problem) return;
   dialog()?.close();
   dialog()?.replaceChildren();
@@ -65,7 +91,11 @@ export function startTemplates(): void {
   });
   document.addEventListener("input", (event) => {
     const field = event.target as HTMLInputElement;
-    if (field.dataset?.["place"] !== undefined) show(field);
+    if (field.dataset?.["place"] !== undefined) show(field.form, field.dataset["place"], field.value.trim());
+  });
+  document.addEventListener("change", (event) => {
+    const field = event.target as HTMLInputElement;
+    if (field.dataset?.["file"] !== undefined) void bring(field);
   });
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;

@@ -1,25 +1,23 @@
-"""Templates that Meta approved: all pages of them, those that texts can fill in, sent as it wants them."""
+"""Templates as Meta lists them: all pages, what is to be filled in, and why some cannot be sent."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.connector import AccountConfig, HasTemplates, SendState
+from bot.connector import HasTemplates, SendState
 from bot.domain.message import Content
 from bot.errors import PlatformUnavailable
 from connectors.whatsapp.approved import read_templates
-from connectors.whatsapp.connector import WhatsappConnector
 from tests.contracts.connectors.channel import make_reply
-from tests.fakes.whatsapp import FakeWhatsapp, run_fake_whatsapp
-from tests.fakes.whatsapp_templates import body, make_template
+from tests.fakes.whatsapp import run_fake_whatsapp
+from tests.fakes.whatsapp_templates import body, buttons, header, make_template
+from tests.unit.connectors.whatsapp.acts import PHONE, connected
 
-PHONE = "16505551234"
 TRACK = {"type": "URL", "text": "Track", "url": "https://lyra.example/t/{{1}}"}
 NAMED = make_template(
     "named",
@@ -38,30 +36,27 @@ NAMED = make_template(
     {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Stop"}, TRACK]},
     parameter_format="NAMED",
 )
-LEFT_OUT = (
-    make_template("waiting", body("x"), status="PENDING"),
-    make_template("code", body("x"), category="AUTHENTICATION"),
-    make_template("picture", {"type": "HEADER", "format": "IMAGE"}, body("x")),
-    make_template("cards", body("x"), {"type": "CAROUSEL", "cards": []}),
-    make_template("coupon", body("x"), {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "text": "x"}]}),
-)
+TEXT = body("x")
+UNSENDABLE = {
+    "not approved": make_template("t", TEXT, status="PENDING"),
+    "refused": make_template("t", TEXT, status="REJECTED"),
+    "paused": make_template("t", TEXT, status="PAUSED"),
+    "moving picture": make_template("t", header("GIF"), TEXT),
+    "an offer that ends": make_template("t", TEXT, {"type": "LIMITED_TIME_OFFER"}),
+    "catalogue": make_template("t", TEXT, buttons({"type": "CATALOG", "text": "See"})),
+    "form": make_template("t", TEXT, buttons({"type": "FLOW", "text": "Book"})),
+    "invented_in_2031": make_template("t", TEXT, {"type": "INVENTED_IN_2031"}),
+    "says nothing": make_template("t", header("IMAGE")),
+    "pictures or films": make_template("t", TEXT, {"type": "CAROUSEL", "cards": [{"components": [TEXT]}]}),
+    "which": make_template("t", TEXT, {"type": "CAROUSEL", "cards": []}),
+    "does not say where": make_template("t", TEXT, category="AUTHENTICATION"),
+}
 
 
-@asynccontextmanager
-async def connected(fake: FakeWhatsapp, **options: str) -> AsyncIterator[WhatsappConnector]:
-    config = AccountConfig(channel="whatsapp", name="main", options={**fake.options, **options})
-    connector = WhatsappConnector(config)
-    await connector.start(None)
-    try:
-        yield connector
-    finally:
-        await connector.close()
-
-
-async def test_all_pages_are_read_and_what_texts_cannot_fill_is_left_out() -> None:
+async def test_all_pages_are_read_and_what_is_deleted_is_left_out() -> None:
     async with run_fake_whatsapp() as fake:
         fake.templates += [make_template(f"news_{number:03}", body("x")) for number in range(230)]
-        fake.templates += LEFT_OUT
+        fake.templates.append(make_template("gone", TEXT, status="DELETED"))
         async with connected(fake) as connector:
             assert isinstance(connector, HasTemplates)
             found = await connector.list_templates()
@@ -104,13 +99,28 @@ async def test_every_place_is_filled_where_it_stands() -> None:
     assert content.text == said.replace("Stop", "• Stop").replace("https", "• Track: https")
 
 
+@pytest.mark.parametrize("reason", UNSENDABLE)
+def test_what_cannot_be_sent_is_listed_with_the_reason(reason: str) -> None:
+    (template,) = read_templates({"data": [UNSENDABLE[reason]]})
+    assert reason in template.problem
+    assert template.parts == ()
+
+
 Shapes = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just("BODY") | st.just("APPROVED"),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=20)
+    | st.sampled_from(["APPROVED", "AUTHENTICATION"])
+    | st.sampled_from(["BODY", "HEADER", "BUTTONS", "CAROUSEL", "IMAGE", "URL"]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["name", "language", "status", "components", "type", "text", "example", "body_text"]
+                [
+                    *("name", "language", "status", "category", "components", "type", "format", "text"),
+                    *("example", "body_text", "buttons", "cards", "url"),
+                ]
             ),
             inner,
             max_size=5,
@@ -123,4 +133,5 @@ Shapes = st.recursive(
 @given(answer=st.fixed_dictionaries({"data": Shapes}))
 def test_any_answer_is_read_or_passed_over(answer: Mapping[str, Any]) -> None:
     for template in read_templates(answer):
-        assert template.read({}) is not None
+        assert template.problem or template.parts
+        assert template.fill({(place.part, place.name): "x" for place in template.places})
