@@ -12,7 +12,14 @@ from bot.connector import AccountConfig, InboundRequest
 from bot.domain.message import Kind
 from connectors.bluesky.connector import CONNECTOR
 from connectors.bluesky.records import write_number
-from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import (
+    ACCOUNT,
+    NOW,
+    Channel,
+    Stage,
+    Trouble,
+    no_templates,
+)
 from tests.contracts.connectors.polled import NO_WEBHOOK
 from tests.fakes.bluesky import Fault, run_fake_bluesky
 from tests.fakes.bluesky_methods import PASSWORD
@@ -170,6 +177,7 @@ BLUESKY = Channel(
     },
     stage=stage,
     does_not_apply={
+        **no_templates("nothing is approved beforehand there: what may be written may be written freely"),
         **NO_WEBHOOK,
         "test_send_with_the_same_key_arrives_once": "Bluesky drops no direct message; posts are tested apart",
         "test_render_hides_notes": "the server reads what we send",

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from connectors.callback.connector import CONNECTOR
-from tests.contracts.connectors.channel import HOSTILE, NO_ECHOES, ONE_AT_A_TIME, Channel
+from tests.contracts.connectors.channel import (
+    HOSTILE,
+    NO_ECHOES,
+    ONE_AT_A_TIME,
+    Channel,
+    no_templates,
+)
 from tests.contracts.connectors.signed import SAMPLES, SECRET, WRONG, frame, message, sealed, stage_of
 from tests.fakes.webhook_receiver import WebhookReceiver
 
@@ -37,6 +43,7 @@ CALLBACK = Channel(
     samples=SAMPLES,
     stage=lambda limit: stage_of(CONNECTOR, "url", read_texts, limit),
     does_not_apply={
+        **no_templates("callers take whatever is said to them"),
         **NO_ECHOES,
         **ONE_AT_A_TIME,
         **dict.fromkeys(HOSTILE, "bodies are read as the REST channel's are, and by the same function"),

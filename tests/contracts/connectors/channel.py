@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from bot.connector import AccountConfig, Connector, InboundRequest, OutboundReply, ReceiptState
 from bot.domain.message import Author, Content, Kind
@@ -27,6 +27,15 @@ NO_ECHOES = dict.fromkeys(
 )
 
 
+def no_templates(reason: str) -> Mapping[str, str]:
+    """Return that a channel has no messages that are approved beforehand, and why."""
+    points = (
+        "test_template_is_listed_filled_in_and_sent",
+        "test_templates_that_cannot_be_listed_now_say_so",
+    )
+    return dict.fromkeys(points, reason)
+
+
 class Trouble(StrEnum):
     """Ways a platform lets us down."""
 
@@ -38,6 +47,13 @@ class Trouble(StrEnum):
     HANG = "hang"  # took it, and never answers
 
 
+class Approve(Protocol):
+    """Has a platform hold a template of this name and text."""
+
+    def __call__(self, name: str, text: str, *, approved: bool) -> None:
+        """Put it there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """A started connector in front of a live fake of its platform."""
@@ -46,6 +62,7 @@ class Stage:
     key: str
     texts: Callable[[], list[str]]  # what reached the customer, in order
     trouble: Callable[[Trouble], Awaitable[None]]  # happens to the next call
+    approve: Approve | None = None  # has the platform hold a template, where it has any
 
 
 ONE_AT_A_TIME = {"test_malformed_element_loses_no_other": "a request holds one event"}

@@ -13,7 +13,14 @@ from bot.connector import AccountConfig, InboundRequest, ReceiptState
 from bot.domain.message import Kind
 from connectors.email.connector import CONNECTOR
 from connectors.email.threads import digest, make_key
-from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import (
+    ACCOUNT,
+    NOW,
+    Channel,
+    Stage,
+    Trouble,
+    no_templates,
+)
 from tests.fakes.mail import PASSWORD, Fault, run_fake_smtp
 
 ANN = "ann@example.org"
@@ -192,6 +199,7 @@ EMAIL = Channel(
     dump=dump,
     stage=stage,
     does_not_apply={
+        **no_templates("mails are approved by nobody"),
         "test_authentic_request_is_accepted": "mails are fetched from the mail server, nobody brings them",
         "test_altered_body_is_refused": "the same: there is no signature of ours",
         "test_old_signature_is_refused": "the same: a mail may be of any age",

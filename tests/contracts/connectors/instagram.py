@@ -12,7 +12,14 @@ from bot.connector import AccountConfig, InboundRequest, ReceiptState
 from bot.connector.meta.webhook import sign_meta
 from bot.domain.message import Kind
 from connectors.instagram.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import (
+    ACCOUNT,
+    NOW,
+    Channel,
+    Stage,
+    Trouble,
+    no_templates,
+)
 from tests.fakes.graph import Fault, run_fake_graph
 from tests.fakes.graph_events import AT, INSTAGRAM, body, echo, element, remark, said
 
@@ -172,6 +179,7 @@ INSTAGRAM_CHANNEL = Channel(
     },
     stage=stage,
     does_not_apply={
+        **no_templates("Instagram approves no messages: after the window only people write"),
         "test_old_signature_is_refused": "Meta's signature has no time in it",
         "test_send_with_the_same_key_arrives_once": "the Send API takes no idempotency key",
         "test_render_hides_notes": "nobody but Meta reads what we render",

@@ -18,6 +18,7 @@ from tests.contracts.connectors.channel import (
     Channel,
     Stage,
     Trouble,
+    no_templates,
 )
 from tests.contracts.connectors.polled import NO_WEBHOOK
 from tests.fakes.mastodon import Fault, run_fake_mastodon
@@ -147,6 +148,7 @@ MASTODON = Channel(
     },
     stage=stage,
     does_not_apply={
+        **no_templates("nothing is approved beforehand there: what may be written may be written freely"),
         **NO_WEBHOOK,
         **ONE_AT_A_TIME,
         "test_render_hides_notes": "the server reads what we send",

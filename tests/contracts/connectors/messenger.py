@@ -12,7 +12,14 @@ from bot.connector import AccountConfig, InboundRequest, ReceiptState
 from bot.connector.meta.webhook import sign_meta
 from bot.domain.message import Kind
 from connectors.messenger.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import (
+    ACCOUNT,
+    NOW,
+    Channel,
+    Stage,
+    Trouble,
+    no_templates,
+)
 from tests.fakes.graph import Fault, run_fake_graph
 from tests.fakes.graph_events import AT, PAGE, body, comment, echo, element, said
 
@@ -192,6 +199,7 @@ MESSENGER = Channel(
     ),
     stage=stage,
     does_not_apply={
+        **no_templates("Meta's utility templates for Messenger are not built: after the window people write"),
         "test_old_signature_is_refused": "Meta's signature has no time in it",
         "test_send_with_the_same_key_arrives_once": "the Send API takes no idempotency key",
         "test_render_hides_notes": "nobody but Meta reads what we render",

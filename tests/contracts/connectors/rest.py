@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from connectors.rest.connector import CONNECTOR
-from tests.contracts.connectors.channel import NO_ECHOES, ONE_AT_A_TIME, Channel
+from tests.contracts.connectors.channel import (
+    NO_ECHOES,
+    ONE_AT_A_TIME,
+    Channel,
+    no_templates,
+)
 from tests.contracts.connectors.signed import SAMPLES, SECRET, WRONG, frame, message, sealed, stage_of
 from tests.fakes.webhook_receiver import WebhookReceiver
 
@@ -38,6 +43,7 @@ REST = Channel(
     samples=SAMPLES,
     stage=lambda limit: stage_of(CONNECTOR, "callback_url", read_texts, limit),
     does_not_apply={
+        **no_templates("callers take whatever is said to them"),
         **NO_ECHOES,
         **ONE_AT_A_TIME,
         "test_file_that_cannot_be_read_leaves_no_doubt": "nothing is read: callers fetch files themselves",

@@ -16,7 +16,15 @@ from bot.domain.message import Kind
 from connectors.slack.connector import CONNECTOR
 from connectors.slack.signature import sign
 from connectors.slack.words import unescape
-from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import (
+    ACCOUNT,
+    NOW,
+    ONE_AT_A_TIME,
+    Channel,
+    Stage,
+    Trouble,
+    no_templates,
+)
 from tests.contracts.connectors.slack_frames import (
     PICTURE,
     changed,
@@ -160,6 +168,7 @@ SLACK = Channel(
     },
     stage=stage,
     does_not_apply={
+        **no_templates("Slack approves apps, not messages"),
         **ONE_AT_A_TIME,
         "test_receipt_says_of_what_and_what": "Slack does not tell what became of a message",
         "test_send_with_the_same_key_arrives_once": "Slack takes no idempotency key",

@@ -16,7 +16,15 @@ from bot.domain.message import Kind
 from bot.errors import BadSignature
 from connectors.sms.connector import CONNECTOR
 from connectors.sms.signature import read_signed_fields, sign
-from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import (
+    ACCOUNT,
+    NOW,
+    ONE_AT_A_TIME,
+    Channel,
+    Stage,
+    Trouble,
+    no_templates,
+)
 from tests.fakes.twilio import (
     ACCOUNT_SID,
     NUMBER,
@@ -143,6 +151,7 @@ SMS = Channel(
     },
     stage=stage,
     does_not_apply={
+        **no_templates("carriers approve campaigns, not messages: any text may be sent"),
         **ONE_AT_A_TIME,
         "test_old_signature_is_refused": "Twilio's signature has no time in it",
         "test_word_of_the_brands_people_is_an_echo_in_the_contacts_conversation": "there is no app",

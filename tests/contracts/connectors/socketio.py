@@ -7,7 +7,13 @@ from typing import Any
 
 from bot.connector import InboundRequest
 from connectors.socketio.connector import CONNECTOR
-from tests.contracts.connectors.channel import NO_ECHOES, NOW, ONE_AT_A_TIME, Channel
+from tests.contracts.connectors.channel import (
+    NO_ECHOES,
+    NOW,
+    ONE_AT_A_TIME,
+    Channel,
+    no_templates,
+)
 from tests.contracts.connectors.shown import DOES_NOT_APPLY, stage_of
 
 KEY = "a key that signs the tokens of widgets"
@@ -57,6 +63,7 @@ SOCKETIO = Channel(
     ),
     stage=lambda _limit: stage_of(CONNECTOR),
     does_not_apply={
+        **no_templates("it is our own chat"),
         **DOES_NOT_APPLY,
         **NO_ECHOES,
         **ONE_AT_A_TIME,

@@ -11,7 +11,15 @@ from typing import Any
 from bot.connector import AccountConfig, InboundRequest
 from bot.domain.message import Kind
 from connectors.telegram.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, ONE_AT_A_TIME, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import (
+    ACCOUNT,
+    NOW,
+    ONE_AT_A_TIME,
+    Channel,
+    Stage,
+    Trouble,
+    no_templates,
+)
 from tests.fakes.telegram import Fault, run_fake_telegram
 from tests.fakes.telegram_checks import make_person
 
@@ -183,6 +191,7 @@ TELEGRAM = Channel(
     about={Kind.DELETE: ("business:bc1:7", "bc1:7:1")},  # bots hear of deletions in business accounts alone
     stage=stage,
     does_not_apply={
+        **no_templates("nothing is approved beforehand there: what may be written may be written freely"),
         **ONE_AT_A_TIME,
         "test_altered_body_is_refused": "the secret token does not cover the body: TLS does",
         "test_old_signature_is_refused": "the secret token has no time in it",

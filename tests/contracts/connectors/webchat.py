@@ -8,7 +8,13 @@ from typing import Any
 from bot.connector import InboundRequest
 from bot.domain.message import Kind
 from connectors.webchat.connector import CONNECTOR
-from tests.contracts.connectors.channel import NO_ECHOES, NOW, ONE_AT_A_TIME, Channel
+from tests.contracts.connectors.channel import (
+    NO_ECHOES,
+    NOW,
+    ONE_AT_A_TIME,
+    Channel,
+    no_templates,
+)
 from tests.contracts.connectors.shown import DOES_NOT_APPLY, stage_of
 
 FILE = {"kind": "image", "ref": "upload:uploads/1/x", "mime": "image/png", "name": "cup.png", "size": 72}
@@ -97,6 +103,7 @@ WEBCHAT = Channel(
     },
     stage=lambda _limit: stage_of(CONNECTOR),
     does_not_apply={
+        **no_templates("it is our own chat"),
         **DOES_NOT_APPLY,
         **NO_ECHOES,
         **ONE_AT_A_TIME,

@@ -15,6 +15,7 @@ from connectors.whatsapp.connector import CONNECTOR
 from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
 from tests.fakes.whatsapp import FakeWhatsapp, Fault, run_fake_whatsapp
 from tests.fakes.whatsapp_checks import Refusal
+from tests.fakes.whatsapp_templates import body, make_template
 
 FAKE = FakeWhatsapp()
 OPTIONS = {name: value for name, value in FAKE.options.items() if value}
@@ -110,7 +111,11 @@ async def stage(limit: timedelta) -> AsyncIterator[Stage]:
         def texts() -> list[str]:
             return [sent.text for sent in fake.sent]
 
-        yield Stage(connector=connector, key=PHONE, texts=texts, trouble=trouble)
+        def approve(name: str, text: str, *, approved: bool) -> None:
+            state = "APPROVED" if approved else "PENDING"
+            fake.templates.append(make_template(name, body(text), status=state))
+
+        yield Stage(connector=connector, key=PHONE, texts=texts, trouble=trouble, approve=approve)
         await connector.close()
 
 

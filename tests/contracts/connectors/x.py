@@ -11,7 +11,14 @@ from typing import Any
 from bot.connector import AccountConfig, InboundRequest, ReceiptState
 from bot.domain.message import Kind
 from connectors.x.connector import CONNECTOR
-from tests.contracts.connectors.channel import ACCOUNT, NOW, Channel, Stage, Trouble
+from tests.contracts.connectors.channel import (
+    ACCOUNT,
+    NOW,
+    Channel,
+    Stage,
+    Trouble,
+    no_templates,
+)
 from tests.fakes.x import run_fake_x
 from tests.fakes.x_api import Fault
 from tests.fakes.x_checks import KEY, TOKEN, TOKEN_SECRET
@@ -176,6 +183,7 @@ X = Channel(
     batch=legacy(tweet_create_events=[legacy_post("71", "@lyra first"), 5, legacy_post("72", "@lyra third")]),
     stage=stage,
     does_not_apply={
+        **no_templates("X approves no messages"),
         "test_old_signature_is_refused": "the signature has no time in it",
         "test_wrong_type_is_refused_with_the_fields_name": (
             "X marks a webhook that refuses as broken: what makes no sense is kept as unsupported"
