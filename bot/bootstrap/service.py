@@ -22,6 +22,7 @@ from bot.bootstrap.serving import EngineBuilder, ReleaseFollower
 from bot.bootstrap.stores import Stores, open_stores
 from bot.bootstrap.training import train_in_child
 from bot.engines.serving import ServingEngine
+from bot.service.answer_by_mail import choose_mailers
 from bot.service.curriculum import Curriculum
 from bot.service.erase_contact import run_erasures
 from bot.service.keep_media import run_media
@@ -187,6 +188,7 @@ def make_road(
             channel for (channel, _), each in (connectors or {}).items() if each.capabilities.many_ids
         ),
         passages={key: each for key, each in (connectors or {}).items() if leads_to_private(each)},
+        mailers=choose_mailers(connectors or {}),
     )
 
 

@@ -1,4 +1,4 @@
-"""A case: a public thread and the private one that it was moved to."""
+"""A case: a public thread and the private one that it was moved to; or a web chat, and its mails."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 class How(StrEnum):
-    """How a public thread was moved to a private one."""
+    """How a public thread was moved to a private one, or a web chat (`public_id` then) to mail."""
 
     PRIVATE_REPLY = "private_reply"  # the bot wrote to the author of the post alone
     LINK = "link"  # the author was shown the address of a private place
     STAFF = "staff"  # a person wrote to the author alone
+    MAIL = "mail"  # the answer in a web chat was mailed to a visitor who had left an address for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,8 @@ class CaseWords:
 
     `sorry` goes before words of ours where a person is asked for; a brand's own words stand as they are.
     `person` follows them there, if it is not said in private: no entry in the queue without telling.
+    The last three stand in a mail that answers a chat: its subject, what is said over the visitor's own words
+    (`{day}`), and why it was sent.
     """
 
     moved: str = "We have written to you in private, so that we can look into it."
@@ -82,3 +85,9 @@ class CaseWords:
     closing: str = "We have looked into this in private, and it is settled. Thank you for telling us."
     person: str = "A person on our team will answer you there."
     sorry: str = "We are sorry."
+    mail_subject: str = "Our answer to your chat"
+    mail_quote: str = "You wrote in our chat on {day}:"
+    mail_why: str = (
+        "You left this address in the chat for our answer. Reply to this mail and we read it. If it was not "
+        "you, there is nothing to do; reply STOP, and no more of this is mailed to you."
+    )

@@ -1,4 +1,4 @@
-"""Responses of the domain → what the brand says where a public thread goes on in private."""
+"""Responses of the domain → what is said where a public thread goes on in private, or a chat by mail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ MOVED, WRITE, CLOSING, PERSON = (
     "utter_closing_word",
     "utter_answered_in_private",
 )
-CASE_RESPONSES = frozenset({MOVED, WRITE, CLOSING, PERSON})
+MAIL_SUBJECT, MAIL_QUOTE, MAIL_WHY = "utter_mail_subject", "utter_mail_quote", "utter_mail_why"
+CASE_RESPONSES = frozenset({MOVED, WRITE, CLOSING, PERSON, MAIL_SUBJECT, MAIL_QUOTE, MAIL_WHY})
 """They are said without a rule or story that names them."""
 
 
@@ -30,6 +31,9 @@ def read_case_words(responses: Mapping[str, Sequence[Variation]]) -> CaseWords:
         closing=words.closing if closing is None else closing,
         person=person or words.person,
         sorry="" if moved or write else words.sorry,
+        mail_subject=_text_of(responses, MAIL_SUBJECT) or words.mail_subject,
+        mail_quote=_text_of(responses, MAIL_QUOTE) or words.mail_quote,
+        mail_why=_text_of(responses, MAIL_WHY) or words.mail_why,
     )
 
 

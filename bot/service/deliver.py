@@ -19,6 +19,7 @@ from bot.bus.keys import Stream
 from bot.connector import SendResult, SendState
 from bot.domain.conversation import Status
 from bot.domain.message import Author, DeliveryState
+from bot.service.answer_by_mail import plan_mail
 from bot.service.follow_private import follow_private
 from bot.service.link_threads import join_by_key
 from bot.service.metrics import DELIVERIES
@@ -163,6 +164,8 @@ async def _settle(road: Road, claim: DeliveryClaim, outbound: Outbound, result: 
             native_ids=result.native_ids or outbound.delivered,
             error=_error_of(result),
         )
+        if state is DeliveryState.SENT:
+            await plan_mail(road, connection, claim, outbound)
         called = outbound.content.private and await follow_private(road, connection, claim, outbound, result)
     DELIVERIES.labels(claim.channel, state.value).inc()
     if state is not DeliveryState.SENT:

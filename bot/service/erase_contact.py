@@ -50,7 +50,7 @@ async def find_person(road: Road, channel: str, account: str, native_id: str) ->
 async def foresee_erasure(road: Road, contact_ids: Collection[int]) -> Amounts:
     """Return how much would be erased."""
     async with road.database.read() as connection:
-        return await erasing.count_all(connection, contact_ids)
+        return await erasing.count_all(connection, await erasing.list_with_mailed(connection, contact_ids))
 
 
 async def erase_contacts(
@@ -61,6 +61,7 @@ async def erase_contacts(
     `staff` None: somebody at the command line.
     """
     async with road.database.begin() as connection:
+        contact_ids = await erasing.list_with_mailed(connection, contact_ids)
         conversation_ids = await erasing.lock_all(connection, contact_ids)
         amounts = await erasing.erase_all(connection, contact_ids, conversation_ids)
         if amounts.conversations or amounts.messages:

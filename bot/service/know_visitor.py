@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.message import Author, Content, Kind
 from bot.service.receive import get_account_id
-from bot.storage import conversations, messages
+from bot.storage import conversations, left_addresses, messages
 from bot.storage.visitor_threads import find_ties, name_contact, tie
 
 if TYPE_CHECKING:
@@ -118,10 +118,17 @@ async def _note(connection: Connection, conversation_id: int, words: str, *, key
         )
 
 
-async def note_detail(road: Road, conversation_id: int, content: Content, *, key: str) -> None:
-    """Write down, for both sides to see, what a customer agreed to or left; once under a key."""
+async def note_detail(
+    road: Road, conversation_id: int, content: Content, *, key: str, answers_to: str | None = None
+) -> None:
+    """Write down, for both sides to see, what a customer agreed to or left; once under a key.
+
+    `answers_to` is the address that they left for the answer.
+    """
     async with road.database.begin() as connection:
         await conversations.lock_conversation(connection, conversation_id)
+        if answers_to is not None:
+            await left_addresses.keep_address(connection, conversation_id, answers_to)
         if await messages.find_own(connection, conversation_id, key) is not None:
             return
         message_id = await messages.append_message(

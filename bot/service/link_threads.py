@@ -133,7 +133,7 @@ async def put_case_together(road: Road, conversation_id: int, *, private_id: int
 
 async def keep_together(road: Road, right: Right) -> None:
     """Let the other thread of a case know of a handoff in one of them. What fails here the sweep does."""
-    if (right.channel, right.account) in road.passages:
+    if road.may_join(right.channel, right.account):
         with suppress(StorageUnavailable):
             await put_case_together(road, right.lease.conversation_id)
 
@@ -148,7 +148,7 @@ async def join_by_key(road: Road, public_id: int) -> None:
 
 async def put_together(road: Road) -> int:
     """Finish what was left half done; returns how many cases that was."""
-    if not road.passages:
+    if not (road.passages or road.mailers):
         return 0
     async with road.database.read() as connection:
         known = await case_moves.list_known(connection)
@@ -184,7 +184,7 @@ async def show_beside(
     road: Road, event: InboundEvent, conversation_id: int | None, status: Status | None
 ) -> None:
     """Tell who looks at the other thread of a case with people that something was said in this one."""
-    known = (event.channel, event.account) in road.passages
+    known = road.may_join(event.channel, event.account)
     if not known or conversation_id is None or status not in _WITH_PEOPLE:
         return
     async with road.database.direct() as connection:

@@ -20,6 +20,7 @@ from bot.storage.turns import Right
 
 if TYPE_CHECKING:
     from bot.connector import Connector
+    from bot.connector.opening import OpensThreads
     from bot.service.answer import Answered
 
 _WRITING = timedelta(seconds=2)  # for the commit after a turn or a send that took all its time
@@ -59,8 +60,9 @@ class Road:
     `lease` is how long a worker may be silent before another takes its conversation over.
     `turn_limit` bounds one answer and `send_limit` one send; both are shorter than the lease. `bursts`
     says per channel how long to wait for more words of the same person, `many_ids` where a person may have
-    several, `passages` from which accounts' public posts a way leads into private. `sent_files` are what
-    staff send along. `account_ids` caches the rows of accounts, `own_rates` counts sends while Redis is away.
+    several, `passages` from which accounts' public posts a way leads into private, `mailers` who mails what
+    visitors of which web chat did not see. `sent_files` are what staff send along. `account_ids` caches the
+    rows of accounts, `own_rates` counts sends while Redis is away.
     `recently` knows what was taken lately, `awaited` whether anybody is awaited in private.
     """
 
@@ -74,6 +76,7 @@ class Road:
     bursts: dict[str, timedelta] = field(default_factory=dict)
     many_ids: frozenset[str] = frozenset()
     passages: Mapping[tuple[str, str], Connector] = field(default_factory=dict)
+    mailers: Mapping[str, OpensThreads] = field(default_factory=dict)
     sent_files: SentFiles | None = None
     account_ids: dict[tuple[str, str], int] = field(default_factory=dict)
     here: Here = field(default_factory=Here)
@@ -81,6 +84,12 @@ class Road:
     recently: Recently = field(default_factory=Recently)
     awaited: Awaited = field(default_factory=Awaited)
     waking: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def may_join(self, channel: str, account: str) -> bool:
+        """Tell whether conversations of an account may be one case with others."""
+        by_mail = account in self.mailers if channel == "webchat" else False
+        mails = any((each.channel, each.account.name) == (channel, account) for each in self.mailers.values())
+        return by_mail or mails or (channel, account) in self.passages
 
     @property
     def patience(self) -> timedelta:

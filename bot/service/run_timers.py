@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.desk.deadlines import DEADLINE_TIMER
+from bot.service.answer_by_mail import answer_by_mail
 from bot.service.remind import remind
 from bot.storage import handoffs, timers
 
@@ -29,4 +30,4 @@ async def run_timers(road: Road) -> int:
     for conversation_id in late:
         log.warning("Nobody answered by the deadline", conversation_id=conversation_id)
         await road.bus.live.publish("status", conversation_id, late=True)
-    return len(due) + await remind(road)
+    return len(due) + await remind(road) + await answer_by_mail(road)

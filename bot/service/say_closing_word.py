@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.connector import OutboundReply
 from bot.connector.windows import find_refusal
 from bot.desk.public_case import wants_closing_word
+from bot.domain.case import How
 from bot.domain.message import Author, Content
 from bot.storage import case_moves, conversations, messages, outbox
 
@@ -28,7 +29,7 @@ async def say_closing_word(road: Road, connection: Connection, link: ThreadLink)
     Both threads must be locked.
     """
     public = await conversations.get_conversation(connection, link.public_id)
-    if link.private_id is None or public is None or not road.desk.words.closing:
+    if link.how is How.MAIL or link.private_id is None or public is None or not road.desk.words.closing:
         return None
     part = await case_moves.load_public_part(connection, link)
     if not wants_closing_word(part) or not _may_leave(road, public, part):

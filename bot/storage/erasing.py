@@ -62,6 +62,25 @@ async def find_contact(connection: AsyncConnection, channel: str, account: str, 
     return None if found is None else int(found)
 
 
+# Whoever is known by nothing but mails that answered in the chats of these contacts.
+_MAILED = _of(
+    """
+    SELECT DISTINCT m.contact_id FROM thread_link t JOIN conversation m ON m.id = t.private_id
+    WHERE t.contact_id = ANY(:contacts) AND t.how = 'mail' AND NOT EXISTS (
+        SELECT FROM conversation o WHERE o.contact_id = m.contact_id AND o.erased_at IS NULL
+            AND NOT EXISTS (SELECT FROM thread_link l WHERE l.private_id = o.id AND l.how = 'mail'
+                AND l.contact_id = ANY(:contacts)))
+    """,
+    "contacts",
+)
+
+
+async def list_with_mailed(connection: AsyncConnection, contact_ids: Collection[int]) -> list[int]:
+    """Return contacts, with those who are only there because an answer in a chat of theirs was mailed."""
+    mailed = (await connection.execute(_MAILED, {"contacts": sorted(contact_ids)})).scalars()
+    return sorted({*contact_ids, *mailed})
+
+
 _COUNT = _of(
     """
     SELECT (SELECT count(*) FROM contact WHERE id = ANY(:contacts)) AS contacts,
@@ -74,8 +93,11 @@ _COUNT = _of(
     "contacts",
     "ids",
 )
+# With the mails that answered in somebody's chat, whoever has the address: they quote what was said there.
 _CONVERSATIONS = """
-    SELECT id FROM conversation WHERE contact_id = ANY(:contacts) AND erased_at IS NULL ORDER BY id
+    SELECT id FROM conversation WHERE erased_at IS NULL AND (contact_id = ANY(:contacts) OR id IN (
+        SELECT private_id FROM thread_link WHERE contact_id = ANY(:contacts) AND how = 'mail'))
+    ORDER BY id
 """
 _LIST = _of(_CONVERSATIONS, "contacts")
 # First what they have, as whoever acts in a conversation does, then the contacts, which keeps new
@@ -119,6 +141,7 @@ _ERASE = (
         WHERE m.id = t.message_id AND m.conversation_id = ANY(:ids)""",
     "DELETE FROM proposal WHERE conversation_id = ANY(:ids)",
     "DELETE FROM left_alone WHERE conversation_id = ANY(:ids)",
+    "DELETE FROM left_address WHERE conversation_id = ANY(:ids)",
     "DELETE FROM outbox WHERE conversation_id = ANY(:ids)",
     "DELETE FROM tracker WHERE conversation_id = ANY(:ids)",
     "DELETE FROM turn WHERE conversation_id = ANY(:ids)",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.connector.file_rules import list_types
 from bot.connector.interface import HasTemplates
 from bot.connector.windows import describe, find_end, find_refusal
+from bot.desk.mail_answer import MAIL_AFTER
 from bot.domain.conversation import Surface
 from bot.domain.message import Content
 from bot.service.check_reply import draft_reply
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.connector import Capabilities, Connector
     from bot.domain.conversation import Conversation
+    from bot.service.answer_by_mail import MailWay
     from bot.storage.standing import Standing
 
 
@@ -99,3 +101,12 @@ def _view_private(
     heard = reply.last_heard_at
     end = None if allowed.within is None or heard is None else heard + allowed.within
     return Until(at=end, over=refusal is not None, told=refusal.detail if refusal else "")
+
+
+def describe_way(way: MailWay | None, name: str) -> str:
+    """Say where an answer goes that the visitor of a chat does not see; empty where they left no address."""
+    if way is None:
+        return ""
+    if way.hindrance is not None:
+        return say(f"desk.mail_{way.hindrance.value}", name=name, address=way.address)
+    return say("desk.mail_way", minutes=round(MAIL_AFTER.total_seconds() / 60), address=way.address)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from bot.web.chat_socket import Chat
     from bot.web.chat_told import Told
 
+_NAMED, _LEFT = "email:", "answers:"  # of an address: named when asked for, left for the answer
+
 
 @dataclass(slots=True, kw_only=True)
 class Guest:
@@ -87,7 +89,8 @@ class Guest:
             self.thread = replace(self.thread, conversation_id=begun)
         for key, content in notes:
             assert self.thread.conversation_id is not None
-            await note_detail(self.chat.road, self.thread.conversation_id, content, key=key)
+            left = self.hello.told.email if key.startswith(_LEFT) else None
+            await note_detail(self.chat.road, self.thread.conversation_id, content, key=key, answers_to=left)
         self._noted = True
 
     def parse(self, frame: JsonObject) -> list[InboundEvent]:
@@ -132,7 +135,7 @@ class Guest:
         if consent is not None and told.consent == consent.version:
             notes.append((f"consent:{consent.version}", note_consent(told, consent, self.chat.road.now())))
         if told.email is not None:
-            notes.append((f"email:{told.email}", note_email(told.email)))
+            notes.append((f"{_LEFT if told.answers else _NAMED}{told.email}", note_email(told)))
         return notes
 
     def _arrive(self) -> InboundEvent:

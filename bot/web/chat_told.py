@@ -27,12 +27,16 @@ _CLOCKS = timedelta(minutes=5)  # that a visitor's clock may be ahead of ours
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """`consent` is the version of what was agreed to, `at` when, by the visitor's clock."""
+    """`consent` is the version of what was agreed to, `at` when, by the visitor's clock.
+
+    `answers`: the address was left to be answered there, while nobody was at work.
+    """
 
     consent: str | None = None
     at: datetime | None = None
     name: str | None = None
     email: str | None = None
+    answers: bool = False
 
 
 NOTHING_TOLD = Told()
@@ -47,6 +51,7 @@ def read_told(given: object) -> Told:
         at=_read_time(given.get("at")),
         name=_read(given.get("name"), _MAX_NAME),
         email=read_email(given.get("email")),
+        answers=given.get("answers") is True,
     )
 
 
@@ -77,9 +82,10 @@ def note_consent(told: Told, consent: Consent, now: datetime) -> Content:
     return Content(text=words, custom={"visavis": {"consent": fact}})
 
 
-def note_email(email: str) -> Content:
-    """Return the line that says where answers may go."""
-    return Content(text=say("chat.email_left", email=email), custom={"visavis": {"email": email}})
+def note_email(told: Told) -> Content:
+    """Return the line that says which address they named, and whether answers may be mailed there."""
+    words = say("chat.email_for_answers" if told.answers else "chat.email_left", email=told.email or "")
+    return Content(text=words, custom={"visavis": {"email": told.email, "answers": told.answers}})
 
 
 def _read(given: object, most: int) -> str | None:

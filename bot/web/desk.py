@@ -13,6 +13,7 @@ from bot.desk.brief import Brief, write_brief
 from bot.domain.message import Author
 from bot.domain.staff import Role
 from bot.errors import BadPayload, UnknownConversation
+from bot.service.answer_by_mail import MailWay, find_way
 from bot.service.list_queue import QueueEntry, list_queue
 from bot.service.read_person import Person, load_person
 from bot.service.take_over import may_take_over
@@ -20,8 +21,8 @@ from bot.storage import conversations, corrections, handoffs, left_alone, messag
 from bot.storage.queue import QueueCounts, QueueView
 from bot.storage.standing import Standing, load_standing
 from bot.web.auth import current_staff, require
-from bot.web.box_view import view_box
-from bot.web.desk_case import ALONE, Case, find_public, list_ids, list_thread, load_case
+from bot.web.box_view import describe_way, view_box
+from bot.web.desk_case import ALONE, Case, find_places, list_ids, list_thread, load_case
 from bot.web.desk_files import get_file, load_files
 from bot.web.desk_view import Beside, Holding, holding_of, name_of, view_row, view_thread
 from bot.web.ids import read_id
@@ -61,6 +62,7 @@ class Opened:
     beside: Beside = NOTHING_BESIDE
     standing: Standing = UNHEARD
     case: Case = ALONE
+    mail_way: MailWay | None = None
 
     @property
     def name(self) -> str:
@@ -186,6 +188,7 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         standing = await load_standing(connection, conversation_id)
         free = await may_take_over(connection, conversation, current_staff(request), road.now())
         person = await load_person(connection, conversation)
+    mail_way = await find_way(road, conversation)
     entries = await list_queue(road, view=QueueView.RECENT, conversation_ids=[home])
     open_handoff = next((handoff for handoff in recorded if handoff.closed_at is None), None)
     return Opened(
@@ -199,6 +202,7 @@ async def _open(request: web.Request, *, marked: bool = True) -> Opened:
         beside=beside,
         standing=standing,
         case=case,
+        mail_way=mail_way,
     )
 
 
@@ -209,6 +213,7 @@ def _opened_values(request: web.Request, opened: Opened) -> dict[str, Any]:
     return _thread_values(request, conversation, opened.latest, None, opened.beside) | {
         "opened": opened,
         "case": opened.case,
+        "mail_way": describe_way(opened.mail_way, opened.name),
         "view": view_of(request),
         "holding": holding,
         "locked": holding is Holding.COLLEAGUE,
@@ -252,7 +257,7 @@ async def _load_beside(connection: Connection, threads: Sequence[int], found: Se
         marks=view_marks(found, judged, said),
         files=files,
         left={each: describe_note(note) for each, note in left.items()},
-        public=await find_public(connection, threads),
+        places=await find_places(connection, threads),
     )
 
 

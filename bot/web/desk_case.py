@@ -1,14 +1,16 @@
-"""A case at the desk: the public thread and the private one, read as one, answered in either."""
+"""A case at the desk: the public thread and the private one, or a chat and its mails, read as one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.domain.case import How
 from bot.storage import cases, conversations, messages
+from bot.web.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.domain.case import ThreadLink
     from bot.domain.conversation import Conversation
@@ -26,6 +28,11 @@ class Case:
     link: ThreadLink | None = None
     other: Conversation | None = None
     is_public: bool = False
+
+    @property
+    def by_mail(self) -> bool:
+        """Tell whether it is a web chat, and the mails that went on with it: nothing of it is public."""
+        return self.link is not None and self.link.how is How.MAIL
 
     @property
     def is_open(self) -> bool:
@@ -71,10 +78,14 @@ async def list_ids(connection: Connection, conversation_id: int) -> tuple[int, .
     return (conversation_id,) if beside is None else (conversation_id, beside)
 
 
-async def find_public(connection: Connection, conversation_ids: Sequence[int]) -> frozenset[int]:
-    """Return which of the threads of a page others read, if a part of it was moved to private; else none."""
+async def find_places(connection: Connection, conversation_ids: Sequence[int]) -> Mapping[int, str]:
+    """Return how to say where each thread of a page stands, if there are two; nothing of one alone."""
     link = await cases.find_last(connection, conversation_ids[0])
-    return frozenset({link.public_id}) if link else frozenset()
+    if link is None:
+        return {}
+    here, there = ("chat", "mail") if link.how is How.MAIL else ("public", "private")
+    named = {link.public_id: say(f"desk.case_{here}")}
+    return named if link.private_id is None else named | {link.private_id: say(f"desk.case_{there}")}
 
 
 def _number(message: Message) -> int:

@@ -16,7 +16,7 @@ from bot.web.person_view import describe_also
 from bot.web.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime, tzinfo
 
     from bot.domain.conversation import Conversation
@@ -117,14 +117,14 @@ def holding_of(conversation: Conversation, staff: Staff) -> Holding:
 class Beside:
     """What is shown beside messages: how they were judged, their files by (message, number).
 
-    `left` says of those that needed no answer why. `public` are the conversations that others read, where
-    what is shown is partly private.
+    `left` says of those that needed no answer why. `places` says where conversations stand, if several are
+    read as one.
     """
 
     marks: Mapping[int, TriageMark] = field(default_factory=dict)
     files: Mapping[tuple[int, int], MediaFile] = field(default_factory=dict)
     left: Mapping[int, str] = field(default_factory=dict)
-    public: frozenset[int] = frozenset()
+    places: Mapping[int, str] = field(default_factory=dict)
 
 
 class Side(StrEnum):
@@ -170,7 +170,7 @@ def view_thread(
     shown = [message for message in messages if message.kind not in _QUIET_KINDS]
     return [
         replace(
-            _view_message(last, message, contact, zone, beside.public),
+            _view_message(last, message, contact, zone, beside.places),
             mark=beside.marks.get(message.id),
             left=beside.left.get(message.id, ""),
             attachments=_view_attachments(message, beside.files),
@@ -181,9 +181,9 @@ def view_thread(
 
 
 def _view_message(
-    last: Message | None, message: Message, contact: str, zone: tzinfo, public: Collection[int]
+    last: Message | None, message: Message, contact: str, zone: tzinfo, places: Mapping[int, str]
 ) -> ThreadEntry:
-    place = _place_of(message, public)
+    place = _place_of(message, places)
     day = message.created_at.astimezone(zone).date()
     new_day = last is None or last.created_at.astimezone(zone).date() != day
     side = side_of(message)
@@ -193,7 +193,7 @@ def _view_message(
         and last is not None
         and side_of(last) is side
         and _who(last, side, contact) == who
-        and _place_of(last, public) == place
+        and _place_of(last, places) == place
     )
     return ThreadEntry(
         id=message.id,
@@ -207,16 +207,15 @@ def _view_message(
         buttons=message.content.buttons,
         delivery=describe_delivery(message),
         wrong=message.delivery in _WRONG,
-        place=place if place != _place_of(last, public) else "",
+        place=place if place != _place_of(last, places) else "",
     )
 
 
-def _place_of(message: Message | None, public: Collection[int]) -> str:
-    """Say who reads a message, where a conversation is read with another; empty where none is."""
-    if message is None or not public:
+def _place_of(message: Message | None, places: Mapping[int, str]) -> str:
+    """Say where a message stands, if a conversation is read with another; empty where none is."""
+    if message is None or not places:
         return ""
-    alone = message.content.private or message.conversation_id not in public
-    return say("desk.case_private" if alone else "desk.case_public")
+    return say("desk.case_private") if message.content.private else places.get(message.conversation_id, "")
 
 
 def _view_attachments(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, NoReturn
@@ -28,7 +28,9 @@ from bot.connector import (
     SendState,
 )
 from bot.connector.answers import Outcome, failed, read_file, stop
+from bot.connector.opening import NewThread
 from bot.domain.conversation import Surface
+from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Author, Kind
 from bot.errors import BadSignature
 from connectors.email.api import submit
@@ -37,6 +39,7 @@ from connectors.email.guard import Guard
 from connectors.email.guide import GUIDE, examine_account
 from connectors.email.intake import Intake
 from connectors.email.mailbox import TROUBLE, LoginRefused
+from connectors.email.opening import go_on, open_thread
 from connectors.email.options import OPTIONS as ALL_OPTIONS
 from connectors.email.options import find_problems, read_settings
 from connectors.email.payload import CHANNEL, Place, parse_mail
@@ -121,6 +124,14 @@ class EmailConnector:
         if reply.author is not Author.STAFF:
             self._guard.note(letters[0].to, now)
         return SendResult(state=SendState.SENT, native_ids=tuple(arrived))
+
+    def open_thread(self, address: str, *, matter: str, subject: str) -> NewThread | None:
+        """Return the thread with an address that was left for the answer; None for one of nobody."""
+        return open_thread(self._settings.us, address, matter=matter, subject=subject)
+
+    def go_on(self, reply_context: JsonObject, sent: Sequence[str]) -> JsonObject:
+        """Return what a further mail of ours answers, in a thread that we opened."""
+        return go_on(reply_context, sent)
 
     async def look_up(self, reply: OutboundReply) -> SendResult | None:
         """Look into the box of sent mails; what does not lie there may still have been sent."""

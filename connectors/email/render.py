@@ -104,7 +104,8 @@ def make_message(
     message = EmailMessage(policy=SMTP)
     message["From"] = make_address(make_shown_name(reply, writer), writer.address)
     message["To"] = make_address("", to)
-    message["Subject"] = make_subject(read_string(context, "subject"), writer)
+    opens = context.get("opens") is True
+    message["Subject"] = make_subject(read_string(context, "subject"), writer, opens=opens)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
     message[OWN_HEADER] = message_id
@@ -173,9 +174,11 @@ def attach(message: EmailMessage, file: File) -> None:
     )
 
 
-def make_subject(subject: str, writer: Writer) -> str:
-    """Return the subject of an answer: `Re:` once, whatever stood before it."""
+def make_subject(subject: str, writer: Writer, *, opens: bool = False) -> str:
+    """Return the subject of an answer: `Re:` once, whatever stood before it; of a first mail as it is."""
     base = strip_prefixes(tidy(subject))
+    if base and opens:
+        return base
     return f"Re: {base}" if base else tidy(f"Your message to {writer.name or writer.address}")
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 OPTIONS = frozenset(
     {
         *("title", "greeting", "origins", "identity_secret"),
-        *("consent", "consent_link", "ask", "ask_required", "largest_file"),
+        *("consent", "consent_link", "ask", "ask_required", "largest_file", "mail_account"),
     }
 )
 ASKED = frozenset({"name", "email"})

@@ -208,5 +208,5 @@ async def test_nobody_is_there_so_an_address_is_left(service: str, page: Page) -
     await expect(widget.log).to_contain_text("Will be sent")
     line.cut = False
     async with asyncio.timeout(30):
-        await expect(widget.log).to_contain_text("E-mail address: ann@example.org", timeout=30_000)
+        await expect(widget.log).to_contain_text("Left for the answer: ann@example.org", timeout=30_000)
     await expect(widget.log).not_to_contain_text("Will be sent")

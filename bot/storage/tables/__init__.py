@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.storage.tables.cases import thread_link
+from bot.storage.tables.cases import left_address, thread_link
 from bot.storage.tables.columns import metadata
 from bot.storage.tables.conversations import (
     conversation,
@@ -42,6 +42,7 @@ __all__ = [
     "handle",
     "handoff",
     "known_id",
+    "left_address",
     "left_alone",
     "media",
     "message",

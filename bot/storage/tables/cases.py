@@ -1,8 +1,8 @@
-"""Public threads and the private ones they were moved to."""
+"""Public threads and the private ones they were moved to, web chats and the mails that went on with them."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.storage.tables.columns import at, created_at, identity, metadata, ref
@@ -30,7 +30,7 @@ thread_link = Table(
     at("joined_at", nullable=True),
     at("closed_at", nullable=True),
     ref("closing_id", "message.id", nullable=True),
-    CheckConstraint("how IN ('private_reply','link','staff')", name="how"),
+    CheckConstraint("how IN ('private_reply','link','staff','mail')", name="how"),
     Index("uq_thread_link_public", "public_id", unique=True, postgresql_where=text("closed_at IS NULL")),
     Index("uq_thread_link_private", "private_id", unique=True, postgresql_where=text("closed_at IS NULL")),
     Index("ix_thread_link_public", "public_id", "id"),
@@ -39,4 +39,19 @@ thread_link = Table(
     Index("ix_thread_link_contact", "account_id", "contact_id", postgresql_where=_WAITS),
     Index("ix_thread_link_word", "account_id", "word", postgresql_where=_WAITS),
     Index("ix_thread_link_named", "created_at", postgresql_where=_NAMED),
+)
+
+# Where a visitor of the web chat wants the answer when they are gone; the last address they left.
+left_address = Table(
+    "left_address",
+    metadata,
+    Column(
+        "conversation_id",
+        BigInteger,
+        ForeignKey("conversation.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("email", Text, nullable=False),
+    created_at(),
 )

@@ -147,6 +147,43 @@ async def test_address_left_later_is_shown_to_both_sides_once(road: Road, browse
     assert len(await list_lines(road, said)) == 1
 
 
+async def test_address_is_kept_for_answers_only_where_it_was_left_for_them(
+    road: Road, browser: Browser
+) -> None:
+    async def list_left() -> list[str]:
+        async with road.database.read() as connection:
+            found = await connection.exec_driver_sql("SELECT email FROM left_address")
+            return list(found.scalars())
+
+    token = await browser.get_token()
+    async with browser.enter(token, told={"email": "asked@example.org"}) as (line, _):
+        said = (await line.say("hello"))["message_id"]
+        for email, answers in (("asked@example.org", "yes"), ("other@example.org", 1)):
+            await line.send(type="told", told={"email": email, "answers": answers})
+            await line.hear("told")
+        assert await list_left() == []
+        for email in ("ann@example.org", "ann@example.com", "ann@example.com"):
+            await line.send(type="told", told={"email": email, "answers": True})
+            await line.hear("told")
+    assert await list_left() == ["ann@example.com"]
+    assert [each.content.text for each in await list_lines(road, said)][-2:] == [
+        "Left for the answer: ann@example.org",
+        "Left for the answer: ann@example.com",
+    ]
+
+
+async def test_address_left_for_the_answer_waits_for_consent(road: Road, strict: Browser) -> None:
+    version = (await ask(strict))["consent"]["version"]
+    told = {"consent": version, "at": AT, "name": "Ann", "email": "ann@example.org"}
+    async with strict.enter(await strict.get_token(), told=told) as (line, _):
+        await line.say("hello")
+        await line.send(type="told", told={**told, "consent": "0", "answers": True})
+        await line.hear("told")
+    async with road.database.read() as connection:
+        found = await connection.exec_driver_sql("SELECT email FROM left_address")
+        assert list(found.scalars()) == []
+
+
 async def test_waiting_customer_is_told_whether_anybody_is_there(
     road: Road, browser: Browser, mara: Staff
 ) -> None:

@@ -44,7 +44,9 @@ export class Ask {
   #tell({ consent }: About, told: Told | null, fields: Field[]): void {
     const found = Object.fromEntries(fields.map(({ input }) => [input.name, input.value.trim() || null]));
     const before = { name: told?.name ?? null, email: told?.email ?? null };
-    this.done({ consent: consent?.version ?? null, at: new Date().toISOString(), ...before, ...found });
+    const now = { ...before, ...found };
+    const answers = told?.answers === true && now.email === told.email;
+    this.done({ consent: consent?.version ?? null, at: new Date().toISOString(), ...now, answers });
   }
 }
 

@@ -234,7 +234,7 @@ export class ChatElement extends HTMLElement {
 
   #leave(email: string): void {
     const before = this.#memory.get("told") ?? { consent: null, at: new Date().toISOString(), name: null };
-    const told = { ...before, email };
+    const told = { ...before, email, answers: true };
     this.#memory.set("told", told);
     this.#memory.set("untold", true);
     this.#line.send({ type: "told", told });
@@ -282,7 +282,7 @@ export class ChatElement extends HTMLElement {
     const unread = conversation.countUnread(this.#memory.get("read"));
     const missing = this.#findMissing();
     const told = this.#memory.get("told");
-    this.#head.render(conversation, this.#line.state, told?.email ?? null);
+    this.#head.render(conversation, this.#line.state, told?.answers === true ? told.email : null);
     this.#ask.render(missing, told);
     this.#composer.form.hidden = missing !== null;
     if (conversation.about !== null) this.#tray.render(conversation.about.files);

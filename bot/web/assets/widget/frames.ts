@@ -56,6 +56,8 @@ export interface Told {
   at: string;
   name: string | null;
   email: string | null;
+  /** The address was left for the answer, while nobody was at work. */
+  answers?: boolean;
 }
 
 /** What the site's server signed: an id with its hash, or a token. */

@@ -48,7 +48,7 @@ export class Head {
     );
   }
 
-  /** `email` is where the visitor said they can be reached. */
+  /** `email` is where the visitor wants to be answered. */
   render({ title, holder }: Conversation, line: LineState, email: string | null): void {
     const person = holder.who === "staff" ? (holder.name ?? say("staffUnnamed")) : null;
     this.#title.textContent = title || say("chat");
