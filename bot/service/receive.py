@@ -14,7 +14,7 @@ import structlog
 from bot.bus.keys import Stream
 from bot.connector import Delivery, InboundEvent
 from bot.domain.conversation import Status
-from bot.domain.message import Content, Kind, Settled
+from bot.domain.message import Kind, Settled
 from bot.errors import BadPayload
 from bot.service.find_person import find_person
 from bot.service.hold import both_of, take_handoff
@@ -22,7 +22,7 @@ from bot.service.know_echo import find_own_echo
 from bot.service.link_threads import find_case_of, join_arriving, show_beside, wake_case
 from bot.service.metrics import RECEIVED
 from bot.service.note_receipt import note_receipt
-from bot.storage import accounts, cases, conversations, inbound, leases, left_alone, media, messages
+from bot.storage import accounts, cases, changes, conversations, inbound, leases, left_alone, media, messages
 from bot.storage.arrivals import Arrival
 from bot.storage.erased_ids import PREFIX, was_erased
 from bot.storage.first_messages import begin_many, begin_with_inbound
@@ -254,13 +254,13 @@ async def _store_in(
 async def _apply(connection: Connection, conversation_id: int, event: InboundEvent) -> None:
     """Let an edit, a deletion or an echo change what it speaks about."""
     if event.kind is Kind.EDIT and event.target_id:
-        await messages.replace_content(connection, conversation_id, event.target_id, event.content)
+        if await changes.was_taken_back(connection, conversation_id, event.target_id):
+            await _take_back(connection, conversation_id, event.target_id)  # told too late: it stays away
+            return
+        await changes.replace_content(connection, conversation_id, event)
         await left_alone.look_again(connection, conversation_id, event.target_id)
     elif event.kind is Kind.DELETE and event.target_id:
-        gone = await messages.replace_content(connection, conversation_id, event.target_id, Content())
-        if gone is not None:
-            await messages.withdraw(connection, gone)
-            await media.drop_files(connection, gone)
+        await _take_back(connection, conversation_id, event.target_id)
     elif event.kind is Kind.ECHO:
         # A person's word, typed in the platform's own app, silences the bot at once. A colleague at
         # the desk who has the conversation keeps it.
@@ -268,6 +268,12 @@ async def _apply(connection: Connection, conversation_id: int, event: InboundEve
             await conversations.hold(connection, each, None)
             await take_handoff(connection, each, None)
         await messages.settle_waiting(connection, conversation_id, Settled.STAFF)
+
+
+async def _take_back(connection: Connection, conversation_id: int, target_id: str) -> None:
+    for gone in await changes.take_back(connection, conversation_id, target_id):
+        await messages.withdraw(connection, gone)
+        await media.drop_files(connection, gone)
 
 
 def _wake(road: Road, event: InboundEvent, received: Received) -> None:

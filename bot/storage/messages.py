@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from bot.domain.message import Author, DeliveryState, Kind, Message, Settled
 from bot.storage.content import dump_content, load_content
@@ -269,23 +269,3 @@ async def withdraw(connection: AsyncConnection, message_id: int) -> None:
         .where(message.c.id == message_id, message.c.settled == Settled.WAITING.value)
         .values(settled=Settled.NOT_NEEDED.value),
     )
-
-
-_REPLACE = text(
-    "UPDATE message SET content = :content WHERE conversation_id = :conversation_id "
-    "AND event_id = :target_id AND revision = 0 RETURNING id",
-).bindparams(bindparam("content", type_=JSONB))
-
-
-async def replace_content(
-    connection: AsyncConnection,
-    conversation_id: int,
-    target_id: str,
-    content: Content,
-) -> int | None:
-    """Put an edit's content in place of what it edits (a deletion's is empty); None when unknown."""
-    row = await connection.execute(
-        _REPLACE,
-        {"conversation_id": conversation_id, "target_id": target_id, "content": dump_content(content)},
-    )
-    return row.scalar_one_or_none()

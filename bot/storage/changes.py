@@ -1,0 +1,62 @@
+"""What contacts change and take back of what they said. Platforms tell it late, again and out of order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from bot.storage.content import dump_content
+
+if TYPE_CHECKING:
+    from bot.connector import InboundEvent
+    from bot.storage.connection import AsyncConnection
+
+_REPLACE = text(
+    """
+    UPDATE message SET content = :content
+    WHERE conversation_id = :conversation_id AND event_id = :target_id AND revision = 0
+        AND NOT EXISTS (
+            SELECT FROM message later
+            WHERE later.conversation_id = :conversation_id AND later.target_id = :target_id
+                AND later.kind = 'edit' AND later.revision > :revision)
+    """,
+).bindparams(bindparam("content", type_=JSONB))
+
+
+async def replace_content(connection: AsyncConnection, conversation_id: int, edit: InboundEvent) -> None:
+    """Put an edit's content in place of what it edits, unless a later edit was told before."""
+    values = {"conversation_id": conversation_id, "target_id": edit.target_id, "revision": edit.revision}
+    await connection.execute(_REPLACE, {**values, "content": dump_content(edit.content)})
+
+
+_TAKEN_BACK = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM message
+        WHERE conversation_id = :conversation_id AND target_id = :target_id AND kind = 'delete')
+    """,
+)
+
+
+async def was_taken_back(connection: AsyncConnection, conversation_id: int, target_id: str) -> bool:
+    """Tell whether the deletion of a message was told."""
+    values = {"conversation_id": conversation_id, "target_id": target_id}
+    return bool((await connection.execute(_TAKEN_BACK, values)).scalar_one())
+
+
+_TAKE_BACK = text(
+    """
+    UPDATE message SET content = '{}'
+    WHERE conversation_id = :conversation_id
+        AND ((event_id = :target_id AND revision = 0) OR (target_id = :target_id AND kind = 'edit'))
+    RETURNING id
+    """,
+)
+
+
+async def take_back(connection: AsyncConnection, conversation_id: int, target_id: str) -> list[int]:
+    """Empty a message and all that it was changed to; returns their ids, the files of which may go."""
+    values = {"conversation_id": conversation_id, "target_id": target_id}
+    return list((await connection.execute(_TAKE_BACK, values)).scalars().all())
