@@ -79,6 +79,7 @@ class FakeGraph:
     heard: dict[str, datetime] = field(default_factory=dict)
     comments: dict[str, datetime] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
+    too_old: set[str] = field(default_factory=set)  # comments, whenever they were written
     blocked: set[str] = field(default_factory=set)
     mentioned: dict[str, Json] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -239,7 +240,7 @@ class FakeGraph:
             raise Refusal(100, "Unsupported post request. Object does not exist", subcode=33)
         if remark in self.answered:
             raise Refusal(10900, "(#10900) Activity already replied to")
-        if datetime.now(UTC) - self.comments[remark] > 7 * DAY:
+        if remark in self.too_old or datetime.now(UTC) - self.comments[remark] > 7 * DAY:
             raise Refusal(10903, "(#10903) This user can't reply to this activity")
         return f"author-of-{remark}"
 

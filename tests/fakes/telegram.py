@@ -82,6 +82,7 @@ class FakeTelegram:
     pressed: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     last_message: int = 0
+    journal: list[Update] = field(default_factory=list)  # what the webhook was ever told
     _updates: dict[int, Update] = field(default_factory=dict)
     _last_update: int = 1000
     _reading: asyncio.Event | None = None
@@ -143,14 +144,17 @@ class FakeTelegram:
     # --- the webhook ------------------------------------------------------------------------
 
     async def deliver(
-        self, *, copies: int = 1, shuffle: random.Random | None = None, tries: int = 5
+        self, *, copies: int = 1, shuffle: random.Random | None = None, tries: int = 5, again: bool = False
     ) -> list[int]:
         """Post what is queued to the webhook, each `copies` times; return the statuses.
 
-        What is not answered with 2xx is posted again, `tries` times in all, then dropped.
+        What is not answered with 2xx is posted again, `tries` times in all, then dropped. With `again`, what
+        was ever posted is.
         """
         assert self.hook is not None, "no webhook is set"
-        batch = [update for update in self._updates.values() for _ in range(copies)]
+        self.journal.extend(self._updates.values())
+        told = self.journal if again else self._updates.values()
+        batch = [update for update in told for _ in range(copies)]
         if shuffle is not None:
             shuffle.shuffle(batch)
         headers = {"X-Telegram-Bot-Api-Secret-Token": self.hook.secret} if self.hook.secret else {}

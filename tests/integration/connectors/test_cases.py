@@ -1,42 +1,30 @@
-"""A complaint in public, moved to private as each platform allows, on the whole road."""
+"""A complaint in public, moved to private as each platform allows, on the whole road: one case, told once."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.staff import Staff
+from bot.domain.case import CaseWords
 from bot.service.resolve import resolve
 from bot.service.staff_reply import staff_reply
-from bot.storage import cases
-from connectors.messenger.connector import MessengerConnector
-from tests.fakes.graph import run_fake_graph
-from tests.fakes.graph_events import PAGE, body, comment, said
-from tests.integration.connectors.test_meta_pages import House, house, now
+from tests.integration.connectors.case_stages import ANSWERS_IN_PRIVATE, LEADS_BY_LINK, x_with_fake
 from tests.integration.service.people import add_agent
 
 if TYPE_CHECKING:
-    from bot.connector import Connector
-    from bot.domain.case import ThreadLink
+    from bot.domain.staff import Staff
     from bot.service.road import Road
+    from tests.integration.connectors.case_scene import Scene, Stage
 
-PSID = "author-of-20_1"  # by which Meta names in private who wrote the comment 20_1
-MOVED = "We are sorry. We have written to you in private, so that we can look into it."
+WORDS = CaseWords()
+COMPLAINT = "a person please, it smokes"
+MOVED = f"{WORDS.sorry} {WORDS.moved}"
 
-
-@pytest.fixture
-async def page(road: Road) -> AsyncIterator[House]:
-    passages: dict[tuple[str, str], Connector] = {}
-    road = replace(road, passages=passages)
-    async with run_fake_graph() as fake, house(road, fake, MessengerConnector, "page_id") as opened:
-        fake.comments["20_1"] = datetime.now(UTC)
-        passages["messenger", "lyra"] = opened.connector
-        yield opened
+on_all_that_answer_in_private = pytest.mark.parametrize(
+    "stage", ANSWERS_IN_PRIVATE.values(), ids=ANSWERS_IN_PRIVATE
+)
+on_all = pytest.mark.parametrize("stage", LEADS_BY_LINK.values(), ids=LEADS_BY_LINK)
 
 
 @pytest.fixture
@@ -44,53 +32,133 @@ async def mara(road: Road) -> Staff:
     return await add_agent(road, "Mara Lind")
 
 
-async def comment_on(page: House, words: str) -> None:
-    told = {**body(PAGE, page.fake.own_id, changes=[comment("7", words)])}
-    told["entry"][0]["time"] = int(time.time())
-    await page.tell(told, copies=2)
-    await page.work()
+async def settle_in_private(scene: Scene, mara: Staff) -> None:
+    """Let staff answer in private and resolve the case: both threads end, the public one with a word."""
+    private_id = await scene.private_id()
+    await staff_reply(scene.road, private_id, mara, "It is on its way.", key="k1")
+    assert (await scene.settled())[-1] == ("private", "It is on its way.")
+    await resolve(scene.road, private_id, mara)
+    heard = await scene.settled()
+    assert heard[-1] == ("public", WORDS.closing)
+    assert await scene.holders() == {"public": "resolved", "private": "resolved"}
+    assert await scene.waiting() == []
+    await resolve(scene.road, await scene.public_id(), mara)
+    await scene.again()
+    assert await scene.settled() == heard
+    assert await scene.holders() == {"public": "resolved", "private": "resolved"}
 
 
-async def write(page: House, words: str) -> None:
-    await page.tell(body(PAGE, page.fake.own_id, messaging=now(said(page.fake.own_id, PSID, words))))
+@on_all_that_answer_in_private
+async def test_complaint_is_one_case_from_its_private_answer_to_the_closing_word(
+    road: Road, stage: Stage, mara: Staff
+) -> None:
+    async with stage(road) as scene:
+        await scene.complain(COMPLAINT)
+        assert await scene.settled() == [("private", f"1: {COMPLAINT}"), ("public", MOVED)]
+        assert await scene.waiting() == [await scene.public_id()]
+        await scene.write("here I am")
+        assert len(await scene.settled()) == 2
+        link = await scene.link_between()
+        assert link is not None
+        assert (link.private_id, link.doubt) == (await scene.private_id(), False)
+        assert await scene.holders() == {"public": "queued", "private": "queued"}
+        assert await scene.waiting() == [link.private_id]
+        await settle_in_private(scene, mara)
 
 
-def alone(page: House) -> list[str]:
-    """Return what was sent for one person to read."""
-    return [each["text"] for each in page.fake.sent if "to" in each]
+@on_all
+async def test_whoever_cannot_be_written_to_is_shown_the_way_and_comes(
+    road: Road, stage: Stage, mara: Staff
+) -> None:
+    async with stage(road) as scene:
+        scene.refuse()
+        await scene.complain(COMPLAINT)
+        shown = f"{WORDS.sorry} {WORDS.write.replace('{link}', scene.link)} {WORDS.person}"
+        assert await scene.settled() == [("public", shown)]
+        assert await scene.waiting() == [await scene.public_id()]
+        await scene.come("here I am")
+        assert await scene.settled() == [("public", shown)]
+        link = await scene.link_between()
+        assert link is not None
+        assert link.private_id == await scene.private_id()
+        assert link.doubt == scene.connector.capabilities.other_ids_in_public
+        assert await scene.waiting() == [link.private_id]
+        await settle_in_private(scene, mara)
 
 
-async def link_of(page: House, conversation_id: int) -> ThreadLink | None:
-    async with page.road.database.read() as connection:
-        return await cases.find_open(connection, conversation_id)
+@on_all_that_answer_in_private
+async def test_question_for_details_is_asked_in_private_and_answered_there(road: Road, stage: Stage) -> None:
+    async with stage(road) as scene:
+        await scene.complain("where is my order?")
+        assert await scene.settled() == [("private", "1: where is my order?"), ("public", WORDS.moved)]
+        await scene.write("12345")
+        assert (await scene.settled())[2:] == [("private", "2: 12345")]  # it remembers what it asked
+        assert await scene.holders() == {"public": "bot", "private": "bot"}
 
 
-async def test_comment_on_a_page_is_one_case_from_complaint_to_closing_word(page: House, mara: Staff) -> None:
-    await comment_on(page, "a person please, it smokes")
-    await page.work()
-    assert alone(page) == ["1: a person please, it smokes"]
-    assert [each["message"] for each in page.fake.remarks] == [MOVED]
-    page.fake.heard[PSID] = datetime.now(UTC)
-    await write(page, "here I am")
-    await page.work()
-    assert await page.statuses() == ["queued", "queued"]
-    link = await link_of(page, 1)
-    assert link is not None
-    assert (link.private_id, link.doubt) == (2, False)
-    await staff_reply(page.road, 2, mara, "It is on its way.", key="k1")
-    await page.work()
-    assert alone(page)[-1] == "It is on its way."
-    await resolve(page.road, 2, mara)
-    await page.work()
-    assert page.fake.remarks[-1]["message"].startswith("We have looked into this in private")
-    assert await page.statuses() == ["resolved", "resolved"]
+@on_all
+async def test_question_waits_for_whoever_comes_by_the_link(road: Road, stage: Stage) -> None:
+    async with stage(road) as scene:
+        scene.refuse()
+        await scene.complain("where is my order?")
+        assert await scene.settled() == [("public", WORDS.write.replace("{link}", scene.link))]
+        await scene.come("hello")
+        heard = (await scene.settled())[1:]
+        assert heard[0] == ("private", "1: where is my order?")
+        assert {where for where, _ in heard} == {"private"}
 
 
-async def test_comment_too_old_for_a_private_reply_gets_the_link(page: House) -> None:
-    page.fake.comments["20_1"] -= timedelta(days=8)
-    await comment_on(page, "a person please, it smokes")
-    await page.work()
-    assert alone(page) == []
-    (word,) = [each["message"] for each in page.fake.remarks]
-    assert f"https://m.me/{page.fake.own_id}?ref=20_1" in word
-    assert "A person on our team will answer you there." in word
+@on_all_that_answer_in_private
+async def test_who_wrote_in_private_before_the_post_is_heard_of_is_one_case(
+    road: Road, stage: Stage, mara: Staff
+) -> None:
+    """Webhooks overtake each other: the private message comes first."""
+    async with stage(road) as scene:
+        await scene.write("I wrote under your post, too")
+        await scene.settled()
+        await scene.complain(COMPLAINT)
+        heard = await scene.settled()
+        assert heard[1:] == [("private", f"1: {COMPLAINT}"), ("public", MOVED)]
+        link = await scene.link_between()
+        assert link is not None
+        assert link.private_id == await scene.private_id()
+        assert await scene.holders() == {"public": "queued", "private": "queued"}
+        await settle_in_private(scene, mara)
+
+
+@pytest.mark.parametrize("stage", [ANSWERS_IN_PRIVATE["facebook"], ANSWERS_IN_PRIVATE["slack"]])
+async def test_nothing_more_is_said_under_a_post_that_its_author_took_back(
+    road: Road, stage: Stage, mara: Staff
+) -> None:
+    async with stage(road) as scene:
+        await scene.complain(COMPLAINT)
+        await scene.write("here I am")
+        heard = await scene.settled()
+        assert scene.take_back is not None
+        await scene.take_back()
+        await resolve(scene.road, await scene.private_id(), mara)
+        assert await scene.settled() == heard
+        assert await scene.holders() == {"public": "resolved", "private": "resolved"}
+
+
+async def test_public_words_to_several_differ_where_the_platform_takes_none_twice(
+    road: Road, mara: Staff
+) -> None:
+    """X refuses what was just said, also under another post."""
+    async with x_with_fake(road) as (scene, fake):
+        for author in ("7", "8"):
+            fake.mention("@lyra a person please", author=author)
+        await scene.again()
+        heard = await scene.settled()
+        public = sorted(words for where, words in heard if where == "public")
+        assert len(public) == 2
+        assert public[0] in (f"@person7 {MOVED}", f"@person8 {MOVED}")
+        assert public[1] == MOVED
+        for author in ("7", "8"):
+            fake.direct("here I am", sender=author)
+        await scene.again()
+        await scene.settled()
+        for (private_id,) in await scene.ask("SELECT id FROM conversation WHERE surface = 'direct'"):
+            await resolve(scene.road, private_id, mara)
+        closing = [words for _, words in (await scene.settled())[4:]]
+        assert sorted(len(words) - len(WORDS.closing) for words in closing) == [0, len("@person7 ")]

@@ -101,7 +101,7 @@ async def test_answer_to_a_comment_is_under_its_post_also_after_a_restart(
         shown = {name: value for name, value in first["message"].items() if name != "reply_to_message"}
         for count in (2, 3):  # neither process has seen the post
             async with open_account(build(fake)):
-                below = {"reply_to_message": shown, "message_thread_id": 1}
+                below: dict[str, Any] = {"reply_to_message": shown, "message_thread_id": 1}
                 fake.push_message(8, chat=-100, text="I wonder, too", **below)
                 fake.push_message(9, chat=-100, text="hi", message_thread_id=77)  # no post's thread
                 await fake.deliver(copies=2)
