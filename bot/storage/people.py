@@ -56,7 +56,7 @@ class PersonPair:
 _CONVERSATIONS = text(
     """
     SELECT id FROM conversation WHERE contact_id = ANY(:ids) AND erased_at IS NULL
-    ORDER BY last_message_at DESC LIMIT 50
+    ORDER BY last_message_at DESC, id DESC LIMIT 50
     """,
 ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
 
@@ -134,7 +134,7 @@ _PAIRS = (
         ARRAY(SELECT DISTINCT a.channel FROM handle h JOIN account a ON a.id = h.account_id
             WHERE h.contact_id = s.other ORDER BY 1 LIMIT 5) AS channels,
         (SELECT c.id FROM conversation c WHERE c.contact_id = s.other AND c.erased_at IS NULL
-            ORDER BY c.last_message_at DESC LIMIT 1) AS conversation_id
+            ORDER BY c.last_message_at DESC, c.id DESC LIMIT 1) AS conversation_id
     FROM (
         SELECT contact_a AS mine, contact_b AS other, same_person.* FROM same_person
         WHERE contact_a = ANY(:ids) AND contact_b <> :seen_from

@@ -95,7 +95,7 @@ async def list_proposals(
 ) -> list[Proposal]:
     """Return proposals, most frequent first, newest first among equals; decided ones by decision."""
     order = (
-        (proposal.c.times.desc(), proposal.c.last_seen.desc())
+        (proposal.c.times.desc(), proposal.c.last_seen.desc(), proposal.c.id.desc())
         if status is ProposalStatus.OPEN
         else (proposal.c.decided_at.desc(), proposal.c.id.desc())
     )

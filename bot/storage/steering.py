@@ -66,7 +66,7 @@ _FIND = (
         + """
     WHERE c.key = :key AND a.channel = ANY(:channels)
         AND (CAST(:account AS text) IS NULL OR a.name = :account)
-    ORDER BY c.last_message_at DESC LIMIT 1
+    ORDER BY c.last_message_at DESC, c.id DESC LIMIT 1
     """,
     )
     .bindparams(

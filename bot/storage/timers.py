@@ -65,7 +65,7 @@ async def take_due_timers(
     kinds: Collection[str],
     most: int = 100,
 ) -> list[Timer]:
-    """Mark timers of `kinds` that are due as done, and return them: act in the same transaction.
+    """Mark timers of `kinds` that are due as done, and return them in order: act in the same transaction.
 
     Other kinds are left to those who know them, such as the clock of a newer version. Rows another
     clock works on are skipped, not waited for.
@@ -73,16 +73,17 @@ async def take_due_timers(
     due = (
         select(timer.c.id)
         .where(timer.c.done_at.is_(None), timer.c.due_at <= now, timer.c.kind.in_(kinds))
-        .order_by(timer.c.due_at)
+        .order_by(timer.c.due_at, timer.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
     statement = update(timer).where(timer.c.id.in_(due.scalar_subquery())).values(done_at=func.now())
     rows = await connection.execute(statement.returning(timer))
-    return [
+    taken = [
         Timer(id=row.id, conversation_id=row.conversation_id, kind=row.kind, due_at=row.due_at, data=row.data)
         for row in rows
     ]
+    return sorted(taken, key=lambda each: (each.due_at, each.id))
 
 
 async def cancel_timers(connection: AsyncConnection, conversation_id: int, kind: str) -> None:

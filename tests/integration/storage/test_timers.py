@@ -27,3 +27,16 @@ async def test_timers_of_a_kind_this_version_does_not_know_are_left_to_those_who
     async with road.database.begin() as connection:
         (timer,) = await timers.take_due_timers(connection, road.now(), kinds=["follow_up"])
     assert (timer.kind, timer.due_at) == ("follow_up", due_at)
+
+
+async def test_timers_come_in_the_order_in_which_they_were_due(road: Road) -> None:
+    """Several are due at once after a clock stood still."""
+    received = await receive(road, says("hello"))
+    assert received.conversation_id is not None
+    now, ago = road.now(), {"third": 1, "first": 3, "second": 3}  # minutes
+    async with road.database.begin() as connection:
+        for kind, minutes in ago.items():
+            due_at = now - timedelta(minutes=minutes)
+            await timers.set_timer(connection, received.conversation_id, kind, due_at)
+        taken = await timers.take_due_timers(connection, now, kinds=list(ago))
+    assert [each.kind for each in taken] == ["first", "second", "third"]
