@@ -79,9 +79,14 @@ def _opens(connector: Connector) -> TypeGuard[OpensThreads]:
     return isinstance(connector, OpensThreads)
 
 
+def has_mailer(road: Road, claim: DeliveryClaim) -> bool:
+    """Tell whether words of a conversation may be mailed: it is a chat of an account that mails."""
+    return claim.channel == CHAT and claim.account in road.mailers
+
+
 async def plan_mail(road: Road, connection: Connection, claim: DeliveryClaim, outbound: Outbound) -> None:
     """Have it looked at later, in the commit that puts a word into a chat, whether its visitor saw it."""
-    if claim.channel != CHAT or claim.account not in road.mailers:
+    if not has_mailer(road, claim):
         return
     late = outbound.heard_ago is not None and outbound.heard_ago > MAIL_AFTER
     if outbound.author is not Author.STAFF and not late:

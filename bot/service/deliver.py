@@ -19,7 +19,7 @@ from bot.bus.keys import Stream
 from bot.connector import SendResult, SendState
 from bot.domain.conversation import Status
 from bot.domain.message import Author, DeliveryState
-from bot.service.answer_by_mail import plan_mail
+from bot.service.answer_by_mail import has_mailer, plan_mail
 from bot.service.follow_private import follow_private
 from bot.service.link_threads import join_by_key
 from bot.service.metrics import DELIVERIES
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from bot.connector import Connector
     from bot.service.road import Road
+    from bot.storage.database import AnyConnection
     from bot.storage.deliveries import DeliveryClaim, Outbound
 
 log = structlog.get_logger(__name__)
@@ -68,7 +69,7 @@ async def deliver(
     Once `stopping` is set, the send under way is the last: the rest is left to other couriers.
     Raises `LeaseLost` when another courier took over meanwhile.
     """
-    async with road.database.begin() as connection:
+    async with road.database.direct(transaction=True) as connection:
         claim = await deliveries.claim_delivery(connection, conversation_id, lease=road.lease)
     if claim is None:
         return None
@@ -151,22 +152,7 @@ async def _postpone(
 async def _settle(road: Road, claim: DeliveryClaim, outbound: Outbound, result: SendResult) -> DeliveryState:
     state = _FINAL[result.state]
     conversation_id = claim.lease.conversation_id
-    async with road.database.begin() as connection:
-        if outbound.content.private:
-            await cases.lock_rows(connection, conversation_id)  # for `follow_private`, and before the outbox
-        if state is not DeliveryState.SENT:
-            await deliveries.check_delivery_lease(connection, claim.lease)
-            await conversations.set_attention(connection, conversation_id, f"delivery_{state.value}")
-        await outbox.set_outcome(
-            connection,
-            [outbound.message_id],
-            state,
-            native_ids=result.native_ids or outbound.delivered,
-            error=_error_of(result),
-        )
-        if state is DeliveryState.SENT:
-            await plan_mail(road, connection, claim, outbound)
-        called = outbound.content.private and await follow_private(road, connection, claim, outbound, result)
+    called = await _write_down(road, claim, outbound, result)
     DELIVERIES.labels(claim.channel, state.value).inc()
     if state is not DeliveryState.SENT:
         log.warning(
@@ -176,6 +162,37 @@ async def _settle(road: Road, claim: DeliveryClaim, outbound: Outbound, result: 
     if called:
         await road.bus.live.publish("status", conversation_id, status=Status.QUEUED.value)
     return state
+
+
+async def _write_down(road: Road, claim: DeliveryClaim, outbound: Outbound, result: SendResult) -> bool:
+    """Commit what became of a send, and what follows from it; returns whether that calls a person."""
+    private, sent = outbound.content.private, result.state is SendState.SENT
+    if sent and not private and not has_mailer(road, claim):
+        async with road.database.direct() as connection:
+            await _set_outcome(connection, outbound, result)
+        return False
+    conversation_id = claim.lease.conversation_id
+    async with road.database.begin() as connection:
+        if private:
+            await cases.lock_rows(connection, conversation_id)  # for `follow_private`, and before the outbox
+        if not sent:
+            await deliveries.check_delivery_lease(connection, claim.lease)
+            attention = f"delivery_{_FINAL[result.state].value}"
+            await conversations.set_attention(connection, conversation_id, attention)
+        await _set_outcome(connection, outbound, result)
+        if sent:
+            await plan_mail(road, connection, claim, outbound)
+        return private and await follow_private(road, connection, claim, outbound, result)
+
+
+async def _set_outcome(connection: AnyConnection, outbound: Outbound, result: SendResult) -> None:
+    await outbox.set_outcome(
+        connection,
+        [outbound.message_id],
+        _FINAL[result.state],
+        native_ids=result.native_ids or outbound.delivered,
+        error=_error_of(result),
+    )
 
 
 async def _announce(road: Road, conversation_id: int, outbound: Outbound, state: DeliveryState) -> None:
@@ -198,7 +215,7 @@ async def _finish(
 ) -> Delivered:
     conversation_id = claim.lease.conversation_id
     seen = claim.seen_id if seen_id is None else seen_id
-    async with road.database.begin() as connection:
+    async with road.database.direct() as connection:
         more = await deliveries.finish_delivery(connection, claim.lease, seen_id=seen, again=again)
     if more:
         await road.bus.work.put(Stream.DELIVER, conversation_id)

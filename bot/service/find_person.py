@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.conversation import Surface
-from bot.storage.known_ids import find_keys, note_ids
+from bot.storage.known_ids import lead
 
 if TYPE_CHECKING:
     from bot.connector import InboundEvent
@@ -22,10 +22,6 @@ async def find_person(road: Road, account_id: int, event: InboundEvent) -> Inbou
     if not event.conversation_key or event.surface is not Surface.DIRECT:
         return event
     ids = {event.conversation_key, event.sender.native_id, *event.sender.other_ids} - {""}
-    async with road.database.read() as connection:
-        known = await find_keys(connection, account_id, ids)
-    key = next(iter(known.values()), event.conversation_key)
-    if unknown := ids - known.keys():
-        async with road.database.begin() as connection:
-            await note_ids(connection, account_id, unknown, key)
+    async with road.database.direct() as connection:
+        key = await lead(connection, account_id, ids, event.conversation_key)
     return replace(event, conversation_key=key)

@@ -51,7 +51,7 @@ async def send_one(
             opened = await open_files(road.database, road.sent_files, outbound.content, now=road.now())
         except (MediaGone, StorageUnavailable) as error:
             refusal = _say_missing(error)
-    async with road.database.begin() as connection:
+    async with road.database.direct() as connection:
         if not await deliveries.mark_sending(connection, claim.lease, outbound.message_id, renew=road.lease):
             return None
     if refusal is not None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.domain.json import JsonObject
     from bot.storage.connection import AsyncConnection
+    from bot.storage.database import AnyConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ _OPEN = text(
 
 
 async def claim_delivery(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     conversation_id: int,
     *,
     lease: timedelta,
@@ -141,29 +142,30 @@ async def claim_delivery(
     )
 
 
-_RENEW = text(
+# The lease first: who takes a conversation over withdraws under its row's lock what has not left.
+_SENDING = text(
     """
-    UPDATE conversation SET deliver_leased_until = clock_timestamp() + :lease
-    WHERE id = :conversation_id AND deliver_token = :token RETURNING id
+    WITH ours AS (
+        UPDATE conversation SET deliver_leased_until = clock_timestamp() + :lease
+        WHERE id = :conversation_id AND deliver_token = :token RETURNING id
+    ), going AS (
+        UPDATE outbox SET state = CASE WHEN state = 'read' THEN state ELSE 'sending' END, updated_at = now()
+        WHERE message_id = :id AND state IN ('pending', 'sending', 'read') AND EXISTS (SELECT FROM ours)
+        RETURNING message_id
+    )
+    SELECT EXISTS (SELECT FROM ours) AS ours, EXISTS (SELECT FROM going) AS going
     """,
 ).bindparams(bindparam("lease", type_=Interval))
 
-_SENDING = text(
-    """
-    UPDATE outbox SET state = CASE WHEN state = 'read' THEN state ELSE 'sending' END, updated_at = now()
-    WHERE message_id = :id AND state IN ('pending', 'sending', 'read') RETURNING message_id
-    """,
-)
-
 
 async def mark_sending(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     lease: Lease,
     message_id: int,
     *,
     renew: timedelta,
 ) -> bool:
-    """Write down that a send is about to be dispatched, and renew the lease for it.
+    """Write down that a send is about to be dispatched, and renew the lease for it. One statement.
 
     False when it was withdrawn since it was claimed (`outbox.withdraw_replies`): it must not leave.
 
@@ -171,10 +173,16 @@ async def mark_sending(
     What the customer has read meanwhile (an open chat shows a reply before it is delivered) stays read.
     Raises `LeaseLost` when another courier has the conversation.
     """
-    values = {"conversation_id": lease.conversation_id, "token": lease.token, "lease": renew}
-    if (await connection.execute(_RENEW, values)).one_or_none() is None:
+    values = {
+        "conversation_id": lease.conversation_id,
+        "token": lease.token,
+        "lease": renew,
+        "id": message_id,
+    }
+    row = (await connection.execute(_SENDING, values)).one()
+    if not row.ours:
         raise LeaseLost("another courier delivers this conversation")
-    return (await connection.execute(_SENDING, {"id": message_id})).one_or_none() is not None
+    return bool(row.going)
 
 
 _FENCE = text(
@@ -204,7 +212,7 @@ _FINISH = text(
 
 
 async def finish_delivery(
-    connection: AsyncConnection,
+    connection: AnyConnection,
     lease: Lease,
     *,
     seen_id: int,
