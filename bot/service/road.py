@@ -13,7 +13,7 @@ from bot.bus.keys import Stream
 from bot.bus.rates import LocalRates
 from bot.domain.pipeline import DeskSpec
 from bot.service.awaited import Awaited
-from bot.service.recently import Recently
+from bot.service.recently import Recently, Repeats
 from bot.service.sent_files import SentFiles
 from bot.storage.database import Database
 from bot.storage.turns import Right
@@ -63,7 +63,8 @@ class Road:
     several, `passages` from which accounts' public posts a way leads into private, `mailers` who mails what
     visitors of which web chat did not see. `sent_files` are what staff send along. `account_ids` caches the
     rows of accounts, `own_rates` counts sends while Redis is away.
-    `recently` knows what was taken lately, `awaited` whether anybody is awaited in private.
+    `recently` knows what was taken lately, `repeats` what was told again, `awaited` whether anybody is awaited
+    in private.
     """
 
     database: Database
@@ -82,6 +83,7 @@ class Road:
     here: Here = field(default_factory=Here)
     own_rates: LocalRates = field(default_factory=LocalRates)
     recently: Recently = field(default_factory=Recently)
+    repeats: Repeats = field(default_factory=Repeats)
     awaited: Awaited = field(default_factory=Awaited)
     waking: set[asyncio.Task[None]] = field(default_factory=set)
 

@@ -35,14 +35,22 @@ async def take_webhook(request: web.Request) -> web.Response:
     answer = ask_handshake(connector, inbound)
     if answer is not None:
         return render_answer(answer)
+    repeats = request.app[ROAD].repeats
+    if not repeats.holds(inbound) and await _take_events(request, connector, inbound):
+        repeats.note(inbound)
+    answer = connector.capabilities.hook_answer
+    return render_answer(answer) if answer is not None else web.json_response({"status": "ok"})
+
+
+async def _take_events(request: web.Request, connector: Connector, inbound: InboundRequest) -> bool:
+    """Commit what a verified request tells; returns whether all of it was known."""
     events = [
         (each, event) for each in find_takers(request, connector, inbound) for event in each.parse(inbound)
     ]
     if any(event.reply_context.get("delivery") == Delivery.PULL.value for _, event in events):
         raise BadPayload("nobody would hear the answer: this account calls nobody back")
-    await commit(request, events)
-    answer = connector.capabilities.hook_answer
-    return render_answer(answer) if answer is not None else web.json_response({"status": "ok"})
+    taken = await commit(request, events)
+    return len(taken) == len(events) and all(received.duplicate for _, received in taken)
 
 
 @routes.get("/webhooks/{channel}/{account}", allow_head=False)

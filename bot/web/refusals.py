@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-EACH_SECOND = 100  # lines of one kind at one address
+AT_ONCE = 100  # lines of one kind at one address
+EACH_SECOND = 10  # more of them, later
 MOST = 500  # kinds that are counted at a time
 
 
 @dataclass(slots=True)
 class _Count:
-    second: int
-    told: int = 0
+    since: float
+    may: float = AT_ONCE
     left_out: int = 0
 
 
@@ -30,12 +31,12 @@ class Refusals:
         if found is None:
             if len(self._counts) >= MOST:
                 del self._counts[next(iter(self._counts))]
-            found = self._counts[route, code] = _Count(second=int(now))
-        if found.second != int(now):
-            found.second, found.told = int(now), 0
-        if found.told >= EACH_SECOND:
+            found = self._counts[route, code] = _Count(since=now)
+        found.may = min(AT_ONCE, found.may + (now - found.since) * EACH_SECOND)
+        found.since = now
+        if found.may < 1:
             found.left_out += 1
             return None
-        found.told += 1
+        found.may -= 1
         left_out, found.left_out = found.left_out, 0
         return left_out

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 import aiohttp
@@ -17,6 +18,7 @@ from bot.connector import AccountConfig, Capabilities, InboundEvent, InboundRequ
 from bot.domain.contact import Handle
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload, BadSignature
+from bot.service.recently import Repeats
 from bot.web import hooks
 from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
@@ -82,7 +84,7 @@ async def door(*connectors: PageConnector, public_url: str | None = None) -> Asy
     answer_errors_in(app)
     app[CONNECTORS] = {(each.channel, each.account.name): each for each in connectors}
     app[PUBLIC_URL] = public_url
-    app[ROAD] = cast("Road", None)  # nothing is stored here
+    app[ROAD] = cast("Road", SimpleNamespace(repeats=Repeats()))  # nothing is stored here
     app.add_routes(hooks.routes)
     async with serve(app) as (address, _):
         yield address

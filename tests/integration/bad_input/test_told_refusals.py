@@ -9,10 +9,10 @@ from structlog.testing import capture_logs
 
 from bot.web import errors
 from bot.web.errors import answer_errors_in
-from bot.web.refusals import EACH_SECOND
+from bot.web.refusals import AT_ONCE
 from tests.fakes.serving import serve
 
-FLOOD = EACH_SECOND + 20
+FLOOD = AT_ONCE + 20
 
 
 async def _count_told(app: web.Application) -> int:
@@ -29,4 +29,4 @@ async def test_applications_count_their_refusals_apart(monkeypatch: pytest.Monke
     for _app in range(2):
         app = web.Application()
         answer_errors_in(app)
-        assert await _count_told(app) == EACH_SECOND
+        assert await _count_told(app) == AT_ONCE
