@@ -11,7 +11,7 @@ from bot.connector.replies import SendError
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
-from bot.domain.message import Content, Kind
+from bot.domain.message import SAID, Content, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +88,10 @@ class InboundEvent:
 
     By kind: a `reaction` has the emoji as its text, empty when it was taken back; a `receipt` has
     `receipt`; an `edit` has the whole new content; of an `unsupported` event `metadata["note"]` may tell
-    staff what it is. `metadata["addressed"]` of a public post says what makes it the brand's business:
-    `mention`, `reply` or `comment`.
+    staff what it is. One that belongs to a conversation was said to us and waits for an answer like any other
+    message, unless it is `for_staff`: a notice of the platform's, an act, or what is said to another app.
+    `metadata["addressed"]` of a public post says what makes it the brand's business: `mention`, `reply` or
+    `comment`.
     """
 
     channel: str
@@ -106,6 +108,12 @@ class InboundEvent:
     metadata: JsonObject = field(default_factory=dict)
     platform_at: datetime | None = None
     receipt: Receipt | None = None
+    for_staff: bool = False
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Tell whether a contact said something to us, readable or not."""
+        return bool(self.conversation_key) and self.kind in SAID and not self.for_staff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ _WORDS = MappingProxyType(
         "asked_for_person": "asked for a person",
         "not_understood": "the bot did not understand",
         "bot_failed": "the bot failed",
+        "cannot_be_read": "sends what the bot cannot see",
         "promised": "the bot promised a person",
         "bot_unsure": "the bot was unsure",
         "complaint_late_delivery": "delivery is late",

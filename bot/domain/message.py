@@ -35,8 +35,12 @@ class Kind(StrEnum):
     ECHO = "echo"  # staff wrote in the platform's own app
     NOTE = "note"  # a message customers never see
     LINE = "line"  # a system line: "Mara joins"
-    UNSUPPORTED = "unsupported"
+    UNSUPPORTED = "unsupported"  # said, and not passed on by the platform; or a notice of the platform's
     TRIGGER = "trigger"  # nobody said it: a reminder that is due, or a call of the API
+
+
+SAID = frozenset({Kind.TEXT, Kind.POSTBACK, Kind.MEDIA, Kind.UNSUPPORTED})
+"""What a contact says to us. An unsupported entry is said if it is settled; others are notices for staff."""
 
 
 class Settled(StrEnum):

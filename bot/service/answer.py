@@ -17,6 +17,7 @@ from bot.bus.keys import Stream
 from bot.desk.alarm import weigh_handoff
 from bot.desk.deadlines import DEADLINE_TIMER, deadline_of
 from bot.desk.promise import require_entry, route, tell_customer
+from bot.desk.unread import Course
 from bot.domain.conversation import Status, Surface
 from bot.domain.handoff import HandoffRequest, Priority
 from bot.domain.message import Author, Kind, Settled
@@ -24,10 +25,11 @@ from bot.domain.reminder import ReminderChanges, read_reminders
 from bot.engines.engine import Turn, TurnResult
 from bot.errors import StorageUnavailable, VisavisError
 from bot.service.hand_back import hand_back
-from bot.service.leave_alone import leave_alone
+from bot.service.leave_alone import leave_alone, settle_unanswered
 from bot.service.link_threads import keep_together
 from bot.service.metrics import TURN_SECONDS, TURNS
 from bot.service.move_to_private import move_to_private
+from bot.service.unread import ask_person, judge_unread
 from bot.storage import event_log, triggers, turn_commit, turns
 from bot.storage.pulled import Pulled
 
@@ -95,10 +97,14 @@ async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered |
 async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool = False) -> Answered:
     claim = replace(claim, messages=_take_next(claim))
     left = await leave_alone(road, engine, claim) if claim.surface is Surface.PUBLIC else None
+    course = await judge_unread(road, claim) if left is None else None
+    if course is Course.LEAVE:
+        left, _ = await settle_unanswered(road, claim)
     if left is not None:
         return Answered(turn_id=claim.messages[-1].id, reply_ids=(), handed_off=False, more=left, pulled=None)
     began = perf_counter()
-    result = keep_contract(road, await _respond(road, engine, claim))
+    heard = ask_person(claim) if course is Course.ASK_PERSON else await _respond(road, engine, claim)
+    result = keep_contract(road, heard)
     try:
         result, link = await move_to_private(road, claim, result)
         stored = await _commit(road, claim, result, link)

@@ -23,6 +23,8 @@ from bot.storage import cases, left_alone
 from bot.storage.left_alone import Note
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.engines.engine import Engine
@@ -50,18 +52,29 @@ async def leave_alone(road: Road, engine: Engine, claim: Claim) -> bool | None:
         Note(message_id=message.id, reason=verdict.reason.value, words=verdict.words)
         for message, verdict in zip(claim.messages, verdicts, strict=True)
     ]
+    more, left = await settle_unanswered(road, claim, notes)
+    for note in notes:
+        if note.message_id in left:
+            LEFT_ALONE.labels(note.reason).inc()
+    return more
+
+
+async def settle_unanswered(
+    road: Road, claim: Claim, notes: Sequence[Note] = ()
+) -> tuple[bool, frozenset[int]]:
+    """Settle a claim's messages as needing no answer, and tell whoever waits.
+
+    Returns whether more wait, and which were settled. Raises like `leave_alone`.
+    """
     try:
         async with road.database.direct() as connection:
             more, left = await left_alone.leave_messages(connection, claim, notes)
     except StorageUnavailable:
         await hand_back(road, claim.lease)
         raise
-    for note in notes:
-        if note.message_id in left:
-            LEFT_ALONE.labels(note.reason).inc()
     happened: list[tuple[str, JsonObject]] = [("answered", {"turn_id": each}) for each in sorted(left)]
     road.bus.announce(claim.lease.conversation_id, happened, wake=[Stream.ANSWER] if more else [], soon=True)
-    return more
+    return more, left
 
 
 def _may_be_left(road: Road, claim: Claim) -> bool:

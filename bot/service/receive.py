@@ -86,9 +86,9 @@ async def receive(road: Road, event: InboundEvent) -> Received:
         ours = await find_own_echo(road, account_id, event)
         if ours is not None:
             return Received(message_id=None, conversation_id=ours, duplicate=True)
-    received, answerable = None, event.kind in messages.ANSWERABLE and event.conversation_key != ""
-    case = await find_case_of(road, account_id, event) if answerable else None
-    if answerable and case is None and not media.has_files(event.content):
+    received = None
+    case = await find_case_of(road, account_id, event) if event.awaits_answer else None
+    if event.awaits_answer and case is None and not media.has_files(event.content):
         received = await _append(road, account_id, event)
     received = received or await _store(road, account_id, event, case)
     road.recently.note(account_id, event, (received.message_id, received.conversation_id))
@@ -226,7 +226,7 @@ async def _store_in(
     place = await inbound.advance_inbound(
         connection,
         conversation_id,
-        answerable=event.kind in messages.ANSWERABLE,
+        answerable=event.awaits_answer,
         reply_context=event.reply_context,
         pull=is_pull(event),
         pause=get_pause(road, event),
@@ -282,7 +282,7 @@ def _wake(road: Road, event: InboundEvent, received: Received) -> None:
         log.info("Unsupported event kept", channel=event.channel, account=event.account)
         return
     pause = get_pause(road, event)
-    due = event.kind in messages.ANSWERABLE and received.status is Status.BOT and received.turn is None
+    due = event.awaits_answer and received.status is Status.BOT and received.turn is None
     if due and pause:
         road.later(pause, Stream.ANSWER, received.conversation_id)
     author = messages.author_of(event.kind)

@@ -157,11 +157,14 @@ _PART = text(
     FROM conversation c
     LEFT JOIN LATERAL (
         SELECT id, author FROM message m WHERE m.conversation_id = c.id
-            AND m.kind IN ('text', 'postback', 'media', 'echo') AND NOT m.content ? 'private'
+            AND (m.kind IN ('text', 'postback', 'media', 'echo')
+                OR m.kind = 'unsupported' AND m.settled IS NOT NULL)
+            AND NOT m.content ? 'private'
         ORDER BY seq DESC LIMIT 1) last ON TRUE
     LEFT JOIN LATERAL (
         SELECT platform_at, created_at FROM message m WHERE m.conversation_id = c.id
-            AND m.author = 'contact' AND m.kind IN ('text', 'postback', 'media')
+            AND m.author = 'contact'
+            AND (m.kind IN ('text', 'postback', 'media') OR m.kind = 'unsupported' AND m.settled IS NOT NULL)
         ORDER BY seq DESC LIMIT 1) heard ON TRUE
     WHERE c.id = :public_id
     """,

@@ -249,7 +249,8 @@ _SENT = text(
     SELECT c.account_id, c.contact_id, c.id, m.id, m.event_id, :how, :key
     FROM conversation c JOIN LATERAL (
         SELECT id, event_id FROM message WHERE conversation_id = c.id AND author = 'contact'
-            AND kind IN ('text', 'postback', 'media') ORDER BY seq DESC LIMIT 1) m ON TRUE
+            AND (kind IN ('text', 'postback', 'media') OR kind = 'unsupported' AND settled IS NOT NULL)
+        ORDER BY seq DESC LIMIT 1) m ON TRUE
     WHERE c.id = :id AND c.erased_at IS NULL
     ON CONFLICT (public_id) WHERE closed_at IS NULL
         DO UPDATE SET private_key = coalesce(excluded.private_key, thread_link.private_key),

@@ -94,7 +94,7 @@ _OPEN = text(
         LEFT JOIN LATERAL (
             SELECT seq, platform_at, created_at FROM message
             WHERE conversation_id = o.conversation_id AND author = 'contact'
-                AND kind IN ('text', 'postback', 'media')
+                AND (kind IN ('text', 'postback', 'media') OR kind = 'unsupported' AND settled IS NOT NULL)
             ORDER BY seq DESC LIMIT 1
         ) h ON true
     WHERE o.conversation_id = :conversation_id AND o.state IN ('pending', 'sending') AND NOT o.pull

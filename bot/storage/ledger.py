@@ -38,7 +38,8 @@ class LedgerDay:
 _LEDGER = text(
     """
     SELECT a.channel, a.name AS account, (m.created_at AT TIME ZONE 'UTC')::date AS day,
-        count(*) FILTER (WHERE m.kind IN ('text', 'postback', 'media')) AS received,
+        count(*) FILTER (WHERE m.kind IN ('text', 'postback', 'media')
+            OR m.kind = 'unsupported' AND m.settled IS NOT NULL) AS received,
         count(*) FILTER (WHERE m.settled = 'bot') AS bot,
         count(*) FILTER (WHERE m.settled = 'staff') AS staff,
         count(*) FILTER (WHERE m.settled = 'waiting') AS waiting,

@@ -41,9 +41,10 @@ _LIST = text(
     FROM conversation c
     JOIN account a ON a.id = c.account_id
     LEFT JOIN LATERAL (
-        SELECT left(coalesce(m.metadata ->> 'title', m.content ->> 'text', ''), 500) AS words, m.settled
+        SELECT left(coalesce(m.metadata ->> 'title', CASE WHEN m.kind = 'unsupported'
+            THEN m.metadata ->> 'note' END, m.content ->> 'text', ''), 500) AS words, m.settled
         FROM message m WHERE m.conversation_id = c.id AND m.author = 'contact'
-            AND m.kind IN ('text', 'postback', 'media')
+            AND (m.kind IN ('text', 'postback', 'media') OR m.kind = 'unsupported' AND m.settled IS NOT NULL)
         ORDER BY m.seq DESC LIMIT 1) l ON TRUE
     WHERE c.contact_id = ANY(:contact_ids) AND c.id <> :beside AND c.erased_at IS NULL
         AND (CAST(:before_at AS timestamptz) IS NULL OR (c.last_message_at, c.id) < (:before_at, :before_id))

@@ -105,9 +105,10 @@ _SELECT = """
             taken_at, taken_by, closed_at
         FROM handoff f WHERE f.conversation_id = c.id AND f.closed_at IS NULL LIMIT 1) h ON TRUE
     LEFT JOIN LATERAL (
-        SELECT coalesce(m.metadata ->> 'title', m.content ->> 'text') AS words
+        SELECT coalesce(m.metadata ->> 'title',
+            CASE WHEN m.kind = 'unsupported' THEN m.metadata ->> 'note' END, m.content ->> 'text') AS words
         FROM message m WHERE m.conversation_id = c.id AND m.author = 'contact'
-            AND m.kind IN ('text', 'postback', 'media')
+            AND (m.kind IN ('text', 'postback', 'media') OR m.kind = 'unsupported' AND m.settled IS NOT NULL)
             AND (c.status <> 'queued' OR h.handed_off_at IS NULL OR m.created_at <= h.handed_off_at)
         ORDER BY m.seq DESC LIMIT 1) q ON TRUE
 """

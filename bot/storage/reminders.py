@@ -87,7 +87,8 @@ _LOCK = text("SELECT FROM conversation WHERE id = :conversation_id FOR UPDATE").
 )
 _HEARD = """
     EXISTS (SELECT FROM message m WHERE m.conversation_id = c.id AND m.seq > (t.data ->> 'after_seq')::bigint
-        AND m.author = 'contact' AND m.kind IN ('text', 'postback', 'media')
+        AND m.author = 'contact'
+        AND (m.kind IN ('text', 'postback', 'media') OR m.kind = 'unsupported' AND m.settled IS NOT NULL)
 """
 _TAKE = text(
     f"""

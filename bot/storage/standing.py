@@ -35,7 +35,7 @@ _LOAD = text(
         coalesce(c.reply_context ->> 'delivery', 'push') = 'push' AS pushed
     FROM message h JOIN conversation c ON c.id = h.conversation_id
     WHERE h.conversation_id = :conversation_id AND h.author = 'contact'
-        AND h.kind IN ('text', 'postback', 'media')
+        AND (h.kind IN ('text', 'postback', 'media') OR h.kind = 'unsupported' AND h.settled IS NOT NULL)
     ORDER BY h.seq DESC LIMIT 1
     """,
 )

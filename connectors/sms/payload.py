@@ -96,6 +96,7 @@ def read_message(fields: Mapping[str, str], sid: str, account: AccountConfig, ho
         content=Content(text=payload or text, attachments=attachments),
         reply_context=make_context(own, hook),
         metadata={**answered, **read_surroundings(fields)},
+        for_staff=bool(answered),
     )
 
 

@@ -115,6 +115,7 @@ def read_membership(change: telegram.ChatMemberUpdated, blank: InboundEvent, me:
         surface=Surface.DIRECT,
         platform_at=change.date,
         metadata={**blank.metadata, "note": BLOCKED if is_now else UNBLOCKED},
+        for_staff=True,
     )
 
 

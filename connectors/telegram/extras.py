@@ -26,6 +26,37 @@ NOTES: Mapping[str, str] = {
     "unique_gift": "They sent a gift",
 }
 
+# What people do to a chat, and Telegram tells in a message: nobody waits for an answer. All else that cannot
+# be shown was said to us, also what a later Bot API brings. https://core.telegram.org/bots/api#message
+ACTS = frozenset(
+    {
+        *("new_chat_members", "left_chat_member", "new_chat_title", "new_chat_photo", "delete_chat_photo"),
+        *("group_chat_created", "supergroup_chat_created", "channel_chat_created", "pinned_message"),
+        *("message_auto_delete_timer_changed", "migrate_to_chat_id", "migrate_from_chat_id"),
+        *("chat_owner_changed", "chat_owner_left", "chat_background_set", "boost_added"),
+        *("connected_website", "write_access_allowed", "passport_data", "proximity_alert_triggered"),
+        *("successful_payment", "refunded_payment", "users_shared", "chat_shared"),
+        *("gift", "unique_gift", "gift_upgrade_sent", "giveaway_created", "giveaway_completed"),
+        *("forum_topic_created", "forum_topic_edited", "forum_topic_closed", "forum_topic_reopened"),
+        *("general_forum_topic_hidden", "general_forum_topic_unhidden"),
+        *(
+            "video_chat_scheduled",
+            "video_chat_started",
+            "video_chat_ended",
+            "video_chat_participants_invited",
+        ),
+        *("checklist_tasks_done", "checklist_tasks_added", "poll_option_added", "poll_option_deleted"),
+        *("direct_message_price_changed", "paid_message_price_changed", "managed_bot_created"),
+        *("suggested_post_approved", "suggested_post_approval_failed", "suggested_post_declined"),
+        *("suggested_post_paid", "suggested_post_refunded"),
+    }
+)
+
+
+def is_act(message: telegram.Message) -> bool:
+    """Tell whether a message says nothing: it tells what somebody did."""
+    return any(getattr(message, name, None) for name in ACTS)
+
 
 def read_own_words(message: telegram.Message) -> str:
     """Return what a message says, with the addresses that stand behind its words."""

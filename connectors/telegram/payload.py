@@ -27,8 +27,10 @@ from connectors.telegram.changes import (
     read_sender,
 )
 from connectors.telegram.extras import (
+    ACTS,
     explain,
     explain_message,
+    is_act,
     read_own_words,
     read_surroundings,
     read_web_app,
@@ -101,7 +103,8 @@ def explain_lost(event: InboundEvent, dropped: list[str]) -> InboundEvent:
     """Say what of a customer's message could not be read, where nothing else of it can be shown."""
     if event.kind is not Kind.UNSUPPORTED or not event.conversation_key:
         return event
-    return replace(event, metadata={**explain(dropped), **event.metadata})
+    is_told = event.for_staff or not ACTS.isdisjoint(dropped)
+    return replace(event, metadata={**explain(dropped), **event.metadata}, for_staff=is_told)
 
 
 def name_update(raw: JsonObject) -> str:
@@ -127,6 +130,7 @@ def read_edit(edited: telegram.Message, blank: InboundEvent, me: Me) -> InboundE
     return replace(
         event,
         kind=event.kind if event.kind is Kind.UNSUPPORTED else Kind.EDIT,
+        for_staff=event.kind is Kind.UNSUPPORTED,
         event_id=blank.event_id,  # two edits within a second share an edit_date
         revision=whole_seconds(edited.edit_date),
         target_id=event.event_id,
@@ -161,7 +165,7 @@ def read_message(message: telegram.Message, blank: InboundEvent, me: Me) -> Inbo
 def read_contact(
     message: telegram.Message, person: telegram.User, blank: InboundEvent, me: Me
 ) -> InboundEvent:
-    """Read a customer's message; service messages ("X joined") stay unsupported."""
+    """Read a customer's message; service messages ("X joined") are for staff to know."""
     words, start = read_words(read_own_words(message), me)
     attachments, sent = read_attachments(message), read_web_app(message)
     kind = Kind.TEXT if words else Kind.MEDIA if attachments else Kind.UNSUPPORTED
@@ -181,7 +185,10 @@ def read_contact(
         reply_context={}
         if place.surface is Surface.DIRECT
         else {"reply_to": whole(message.message_id), **place.mark},
-        metadata={**blank.metadata, **explain_message(message)} if kind is Kind.UNSUPPORTED else metadata,
+        metadata={**blank.metadata, **metadata, **explain_message(message)}
+        if kind is Kind.UNSUPPORTED
+        else metadata,
+        for_staff=kind is Kind.UNSUPPORTED and is_act(message),
     )
 
 

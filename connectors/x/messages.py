@@ -28,6 +28,7 @@ from connectors.x.reading import (
 )
 
 PAYLOAD_MAX = 1_000  # X's own limit
+WRITTEN = "chat.received"  # other events of an encrypted chat tell that somebody joined it, or of us
 ENCRYPTED = (
     "This person wrote in an encrypted chat, which this service cannot read. Answer in X's own app, or"
     " ask them in public to send an unencrypted message."
@@ -161,7 +162,7 @@ def read_receipt(raw: JsonObject, blank: InboundEvent, me: Me) -> InboundEvent:
 
 
 def read_encrypted(raw: JsonObject, blank: InboundEvent, me: Me) -> InboundEvent:
-    """Say that somebody wrote what only keys of an encrypted chat can open."""
+    """Say that somebody wrote what only keys of an encrypted chat can open, or did something there."""
     sender, chat_id = take_id(raw.get("sender_id")), take_id(raw.get("id"))
     if not sender or sender == me.user_id:
         return blank
@@ -173,4 +174,5 @@ def read_encrypted(raw: JsonObject, blank: InboundEvent, me: Me) -> InboundEvent
         surface=Surface.DIRECT,
         platform_at=take_time(raw.get("created_at_msec")),
         metadata={**blank.metadata, "encrypted": True, "note": ENCRYPTED},
+        for_staff=blank.metadata.get("event") != WRITTEN,
     )

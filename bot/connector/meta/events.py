@@ -76,6 +76,11 @@ class Element:
             metadata={"standby": True} if self.standby else {},
         )
 
+    def hear(self, kind: Kind, event_id: str) -> InboundEvent:
+        """Return what the person said to us; what they say to another app is for staff to know."""
+        event = self.say(Kind.UNSUPPORTED if self.standby else kind, event_id)
+        return replace(event, for_staff=self.standby)
+
 
 def make_stray(us: Us, item: Json, what: str) -> InboundEvent:
     """Return an event of no conversation for an element that nobody has to act on; `what` names it."""
@@ -137,7 +142,7 @@ def read_message(message: JsonObject, element: Element) -> list[InboundEvent]:
     kind = (
         Kind.POSTBACK if payload else Kind.TEXT if text else Kind.MEDIA if attachments else Kind.UNSUPPORTED
     )
-    event = element.say(Kind.UNSUPPORTED if element.standby else kind, mid)
+    event = element.hear(kind, mid)
     about = {**read_referral(get_object(message, "referral")), **read_quote(reply_to)}
     titled: JsonObject = {"title": text} if payload else {}
     lost: JsonObject = {"note": LOST} if kind is Kind.UNSUPPORTED else {}
@@ -184,9 +189,7 @@ def read_press(postback: JsonObject, element: Element) -> list[InboundEvent]:
     if element.by_us or not payload:
         return [element.stray]
     mid = get_id(postback, "mid")
-    event = element.say(
-        Kind.UNSUPPORTED if element.standby else Kind.POSTBACK, mid or f"press:{element.stray.event_id}"
-    )
+    event = element.hear(Kind.POSTBACK, mid or f"press:{element.stray.event_id}")
     about = read_referral(get_object(postback, "referral"))
     titled: JsonObject = {"title": title} if title else {}
     return [replace(event, content=Content(text=payload), metadata={**event.metadata, **about, **titled})]
@@ -251,7 +254,7 @@ def read_arrival(referral: JsonObject, element: Element) -> list[InboundEvent]:
     about = read_referral(referral)
     if element.by_us or not about:
         return [element.stray]
-    event = element.say(Kind.UNSUPPORTED, f"referral:{element.stray.event_id}")
+    event = replace(element.say(Kind.UNSUPPORTED, f"referral:{element.stray.event_id}"), for_staff=True)
     return [replace(event, metadata={**event.metadata, **about, "note": explain_arrival(referral)})]
 
 

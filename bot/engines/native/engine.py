@@ -66,6 +66,9 @@ class NativeEngine:
         for utterance in utterances(turn.messages, catalogue):
             understanding = utterance.understanding
             known_by = utterance.known_by
+            if utterance.is_unread:
+                await run.admit_unread(turn.metadata)
+                continue
             if understanding is None:
                 understanding = await self._interpreter.parse(utterance.text)
                 understandings[known_by] = understanding

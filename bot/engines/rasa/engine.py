@@ -8,11 +8,14 @@ a call broke off or this process died, is found by the ids of our messages and n
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from bot.dialogue.messages import contents
+from bot.dialogue.scene import Scene
 from bot.dialogue.tracker import new_tracker
 from bot.dialogue.tracker_json import tracker_from_json
 from bot.engines.native.action_tracker import tracker_state
@@ -30,6 +33,7 @@ from bot.engines.rasa.result import Heard, combine, conclude, read_known
 from bot.engines.rasa.steering import SESSION, carry_out, check_order, name_logged, read_forecast
 from bot.engines.rasa.understanding import read_understanding
 from bot.engines.steering import AppendEvents, LogMessage
+from bot.engines.unread import say_unread
 from bot.errors import EngineError, EngineUnavailable
 
 if TYPE_CHECKING:
@@ -89,10 +93,20 @@ class RasaEngine:
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer one turn. Raises `EngineError` when Rasa cannot, or not in time."""
         tracker = tracker_from_json(turn.tracker, self._parts.catalogue)
-        said = utterances(turn.messages, self._parts.catalogue)
+        told = utterances(turn.messages, self._parts.catalogue)
+        said = [each for each in told if not each.is_unread]
         heard = await self._insist(turn, tracker, said)
         written = await self._judge_all(turn, said)
-        return conclude(heard, tracker, turn.messages, written=written, window=self._parts.window)
+        result = conclude(heard, tracker, turn.messages, written=written, window=self._parts.window)
+        return self._admit_unread(turn, tracker, result) if len(said) < len(told) else result
+
+    def _admit_unread(self, turn: Turn, tracker: Tracker, result: TurnResult) -> TurnResult:
+        """Say that something could not be seen, unless the bot is silenced. Rasa does not hear of it."""
+        if tracker.live.paused and not turn.resumed:
+            return result
+        scene = Scene(catalogue=self._parts.catalogue, channel=turn.channel, choose=random.choice)
+        words = [each for event in say_unread(scene, tracker.live.slots) for each in contents(event)]
+        return replace(result, replies=(*words, *result.replies))
 
     async def parse(self, text: str) -> Understanding:
         """Understand one text: Rasa's understanding, our triage."""

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from bot.connector import Connector
+    from bot.engines.engine import Engine
     from bot.service.road import Road
 
     Open = Callable[[Connector], AbstractAsyncContextManager[str]]
 
 
 @asynccontextmanager
-async def opened(road: Road, connector: Connector) -> AsyncIterator[str]:
+async def opened(road: Road, connector: Connector, engine: Engine | None = None) -> AsyncIterator[str]:
     """Serve an account as one process does; yields the address of its webhook. Ends as a process does."""
     connectors = {(connector.channel, connector.account.name): connector}
     app = web.Application()
@@ -39,7 +40,7 @@ async def opened(road: Road, connector: Connector) -> AsyncIterator[str]:
         hook = f"{address}/webhooks/{connector.channel}/{connector.account.name}"
         await connector.start(hook)
         loops = [
-            asyncio.create_task(run_worker(road, PlainEngine(), consumer="worker", slots=4)),
+            asyncio.create_task(run_worker(road, engine or PlainEngine(), consumer="worker", slots=4)),
             asyncio.create_task(run_courier(road, connectors, consumer="courier", slots=4)),
             asyncio.create_task(run_clock(road, every=timedelta(seconds=0.2))),
         ]

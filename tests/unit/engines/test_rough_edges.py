@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 from bot.dialogue.spec import MappingType, PolicySpec, SlotMapping, SlotSpec, SlotType
 from bot.dialogue.storable import storable
 from bot.domain.message import Kind
+from bot.engines.unread import CANNOT_SEE
 from tests.conversations.talk import Words, message
 from tests.unit.dialogue.specs import RULES, action, intent, loop, rule, say, spec
 from tests.unit.engines.test_native import Act, talk
@@ -100,7 +102,7 @@ def test_what_is_nested_too_deep_is_cut_off() -> None:
 # --- pictures
 
 
-@pytest.mark.parametrize("burst", [(PHOTO, HI), (HI, PHOTO), (PHOTO, STICKER, HI), (PHOTO, HI, PHOTO)])
+@pytest.mark.parametrize("burst", [(PHOTO, HI), (HI, PHOTO), (PHOTO, PHOTO, HI), (PHOTO, HI, PHOTO)])
 async def test_picture_belongs_to_the_words_beside_it(burst: tuple[Any, ...]) -> None:
     shop = talk(rules=TWO_STAGES, words=Words({"hi": "greet"}))
     result = await shop.send(*burst)
@@ -110,6 +112,44 @@ async def test_picture_belongs_to_the_words_beside_it(burst: tuple[Any, ...]) ->
     assert understood == [Kind.TEXT]
     [heard] = [event for event in result.events if event["event"] == "user"]
     assert heard["message_id"] == str(HI.id)
+
+
+async def test_what_nobody_can_read_is_owned_up_to_beside_words() -> None:
+    shop = talk(rules=TWO_STAGES, words=Words({"hi": "greet"}))
+    result = await shop.send(PHOTO, STICKER, HI, replace(STICKER, id=11))
+    assert [reply.text for reply in result.replies] == [CANNOT_SEE, "hello"]
+    assert [event["text"] for event in result.events if event["event"] == "user"] == ["hi"]
+
+
+@pytest.mark.parametrize(
+    ("responses", "words"), [({}, CANNOT_SEE), ({"utter_unsupported": say("words, please")}, "words, please")]
+)
+async def test_what_nobody_can_read_is_answered_in_the_brands_words_without_a_rule(
+    responses: dict[str, Any], words: str
+) -> None:
+    shop = talk(responses={**spec().domain.responses, **responses})
+    result = await shop.send(STICKER, replace(STICKER, id=11))
+    assert [reply.text for reply in result.replies] == [words]
+    assert await shop.say("/greet") == ["hello"]  # and the session began as ever
+    assert shop.events("action") == ["utter_greet", "action_listen"]
+
+
+async def test_what_nobody_can_read_leaves_a_form_as_it_is() -> None:
+    shop = talk()
+    await shop.say("/order")
+    result = await shop.send(STICKER)
+    assert [reply.text for reply in result.replies] == [CANNOT_SEE]
+    assert await shop.say('/inform{"size": "L"}') == ["anything else?"]
+
+
+async def test_bot_that_was_silenced_says_nothing_about_what_it_cannot_read() -> None:
+    def quiet(_dispatcher: Any, _tracker: Any) -> list[Any]:
+        return [{"event": "pause"}]
+
+    shop = talk(actions={"action_x": Act(quiet)})
+    await shop.say("/yes")
+    result = await shop.send(STICKER)
+    assert (result.replies, result.events) == ((), ())
 
 
 async def test_pictures_without_words_are_one_message_that_is_not_understood() -> None:
