@@ -34,7 +34,7 @@ def read_comment(change: Change, username: str) -> InboundEvent:
     comment_id = get_id(value, "id") or get_id(value, "comment_id")
     post_id = get_id(media, "original_media_id") or get_id(media, "id")
     author = read_author(value)
-    if author.native_id == change.us.own_id or is_same(author.username, username):
+    if is_own(change, author, username):
         return change.stray("own comment")
     if not comment_id or not post_id:
         return change.stray("a comment without ids")
@@ -120,6 +120,15 @@ def read_advertisement(media: JsonObject) -> JsonObject:
 def names(text: str, username: str) -> bool:
     """Tell whether a text names somebody."""
     return bool(username) and f"@{username.lower()}" in text.lower()
+
+
+def is_own(change: Change, author: Handle, username: str) -> bool:
+    """Tell whether a comment is the account's: by its id, its name, or the id that only its own comments have.
+
+    https://developers.facebook.com/docs/instagram-platform/self-messaging
+    """
+    known = author.native_id == change.us.own_id or is_same(author.username, username)
+    return known or bool(get_id(get_object(change.value, "from"), "self_ig_scoped_id"))
 
 
 def is_same(username: str | None, ours: str) -> bool:

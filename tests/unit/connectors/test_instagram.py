@@ -93,6 +93,19 @@ def test_comment_that_names_us_is_a_mention_and_an_answer_says_to_what() -> None
     assert (event.metadata["addressed"], event.metadata["parent_id"]) == ("mention", "17900")
 
 
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"id": OWN_ID, "username": "lyra"},
+        {"id": "5", "username": "Lyra.Shop"},
+        {"id": "5", "username": "renamed", "self_ig_scoped_id": "5"},  # its own comments alone have that
+    ],
+)
+def test_comment_of_our_own_is_nobodys_message(author: JsonObject) -> None:
+    event = parse_change(remark("5", "Thank you!", **{"from": author}))
+    assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, "")
+
+
 def test_comment_on_a_live_video_is_known_as_one() -> None:
     event = parse_change({**remark("7", "hello"), "field": "live_comments"})
     assert event.reply_context["live"] is True
