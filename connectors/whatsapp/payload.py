@@ -7,7 +7,7 @@ An element that cannot be read is `unsupported`, and takes none of the others wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.connector import AccountConfig, InboundEvent
@@ -19,8 +19,16 @@ from bot.domain.message import SAID, Content, Kind
 from bot.errors import BadPayload
 from connectors.whatsapp.messages import Said, read_said
 from connectors.whatsapp.notes import CALL, PREFERENCES, note
-from connectors.whatsapp.people import Person, clean_number, find_addressee, find_person, make_person
-from connectors.whatsapp.reading import get_name, get_objects, need_id
+from connectors.whatsapp.people import (
+    Known,
+    Person,
+    clean_number,
+    find_addressee,
+    find_person,
+    make_person,
+    read_known,
+)
+from connectors.whatsapp.reading import get_name, need_id
 from connectors.whatsapp.statuses import read_status
 
 CHANNEL = "whatsapp"
@@ -32,7 +40,7 @@ class Batch:
     """What the elements of one change share: whose number it is, and the people it tells of."""
 
     own_number: str
-    contacts: Sequence[JsonObject]
+    known: Known
 
 
 Reader = Callable[[JsonObject, InboundEvent, Batch], InboundEvent | None]
@@ -88,7 +96,7 @@ def is_ours(entry: JsonObject, value: JsonObject, account: AccountConfig) -> boo
 def read_batch(value: JsonObject) -> Batch:
     """Return what the elements of a change share."""
     number = get_id(get_object(value, "metadata"), "display_phone_number")
-    return Batch(own_number=clean_number(number), contacts=get_objects(value, "contacts"))
+    return Batch(own_number=clean_number(number), known=read_known(value))
 
 
 def parse_value(
@@ -140,7 +148,7 @@ def read_message(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbo
     )
     if get_name(message, "type") == "system" and not get_id(message, "group_id"):
         return read_change_of_ids(message, numbered)
-    person = find_person(message, batch.contacts)
+    person = find_person(message, batch.known)
     if get_id(message, "group_id") or person.key == batch.own_number:
         return replace(numbered, metadata={"update": "group" if message.get("group_id") else "own number"})
     event = fill(numbered, person, read_said(message))
@@ -193,7 +201,7 @@ def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbound
     said = read_said(message)
     if get_id(message, "group_id"):
         return replace(numbered, metadata={"update": "group"})
-    person = find_addressee(message, batch.contacts)
+    person = find_addressee(message, batch.known)
     if said.content == Content() or said.kind not in (Kind.TEXT, Kind.MEDIA, Kind.POSTBACK):
         return fill(numbered, person, tell_staff({"update": f"echo {said.kind}"}))
     echo = fill(numbered, person, replace(said, kind=Kind.ECHO))
@@ -220,7 +228,7 @@ def read_call(call: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEve
         return blank
     numbered = replace(blank, event_id=f"call:{need_id(call, 'id')}", platform_at=get_time(call, "timestamp"))
     said = tell_staff({"update": "call", **note(CALL)})
-    return fill(numbered, find_person(call, batch.contacts), said)
+    return fill(numbered, find_person(call, batch.known), said)
 
 
 def read_preference(preference: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent | None:
@@ -229,12 +237,12 @@ def read_preference(preference: JsonObject, blank: InboundEvent, batch: Batch) -
     numbered = replace(blank, platform_at=get_time(preference, "timestamp"))
     metadata: JsonObject = {"update": "user_preferences", "marketing": value, **note(PREFERENCES.get(value))}
     named = {"from": get_id(preference, "wa_id"), "from_user_id": get_id(preference, "user_id")}
-    return fill(numbered, find_person(named, batch.contacts), tell_staff(metadata))
+    return fill(numbered, find_person(named, batch.known), tell_staff(metadata))
 
 
 def read_delivery(status: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent | None:
     """Read what became of a message of ours."""
-    return read_status(status, blank, batch.contacts)
+    return read_status(status, blank, batch.known)
 
 
 def read_fault(error: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:

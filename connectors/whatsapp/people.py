@@ -23,9 +23,10 @@ from bot.connector.meta.fields import get_id, get_object
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
 from bot.errors import BadPayload
-from connectors.whatsapp.reading import get_name
+from connectors.whatsapp.reading import get_name, get_objects
 
 USER_ID = re.compile(r"[A-Z]{2}\.(?P<parent>ENT\.)?[A-Za-z0-9]{1,128}")
+NAMES = ("from", "from_user_id", "to", "to_user_id", "recipient_id", "recipient_user_id")
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}")
 
 
@@ -35,6 +36,21 @@ class Person:
 
     key: str
     handle: Handle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The contacts that a change tells of. `alone`: all that happened in it concerns one person."""
+
+    contacts: Sequence[JsonObject] = ()
+    alone: bool = True
+
+
+def read_known(value: JsonObject) -> Known:
+    """Return the contacts of a change."""
+    elements = [each for name in value if name != "contacts" for each in get_objects(value, name)]
+    people = {tuple(get_id(each, name) for name in NAMES) for each in elements}
+    return Known(contacts=get_objects(value, "contacts"), alone=len(people) <= 1)
 
 
 def is_user_id(name: str) -> bool:
@@ -47,36 +63,38 @@ def clean_number(name: str) -> str:
     return re.sub(r"[^0-9]", "", name) if PHONE.fullmatch(name) else name
 
 
-def find_person(message: JsonObject, contacts: Sequence[JsonObject]) -> Person:
+def find_person(message: JsonObject, known: Known) -> Person:
     """Return who wrote a message. Raises `BadPayload` where nobody is named."""
     named = (get_id(message, "from"), get_id(message, "from_user_id"))
     parent = get_id(message, "from_parent_user_id")
-    return make_person((*named, parent), find_contact(named, contacts))
+    return make_person((*named, parent), find_contact(named, known))
 
 
-def find_addressee(message: JsonObject, contacts: Sequence[JsonObject]) -> Person:
+def find_addressee(message: JsonObject, known: Known) -> Person:
     """Return to whom the brand's people wrote. Raises `BadPayload` where nobody is named."""
     named = (get_id(message, "to"), get_id(message, "to_user_id") or get_id(message, "recipient_user_id"))
-    return make_person(named, find_contact(named, contacts))
+    parent = get_id(message, "to_parent_user_id")
+    return make_person((*named, parent), find_contact(named, known))
 
 
-def find_recipient(status: JsonObject, contacts: Sequence[JsonObject]) -> Person:
+def find_recipient(status: JsonObject, known: Known) -> Person:
     """Return to whom a message of ours went. Raises `BadPayload` where nobody is named."""
     named = (get_id(status, "recipient_id"), get_id(status, "recipient_user_id"))
     parent = get_id(status, "parent_recipient_user_id")
-    return make_person((*named, parent), find_contact(named, contacts))
+    return make_person((*named, parent), find_contact(named, known))
 
 
-def find_contact(named: Iterable[str], contacts: Sequence[JsonObject]) -> JsonObject:
-    """Return the contact that a batch tells of somebody; the only one where no id says whose it is.
+def find_contact(named: Iterable[str], known: Known) -> JsonObject:
+    """Return the contact that a change tells of somebody; the only one where no id says whose it is.
 
-    A number in `from` and the `wa_id` of the same person differ in some countries.
+    A number in `from` and the `wa_id` of the same person differ in some countries. Where a change concerns
+    several people, the only contact may be any of theirs: somebody else's ids would make two people one.
     """
     wanted = {clean_number(name) for name in named if name}
-    for contact in contacts:
+    for contact in known.contacts:
         if wanted & {clean_number(get_id(contact, "wa_id")), get_id(contact, "user_id")}:
             return contact
-    return contacts[0] if len(contacts) == 1 else {}
+    return known.contacts[0] if known.alone and len(known.contacts) == 1 else {}
 
 
 def make_person(names: Iterable[str], contact: JsonObject) -> Person:

@@ -6,7 +6,7 @@ Source: https://developers.facebook.com/documentation/business-messaging/whatsap
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.connector import ErrorClass, InboundEvent, Receipt, ReceiptState, SendError
@@ -14,7 +14,7 @@ from bot.connector.meta.fields import get_text, get_time
 from bot.domain.json import JsonObject
 from bot.domain.message import Kind
 from connectors.whatsapp.faults import read_error
-from connectors.whatsapp.people import find_recipient
+from connectors.whatsapp.people import Known, find_recipient
 from connectors.whatsapp.reading import get_name, get_objects, need_id
 
 STATES: Mapping[str, ReceiptState] = {
@@ -28,9 +28,7 @@ MARK = re.compile(r"(?P<key>.+)#(?P<part>[0-9]{1,3})/(?P<parts>[0-9]{1,3})", re.
 LONGEST_MARK = 512  # what WhatsApp takes
 
 
-def read_status(
-    status: JsonObject, blank: InboundEvent, contacts: Sequence[JsonObject]
-) -> InboundEvent | None:
+def read_status(status: JsonObject, blank: InboundEvent, known: Known) -> InboundEvent | None:
     """Fill in `blank` from a status; states that say nothing of the message's way stay unsupported.
 
     A reply of several messages went its way when the last one did, so the others' are left out unless they
@@ -40,7 +38,7 @@ def read_status(
     numbered = replace(blank, event_id=f"status:{name}:{message_id}", metadata={"update": f"status {name}"})
     if name not in STATES or get_name(status, "recipient_type") == "group":
         return numbered
-    state, person = STATES[name], find_recipient(status, contacts)
+    state, person = STATES[name], find_recipient(status, known)
     error = find_error(status) if state is ReceiptState.FAILED else None
     key, is_last = read_mark(get_text(status, "biz_opaque_callback_data", limit=LONGEST_MARK))
     if error is None and not is_last:

@@ -8,7 +8,7 @@ import pytest
 from pywa._helpers import resolve_recipient
 
 from bot.errors import BadPayload
-from connectors.whatsapp.people import find_person
+from connectors.whatsapp.people import Known, find_person, read_known
 from connectors.whatsapp.render import read_target
 
 PHONE, USER, PARENT = "16505551234", "US.13491208655302741918", "US.ENT.11815799212886844830"
@@ -48,7 +48,7 @@ def test_key_is_the_number_and_id_the_user(
     native_id: str,
     other_ids: tuple[str, ...],
 ) -> None:
-    person = find_person(message, contacts)
+    person = find_person(message, Known(contacts=contacts))
     assert (person.key, person.handle.native_id, person.handle.other_ids) == (key, native_id, other_ids)
 
 
@@ -56,14 +56,14 @@ def test_contact_of_a_batch_is_found_by_either_id() -> None:
     others: list[Any] = [{"wa_id": "4930", "user_id": "DE.9", "profile": {"name": "Eve"}}]
     mine: list[Any] = [{"wa_id": PHONE, "user_id": USER, "profile": {"name": "Ann", "username": "ann"}}]
     for message in (BY_PHONE, BY_USER):
-        person = find_person(message, [*others, *mine])
+        person = find_person(message, Known(contacts=[*others, *mine]))
         assert (person.handle.name, person.handle.username, person.key) == ("Ann", "ann", PHONE)
-    assert find_person({"from": "1999555"}, [*others, *mine]).handle.name is None
+    assert find_person({"from": "1999555"}, Known(contacts=[*others, *mine])).handle.name is None
 
 
 def test_nobody_is_no_person() -> None:
     with pytest.raises(BadPayload, match="from_user_id"):
-        find_person({}, [])
+        find_person({}, Known())
 
 
 @pytest.mark.parametrize("key", [PHONE, USER, PARENT])
@@ -76,3 +76,12 @@ def test_reply_goes_to_the_field_that_the_id_belongs_in(key: str) -> None:
 def test_key_that_is_no_persons_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="neither"):
         read_target(key)
+
+
+def test_only_contact_is_nobodys_where_a_change_concerns_several_people() -> None:
+    ann, other = {"from": PHONE, "id": "wamid.1"}, {"from": "1999555", "id": "wamid.2"}
+    told = read_known({"contacts": known(wa_id=PHONE, user_id=USER), "messages": [ann, ann, other]})
+    assert find_person(ann, told).handle.native_id == USER
+    person = find_person(other, told)
+    assert (person.key, person.handle.native_id, person.handle.other_ids) == ("1999555", "1999555", ())
+    assert person.handle.name is None
