@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from bot.connector import (
     Capabilities,
     Connector,
     ErrorClass,
+    Finding,
     Guide,
     InboundEvent,
     OutboundReply,
@@ -47,8 +49,9 @@ from connectors.instagram.render import (
     Sender,
     render_reply,
 )
+from connectors.instagram.renewal import Renewal
 
-OWN_OPTIONS = frozenset({"instagram_id", "page_id", "username"})
+OWN_OPTIONS = frozenset({"instagram_id", "page_id", "username", "token_file"})
 OPTIONS = COMMON | OWN_OPTIONS
 USERNAME = re.compile(r"[A-Za-z0-9_.]{1,30}")
 BRINGS = frozenset(
@@ -96,6 +99,7 @@ class InstagramConnector(MetaAccount):
     def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:
         """Hold the account."""
         options = account.options
+        api = make_api(options, timeout=http_timeout)
         super().__init__(
             account,
             us=Us(
@@ -105,7 +109,10 @@ class InstagramConnector(MetaAccount):
                 app_id=options.get("app_id", ""),
             ),
             node=make_node(options),
-            api=make_api(options, timeout=http_timeout),
+            api=api,
+        )
+        self.renewal = Renewal(
+            api, account=account.name, path=options.get("token_file", ""), now=partial(datetime.now, UTC)
         )
         self._username = options.get("username", "").removeprefix("@")
 
@@ -116,7 +123,30 @@ class InstagramConnector(MetaAccount):
         username = options.get("username", "").removeprefix("@")
         if username and not USERNAME.fullmatch(username):
             problems.append("`username` may hold letters, digits, dots and _ only")
+        if options.get("page_id") and options.get("token_file"):
+            problems.append("`token_file` is for an account's own token: a page's is not renewed")
         return problems
+
+    @override
+    async def start(self, hook_url: str | None) -> None:
+        """Open the session with the newest token, and keep that from ending."""
+        await self.api.open()
+        await self.renewal.start()
+        await super().start(hook_url)
+
+    @override
+    async def close(self) -> None:
+        """Release what is open."""
+        await self.renewal.close()
+        await super().close()
+
+    @override
+    async def examine(self, hook_url: str | None) -> list[Finding]:
+        """Ask Meta what it asks of every account, and say when the token ends."""
+        if self.account.options.get("page_id"):
+            return await super().examine(hook_url)
+        end = await self.renewal.examine()
+        return [*await super().examine(hook_url), end]
 
     @override
     def parse_own(self, body: bytes) -> list[InboundEvent]:

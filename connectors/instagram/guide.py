@@ -26,6 +26,11 @@ GUIDE = Guide(
         OptionHelp(name="app_secret", text="The secret, of the Instagram app or of the app.", secret=True),
         OptionHelp(name="verify_token", text="The word you thought of.", secret=True),
         OptionHelp(name="username", text="The account's name, without the @.", required=False),
+        OptionHelp(
+            name="token_file",
+            text="A file for the renewed token, which all processes see; not with a page's token.",
+            required=False,
+        ),
         OptionHelp(name="page_id", text="The page's number, if the token is a page's.", required=False),
         OptionHelp(name="app_id", text="The app's number, from App settings, Basic.", required=False),
     ),

@@ -46,7 +46,7 @@ class GraphApi(PlatformApi):
     ) -> None:
         self.base_url = f"{base_url.rstrip('/')}/{VERSION}"
         super().__init__(timeout=timeout)
-        self._token, self._refuse = token, refuse
+        self.token, self._refuse = token, refuse
 
     async def get(self, path: str, query: Mapping[str, str], *, token: str | None = None) -> Outcome:
         """Ask for something; `token`: in place of the account's own."""
@@ -71,7 +71,7 @@ class GraphApi(PlatformApi):
         body: bytes | aiohttp.FormData | None = None,
         token: str | None = None,
     ) -> Outcome:
-        headers = {"authorization": f"Bearer {self._token if token is None else token}"}
+        headers = {"authorization": f"Bearer {self.token if token is None else token}"}
         if isinstance(body, bytes):
             headers["content-type"] = "application/json"
         url = f"{self.base_url}/{path}"
