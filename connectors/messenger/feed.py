@@ -6,12 +6,13 @@ Source: https://developers.facebook.com/docs/graph-api/webhooks/reference/page/
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.connector import InboundEvent
 from bot.connector.fields import MAX_ID
 from bot.connector.meta.comments import edit_remark, make_remark, remove_remark, say_remark
 from bot.connector.meta.envelope import Change
-from bot.connector.meta.fields import get_id, get_list, get_object, get_text, get_url
+from bot.connector.meta.fields import get_id, get_list, get_object, get_text, get_time, get_url
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Content
@@ -32,7 +33,8 @@ def read_feed(change: Change) -> InboundEvent:
     item = get_text(change.value, "item", limit=40)
     if item == "comment":
         return read_comment(change, addressed="comment")
-    if item in POSTS and read_content(change.value) != Content():
+    removed = get_text(change.value, "verb", limit=40) in REMOVED  # which holds no words any more
+    if item in POSTS and (removed or read_content(change.value) != Content()):
         return read_post(change)
     return change.stray(f"feed {item}".strip())
 
@@ -51,11 +53,8 @@ def read_comment(change: Change, *, addressed: str) -> InboundEvent:
     author = read_author(value)
     if not comment_id or not post_id or author.native_id == change.us.own_id:
         return change.stray("own comment" if author.native_id else "a comment without ids")
-    changes_one = verb in EDITED | REMOVED
-    if not author.native_id:
-        if changes_one:
-            return change.stray("a comment without its author")
-        author = Handle(native_id=f"comment:{comment_id}")  # hidden from us: nobody else is who wrote it
+    if not author.native_id:  # hidden from us, also where it is changed: nobody else is who wrote it
+        author = Handle(native_id=f"comment:{comment_id}")
     remark = make_remark(
         change,
         remark_id=comment_id,
@@ -63,29 +62,40 @@ def read_comment(change: Change, *, addressed: str) -> InboundEvent:
         author=author,
         reply_context={"comment_id": comment_id, "post_id": post_id},
     )
-    if verb in REMOVED:
-        return remove_remark(remark)
-    if verb in EDITED:
-        return edit_remark(remark, read_content(value), change.number)
+    if verb in EDITED | REMOVED:
+        return change_remark(remark, verb, read_content(value), change)
     if verb != "add":
         return change.stray(f"comment {verb}".strip())
     named = any(get_id(tag, "id") == change.us.own_id for tag in list_tags(value))
     parent = get_id(value, "parent_id")
     answered: JsonObject = {"parent_id": parent} if parent and parent != post_id else {}
     about: JsonObject = {"addressed": "mention" if named else addressed, **read_post_link(value), **answered}
-    return say_remark(remark, read_content(value), about)
+    return say_remark(date_remark(remark, value), read_content(value), about)
+
+
+def change_remark(remark: InboundEvent, verb: str, content: Content, change: Change) -> InboundEvent:
+    """Return what became of a remark."""
+    return remove_remark(remark) if verb in REMOVED else edit_remark(remark, content, change.number)
+
+
+def date_remark(remark: InboundEvent, value: JsonObject) -> InboundEvent:
+    """Return a new remark as of when it was written: windows count from then, however late it is told."""
+    return replace(remark, platform_at=get_time(value, "created_time") or remark.platform_at)
 
 
 def read_post(change: Change) -> InboundEvent:
     """Read what somebody wrote on the page's wall, or in a post of theirs that names the page."""
     value = change.value
-    post_id, author = get_id(value, "post_id"), read_author(value)
-    if not post_id or author.native_id in ("", change.us.own_id) or get_text(value, "verb") != "add":
+    post_id, author, verb = get_id(value, "post_id"), read_author(value), get_text(value, "verb", limit=40)
+    if not post_id or author.native_id in ("", change.us.own_id) or verb not in EDITED | REMOVED | {"add"}:
         return change.stray(f"{change.field} {get_text(value, 'item', limit=40)}".strip())
     remark = make_remark(
         change, remark_id=post_id, post_id=post_id, author=author, reply_context={"post_id": post_id}
     )
-    return say_remark(remark, read_content(value), {"addressed": "mention", **read_post_link(value)})
+    if verb != "add":
+        return change_remark(remark, verb, read_content(value), change)
+    about: JsonObject = {"addressed": "mention", **read_post_link(value)}
+    return say_remark(date_remark(remark, value), read_content(value), about)
 
 
 def read_review(change: Change) -> InboundEvent:
@@ -101,13 +111,11 @@ def read_review(change: Change) -> InboundEvent:
     remark = make_remark(
         change, remark_id=story, post_id=story, author=author, reply_context={"post_id": story}
     )
-    if verb in REMOVED:
-        return remove_remark(remark)
-    if verb in EDITED:
-        return edit_remark(remark, Content(text=text), change.number)
+    if verb in EDITED | REMOVED:
+        return change_remark(remark, verb, Content(text=text), change)
     thinks = get_text(value, "recommendation_type", limit=40).lower() or get_id(value, "rating")
     review: JsonObject = {"recommends": thinks} if thinks else {}
-    return say_remark(remark, Content(text=text), {"addressed": "mention", **review})
+    return say_remark(date_remark(remark, value), Content(text=text), {"addressed": "mention", **review})
 
 
 def read_author(value: JsonObject) -> Handle:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.connector.events import InboundEvent
 from bot.connector.meta.envelope import Change
+from bot.connector.meta.fields import digest
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
@@ -50,11 +51,12 @@ def say_remark(remark: InboundEvent, content: Content, metadata: JsonObject) -> 
 
 
 def edit_remark(remark: InboundEvent, content: Content, number: int) -> InboundEvent:
-    """Return the edit of a remark; `number` grows from edit to edit."""
+    """Return the edit of a remark; `number` grows with time. Two edits of one request have the same."""
+    told = digest([content.text, *(file.ref for file in content.attachments)])[:8]
     return replace(
         remark,
         kind=Kind.EDIT,
-        event_id=f"edit:{remark.event_id}:{number}",
+        event_id=f"edit:{remark.event_id}:{number}:{told}",
         target_id=remark.event_id,
         revision=number,
         content=content,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.connector.fetching import fetch_media
@@ -58,6 +60,43 @@ def test_comment_without_an_author_is_nobody_elses() -> None:
     first, second = parse(comment("", "Who am I?", number=1), comment("", "x", number=2))
     assert first.sender.native_id == "comment:20_1"
     assert first.conversation_key != second.conversation_key
+
+
+def test_comment_whose_author_is_hidden_is_edited_and_removed_all_the_same() -> None:
+    said, edited, removed = parse(
+        comment("", "my number is 555"), comment("", "hello", verb="edited"), comment("", "", verb="remove")
+    )
+    assert [event.kind for event in (said, edited, removed)] == [Kind.TEXT, Kind.EDIT, Kind.DELETE]
+    assert {event.conversation_key for event in (said, edited, removed)} == {"post:10_20:comment:20_1"}
+    assert edited.target_id == removed.target_id == said.event_id
+
+
+def test_edits_that_one_request_tells_are_two() -> None:
+    first, second = parse(comment("7", "once", verb="edited"), comment("7", "twice", verb="edited"))
+    assert first.event_id != second.event_id
+    assert (first.event_id, second.event_id) == tuple(
+        event.event_id
+        for event in parse(comment("7", "once", verb="edited"), comment("7", "twice", verb="edited"))
+    )
+
+
+def test_comment_is_as_old_as_when_it_was_written_not_told() -> None:
+    event = parse_one(comment("7", "Hello?", created_time=1_700_000_000))
+    assert event.platform_at == datetime.fromtimestamp(1_700_000_000, UTC)
+    unsaid = parse_one(comment("7", "Hello?", created_time="soon"))
+    assert unsaid.platform_at is not None
+
+
+def test_post_on_the_wall_is_edited_and_removed() -> None:
+    post = {"item": "post", "post_id": "10_30", "from": {"id": "7"}}
+    said, edited, removed = parse(
+        {"field": "feed", "value": {**post, "verb": "add", "message": "Shame!"}},
+        {"field": "feed", "value": {**post, "verb": "edited", "message": "Well."}},
+        {"field": "feed", "value": {**post, "verb": "remove"}},
+    )
+    assert [event.kind for event in (said, edited, removed)] == [Kind.TEXT, Kind.EDIT, Kind.DELETE]
+    assert {event.conversation_key for event in (said, edited, removed)} == {"post:10_30:7"}
+    assert edited.target_id == removed.target_id == said.event_id
 
 
 def test_older_fields_of_an_author_are_read() -> None:
