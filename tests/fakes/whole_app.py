@@ -87,7 +87,7 @@ async def make_whole_app(road: Road, project: Path, engine: ServingEngine) -> we
             signing_key=SIGNING_KEY,
             public_url=None,
             files=files,
-            rest_wait=timedelta(seconds=5),
+            rest_wait=timedelta(seconds=20),
         )
     )
 

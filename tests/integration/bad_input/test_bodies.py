@@ -126,7 +126,8 @@ def find_fault(answer: Answer, status: int) -> str | None:
         return f"not JSON: {answer.headers.get('Content-Type')}"
     if set(answer.said) not in (OURS, RASAS) or not answer.said["message"]:
         return f"not a code and a message: {answer.body}"
-    if len(answer.logs) != 1 or not answer.logs[0].get("reason"):
+    refusals = [line for line in answer.logs if line["event"] == "request refused"]
+    if len(refusals) != 1 or not refusals[0].get("reason"):
         return f"not one line with a reason: {answer.logs}"
     told = str(answer.logs) + answer.body
     if any(secret in told for secret in (WORDS, WEBHOOK_SECRET, TELEGRAM_SECRET)):
