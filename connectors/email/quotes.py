@@ -1,7 +1,7 @@
 """What a person wrote newly, apart from what the mail quotes and how it is signed. Pure.
 
 quotequail finds the quoted mail: on made-up replies of Gmail, Outlook, Apple Mail and Thunderbird in
-English, German, French and Spanish it did so in all 19 (tests/unit/connectors/test_email_quotes.py); other
+English, German, French and Spanish it did so in all 19 (tests/unit/connectors/email/test_quotes.py); other
 languages are brought into English for it (`attributions`). Signatures, and what of a forwarded mail is the
 person's word, are our own rules.
 """

@@ -12,7 +12,7 @@ from bot.connector import ReceiptState
 from bot.domain.message import Kind
 from connectors.email.attributions import restore, translate
 from connectors.email.quotes import cut_signature, take_marked_words, take_words
-from tests.unit.connectors.test_email_payload import OURS, parse, write
+from tests.unit.connectors.email.acts import OURS, parse, write
 
 ADDRESS = "Shop <us@shop.example>"
 QUOTED = {

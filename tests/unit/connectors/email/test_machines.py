@@ -1,0 +1,92 @@
+"""What nobody wrote: automatic mails, and reports of what came back."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.connector import ErrorClass, ReceiptState
+from bot.domain.message import Kind
+from connectors.email.threads import digest, make_key
+from tests.unit.connectors.email.acts import OURS, parse, write
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Auto-Submitted: auto-replied (vacation)",
+        "Auto-Submitted: auto-notified; owner-email=x@example.org",
+        "Precedence: list",
+        "Precedence: Bulk",
+        "Precedence: auto_reply",
+        "List-Unsubscribe: <mailto:x@example.org>",
+        "X-Autorespond: Out of office",
+        "X-Auto-Response-Suppress: OOF, AutoReply",
+        "X-Post-MessageClass: 9; Autoresponder",
+        "X-FC-MachineGenerated: true",
+        "Subject: Out of Office: Order",
+        "Subject: Automatic reply: Order",
+        "Subject: Abwesenheitsnotiz: Order",
+        "Subject: =?utf-8?q?R=C3=A9ponse_automatique_:_Order?=",
+        "Subject: Respuesta automática: Order",
+        "Return-Path: <>",
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=b",
+        "From: noreply@example.org",
+        "From: do-not-reply@example.org",
+        "From: orders+bounces@example.org",
+        "From: INFO@shop.example",
+    ],
+)
+def test_machines_get_no_answer(head: str) -> None:
+    event = parse(write(head))
+    assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, "")
+    assert event.metadata["reason"]
+    assert not event.content.text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Auto-Submitted: no",
+        "Precedence: normal",
+        "Subject: Is anybody out of office?",
+        "From: noreen@example.org",
+    ],
+)
+def test_people_get_one(head: str) -> None:
+    assert parse(write(head)).kind is Kind.TEXT
+
+
+def test_bounce_without_a_report_is_read_by_what_it_quotes() -> None:
+    body = f"It could not be delivered.\r\n\r\nTo: ann@example.org\r\nMessage-ID: {OURS}"
+    raw = write(
+        "From: MAILER-DAEMON@old.example",
+        "Return-Path: <>",
+        "X-Failed-Recipients: ann@example.org",
+        body=body,
+    )
+    event = parse(raw)
+    assert (event.kind, event.target_id) == (Kind.RECEIPT, OURS)
+    assert event.conversation_key == make_key(digest("subject order"), "ann@example.org")
+    assert event.receipt is not None
+    assert event.receipt.state is ReceiptState.FAILED
+
+
+def test_report_about_somebody_elses_mail_is_nothing_to_us() -> None:
+    raw = write("From: MAILER-DAEMON@old.example", "Return-Path: <>", body="Message-ID: <x@shop.example>")
+    assert parse(raw).kind is Kind.UNSUPPORTED
+
+
+def test_report_says_why_in_our_classes() -> None:
+    body = (
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        "Final-Recipient: rfc822; ann@example.org\r\nAction: failed\r\nStatus: 5.7.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.7.1 ann@example.org wants\r\n no mail\r\n\r\n"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"To: ann@example.org\r\nMessage-ID: {OURS}\r\n\r\nHi\r\n--b--\r\n"
+    )
+    kind = "Content-Type: multipart/report; report-type=delivery-status; boundary=b"
+    event = parse(write("From: postmaster@example.org", kind, body=body))
+    assert event.receipt is not None
+    assert event.receipt.error is not None
+    assert (event.receipt.error.error_class, event.receipt.error.code) == (ErrorClass.POLICY, "5.7.1")
+    assert "ann@example.org" not in event.receipt.error.detail
