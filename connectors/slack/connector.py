@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,6 +36,7 @@ from bot.connector.egress import find_url_problem
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
 from bot.connector.recent import Recent
+from bot.connector.waits import Waits
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Kind
@@ -63,6 +65,7 @@ from connectors.slack.words import escape
 
 OPTIONS = frozenset({"token", "signing_secret", "staff", "api_url"})
 TOKEN = re.compile(r"xox[a-z]?[a-z.-]*-[A-Za-z0-9-]{10,}")
+PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
 MEMBERS = re.compile(r"[UW][A-Z0-9]{1,40}")
 
 
@@ -92,8 +95,11 @@ class SlackConnector(Quiet):
         hook_answer=HookResponse(body=b""),  # Slack shows what else it is answered with where a button is
     )
 
-    def __init__(self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT) -> None:
-        self.account = account
+    def __init__(
+        self, account: AccountConfig, *, http_timeout: timedelta = HTTP_TIMEOUT, pause: timedelta = PAUSE
+    ) -> None:
+        """Hold the account. `pause` is the first of the growing waits while Slack is away at our start."""
+        self.account, self._pause = account, pause
         options = account.options
         self._keys = read_keys(options.get("signing_secret", ""))
         self._api = SlackApi(
@@ -237,6 +243,8 @@ class SlackConnector(Quiet):
         error = await self._learn_who_we_are()
         if error is not None and error.error_class is ErrorClass.AUTH:
             raise SettingsError(error.detail)
+        if error is not None:
+            self._errands.run(self._keep_asking(error))
 
     @override
     async def close(self) -> None:
@@ -257,6 +265,13 @@ class SlackConnector(Quiet):
                 workspace_url=url if isinstance(url, str) and url.startswith("https://") else None,
             )
         return outcome.error
+
+    async def _keep_asking(self, error: SendError | None) -> None:
+        """Ask who we are until Slack says it: till then another workspace's words count as ours."""
+        waits = Waits(self._pause, longest=LONGEST_PAUSE)
+        while error is not None:
+            await asyncio.sleep(waits.fail(error.retry_after).total_seconds())
+            error = await self._learn_who_we_are()
 
     async def _update(self, fields: JsonObject) -> None:
         await self._api.call("chat.update", fields)

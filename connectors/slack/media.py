@@ -24,7 +24,11 @@ def read_files(files: Json) -> tuple[Attachment, ...]:
 
 def read_file(file: Json) -> Attachment | None:
     """Return a file; `ref` is its id, as its address may change, or is not told at once."""
-    if not isinstance(file, Mapping) or not take_id(file.get("id")) or file.get("mode") in GONE:
+    if (
+        not isinstance(file, Mapping)
+        or not take_id(file.get("id"))
+        or take_text(file.get("mode"), MAX_ID) in GONE
+    ):
         return None
     mime, size = take_text(file.get("mimetype"), MAX_ID), file.get("size")
     return Attachment(

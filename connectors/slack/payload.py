@@ -97,12 +97,13 @@ def make_blank(account: AccountConfig, event_id: str, name: str) -> InboundEvent
 
 def read_message(frame: Frame) -> InboundEvent:
     """Read what somebody said, changed or took back."""
-    subtype = frame.event.get("subtype") or ""
+    told = frame.event.get("subtype")
+    subtype = take_text(told, MAX_ID)
     if subtype == "message_changed":
         return read_change(frame)
     if subtype == "message_deleted":
         return read_deletion(frame, frame.event.get("previous_message"))
-    if subtype not in SAID:
+    if subtype not in SAID or (told and not subtype):
         raise Unreadable
     return read_said(frame)
 
@@ -113,9 +114,6 @@ def read_said(frame: Frame) -> InboundEvent:
     place, ts = find_place(message, frame), need_timestamp(message.get("ts"))
     check_person(message, me)
     echo = find_echo(place, message, me)
-    for_us = echo is not None or is_for_us(message, place, frame)
-    if not for_us and place.thread in (None, ts):  # a remark that answers nothing
-        raise Unreadable
     content = read_content(message, me)
     kind = Kind.TEXT if content.text else Kind.MEDIA if content.attachments else Kind.UNSUPPORTED
     if echo is not None and content == Content():
@@ -128,7 +126,7 @@ def read_said(frame: Frame) -> InboundEvent:
         platform_at=read_time(ts),
         metadata=make_permalink(place, ts, me) if kind is not Kind.UNSUPPORTED else frame.blank.metadata,
     )
-    return said if for_us else hold(said, frame.blank)
+    return said if echo is not None else take_ours(said, message, place, frame)
 
 
 def read_change(frame: Frame) -> InboundEvent:
@@ -138,16 +136,15 @@ def read_change(frame: Frame) -> InboundEvent:
     if message.get("subtype") == "tombstone":  # the first message of a thread that goes on without it
         return read_deletion(frame, before)
     if isinstance(before, Mapping):
-        if before.get("text") == message.get("text"):
+        if read_content(before, frame.me) == read_content(message, frame.me):
             raise Unreadable
         message = {"ts": before.get("ts"), **message}
     place, ts = find_place(message, frame), need_timestamp(message.get("ts"))
     check_person(message, frame.me)
-    check_for_us(message, place, frame)
     edited = message.get("edited")
     at = take_timestamp(edited.get("ts") if isinstance(edited, Mapping) else None)
     at = at or take_timestamp(frame.event.get("event_ts")) or ts
-    return replace(
+    edit = replace(
         fill(frame, place),
         event_id=f"edit:{frame.mark}",
         kind=Kind.EDIT,
@@ -156,6 +153,7 @@ def read_change(frame: Frame) -> InboundEvent:
         target_id=f"{place.channel}:{ts}",
         platform_at=read_time(at),
     )
+    return take_ours(edit, message, place, frame)
 
 
 def read_deletion(frame: Frame, previous: Json) -> InboundEvent:
@@ -164,13 +162,13 @@ def read_deletion(frame: Frame, previous: Json) -> InboundEvent:
     place = find_place(before, frame)
     ts = need_timestamp(frame.event.get("deleted_ts") or before.get("ts"))
     check_person(before, frame.me)
-    check_for_us(before, place, frame)
-    return replace(
+    deletion = replace(
         fill(frame, place),
         event_id=f"delete:{frame.mark}",
         kind=Kind.DELETE,
         target_id=f"{place.channel}:{ts}",
     )
+    return take_ours(deletion, before, place, frame)
 
 
 def read_reaction(frame: Frame) -> InboundEvent:
@@ -231,10 +229,16 @@ def check_person(message: JsonObject, me: Me) -> None:
         raise Unreadable
 
 
-def check_for_us(message: JsonObject, place: Place, frame: Frame) -> None:
-    """Let through what is written to us."""
-    if not is_for_us(message, place, frame):
+def take_ours(event: InboundEvent, message: JsonObject, place: Place, frame: Frame) -> InboundEvent:
+    """Let through what is about words to us; what answers others in a thread is held back, as it may be.
+
+    Raises `Unreadable` for a remark that answers nothing and does not name us.
+    """
+    if is_for_us(message, place, frame):
+        return event
+    if place.thread in (None, take_timestamp(message.get("ts"))):
         raise Unreadable
+    return hold(event, frame.blank)
 
 
 def is_for_us(message: JsonObject, place: Place, frame: Frame) -> bool:

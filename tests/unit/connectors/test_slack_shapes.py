@@ -63,6 +63,23 @@ def test_message_that_is_passed_on_is_read_with_its_files() -> None:
     assert (event.kind, event.content.text) == (Kind.TEXT, "It broke")
 
 
+def test_file_that_was_taken_out_of_a_message_is_gone_from_it() -> None:
+    """Slack says that the message was changed, and its words are the same."""
+    before = direct("Look", files=[PICTURE])
+    gone = changed(before, "Look")
+    gone["message"]["files"] = [{"id": "F1", "mode": "tombstone"}]
+    event = parse(gone)
+    assert (event.kind, event.content.text, event.content.attachments) == (Kind.EDIT, "Look", ())
+    assert parse(changed(before, "Look")).kind is Kind.UNSUPPORTED
+
+
+@pytest.mark.parametrize("odd", [["file_share"], {"a": 1}, 5])
+def test_type_that_is_none_loses_no_more_than_what_it_stands_on(odd: Any) -> None:
+    assert parse(direct("hi", subtype=odd)).kind is Kind.UNSUPPORTED
+    event = parse(direct("hi", files=[{**PICTURE, "mode": odd}]))
+    assert (event.content.text, len(event.content.attachments)) == ("hi", 1)
+
+
 def test_words_are_read_from_blocks_where_there_is_no_text() -> None:
     event = parse(
         direct("", blocks=[RICH, {"type": "section", "text": {"type": "mrkdwn", "text": "*Thanks*"}}])

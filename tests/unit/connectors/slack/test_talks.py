@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,16 @@ from connectors.slack.connector import SlackConnector
 from connectors.slack.faults import ERRORS, explain
 from connectors.slack.people import AT_ONCE
 from tests.contracts.connectors.slack import dump, sealed
-from tests.contracts.connectors.slack_frames import ROOM, direct, envelope, make_ts, pressed, said_in_room
+from tests.contracts.connectors.slack_frames import (
+    ROOM,
+    changed,
+    deleted,
+    direct,
+    envelope,
+    make_ts,
+    pressed,
+    said_in_room,
+)
 from tests.fakes.slack import BOT_USER, TOKEN, FakeSlack, Fault
 from tests.unit.connectors.slack.acts import HOOK, THREAD, build, reply
 
@@ -51,6 +61,22 @@ async def test_talk_that_began_before_we_started_is_found_by_asking_once(
         dropped = await connector.complete(event)
         assert (dropped.kind, dropped.conversation_key, dropped.content.text) == (Kind.UNSUPPORTED, "", "")
     assert [method for method, _ in fake.transcript].count("conversations.replies") == 2
+
+
+async def test_words_of_a_talk_from_before_we_started_can_be_changed_and_taken_back(
+    fake: FakeSlack, connector: SlackConnector
+) -> None:
+    mine = answer_in_thread(fake, "U7", named_us=True)["event"]
+    others = answer_in_thread(fake, "U8", named_us=False)["event"]
+    for kind, act in ((Kind.EDIT, changed(mine, "123456")), (Kind.DELETE, deleted(mine))):
+        (event,) = connector.parse(sealed(dump(envelope(act))))
+        whole = await connector.complete(event)
+        assert (whole.kind, whole.conversation_key) == (kind, THREAD)
+        assert whole.target_id == f"{ROOM}:{make_ts(2)}"
+    for act in (changed(others, "nicer"), deleted(others)):
+        (event,) = connector.parse(sealed(dump(envelope(act))))
+        dropped = await connector.complete(event)
+        assert (dropped.kind, dropped.conversation_key, dropped.content.text) == (Kind.UNSUPPORTED, "", "")
 
 
 async def test_who_we_are_is_asked_again_where_slack_was_away_at_the_start(fake: FakeSlack) -> None:
@@ -124,6 +150,19 @@ async def test_start_without_slack_goes_on(fake: FakeSlack) -> None:
     (event,) = connector.parse(sealed(dump(envelope(direct("hi")))))
     await connector.close()
     assert event.kind is Kind.TEXT
+
+
+async def test_words_of_another_workspace_are_left_out_as_soon_as_slack_says_who_we_are(
+    fake: FakeSlack,
+) -> None:
+    fake.faults["auth.test"].extend([Fault.UNAVAILABLE] * 3)
+    connector = SlackConnector(build(fake).account, pause=timedelta(milliseconds=1))
+    await connector.start(HOOK)
+    elsewhere = {"team_id": "T0OTHERS", "authorizations": [{"team_id": "T0OTHERS", "is_bot": True}]}
+    await asyncio.gather(*connector._errands._tasks)
+    assert connector.parse(sealed(dump({**envelope(direct("hi")), **elsewhere}))) == []
+    assert len(connector.parse(sealed(dump(envelope(direct("hi")))))) == 1
+    await connector.close()
 
 
 async def test_examination_finds_all_well(fake: FakeSlack) -> None:
