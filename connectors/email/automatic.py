@@ -42,8 +42,11 @@ HEADERS = re.compile(r"^[> ]{0,4}Message-ID:", re.IGNORECASE | re.MULTILINE)
 REPORTS = frozenset({"multipart/report", "message/delivery-status", "message/disposition-notification"})
 
 
-def find_reason(mail: Mail, sender: str) -> str | None:
-    """Return why a mail is nobody's word, None where a person may have written it."""
+def find_reason(mail: Mail, sender: str, *, by_group: bool = False) -> str | None:
+    """Return why a mail is nobody's word, None where a person may have written it.
+
+    `by_group`: a group of ours passed it on, and marked it as lists do.
+    """
     return_paths = mail.get_all("return-path")
     if any(path.replace(" ", "") == "<>" for path in return_paths):
         return "null return path"
@@ -52,9 +55,11 @@ def find_reason(mail: Mail, sender: str) -> str | None:
     submitted = mail.get("auto-submitted").partition(";")[0].strip().lower()
     if submitted not in {"", "no"}:
         return "auto-submitted"
-    if mail.get("precedence").lower() in BULK:
+    precedence = mail.get("precedence").lower()
+    if precedence in BULK and not (by_group and precedence == "list"):
         return "precedence"
-    if any(mail.head.get(name) is not None for name in LISTS):
+    most = 1 if by_group else 0
+    if any(len(mail.get_all(name)) > most for name in LISTS):
         return "mailing list"
     return find_mark(mail, sender)
 

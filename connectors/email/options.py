@@ -33,6 +33,7 @@ OPTIONS = frozenset(
         "mark_read",
         "authserv_id",
         "only_proven",
+        "groups",
         "poll_seconds",
     }
 )
@@ -85,6 +86,7 @@ def read_settings(account: AccountConfig) -> Settings:
             domain=address.rpartition("@")[2] or "localhost",
             authserv_id=options.get("authserv_id", "").strip(),
             only_proven=account.flag("only_proven"),
+            groups=frozenset(split_list(options.get("groups", "").lower())),
         ),
         address=address,
         name=options.get("name", "").strip(),
@@ -131,6 +133,8 @@ def find_problems(options: Mapping[str, str]) -> Iterator[str]:
         yield "set `password`: large providers want an app password, made for this program"
     if not all(ADDRESS.fullmatch(alias) for alias in split_list(options.get("aliases", ""))):
         yield "`aliases` must be mail addresses with commas between them"
+    if not all(ADDRESS.fullmatch(group) for group in split_list(options.get("groups", ""))):
+        yield "`groups` must be mail addresses with commas between them"
     for kind, ports in (("imap", IMAP_PORTS), ("smtp", SMTP_PORTS)):
         yield from find_server_problems(options, kind, ports)
     if not is_number(options.get("poll_seconds", "1"), 3600):
@@ -145,6 +149,8 @@ def find_clashes(options: Mapping[str, str]) -> Iterator[str]:
     account = AccountConfig(channel=CHANNEL, name="", options=options)
     if account.flag("only_proven") and not options.get("authserv_id"):
         yield "`only_proven` needs `authserv_id`: without the server's name no mail's origin is proven"
+    if options.get("groups") and not options.get("authserv_id"):
+        yield "`groups` needs `authserv_id`: without it nobody vouches for what a group says"
     if account.flag("keep_copies") and not options.get("sent_mailbox"):
         yield "`keep_copies` needs `sent_mailbox`: the folder for the copies"
 

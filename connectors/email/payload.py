@@ -15,6 +15,7 @@ from bot.errors import BadPayload
 from connectors.email.automatic import find_reason
 from connectors.email.body import Body, read_body
 from connectors.email.bounces import Report, read_report
+from connectors.email.groups import read_group_mail
 from connectors.email.mail import Mail, decode_words, split_mail, tidy
 from connectors.email.origin import Origin, judge_origin
 from connectors.email.threads import (
@@ -39,6 +40,7 @@ class Us:
     """Who the account is. `addresses` are all its own, in small letters; `domain` that of its Message-IDs.
 
     `authserv_id` is the server whose word on a mail's origin counts; with `only_proven` nothing else does.
+    `groups` are the addresses of Google Groups through which customers' mails come to us.
     """
 
     account: str
@@ -46,6 +48,7 @@ class Us:
     domain: str
     authserv_id: str = ""
     only_proven: bool = False
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,17 +96,20 @@ def sort_mail(mail: Mail, us: Us, place: Place, blank: InboundEvent) -> InboundE
         return read_echo(mail, us, place, blank)
     if sender.native_id in us.addresses:
         return refuse(blank, "our own address")
-    reason = find_reason(mail, sender.native_id)
+    passed_on = read_group_mail(mail, senders, us.groups, us.authserv_id) if us.groups else None
+    if passed_on is not None:
+        sender = passed_on.author
+    reason = find_reason(mail, sender.native_id, by_group=passed_on is not None)
     if reason is not None:
         return refuse(blank, reason)
     if len(senders) != 1 or len(mail.head.get_all("from", [])) != 1:
         return refuse(blank, "no single sender")
-    return read_person(mail, us, place, replace(blank, sender=sender))
+    origin = passed_on.origin if passed_on else judge_origin(mail, sender.native_id, us.authserv_id)
+    return read_person(mail, us, place, replace(blank, sender=sender), origin)
 
 
-def read_person(mail: Mail, us: Us, place: Place, blank: InboundEvent) -> InboundEvent:
+def read_person(mail: Mail, us: Us, place: Place, blank: InboundEvent, origin: Origin) -> InboundEvent:
     """Read what a person wrote to us."""
-    origin = judge_origin(mail, blank.sender.native_id, us.authserv_id)
     if origin is Origin.FORGED or (us.only_proven and origin is not Origin.PROVEN):
         return refuse(replace(blank, sender=Handle(native_id="")), f"origin {origin.value}")
     body = read_body(mail, place.uidvalidity, place.uid, blank.event_id)
@@ -119,22 +125,29 @@ def read_person(mail: Mail, us: Us, place: Place, blank: InboundEvent) -> Inboun
         kind=Kind.TEXT if text else Kind.MEDIA,
         conversation_key=make_key(thread, blank.sender.native_id),
         content=Content(text=text, attachments=body.files),
-        reply_context=make_context(mail, blank, references, origin),
+        reply_context=make_context(mail, us, blank, references, origin),
         metadata=describe(subject, body, origin),
     )
 
 
-def make_context(mail: Mail, event: InboundEvent, references: tuple[str, ...], origin: Origin) -> JsonObject:
+def make_context(
+    mail: Mail, us: Us, event: InboundEvent, references: tuple[str, ...], origin: Origin
+) -> JsonObject:
     """Return what an answer needs. Where it shall go instead is only followed for a proven sender."""
     short = [each for each in references if len(each) <= MAX_MESSAGE_ID]
     kept = short if len(short) <= MAX_REFERENCES else [short[0], *short[-MAX_REFERENCES + 1 :]]
     wanted = read_addresses(mail.get_all("reply-to"))
     elsewhere = wanted[0].native_id if len(wanted) == 1 and origin is Origin.PROVEN else ""
+    nowhere = {"", event.sender.native_id} | us.groups | us.addresses
     return {
         "message_id": find_message_id(mail.get("message-id")) or "",
         "references": list(kept),
         "subject": cut(mail.get("subject"), MAX_SUBJECT),
-        **({"to": elsewhere} if elsewhere and elsewhere != event.sender.native_id else {}),
+        **(
+            {"to": elsewhere}
+            if elsewhere not in {"", event.sender.native_id, *us.groups, *us.addresses}
+            else {}
+        ),
     }
 
 
