@@ -25,7 +25,9 @@ from bot.errors import (
     StorageUnavailable,
 )
 from bot.nlu.archive import read_archive
+from bot.nlu.components import choose_components
 from bot.nlu.encoders import EncoderShelf
+from bot.nlu.entities import Extractor
 from bot.nlu.tokens import load_language
 from bot.settings import load_settings
 from bot.storage import models
@@ -105,7 +107,8 @@ class EngineBuilder:
         )
 
     def _load_shared(self) -> _Shared:
-        load_language(self._project.pipeline.language)  # the slowest import of all
+        if _learns_entities(self._project):
+            load_language(self._project.pipeline.language)  # its model needs spaCy, the slowest import of all
         spec = self._project.actions
         found = load_project_actions(self._project)
         for failure in found.failures:
@@ -117,6 +120,11 @@ class EngineBuilder:
         return _Shared(
             encoders=encoders, actions=LocalActions(found.actions, spec), spec=spec, root=self._project.root
         )
+
+
+def _learns_entities(project: Project) -> bool:
+    learns = Extractor.LEARNED in choose_components(project.pipeline).extractors
+    return learns and any(example.entities for example in project.training.examples)
 
 
 def _load(archive: bytes, shared: _Shared) -> Engine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bot.nlu.dimensions.finder import DimensionFinder
 from bot.nlu.learned_entities import LearnedFinder, overlaps
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from bot.nlu.phrases import Phrase
     from bot.nlu.recogniser import Recogniser
     from bot.nlu.regex_entities import EntityPattern
+    from bot.nlu.rule_tokenizer import CutText
     from bot.nlu.spacy_entities import SpacyOptions
+    from bot.nlu.token_rules import TokenRules
 
 SYNONYM_PROCESSOR = "EntitySynonymMapper"
 
@@ -63,24 +65,32 @@ class EntityTables:
     dimensions: DimensionOptions | None = None
     synonyms: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def need_spacy(self) -> bool:
+        """Whether what was learnt is looked for in spaCy's own tokens."""
+        return bool(self.phrases or self.recogniser)
+
 
 class EntityFinder:
-    """Applies `EntityTables` to texts of one language.
+    """Applies `EntityTables` to texts of one language, of which its rules do where nothing was learnt.
 
     Raises `ModelDamaged` for a recogniser that cannot be read, `ModelMissing` for a spaCy pipeline that is
     not installed, `ModelError` for a time zone nobody knows.
     """
 
-    def __init__(self, tables: EntityTables, language: Language) -> None:
+    def __init__(self, tables: EntityTables, language: Language | TokenRules) -> None:
         self._tables = tables
         self._extractors = [each for each in tables.extractors if _has_material(each, tables)]
-        self._learned = LearnedFinder(tables.phrases, tables.recogniser, language)
+        self._learned: LearnedFinder | None = None
+        if tables.need_spacy:
+            learnt = tables.phrases, tables.recogniser
+            self._learned = LearnedFinder(*learnt, cast("Language", language))
         self._spacy = SpacyEntityFinder(tables.spacy) if tables.spacy else None
         self._dimensions = (
             DimensionFinder(tables.dimensions, language.lang or "") if tables.dimensions else None
         )
 
-    def find(self, docs: Sequence[Doc]) -> list[tuple[Entity, ...]]:
+    def find(self, docs: Sequence[Doc | CutText]) -> list[tuple[Entity, ...]]:
         """Return the entities of each tokenised text."""
         found: list[tuple[Entity, ...]] = [() for _ in docs]
         if not self._extractors:
@@ -95,12 +105,12 @@ class EntityFinder:
         return found
 
     def _extract(
-        self, extractor: Extractor, docs: Sequence[Doc], texts: Sequence[str]
+        self, extractor: Extractor, docs: Sequence[Doc | CutText], texts: Sequence[str]
     ) -> Iterable[Iterable[Entity]]:
         if extractor is Extractor.PATTERNS:
             return [find_patterns(text, self._tables.patterns) for text in texts]
-        if extractor is Extractor.LEARNED:
-            return self._learned.find(docs)
+        if extractor is Extractor.LEARNED and self._learned:
+            return self._learned.find(cast("Sequence[Doc]", docs))
         if extractor is Extractor.SPACY and self._spacy:
             return [self._spacy.find(text) for text in texts]
         if extractor is Extractor.DIMENSIONS and self._dimensions:
@@ -120,7 +130,7 @@ def _has_material(extractor: Extractor, tables: EntityTables) -> bool:
     """Tell whether an extractor can find, or change, anything at all."""
     material = {
         Extractor.PATTERNS: tables.patterns,
-        Extractor.LEARNED: tables.phrases or tables.recogniser,
+        Extractor.LEARNED: tables.need_spacy,
         Extractor.SPACY: tables.spacy,
         Extractor.DIMENSIONS: tables.dimensions,
         Extractor.SYNONYMS: tables.synonyms,

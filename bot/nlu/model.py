@@ -17,17 +17,19 @@ from bot.nlu.head_files import describe_head, is_sound, pack_head, read_head
 from bot.nlu.intents import Fallback, IntentHead
 from bot.nlu.keywords import Keywords
 from bot.nlu.ngrams import Vocabulary
+from bot.nlu.token_rules import read_rules
 from bot.nlu.triage import TriageHead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.domain.json import JsonObject
+    from bot.nlu.token_rules import TokenRules
 
 FORMAT = 5
 NLU_FOLDER = "nlu"
 """Where in a model archive the files lie."""
-DESCRIPTION, ARRAYS = "nlu.json", "weights.npz"
+DESCRIPTION, ARRAYS, TOKENS = "nlu.json", "weights.npz", "tokens.json"
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, re.error)
 
 
@@ -36,7 +38,7 @@ class NluModel:
     """Understands texts together with the encoder whose `identity` is `encoder`.
 
     `encoder_spec` says where that one is found; None: it is built in. `taught` are the languages that some
-    examples are in besides `language`.
+    examples are in besides `language`. `tokens` are the language's rules; None where spaCy must cut texts.
     """
 
     language: str
@@ -50,6 +52,7 @@ class NluModel:
     keywords: Keywords | None = None
     order: tuple[Decider, ...] = DEFAULT_ORDER
     triage: TriageHead | None = None
+    tokens: TokenRules | None = None
     metrics: JsonObject = field(default_factory=dict)
 
     def to_files(self) -> dict[str, bytes]:
@@ -62,6 +65,7 @@ class NluModel:
             ARRAYS: pack_arrays(arrays),
             **({WEIGHTS: recogniser.weights} if recogniser else {}),
             **(self.triage.to_files() if self.triage else {}),
+            **({TOKENS: self.tokens.to_file()} if self.tokens else {}),
         }
 
     @classmethod
@@ -131,6 +135,7 @@ def _assemble(described: Mapping[str, Any], files: Mapping[str, bytes]) -> NluMo
         fallback=Fallback(**described["fallback"]) if described["fallback"] else None,
         keywords=_read_keywords(described["keywords"]) if described["keywords"] else None,
         order=tuple(Decider(name) for name in described["order"]),
+        tokens=read_rules(files[TOKENS]) if TOKENS in files else None,
         metrics=described["metrics"],
     )
 

@@ -15,6 +15,7 @@ from bot.nlu.language import LanguageFinder
 from bot.nlu.ngrams import list_words
 from bot.nlu.normalise import normalise
 from bot.nlu.retrieval import fold_keys
+from bot.nlu.rule_tokenizer import CutText, RuleTokenizer
 from bot.nlu.tail import Tail
 from bot.nlu.text import bound_text
 from bot.nlu.tokens import Tokenizer, get_token_spans, load_language
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from bot.nlu.normalise import Normalised
 
     Verdict = tuple[NDArray[np.float64], float]  # chances and `in_scope`
-    Beside = tuple[Doc, tuple[Entity, ...], Triage | None]
+    Beside = tuple[Doc | CutText, tuple[Entity, ...], Triage | None]
 
 
 class Reader:
@@ -52,9 +53,7 @@ class Reader:
         self._model = model
         self._encoder = encoder
         self._tail = Tail(model.head.tail) if model.head.tail else None
-        language = load_language(model.language)
-        self._entities = EntityFinder(model.entities, language)
-        self._tokenizer = Tokenizer(language)
+        self._tokenizer, self._entities = _open_language(model)
         self._keywords = KeywordFinder(model.keywords) if model.keywords else None
         self._folder = fold_keys(model.head.names)
         self._languages = LanguageFinder(model.language, model.vocabulary.columns, model.taught)
@@ -73,7 +72,7 @@ class Reader:
         grams = [self._model.vocabulary.vectorise(each) for each in words]
         tuned = self._tail.encode(sentences) if self._tail and words else sentences.vectors
         judged = self._model.head.judge(words, sentences.vectors, tuned, grams)
-        docs = self._tokenizer.cut(bounded)
+        docs: Sequence[Doc | CutText] = self._tokenizer.cut(bounded)
         entities = self._entities.find(docs)
         verdicts = zip(judged.chances, judged.in_scope.tolist(), strict=True)
         moods = map(self._triage, bounded, normalised, sentences.vectors)
@@ -97,7 +96,7 @@ class Reader:
             intent=decided.intent,
             ranking=decided.ranking,
             language=language,
-            text_tokens=get_token_spans(doc),
+            text_tokens=doc.spans if isinstance(doc, CutText) else get_token_spans(doc),
             response_selector=selected,
             fallback=decided.fallback,
             in_scope=in_scope if says_something else 0.0,
@@ -127,3 +126,11 @@ class Reader:
             return True
         words = list_words(normalised.text)
         return bool(words) and all(word in self._model.vocabulary.columns for word in words)
+
+
+def _open_language(model: NluModel) -> tuple[Tokenizer | RuleTokenizer, EntityFinder]:
+    """Load spaCy only where something that was learnt looks at its tokens, or a model knows no rules."""
+    if model.tokens and not model.entities.need_spacy:
+        return RuleTokenizer(model.tokens), EntityFinder(model.entities, model.tokens)
+    language = load_language(model.language)
+    return Tokenizer(language), EntityFinder(model.entities, language)

@@ -28,6 +28,7 @@ from bot.nlu.model import NluModel
 from bot.nlu.normalise import normalise
 from bot.nlu.progress import Progress, Stage
 from bot.nlu.spacy_entities import SpacyEntityFinder
+from bot.nlu.token_rules import take_rules
 from bot.nlu.tokens import load_language
 from bot.nlu.triage_training import train_triage
 from bot.nlu.validation import FOLDS, calibrate, deal_folds, fit_folds
@@ -87,6 +88,7 @@ def train_nlu(
         keywords=_learn_keywords(data, components),
         order=components.order,
         triage=triage,
+        tokens=take_rules(language),
         metrics={**measured, "entities": found, "health": health, "triage": transfer},
     )
 
