@@ -11,8 +11,12 @@ from connectors.x.api import XApi
 from connectors.x.reading import as_object, objects, take_id, take_text
 from connectors.x.upload import get_data
 
-WANTED = ("post.mention.create", "dm.received")
-EVENTS = (*WANTED, "dm.sent", "dm.read", "post.create", "chat.received", "oauth.revoke")
+# Who answers a post names its author without writing it: X tells that as a reply, and not as a mention.
+WANTED = ("post.mention.create", "post.reply.create", "dm.received")
+EVENTS = (
+    *WANTED,
+    *("post.quote.create", "dm.sent", "dm.read", "post.create", "chat.received", "oauth.revoke"),
+)
 SUBSCRIBE = (
     "Subscribe the account to each of these (POST /2/activity/subscriptions, with its user id as filter and"
     f" the webhook's id): {', '.join(EVENTS)}."
@@ -95,7 +99,7 @@ def judge_webhook(outcome: Outcome, hook_url: str) -> Finding:
 
 
 def judge_subscriptions(outcome: Outcome, user_id: str) -> Finding:
-    """Say whether X tells us of mentions and messages."""
+    """Say whether X tells us of mentions, replies and messages."""
     if outcome.error is not None:
         return Finding(well=False, text=f"The subscriptions could not be read. {outcome.error.detail}.")
     told = {
@@ -105,12 +109,12 @@ def judge_subscriptions(outcome: Outcome, user_id: str) -> Finding:
     }
     missing = [name for name in WANTED if name not in told]
     if missing:
-        text = f"X does not tell us of {' and '.join(missing)}: POST /2/activity/subscriptions for each."
+        text = f"X does not tell us of {', '.join(missing)}: POST /2/activity/subscriptions for each."
         return Finding(well=False, text=text)
     extra = (
         "" if "chat.received" in told else " Encrypted chats stay unseen: subscribe to chat.received, too."
     )
-    return Finding(well=True, text=f"X tells us of mentions and direct messages.{extra}")
+    return Finding(well=True, text=f"X tells us of mentions, replies and direct messages.{extra}")
 
 
 def list_data(result: Json) -> list[Mapping[str, Json]]:

@@ -97,7 +97,7 @@ def read_legacy(raw: JsonObject, account: AccountConfig, me: Me) -> list[Inbound
 
 def read_lists(raw: JsonObject, account: AccountConfig, me: Me) -> list[InboundEvent]:
     """Read each element of the lists we know. One that makes no sense is `unsupported`, alone."""
-    users = {key: as_object(user) for key, user in as_object(raw.get("users")).items()}
+    users = {key: read_user(user) for key, user in as_object(raw.get("users")).items()}
 
     def read_post(item: JsonObject, blank: InboundEvent) -> InboundEvent:
         return posts.read_event(posts.read_legacy_post(item), blank, me)
@@ -122,6 +122,12 @@ def read_lists(raw: JsonObject, account: AccountConfig, me: Me) -> list[InboundE
         for name, read in readers.items()
         for item in as_list(raw.get(name))
     ]
+
+
+def read_user(user: Json) -> JsonObject:
+    """Return somebody in a map of users: the Activity API puts them into `data` there."""
+    found = as_object(user)
+    return as_object(found.get("data")) or found
 
 
 def read_deleted(raw: JsonObject, blank: InboundEvent, me: Me) -> InboundEvent:

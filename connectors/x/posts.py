@@ -111,10 +111,14 @@ def read_echo(post: Post, blank: InboundEvent, me: Me) -> InboundEvent:
 
 
 def find_address(post: Post, me: Me) -> str | None:
-    """Tell what makes a post the brand's business, None where nothing visible does."""
-    if post.answered_user == me.user_id:
+    """Tell what makes a post the brand's business, None where nothing visible does.
+
+    X also calls somebody answered whose name a post only begins with.
+    """
+    if post.answered_user == me.user_id and post.thread != post.id:
         return "reply"
-    return "mention" if me.user_id in post.names or post.quoted_user == me.user_id else None
+    meant = me.user_id in (post.answered_user, post.quoted_user) or me.user_id in post.names
+    return "mention" if meant else None
 
 
 def make_key(thread: str, author: str) -> str:

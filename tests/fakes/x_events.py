@@ -114,7 +114,7 @@ def direct(
 
 def direct_event(message_id: str, text: str, *, event_type: str = "dm.received", **more: Any) -> Body:
     """Return the Activity API's event of a direct message."""
-    users = {"7": {"id": "7", "name": "Person 7", "screen_name": "person7"}}
+    users = {"7": {"data": person("7")}}
     return activity(event_type, {"direct_message_events": [direct(message_id, text, **more)], "users": users})
 
 

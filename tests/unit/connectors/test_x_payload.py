@@ -90,6 +90,20 @@ def test_reply_to_the_account_is_its_business_without_its_name() -> None:
     assert (event.conversation_key, event.metadata["addressed"]) == ("post:50:7", "reply")
 
 
+def test_post_that_begins_with_the_accounts_name_answers_nothing() -> None:
+    """X says of it, too, that it is in reply to the account."""
+    event = parse_one(mention("62", "@lyra where is it?", in_reply_to_user_id=ME))
+    assert event.metadata["addressed"] == "mention"
+    event = parse_one(legacy(tweet_create_events=[legacy_post("62", "@lyra hi", in_reply_to_user_id_str=ME)]))
+    assert event.metadata["addressed"] == "mention"
+
+
+def test_post_that_is_told_as_a_reply_and_as_a_mention_is_one_message() -> None:
+    made = post("62", "@lyra and now?", thread="50", in_reply_to_user_id=ME)
+    told = [parse_one(activity(f"post.{kind}.create", made)) for kind in ("reply", "mention", "quote")]
+    assert told[0] == told[1] == told[2]
+
+
 def test_quote_of_the_account_is_its_business() -> None:
     quote = legacy_post("63", "Look at this", quoted_status={"id_str": "61", "user": {"id_str": ME}})
     assert parse_one(legacy(tweet_create_events=[quote])).metadata["addressed"] == "mention"
@@ -163,11 +177,15 @@ def test_edits_are_about_the_first_version_and_grow() -> None:
 def test_direct_message_is_a_conversation_with_its_sender() -> None:
     for body in (
         direct_event("80", "Is anybody there?"),
-        legacy(direct_message_events=[direct("80", "Is anybody there?")]),
+        legacy(
+            direct_message_events=[direct("80", "Is anybody there?")],
+            users={"7": {"id": "7", "name": "Person 7", "screen_name": "person7"}},
+        ),
     ):
         event = parse_one(body)
         assert (event.event_id, event.kind, event.surface) == ("80", Kind.TEXT, Surface.DIRECT)
         assert (event.conversation_key, event.content.text) == ("7", "Is anybody there?")
+        assert (event.sender.name, event.sender.username) == ("Person 7", "person7")
         assert event.platform_at == datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 

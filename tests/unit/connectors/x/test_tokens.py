@@ -124,7 +124,7 @@ async def test_examining_says_what_is_missing_step_by_step(fake: FakeX) -> None:
     assert "challenge" in (await examine(fake))[-1][1]
     fake.webhooks[0]["valid"] = True
     assert "post.mention.create" in (await examine(fake))[-1][1]
-    for name in ("post.mention.create", "dm.received"):
+    for name in ("post.mention.create", "post.reply.create", "dm.received"):
         fake.subscriptions.append({"event_type": name, "filter": {"user_id": ME}})
     assert all(well for well, _ in await examine(fake))
     assert "75 seconds" in (await examine(fake, None))[-1][1]
