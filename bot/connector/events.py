@@ -91,7 +91,9 @@ class InboundEvent:
     staff what it is. One that belongs to a conversation was said to us and waits for an answer like any other
     message, unless it is `for_staff`: a notice of the platform's, an act, or what is said to another app.
     `metadata["addressed"]` of a public post says what makes it the brand's business: `mention`, `reply` or
-    `comment`.
+    `comment`. What else stands around a message has names that the desk shows by (`bot/web/around_view.py`):
+    `quoted` (a native id), `quoted_text`, `forwarded`, `referral`, `start_payload`, `standby`, `url`,
+    `subject`.
     """
 
     channel: str

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.domain.handoff import Handoff
     from bot.domain.message import Message
 
-_SAID = frozenset({Kind.TEXT, Kind.POSTBACK, Kind.MEDIA, Kind.ECHO})
+_SAID = frozenset({Kind.TEXT, Kind.POSTBACK, Kind.MEDIA, Kind.ECHO})  # and what waits, or waited, unread
 _QUOTE = 140  # characters
 
 
@@ -32,7 +32,11 @@ class Brief:
 
 def write_brief(messages: Sequence[Message], handoff: Handoff | None) -> Brief:
     """Write the brief of a conversation from its latest messages, oldest first, and its open handoff."""
-    said = [message for message in messages if message.kind in _SAID]
+    said = [
+        message
+        for message in messages
+        if message.kind in _SAID or (message.kind is Kind.UNSUPPORTED and message.settled)
+    ]
     return Brief(
         happened=_describe_happened(said, handoff),
         promised=_describe_promised(said, handoff),
@@ -101,5 +105,7 @@ def _describe_needed(said: Sequence[Message]) -> str:
 
 
 def _quote(message: Message) -> str:
+    if message.kind is Kind.UNSUPPORTED:
+        return "something that the channel did not pass on"
     words = shorten(words_of(message), _QUOTE)
     return f"“{words}”" if words else "something without words"

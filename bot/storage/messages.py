@@ -12,6 +12,8 @@ from bot.storage.content import dump_content, load_content
 from bot.storage.tables import conversation, message, outbox, staff, stray_event
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import ScalarSelect
 
     from bot.connector import InboundEvent
@@ -208,6 +210,12 @@ async def get_message(connection: AsyncConnection, message_id: int) -> Message |
     """Return one message, or None."""
     row = (await connection.execute(_SELECT.where(message.c.id == message_id))).one_or_none()
     return to_message(row) if row else None
+
+
+async def list_given(connection: AsyncConnection, message_ids: Collection[int]) -> list[Message]:
+    """Return those messages, oldest first."""
+    rows = await connection.execute(_SELECT.where(message.c.id.in_(message_ids)).order_by(message.c.id))
+    return [to_message(row) for row in rows.all()]
 
 
 _WORDS = (Kind.TEXT, Kind.POSTBACK, Kind.MEDIA, Kind.EDIT, Kind.UNSUPPORTED)

@@ -29,6 +29,7 @@ from bot.web.ids import read_id
 from bot.web.keys import CONNECTORS, ROAD
 from bot.web.left_alone_view import describe_note
 from bot.web.person_view import view_person
+from bot.web.quotes import load_quoted
 from bot.web.render import is_fragment, render
 from bot.web.triage_view import view_marks
 
@@ -258,6 +259,7 @@ async def _load_beside(connection: Connection, threads: Sequence[int], found: Se
         files=files,
         left={each: describe_note(note) for each, note in left.items()},
         places=await find_places(connection, threads),
+        quoted=await load_quoted(connection, threads, found),
     )
 
 

@@ -11,6 +11,7 @@ from bot.desk.brief import first_words, words_of
 from bot.domain.conversation import Status, Surface
 from bot.domain.message import Author, DeliveryState, Kind
 from bot.storage.queue import QueueView
+from bot.web.around_view import show_quoted, view_around, view_quote
 from bot.web.attachment_view import view_file
 from bot.web.person_view import describe_also
 from bot.web.words import say
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from bot.domain.message import Button, Message
     from bot.domain.staff import Staff
     from bot.service.list_queue import QueueEntry
+    from bot.web.around_view import AroundView, QuoteView
     from bot.web.attachment_view import AttachmentView
     from bot.web.triage_view import TriageMark
 
 _QUIET_KINDS = frozenset({Kind.RECEIPT})
-_EVENT_LINES = frozenset({Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.UNSUPPORTED, Kind.TRIGGER})
+_EVENT_LINES = frozenset({Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.TRIGGER})
 _WRONG = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.PARTIAL})
 
 
@@ -118,13 +120,14 @@ class Beside:
     """What is shown beside messages: how they were judged, their files by (message, number).
 
     `left` says of those that needed no answer why. `places` says where conversations stand, if several are
-    read as one.
+    read as one. `quoted` are messages that others answer, by the platform's ids.
     """
 
     marks: Mapping[int, TriageMark] = field(default_factory=dict)
     files: Mapping[tuple[int, int], MediaFile] = field(default_factory=dict)
     left: Mapping[int, str] = field(default_factory=dict)
     places: Mapping[int, str] = field(default_factory=dict)
+    quoted: Mapping[str, Message] = field(default_factory=dict)
 
 
 class Side(StrEnum):
@@ -139,7 +142,10 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadEntry:
-    """One entry of the thread. `day` is set on the first of a day, `who` on the first of a run."""
+    """One entry of the thread. `day` is set on the first of a day, `who` on the first of a run.
+
+    `unread`: the words are ours, in place of what the platform did not pass on.
+    """
 
     id: int
     seq: int
@@ -155,6 +161,9 @@ class ThreadEntry:
     mark: TriageMark | None = None
     left: str = ""
     place: str = ""
+    unread: bool = False
+    quote: QuoteView | None = None
+    around: tuple[AroundView, ...] = ()
 
 
 def view_thread(
@@ -168,12 +177,18 @@ def view_thread(
     """Show messages, oldest first; `before` is the one that stands above them already."""
     beside = beside if beside is not None else Beside()
     shown = [message for message in messages if message.kind not in _QUIET_KINDS]
+    quoted = {
+        native_id: show_quoted(message, _who(message, side_of(message), contact))
+        for native_id, message in beside.quoted.items()
+    }
     return [
         replace(
             _view_message(last, message, contact, zone, beside.places),
             mark=beside.marks.get(message.id),
             left=beside.left.get(message.id, ""),
             attachments=_view_attachments(message, beside.files),
+            quote=view_quote(message, quoted),
+            around=view_around(message),
         )
         for last, message in pairwise([before, *shown])
         if message
@@ -208,6 +223,7 @@ def _view_message(
         delivery=describe_delivery(message),
         wrong=message.delivery in _WRONG,
         place=place if place != _place_of(last, places) else "",
+        unread=_is_unread(message),
     )
 
 
@@ -232,9 +248,19 @@ def side_of(message: Message) -> Side:
     """Tell where a message stands."""
     if message.kind is Kind.NOTE:
         return Side.NOTE
-    if message.kind in _EVENT_LINES or message.author is Author.SYSTEM:
+    if message.kind in _EVENT_LINES or message.author is Author.SYSTEM or _is_notice(message):
         return Side.LINE
     return Side(message.author.value)
+
+
+def _is_unread(message: Message) -> bool:
+    """Tell whether nothing is kept of what somebody sent, or of what a platform tells."""
+    return message.kind is Kind.UNSUPPORTED and not (message.content.text or message.content.attachments)
+
+
+def _is_notice(message: Message) -> bool:
+    """Tell what a platform says of somebody from what they said themselves, which waits or waited."""
+    return _is_unread(message) and message.settled is None
 
 
 def describe_delivery(message: Message) -> str:
@@ -264,9 +290,10 @@ def _who(message: Message, side: Side, contact: str) -> str:
 def _text_of(message: Message, contact: str) -> str:
     if message.kind is Kind.REACTION and not message.content.text:
         return say("desk.event_reaction_gone", name=contact)
-    note = message.metadata.get("note")
-    if message.kind is Kind.UNSUPPORTED and isinstance(note, str):
-        return note
+    if _is_unread(message):
+        note = message.metadata.get("note")
+        missing = say("desk.event_unsupported", name=contact) if _is_notice(message) else say("desk.unread")
+        return note if isinstance(note, str) and note else missing
     if message.kind in _EVENT_LINES:
         return say(f"desk.event_{message.kind.value}", name=contact, text=message.content.text)
     text = message.content.text if message.content.attachments else words_of(message)

@@ -9,7 +9,7 @@ from telegram.constants import MessageEntityType
 
 from bot.connector.fields import MAX_TEXT
 from bot.domain.json import Json, JsonObject
-from connectors.telegram.place import make_native_id
+from connectors.telegram.place import get_connection, make_native_id
 from connectors.telegram.reading import take_text
 
 NOTES: Mapping[str, str] = {
@@ -83,11 +83,14 @@ def read_web_app(message: telegram.Message) -> tuple[str, JsonObject] | None:
 
 
 def read_surroundings(message: telegram.Message) -> JsonObject:
-    """Return which message is answered, and from whom one was passed on."""
+    """Return which message is answered, or which words of it, and from whom one was passed on."""
     found: dict[str, Json] = {}
     answered = message.reply_to_message
     if answered is not None and answered.forum_topic_created is None and not answered.is_automatic_forward:
-        found["quoted"] = make_native_id(answered.chat.id, answered.message_id)
+        found["quoted"] = make_native_id(answered.chat.id, answered.message_id, get_connection(message))
+    part = take_text(message.quote.text, limit=MAX_TEXT) if message.quote is not None else ""
+    if part:
+        found["quoted_text"] = part
     if message.forward_origin is not None:
         found["forwarded"] = name_origin(message.forward_origin) or True
     return found

@@ -103,6 +103,14 @@ def test_what_is_answered_and_passed_on_is_told() -> None:
         "from": {"id": 42, "is_bot": True, "first_name": "L"},
     }
     assert parse(write(text="this", reply_to_message=answered)).metadata == {"quoted": "7:4"}
+    part = {"text": "about the lamp", "position": 0}
+    assert parse(write(text="this", reply_to_message=answered, quote=part)).metadata == {
+        "quoted": "7:4",
+        "quoted_text": "about the lamp",
+    }
+    business = write(text="this", reply_to_message=answered, business_connection_id="B")["message"]
+    event = parse({"update_id": 3, "business_message": business})
+    assert event.metadata["quoted"] == "B:7:4"  # as what it answers is known by
     origin = {"type": "user", "sender_user": {"id": 8, "is_bot": False, "first_name": "Bob"}, "date": 1}
     assert parse(write(text="look", forward_origin=origin)).metadata == {"forwarded": "Bob"}
     hidden = {"type": "hidden_user", "sender_user_name": "Somebody", "date": 1}

@@ -54,6 +54,14 @@ def test_brief_quotes_what_nobody_answered() -> None:
     assert brief.needed == "An answer to “and fast please” (2 messages since we spoke)"
 
 
+def test_brief_counts_what_nobody_can_read_and_no_notice() -> None:
+    sent = replace(said(1, Author.CONTACT, "", kind=Kind.UNSUPPORTED), settled=Settled.WAITING)
+    called = replace(sent, id=2, settled=None)
+    brief = write_brief([sent, called], None)
+    assert brief.needed == "An answer to something that the channel did not pass on"
+    assert write_brief([called], None).needed == "Not known yet."
+
+
 def test_brief_says_when_a_person_spoke_last() -> None:
     messages = [said(1, Author.CONTACT, "hello"), said(2, Author.STAFF, "I will refund it today.")]
     brief = write_brief(messages, handoff("Charged wrongly, order LA-1043."))

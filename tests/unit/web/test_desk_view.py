@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.message import Attachment, Author, Content, DeliveryState, Kind, Message
-from bot.web.desk_view import Side, ThreadEntry, view_thread
+from bot.domain.message import Attachment, Author, Content, DeliveryState, Kind, Message, Settled
+from bot.web.around_view import QuoteView
+from bot.web.desk_view import Beside, Side, ThreadEntry, view_thread
 
 LATE = datetime(2026, 5, 4, 23, 30, tzinfo=UTC)
 
@@ -23,6 +24,9 @@ def message(seq: int, author: Author, *, kind: Kind = Kind.TEXT, at: datetime = 
         created_at=at,
         staff_name="Mara" if author is Author.STAFF else None,
     )
+
+
+UNREAD = replace(message(4, Author.CONTACT, kind=Kind.UNSUPPORTED), content=Content())
 
 
 def view(*messages: Message, zone: str = "UTC", before: Message | None = None) -> list[ThreadEntry]:
@@ -64,7 +68,7 @@ def test_what_happened_to_messages_is_a_line_and_receipts_are_not_shown() -> Non
         message(1, Author.CONTACT, kind=Kind.EDIT),
         message(2, Author.CONTACT, kind=Kind.RECEIPT),
         message(3, Author.SYSTEM, kind=Kind.LINE),
-        message(4, Author.CONTACT, kind=Kind.UNSUPPORTED),
+        UNREAD,
     )
     assert [entry.side for entry in entries] == [Side.LINE] * 3
     assert [entry.text for entry in entries] == [
@@ -90,16 +94,34 @@ def test_a_failed_delivery_says_why_and_is_wrong() -> None:
 def test_what_happened_beside_words_is_said_in_a_line() -> None:
     given = message(1, Author.CONTACT, kind=Kind.REACTION)
     gone = replace(given, content=Content())
-    sealed = replace(
-        message(2, Author.CONTACT, kind=Kind.UNSUPPORTED), metadata={"note": "An encrypted message."}
-    )
-    odd = message(3, Author.CONTACT, kind=Kind.UNSUPPORTED)
-    assert [entry.text for entry in view(given, gone, sealed, odd)] == [
+    called = replace(UNREAD, metadata={"note": "They called."})
+    assert [entry.text for entry in view(given, gone, called, UNREAD)] == [
         "Ann reacted words 1",
         "Ann took a reaction back",
-        "An encrypted message.",
+        "They called.",
         "Ann sent something this channel cannot show here",
     ]
+
+
+def test_what_somebody_said_and_nobody_can_read_stands_among_their_words() -> None:
+    waits = replace(UNREAD, settled=Settled.WAITING)
+    poll = replace(waits, metadata={"note": "They sent a poll."})
+    overheard = replace(UNREAD, content=Content(text="to another app"), metadata={"standby": True})
+    entries = view(waits, poll, overheard)
+    assert [entry.side for entry in entries] == [Side.CONTACT] * 3
+    assert [(entry.text, entry.unread) for entry in entries] == [
+        ("Sent something that this channel does not pass on", True),
+        ("They sent a poll.", True),
+        ("to another app", False),
+    ]
+
+
+def test_quoted_message_is_named_as_it_is_in_the_thread() -> None:
+    asked = replace(message(1, Author.STAFF), content=Content(text="Which one?"))
+    answer = replace(message(2, Author.CONTACT), metadata={"quoted": "wamid.1"})
+    beside = Beside(quoted={"wamid.1": asked})
+    _, entry = view_thread([asked, answer], contact="Ann", zone=ZoneInfo("UTC"), beside=beside)
+    assert entry.quote == QuoteView(who="Mara", words="Which one?", id=1)
 
 
 def test_file_without_words_stands_alone() -> None:

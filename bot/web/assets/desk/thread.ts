@@ -120,20 +120,22 @@ function renewMark(from: HTMLDetailsElement | null, to: HTMLDetailsElement | nul
   if (focused) find<HTMLElement>(name, to)?.focus();
 }
 
-async function loadEarlier(button: HTMLElement): Promise<void> {
+// Returns whether anything came.
+export async function loadEarlier(button: HTMLElement): Promise<boolean> {
   const id = openedId();
   const scroller = thread();
-  if (id === null || !scroller) return;
+  if (id === null || !scroller) return false;
   button.setAttribute("disabled", "");
   const path = `/desk/c/${id}/messages?before=${button.dataset["earlier"] ?? ""}`;
   const part = await fetchPart(path, () => openedId() === id);
   const list = messages();
-  if (!part || !list || openedId() !== id) { button.removeAttribute("disabled"); return; }
+  if (!part || !list || openedId() !== id) { button.removeAttribute("disabled"); return false; }
   const fromEnd = scroller.scrollHeight - scroller.scrollTop;
   find("#earlier")?.remove();
   list.prepend(...(find("#messages", part)?.children ?? []));
   dropRepeatedDays();
   scroller.scrollTop = scroller.scrollHeight - fromEnd;
+  return true;
 }
 
 function dropRepeatedDays(): void {
