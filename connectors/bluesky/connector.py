@@ -138,7 +138,7 @@ class BlueskyConnector(Quiet):
     async def acknowledge(self, event: InboundEvent) -> None:
         """Accept a private conversation: a stranger's first message is a request until then."""
         key = event.conversation_key
-        if event.surface is Surface.DIRECT and event.kind is Kind.TEXT and key not in self._accepted:
+        if event.surface is Surface.DIRECT and event.awaits_answer and key not in self._accepted:
             outcome = await self._api.post("chat.bsky.convo.acceptConvo", {"convoId": key}, chat=True)
             if outcome.error is None and len(self._accepted) < ACCEPTED_MAX:
                 self._accepted.add(key)

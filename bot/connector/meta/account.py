@@ -35,7 +35,7 @@ from bot.connector.replies import ErrorClass, OutboundReply, ReplyMode, SendErro
 from bot.connector.text import measure
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
-from bot.domain.message import Attachment, Kind
+from bot.domain.message import Attachment
 
 NUMBER = re.compile(r"[0-9]{1,32}")
 COMMON = frozenset({"token", "app_secret", "verify_token", "app_id", "mark_seen", "api_url"})
@@ -98,7 +98,7 @@ class MetaAccount(Quiet, ABC):
     @override
     async def acknowledge(self, event: InboundEvent) -> None:
         """Show a message as seen, where the account wants that; nobody waits for it."""
-        said = event.kind in (Kind.TEXT, Kind.MEDIA, Kind.POSTBACK) and event.surface is Surface.DIRECT
+        said = event.awaits_answer and event.surface is Surface.DIRECT
         if self.account.flag("mark_seen") and said and len(self._signs) < SEEN_AT_ONCE:
             task = asyncio.create_task(self._show(event.conversation_key, "mark_seen"))
             self._signs.add(task)

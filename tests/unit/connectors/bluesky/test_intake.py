@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -87,6 +88,16 @@ async def test_direct_message_is_private_and_a_strangers_request_is_accepted(
     assert result.state is SendState.SENT
     fake.write("ann", "thanks")
     await fake.until(lambda: reading.said == ["hello", "thanks"])  # and not what we said
+
+
+@pytest.mark.parametrize("kind", [Kind.MEDIA, Kind.UNSUPPORTED])
+async def test_request_without_words_is_accepted_or_no_answer_arrives(
+    fake: FakeBluesky, connector: BlueskyConnector, reading: Reading, kind: Kind
+) -> None:
+    fake.write("ann", "")
+    await fake.until(lambda: len(reading.events) == 1)
+    await connector.acknowledge(replace(reading.events[0], kind=kind))
+    assert fake.calls.count("chat.bsky.convo.acceptConvo") == 1
 
 
 async def test_password_that_opens_no_messages_leaves_the_posts(fake: FakeBluesky, reading: Reading) -> None:
