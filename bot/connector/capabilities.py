@@ -76,8 +76,9 @@ class Capabilities:
     """What a channel can do. A limit of 0 means that there is none of it.
 
     `brings` are the kinds of events that may come in, `files` the kinds of files that can be sent
-    (image, audio, video, file), `file_rules` what is asked of them; `fetches_files`: the platform
-    takes them from our public address alone. `elsewhere`: what is different on other
+    (image, audio, video, file), `file_rules` what is asked of them, `files_total` how many bytes all files
+    of a message may have (others go out as several); `fetches_files`: the platform takes them from our
+    public address alone. `elsewhere`: what is different on other
     surfaces than the main one. `many_ids`: one person may be known by several ids there, and be seen now
     under one, now under another. `other_ids_in_public`: who wrote a post has another id in private, and
     nothing tells that both are one. `shared_hook`: the platform calls one address for several accounts: each
@@ -106,6 +107,7 @@ class Capabilities:
     brings: frozenset[Kind] = SAID
     files: frozenset[str] = frozenset()
     file_rules: Mapping[str, FileRule] = field(default_factory=dict)
+    files_total: int = 0
     fetches_files: bool = False
     window: Window = NO_WINDOW
     private_reply: PrivateReply | None = None

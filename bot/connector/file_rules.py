@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from bot.connector.capabilities import Capabilities
     from bot.domain.message import Attachment
@@ -62,6 +62,15 @@ def find_file_problem(can: Capabilities, attachment: Attachment, *, linked: bool
     return None if goes_as_file(can, attachment) else _say_untaken(can, attachment)
 
 
+def find_total_problem(can: Capabilities, attachments: Sequence[Attachment], *, linked: bool) -> str | None:
+    """Say why files cannot be sent together; None where they can, or what is too much goes as links."""
+    total = sum(each.size or 0 for each in attachments)
+    if linked or not can.files_total or total <= can.files_total:
+        return None
+    most = f"{can.files_total / 1_000_000:.0f} MB"
+    return f"this channel takes {most} of files at once: send some of them with the next message"
+
+
 def _say_untaken(can: Capabilities, attachment: Attachment) -> str:
     rule, mime = can.file_rules.get(attachment.kind), attachment.mime or ""
     kinds = _MIMES.get(mime) or f"{_KINDS.get(attachment.kind, 'files')} of this type"
@@ -88,7 +97,8 @@ def join(words: list[str]) -> str:
 
 def list_types(can: Capabilities) -> list[str]:
     """Return the types of files that a channel takes as files, as a browser's choice of files knows them."""
-    if "file" in can.files and "file" not in can.file_rules:
+    documents = can.file_rules.get("file")
+    if "file" in can.files and (documents is None or not documents.mimes):
         return []  # everything
     found: list[str] = []
     for kind in sorted(can.files):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.connector.fields import check_unicode
-from bot.connector.file_rules import find_file_problem, goes_as_link
+from bot.connector.file_rules import find_file_problem, find_total_problem, goes_as_link
 from bot.domain.media import KEPT_TYPES, OUTGOING, OutgoingFile
 from bot.domain.message import Attachment, Content
 from bot.errors import BadPayload, Conflict, PayloadTooLarge, TooManyAttempts, UnknownConversation
@@ -126,6 +126,9 @@ def check_files(
         problem = find_file_problem(can, attachment, linked=linked)
         if problem is not None:
             raise Conflict(problem)
+    together = find_total_problem(can, content.attachments, linked=linked)
+    if together is not None:
+        raise Conflict(together)
 
 
 def refuse_size() -> PayloadTooLarge:

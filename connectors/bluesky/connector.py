@@ -46,7 +46,15 @@ from connectors.bluesky.guide import GUIDE, examine_account
 from connectors.bluesky.intake import Intake
 from connectors.bluesky.payload import CHANNEL, NOT_A_CONTACTS, parse_body, parse_page
 from connectors.bluesky.records import POST, make_record_key
-from connectors.bluesky.render import DIRECT_MAX, IMAGE_BYTES, POST_MAX, Part, render_direct, render_posts
+from connectors.bluesky.render import (
+    DIRECT_MAX,
+    IMAGE_BYTES,
+    IMAGE_TYPES,
+    POST_MAX,
+    Part,
+    render_direct,
+    render_posts,
+)
 from connectors.bluesky.send import (
     find_convo,
     find_place,
@@ -76,7 +84,7 @@ PUBLIC = Capabilities(
     rates=RATES,
     brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.ECHO}),
     files=frozenset({"image"}),
-    file_rules={"image": FileRule(most=IMAGE_BYTES)},
+    file_rules={"image": FileRule(mimes=IMAGE_TYPES, most=IMAGE_BYTES)},
     private_reply=PrivateReply(each=None),
 )
 

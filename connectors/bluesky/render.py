@@ -17,6 +17,8 @@ from connectors.bluesky.records import POST
 POST_MAX, POST_BYTES = 300, 3_000  # graphemes, and bytes of UTF-8: app.bsky.feed.post
 DIRECT_MAX, DIRECT_BYTES = 1_000, 10_000  # chat.bsky.convo.defs#messageInput
 IMAGES_MAX, IMAGE_BYTES = 4, 1_000_000  # app.bsky.embed.images
+# The lexicon takes `image/*`; people see what Bluesky's servers can make smaller, which HEIC is not.
+IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?'()\[\]]")
 
 
@@ -53,7 +55,8 @@ def render_direct(reply: OutboundReply) -> tuple[Part, ...]:
 
 def is_uploaded(file: OutboundFile) -> bool:
     """Tell whether a file becomes part of a post."""
-    return file.kind == "image" and file.size <= IMAGE_BYTES
+    mime = file.mime.partition(";")[0].strip().lower()
+    return file.kind == "image" and mime in IMAGE_TYPES and file.size <= IMAGE_BYTES
 
 
 def list_words(reply: OutboundReply, files: list[OutboundFile]) -> str:

@@ -28,6 +28,7 @@ from bot.connector import (
     SendState,
 )
 from bot.connector.answers import Outcome, failed, read_file, stop
+from bot.connector.lines import say_file
 from bot.connector.opening import NewThread
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
@@ -35,6 +36,7 @@ from bot.domain.message import Attachment, Author, Kind
 from bot.errors import BadSignature
 from connectors.email.api import submit
 from connectors.email.copies import fetch_file, find_copies, keep_copy
+from connectors.email.files import FILE_RULES, FILES_TOTAL, KINDS, sort_files
 from connectors.email.guard import Guard
 from connectors.email.guide import GUIDE, examine_account
 from connectors.email.intake import Intake
@@ -68,7 +70,9 @@ class EmailConnector:
             Rate(scope="conversation", limit=6, period=MINUTE),
         ),
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.ECHO, Kind.RECEIPT}),
-        files=frozenset({"image", "audio", "video", "file"}),
+        files=KINDS,
+        file_rules=FILE_RULES,
+        files_total=FILES_TOTAL,
     )
 
     def __init__(
@@ -190,14 +194,15 @@ class EmailConnector:
     async def _render(self, reply: OutboundReply, now: datetime) -> tuple[Letter, ...] | Outcome:
         settings = self._settings
         writer = Writer(address=settings.address, name=settings.name, domain=settings.us.domain)
+        along, rest = sort_files(reply.files)
         files: list[File] = []
-        for file in reply.files:
+        for file in along:
             content = await read_file(file)
             if isinstance(content, Outcome):
                 return content
             files.append(File(name=file.name, mime=file.mime, content=content))
         try:
-            letters = render_reply(reply, writer, files, at=now)
+            letters = render_reply(reply, writer, files, named=[say_file(file) for file in rest], at=now)
         except ValueError as error:
             return failed(ErrorClass.INVALID, str(error))
         return letters or failed(ErrorClass.INVALID, "nothing in this reply can be shown in a mail")

@@ -61,14 +61,15 @@ class Writer:
 
 
 def render_reply(
-    reply: OutboundReply, writer: Writer, files: Sequence[File], *, at: datetime
+    reply: OutboundReply, writer: Writer, files: Sequence[File], *, named: Sequence[str] = (), at: datetime
 ) -> tuple[Letter, ...]:
-    """Return the mails that say a reply, in order; the files hang on the last one.
+    """Return the mails that say a reply, in order; the files hang on the last, `named` are others.
 
     None where nothing in it can be shown. Raises ValueError in words for a key or an image that is not one.
     """
     to = read_target(reply)
-    lines = [line for line in (clean_text(reply.content.text).strip(), *render_image(reply)) if line]
+    said = clean_text(reply.content.text).strip()
+    lines = [line for line in (said, *render_image(reply), *named) if line]
     texts = list(split_text("\n\n".join(lines), limit=TEXT_MAX))
     buttons = reply.content.buttons
     if not texts and (buttons or files):

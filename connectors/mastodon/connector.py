@@ -39,11 +39,11 @@ from bot.domain.message import Attachment, Kind
 from bot.errors import BadSignature, MediaGone
 from connectors.mastodon.api import Ask, MastodonApi
 from connectors.mastodon.entities import find_host
+from connectors.mastodon.files import FILE_RULES
 from connectors.mastodon.guide import GUIDE, examine_account
 from connectors.mastodon.intake import Intake
 from connectors.mastodon.payload import CHANNEL, parse_body, parse_frame
 from connectors.mastodon.render import (
-    UPLOADED,
     Address,
     Limits,
     Post,
@@ -73,7 +73,8 @@ class MastodonConnector(Quiet):
         burst_pause=timedelta(seconds=1),
         rates=(Rate(scope="account", limit=300, period=timedelta(hours=3)),),
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.EDIT, Kind.DELETE, Kind.ECHO}),
-        files=UPLOADED,
+        files=frozenset(FILE_RULES),
+        file_rules=FILE_RULES,
         private_reply=PrivateReply(each=None),
     )
     guide: ClassVar[Guide] = GUIDE

@@ -12,11 +12,11 @@ from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, split_text
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
+from connectors.mastodon.files import is_uploaded
 from connectors.mastodon.payload import DIRECT
 from connectors.mastodon.plain_text import mention_nobody
 
 VISIBILITIES = frozenset({"public", "unlisted", "private", DIRECT})
-UPLOADED = frozenset({"image", "audio", "video"})
 LINK = re.compile(r"https?://\S+")
 
 
@@ -78,7 +78,7 @@ def render_reply(reply: OutboundReply, address: Address, limits: Limits) -> tupl
 
     Each begins with the name of whom it is for: without it they would not be told of it.
     """
-    uploads = [file for file in reply.files if file.kind in UPLOADED]
+    uploads = [file for file in reply.files if is_uploaded(file)]
     name = f"@{address.acct} "
     room = max(limits.characters - len(name) - len(address.warning), 1)
     texts = split_posts(mention_nobody(list_words(reply)), room, limits.link)
@@ -95,7 +95,7 @@ def render_reply(reply: OutboundReply, address: Address, limits: Limits) -> tupl
 def list_words(reply: OutboundReply) -> str:
     """Return all that is said in text: buttons and files that are not uploaded are lines."""
     content = reply.content
-    named = [say_file(file) for file in reply.files if file.kind not in UPLOADED]
+    named = [say_file(file) for file in reply.files if not is_uploaded(file)]
     lines = [*map(say_button, content.buttons), content.image or "", *named]
     return clean_text("\n".join(part for part in (content.text.strip(), *lines) if part))
 

@@ -42,6 +42,7 @@ from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Kind
 from bot.errors import BadPayload, MediaGone, MediaUnavailable, SettingsError
 from connectors.slack.api import SlackApi
+from connectors.slack.files import FILE_RULES, KINDS
 from connectors.slack.guide import GUIDE, examine
 from connectors.slack.interaction import answer_at_once, is_form, parse_interaction, read_payload
 from connectors.slack.media import MEDIA_HOSTS, find_address
@@ -89,7 +90,8 @@ class SlackConnector(Quiet):
         brings=frozenset(
             {Kind.TEXT, Kind.MEDIA, Kind.POSTBACK, Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.ECHO}
         ),
-        files=frozenset({"image", "audio", "video", "file"}),
+        files=KINDS,
+        file_rules=FILE_RULES,
         private_reply=PrivateReply(each=None),
         shared_hook=True,  # an app has one address for all of its workspaces
         hook_answer=HookResponse(body=b""),  # Slack shows what else it is answered with where a button is

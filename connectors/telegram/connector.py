@@ -37,6 +37,7 @@ from bot.domain.message import Attachment, Kind
 from bot.errors import BadSignature
 from connectors.telegram.address import Me
 from connectors.telegram.api import TelegramApi
+from connectors.telegram.files import FILE_RULES
 from connectors.telegram.guide import GUIDE, examine
 from connectors.telegram.intake import Intake
 from connectors.telegram.media import read_address
@@ -70,7 +71,8 @@ class TelegramConnector:
         typing=True,
         polling=True,
         burst_pause=timedelta(seconds=1),  # an album comes picture by picture
-        files=frozenset({"image", "audio", "video", "file"}),
+        files=frozenset(FILE_RULES),
+        file_rules=FILE_RULES,
         brings=frozenset(
             {Kind.TEXT, Kind.MEDIA, Kind.POSTBACK, Kind.EDIT, Kind.DELETE, Kind.REACTION, Kind.ECHO}
         ),

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 
 from telegram.constants import FileSizeLimit, MediaGroupLimit
 
-from bot.connector import OutboundFile
+from bot.connector import FileRule, OutboundFile
 
 FILE_MAX, PHOTO_MAX = FileSizeLimit.FILESIZE_UPLOAD.value, FileSizeLimit.PHOTOSIZE_UPLOAD.value
+FILE_RULES: Mapping[str, FileRule] = {
+    kind: FileRule(most=FILE_MAX) for kind in ("image", "audio", "video", "file")
+}
 ALBUM_MAX = MediaGroupLimit.MAX_MEDIA_LENGTH.value  # files
 DOCUMENT = "document"
 METHODS: Mapping[str, str] = {

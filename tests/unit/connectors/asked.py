@@ -46,6 +46,9 @@ def reply_to(event: InboundEvent, text: str, **more: object) -> OutboundReply:
     return replace(reply, **more)  # type: ignore[arg-type]
 
 
+MIMES = {"image": "image/png", "audio": "audio/mpeg", "video": "video/mp4", "file": "application/pdf"}
+
+
 def make_file(kind: str, name: str, size: int = 7) -> OutboundFile:
     """Return a file that leaves; its content is its name."""
 
@@ -53,4 +56,4 @@ def make_file(kind: str, name: str, size: int = 7) -> OutboundFile:
         return name.encode()
 
     url = f"https://us.example/{name}"
-    return OutboundFile(kind=kind, mime="image/png", name=name, size=size, url=url, read=read)
+    return OutboundFile(kind=kind, mime=MIMES[kind], name=name, size=size, url=url, read=read)

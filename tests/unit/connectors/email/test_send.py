@@ -9,6 +9,7 @@ import pytest
 
 from bot.connector import AccountConfig, ErrorClass, OutboundFile, OutboundReply, SendState
 from bot.domain.message import Author, Content
+from connectors.email.api import name_envelope
 from connectors.email.connector import EmailConnector
 from connectors.email.guard import ANSWERS_MAX
 from connectors.email.threads import digest, make_key
@@ -31,6 +32,24 @@ def connect(port: int, **more: str) -> EmailConnector:
     }
     account = AccountConfig(channel="email", name="main", options={**options, **more})
     return EmailConnector(account)
+
+
+@pytest.mark.parametrize("knows", [True, False])
+async def test_envelope_names_the_mail_where_the_server_can_give_that_back(knows: bool) -> None:  # noqa: FBT001 - a parameter of pytest
+    async with run_fake_smtp() as fake:
+        fake.knows_dsn = knows
+        connector = connect(fake.port)
+        await connector.start(None)
+        result = await connector.send(REPLY)
+    assert result.state is SendState.SENT
+    expected = [f"ENVID={result.native_ids[0].strip('<>')}"] if knows else []
+    assert [each for each in fake.options if each.startswith("ENVID")] == expected
+
+
+def test_name_that_would_need_encoding_is_left_out() -> None:
+    assert name_envelope("<visavis-7.0123456789abcdef@shop.example>")
+    assert not name_envelope("<visavis-7.0123456789abcdef@a+b.example>")
+    assert not name_envelope(f"<{'x' * 101}@a.example>")
 
 
 async def test_refused_password_is_said_so_and_never_shown() -> None:
@@ -107,6 +126,30 @@ async def test_resumed_reply_goes_on_after_what_arrived() -> None:
         assert resumed.native_ids == whole.native_ids
         (last,) = fake.letters
         assert [each.get_filename() for each in last.iter_attachments()] == ["a.pdf"]
+
+
+async def test_files_beyond_what_mails_may_have_are_named_and_not_read() -> None:
+    async def read() -> bytes:
+        return b"%PDF"
+
+    async def never() -> bytes:
+        raise AssertionError("read in vain")
+
+    small = OutboundFile(kind="file", mime="application/pdf", name="a.pdf", size=4, url=None, read=read)
+    link = "https://desk.shop.example/files/1/film.mp4"
+    film = OutboundFile(
+        kind="video", mime="video/mp4", name="film.mp4", size=24_000_000, url=link, read=never
+    )
+    async with run_fake_smtp() as fake:
+        connector = connect(fake.port)
+        await connector.start(None)
+        result = await connector.send(replace(REPLY, files=(film, small)))
+    assert result.state is SendState.SENT
+    (letter,) = fake.letters
+    assert [each.get_filename() for each in letter.iter_attachments()] == ["a.pdf"]
+    plain = letter.get_body(("plain",))
+    assert plain is not None
+    assert f"film.mp4: {link}" in plain.get_content()
 
 
 async def test_examination_says_what_to_do(tmp_path: Path) -> None:
