@@ -15,7 +15,7 @@ import telegram
 from telegram.constants import ChatType, MessageEntityType
 
 from bot.domain.json import JsonObject
-from connectors.telegram.place import Posts, find_post
+from connectors.telegram.place import Posts, find_post, get_inbox
 
 NAME = r"[A-Za-z0-9_]{1,32}"
 MENTION = re.compile(rf"@({NAME})[\s,:;]*")
@@ -55,6 +55,8 @@ def find_voice(message: telegram.Message, me: Me) -> Voice:
     """Tell who speaks, and whether to us."""
     if message.business_connection_id is not None:
         return find_business_voice(message, me)
+    if message.chat.is_direct_messages:
+        return find_inbox_voice(message, me)
     if message.sender_chat is not None:
         return Voice.BRAND if is_in_our_name(message, message.sender_chat, me) else Voice.OTHERS
     if message.is_automatic_forward or not is_person(message.from_user, me):
@@ -75,6 +77,21 @@ def find_business_voice(message: telegram.Message, me: Me) -> Voice:
     if person is None or not is_person(person, me):
         return Voice.OTHERS
     return Voice.CONTACT if person.id == message.chat.id else Voice.BRAND
+
+
+def find_inbox_voice(message: telegram.Message, me: Me) -> Voice:
+    """Tell who speaks in a channel's direct messages: who began the topic, or those who run the channel.
+
+    These may write in its name. Where Telegram does not tell whose topic it is, nobody is heard.
+    """
+    inbox, person = get_inbox(message), message.from_user
+    if inbox is None or inbox.user is None or me.is_behind(person):
+        return Voice.OTHERS
+    if message.sender_chat is not None:
+        return Voice.BRAND
+    if person is None or not is_person(person, me):
+        return Voice.OTHERS
+    return Voice.CONTACT if person.id == inbox.user.id else Voice.BRAND
 
 
 def is_in_our_name(message: telegram.Message, sender: telegram.Chat, me: Me) -> bool:

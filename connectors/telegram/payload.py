@@ -41,6 +41,7 @@ from connectors.telegram.place import (
     find_place,
     find_unknown_thread,
     get_connection,
+    get_inbox,
     make_native_id,
     make_post_id,
 )
@@ -233,6 +234,9 @@ def find_addressee(message: telegram.Message, me: Me) -> telegram.User | telegra
     """Return to whom the brand's people said something."""
     if get_connection(message):
         return message.chat
+    inbox = get_inbox(message)
+    if inbox is not None:
+        return inbox.user
     answered = message.reply_to_message
     person = answered.from_user if answered is not None and answered.sender_chat is None else None
     return person if person is not None and is_person(person, me) else None

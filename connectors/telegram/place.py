@@ -2,8 +2,9 @@
 
 A conversation's key is `<chat>` in private; `<chat>:<person>` or `<chat>:<person>:<topic>` in a group, where
 everybody is answered apart; `post:<chat>:<post>:<person>` under a channel's post, in the group linked to it;
-`business:<connection>:<chat>` with the account of a person for whom the bot answers. A message's native id is
-`<chat>:<message>`, and `<connection>:<chat>:<message>` in such an account.
+`inbox:<chat>:<topic>` in a channel's direct messages, where everybody has a topic that nobody else sees but
+those who run the channel; `business:<connection>:<chat>` with the account of a person for whom the bot
+answers. A message's native id is `<chat>:<message>`, and `<connection>:<chat>:<message>` in such an account.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
 from connectors.telegram.reading import take_text, whole
 
-POST, BUSINESS = "post", "business"
+POST, BUSINESS, INBOX = "post", "business", "inbox"
 SURFACES: Mapping[str, Surface] = {
     ChatType.PRIVATE: Surface.DIRECT,
     ChatType.GROUP: Surface.GROUP,
@@ -53,6 +54,9 @@ def find_place(message: telegram.MaybeInaccessibleMessage, person: int, posts: P
         return Place(key=f"{BUSINESS}:{connection}:{chat}", surface=surface)
     if surface is Surface.DIRECT:
         return Place(key=str(chat), surface=surface)
+    inbox = get_inbox(message)
+    if inbox is not None:
+        return Place(key=f"{INBOX}:{chat}:{whole(inbox.topic_id)}", surface=Surface.DIRECT)
     post, channel = find_post(message, posts)
     if post is not None:
         return Place(key=f"{POST}:{chat}:{post}:{person}", surface=Surface.PUBLIC, post=post, channel=channel)
@@ -89,10 +93,19 @@ def find_unknown_thread(message: telegram.MaybeInaccessibleMessage | None, posts
     """Return the id of the post that a message's thread may be, where we do not know whether it is one."""
     if not isinstance(message, telegram.Message) or message.chat.type != ChatType.SUPERGROUP:
         return None
+    if message.chat.is_direct_messages:
+        return None
     thread = message.message_thread_id
     if thread is None or message.is_topic_message or find_post(message, posts)[0] is not None:
         return None
     return make_post_id(message.chat.id, thread)
+
+
+def get_inbox(message: telegram.MaybeInaccessibleMessage) -> telegram.DirectMessagesTopic | None:
+    """Return whose part of a channel's direct messages a message is in, None where it is in none."""
+    if not isinstance(message, telegram.Message) or not message.chat.is_direct_messages:
+        return None
+    return message.direct_messages_topic
 
 
 def get_connection(message: telegram.MaybeInaccessibleMessage) -> str:
@@ -136,6 +149,9 @@ def read_target(key: str) -> JsonObject:
     if first == BUSINESS:
         connection, chat = rest
         return {"business_connection_id": connection, "chat_id": int(chat)}
+    if first == INBOX:
+        chat, topic = rest
+        return {"chat_id": int(chat), "direct_messages_topic_id": int(topic)}
     if first == POST:
         chat, _, _ = rest
         return {"chat_id": int(chat)}

@@ -18,7 +18,7 @@ CORE = frozenset(
     {
         *("message_id", "date", "edit_date", "chat", "from", "sender_chat", "sender_business_bot", "text"),
         *("caption", "business_connection_id", "message_thread_id", "is_topic_message", "media_group_id"),
-        *("is_automatic_forward", "is_from_offline"),
+        *("is_automatic_forward", "is_from_offline", "direct_messages_topic"),
     }
 )
 KNOWN = CORE | {

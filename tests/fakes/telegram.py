@@ -74,6 +74,7 @@ class FakeTelegram:
     sent: list[Update] = field(default_factory=list)
     chats: dict[int, str] = field(default_factory=dict)  # id → type
     blocked: set[int] = field(default_factory=set)
+    inboxes: dict[Any, set[int]] = field(default_factory=dict)  # topics in direct messages of channels
     businesses: dict[str, set[int]] = field(default_factory=dict)  # chats in use, by connection
     migrated: dict[int, int] = field(default_factory=dict)
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))

@@ -110,6 +110,8 @@ def check_chat(fake: FakeTelegram, fields: Update) -> Update:
     if chat_id in fake.migrated:
         moved = {"migrate_to_chat_id": fake.migrated[chat_id]}
         raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", moved)
+    if fields.get("direct_messages_topic_id") not in fake.inboxes.get(chat_id, (None,)):
+        raise Refusal(400, "Bad Request: direct messages topic not found")
     if chat_id not in fake.chats:
         raise Refusal(400, "Bad Request: chat not found")
     if chat_id in fake.blocked:
