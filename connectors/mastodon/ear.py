@@ -42,7 +42,9 @@ class Ear:
         """Return all that was heard as soon as there is anything; nothing once the time is over."""
         heard: list[Heard] = []
         with suppress(TimeoutError):
-            heard.append(await asyncio.wait_for(self._heard.get(), at_most.total_seconds()))
+            # Not `wait_for`: on Python 3.11 it forgets that it was cancelled in the moment it has a result.
+            async with asyncio.timeout(at_most.total_seconds()):
+                heard.append(await self._heard.get())
         while not self._heard.empty():
             heard.append(self._heard.get_nowait())
         return heard

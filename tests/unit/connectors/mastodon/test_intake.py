@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from bot.domain.message import Kind
 from bot.errors import SettingsError
 from connectors.mastodon.connector import MastodonConnector
+from connectors.mastodon.ear import Ear
+from connectors.mastodon.server import Account
 from tests.fakes.mastodon import FakeMastodon
 from tests.unit.connectors.asked import Reading, reply_to
 from tests.unit.connectors.mastodon.acts import build, read_once
@@ -122,3 +125,16 @@ async def test_favourites_ring_no_bell(fake: FakeMastodon, reading: Reading) -> 
     fake.say("7", "hello")
     await fake.until(lambda: bool(reading.events))
     assert reading.said == ["hello"]
+
+
+async def test_poll_that_ends_in_the_moment_something_is_heard_does_end(fake: FakeMastodon) -> None:
+    connector = build(fake)
+    me = Account(id="1", acct="lyra")
+    ear = Ear(connector._api, me, account="main", pause=timedelta(seconds=1))
+    waiting = asyncio.create_task(ear.wait(timedelta(seconds=60)))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    ear._heard.put_nowait(("delete", "7"))
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
