@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,7 @@ from bot.domain.json import Json
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE = 401, 403, 404, 410
 PAYLOAD_TOO_LARGE, TOO_MANY, SERVER_ERROR = 413, 429, 500
 DIGITS = 7
+EPOCH = re.compile(r"[0-9]{9,11}")
 # Mastodon gives 422 for whatever a post may not be; only its words tell them apart.
 INVALID: Mapping[str, ErrorClass] = {
     "character limit": ErrorClass.TOO_LONG,
@@ -65,8 +67,10 @@ def read_number(text: str) -> int | None:
 
 def read_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Return the time until `X-RateLimit-Reset`, in whole seconds, by the server's own clock."""
+    at = headers.get("X-RateLimit-Reset", "")
     try:
-        reset = datetime.fromisoformat(headers.get("X-RateLimit-Reset", ""))
+        # Mastodon writes a time; GoToSocial, which speaks its API, seconds since 1970.
+        reset = datetime.fromtimestamp(int(at), UTC) if EPOCH.fullmatch(at) else datetime.fromisoformat(at)
         said = parsedate_to_datetime(headers["Date"]) if "Date" in headers else now
         seconds = (reset.astimezone(UTC) - said.astimezone(UTC)).total_seconds()
     except (ValueError, OverflowError):

@@ -198,6 +198,8 @@ def test_waits_follow_the_servers_clock() -> None:
     assert read_wait(429, headers, now=ours) == timedelta(seconds=121)
     (rate,) = read_rates(headers, now=ours)
     assert (rate.left, rate.again) == (3, timedelta(seconds=121))
+    (rate,) = read_rates({**headers, "X-RateLimit-Reset": "1769864523"}, now=ours)  # as GoToSocial writes it
+    assert rate.again == timedelta(seconds=123)
     assert read_rates({"X-RateLimit-Remaining": "x", "X-RateLimit-Reset": "soon"}, now=ours) == ()
 
 
