@@ -35,6 +35,10 @@ JUDGED := tests/rasa
 BROWSED := tests/browser
 # Needs Dovecot and Postfix, from Debian's packages, and root to start them.
 MAILED := tests/mailservers
+# Needs the programs of two networks, 430 MB that nothing else has a use for.
+NETWORKED := tests/networks
+ATPROTO := $(NETWORKED)/environments/atproto
+MASTODON := .cache/mastodon
 TWO_RASAS := -n 2 --dist loadgroup
 
 asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
@@ -43,7 +47,7 @@ asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -pr
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  (options of the service: make serve PORT=9000 HOST=0.0.0.0; more: make serve ARGS=--help)"
 
 serve: $(VENV)/.serve $(BUILT) ## Set everything up and start the service on http://127.0.0.1:8080
@@ -53,7 +57,7 @@ train: $(VENV)/.serve ## Train a model from the project's files
 	@exec $(BIN)/visavis train $(ARGS)
 
 test: $(VENV)/.dev $(BUILT) ## Set everything up and run the tests
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(addprefix --ignore=,$(CHAOS) $(JUDGED) $(BROWSED) $(MAILED)) $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(addprefix --ignore=,$(CHAOS) $(JUDGED) $(BROWSED) $(MAILED) $(NETWORKED)) $(ARGS)
 
 chaos: $(VENV)/.dev $(BUILT) ## Run the tests that kill processes and servers, and fill a disk, at every step
 	$(BIN)/python -m pytest $(CHAOS) $(ARGS)
@@ -66,6 +70,9 @@ test-browser: $(VENV)/.dev $(BUILT) ## Run the tests of pages and chat in a real
 
 test-mail: $(VENV)/.dev ## Run the e-mail channel against real mail servers (Debian: dovecot-imapd, postfix)
 	$(BIN)/python -m pytest $(MAILED) $(ARGS)
+
+test-networks: $(VENV)/.dev $(ATPROTO)/node_modules/.stamp $(MASTODON)/.stamp ## Run Bluesky and Mastodon against programs of their networks
+	VISAVIS_TEST_NETWORKS=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(NETWORKED) $(ARGS)
 
 check: $(VENV)/.dev $(ASSETS)/node_modules/.stamp ## Lint, types, layers, dependencies, spelling
 	$(BIN)/ruff check
@@ -91,10 +98,10 @@ rasa: $(RASA)/.stamp ## Build the environment of real Rasa, for `engine: rasa` a
 assets: $(BUILT) ## Bundle the pages' scripts and styles
 
 clean: ## Remove what was set up and built; keeps .visavis (the data)
-	rm -rf $(VENV) $(RASA) .cache node_modules $(ASSETS)/node_modules bot/web/static
+	rm -rf $(VENV) $(RASA) .cache node_modules $(ASSETS)/node_modules $(ATPROTO)/node_modules bot/web/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help serve train test test-rasa test-browser test-mail chaos check bench rasa assets clean other_python
+.PHONY: help serve train test test-rasa test-browser test-mail test-networks chaos check bench rasa assets clean other_python
 
 $(UV_HOME)/python: .ci/bootstrap $(other_python)
 	@.ci/bootstrap $(UV_HOME) $(UV_VERSION) $(PYTHON)
@@ -119,6 +126,17 @@ $(RASA)/.stamp: $(UV_HOME)/python .ci/rasa bot/engines/rasa/environment/pyprojec
 $(ASSETS)/node_modules/.stamp: $(ASSETS)/package.json $(ASSETS)/package-lock.json | $(VENV)/.serve
 	@echo "visavis: installing what the pages are bundled with" >&2
 	@cd $(ASSETS) && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(ATPROTO)/node_modules/.stamp: $(ATPROTO)/package.json $(ATPROTO)/package-lock.json | $(VENV)/.serve
+	@echo "visavis: installing the AT Protocol's own programs (370 MB), for tests" >&2
+	@cd $(ATPROTO) && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(MASTODON)/.stamp: $(UV_HOME)/python $(NETWORKED)/environments/mastodon/pyproject.toml $(NETWORKED)/environments/mastodon/uv.lock
+	@echo "visavis: installing a server with Mastodon's API, for tests" >&2
+	@UV_PROJECT_ENVIRONMENT=$(abspath $(MASTODON)) $(UV_HOME)/bin/uv sync --locked --quiet \
+		--project $(NETWORKED)/environments/mastodon --python "$$(cat $(UV_HOME)/python)"
 	@touch $@
 
 $(BUILT): $(ASSETS)/node_modules/.stamp $(asset_sources)

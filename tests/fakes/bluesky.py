@@ -55,6 +55,7 @@ class FakeBluesky:
     """
 
     url: str = ""
+    me: str = ME
     site: web.TCPSite | None = None
     opens_chat: bool = True
     chat_works: bool = True

@@ -124,7 +124,7 @@ async def send_message(fake: FakeBluesky, fields: dict[str, Any]) -> Answer:
     person = fields["convoId"].removeprefix("convo-")
     if f"did:plc:{person}" in fake.closed:
         raise Refusal(400, "InvalidConvo", "Convo not found")
-    entry = fake.log("CreateMessage", person, fields["message"]["text"], sender=ME)
+    entry = fake.log("CreateMessage", person, fields["message"]["text"], sender=fake.me)
     fake.said.append({**entry["message"], "convoId": fields["convoId"]})
     return dict(entry["message"])
 
