@@ -6,6 +6,7 @@ One connection per mail: what breaks before the words have left is told from wha
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from contextlib import suppress
 from datetime import timedelta
@@ -23,6 +24,7 @@ from connectors.email.render import Letter
 LONGER = 1.5  # times the usual wait
 PERMANENT = 500
 GOODBYE = 1.0  # seconds
+ENVELOPE_ID = re.compile(r"[!-*,-<>-~]{1,100}")  # what needs no encoding there: neither + nor =
 
 
 async def submit(letter: Letter, server: Server, sender: str, *, patience: timedelta) -> Outcome:
@@ -75,7 +77,7 @@ async def hand_over(client: aiosmtplib.SMTP, letter: Letter, sender: str, patien
     limit = read_size_limit(client)
     if limit and len(raw) > limit:
         return failed(ErrorClass.TOO_LONG, f"the mail has {len(raw)} bytes, the mail server takes {limit}")
-    announced = await announce(client, sender, letter.to, size=len(raw))
+    announced = await announce(client, sender, letter, size=len(raw))
     if announced is not None:
         return announced
     try:
@@ -88,13 +90,16 @@ async def hand_over(client: aiosmtplib.SMTP, letter: Letter, sender: str, patien
     return Outcome()
 
 
-async def announce(client: aiosmtplib.SMTP, sender: str, recipient: str, *, size: int) -> Outcome | None:
+async def announce(client: aiosmtplib.SMTP, sender: str, letter: Letter, *, size: int) -> Outcome | None:
     """Say from whom and to whom; None when the server takes it."""
+    options = [f"SIZE={size}"] if client.supports_extension("size") else []
+    if client.supports_extension("dsn"):
+        options += name_envelope(letter.message_id)
     step = "the sender"
     try:
-        await client.mail(sender, options=[f"SIZE={size}"] if client.supports_extension("size") else [])
+        await client.mail(sender, options=options)
         step = "the recipient"
-        await client.rcpt(recipient)
+        await client.rcpt(letter.to)
     except SMTPResponseException as error:
         return refused(error, step)
     except UnicodeError:
@@ -102,6 +107,13 @@ async def announce(client: aiosmtplib.SMTP, sender: str, recipient: str, *, size
     except (SMTPException, OSError, TimeoutError, ValueError) as error:
         return failed(ErrorClass.TRANSIENT, f"the mail server broke off at {step}: {type(error).__name__}")
     return None
+
+
+def name_envelope(message_id: str) -> list[str]:
+    """Return what makes a server name the mail when it reports that it failed (RFC 3461, 4.4)."""
+    name = message_id.strip("<>")
+    simple = ENVELOPE_ID.fullmatch(name) is not None
+    return [f"ENVID={name}"] if simple else []
 
 
 def make_client(server: Server, patience: timedelta) -> aiosmtplib.SMTP:

@@ -33,7 +33,10 @@ MAX_READ = 65_536  # bytes of a part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of one mail of ours: its Message-ID, its thread, and whom it went to where that is said."""
+    """What became of one mail of ours: its Message-ID, its thread, and whom it went to where that is said.
+
+    Without the first two it is about some mail to that address, if it is about one of ours at all.
+    """
 
     message_id: str
     thread: str
@@ -52,7 +55,7 @@ def read_report(mail: Mail, sender: str, domain: str) -> Report | None:
     if fields is None and not failed_by_word:
         return None
     ours = find_ours(iterate_texts(mail), domain)
-    if ours is None:
+    if ours is None and not is_about_unnamed(mail, fields or {}):
         return None
     action = (fields or {}).get("action", "failed").lower()
     state = STATES.get(action)
@@ -61,24 +64,50 @@ def read_report(mail: Mail, sender: str, domain: str) -> Report | None:
     status, diagnostic = (fields or {}).get("status", ""), (fields or {}).get("diagnostic-code", "")
     error = explain_report(status, diagnostic) if state is ReceiptState.FAILED else None
     return Report(
-        message_id=ours.message_id,
-        thread=ours.thread,
+        message_id=ours.message_id if ours else "",
+        thread=ours.thread if ours else "",
         recipient=find_recipient(mail, fields or {}),
         receipt=Receipt(state=state, error=error),
     )
 
 
+def is_about_unnamed(mail: Mail, fields: dict[str, str]) -> bool:
+    """Tell whether a server reports that a mail failed, and gives nothing back by which it could be known.
+
+    One that brings the headers of the mail, with the Message-ID of somebody else's, is about that one.
+    """
+    named = any(each.get("message-id") or each.get("x-visavis-id") for each in iterate_originals(mail))
+    return STATES.get(fields.get("action", "").lower()) is ReceiptState.FAILED and not named
+
+
 def read_fields(leaf: Leaf) -> dict[str, str]:
     """Return the fields of the first recipient of a report; we write to one at a time."""
-    inner = leaf.part.get_payload()
-    groups = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
-    if not groups:
-        content = read_content(leaf)[:MAX_READ].decode("utf-8", "replace")
-        groups = [message_from_string(part) for part in re.split(r"\r?\n\r?\n", content)]
-    for group in groups:
+    for group in read_groups(leaf):
         if group.get("action") is not None:
             return {name.lower(): " ".join(str(value).split()) for name, value in group.items()}
     return {}
+
+
+def read_groups(leaf: Leaf) -> list[Message]:
+    """Return the groups of fields of a report: those of the mail, then those of each recipient."""
+    inner = leaf.part.get_payload()
+    groups = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
+    if groups:
+        return groups
+    content = read_content(leaf)[:MAX_READ].decode("utf-8", "replace")
+    return [message_from_string(part) for part in re.split(r"\r?\n\r?\n", content)]
+
+
+def read_envelope_id(leaf: Leaf) -> str:
+    """Return the Message-ID that we gave a mail in its envelope; empty where a report has none.
+
+    Servers return it as it was, also those that return nothing of the mail (RFC 3461, 4.4; RFC 3464, 2.2.1).
+    """
+    for group in read_groups(leaf):
+        value = group.get("original-envelope-id")
+        if value is not None:
+            return f"<{' '.join(str(value).split())}>"
+    return ""
 
 
 def find_recipient(mail: Mail, fields: dict[str, str]) -> str:
@@ -119,3 +148,4 @@ def iterate_texts(mail: Mail) -> Iterator[str]:
     yield mail.get("in-reply-to")
     for original in iterate_originals(mail):
         yield f"{original.get('message-id', '')} {original.get('x-visavis-id', '')}"
+    yield from (read_envelope_id(leaf) for leaf in mail.leaves if leaf.mime == "message/delivery-status")

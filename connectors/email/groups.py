@@ -1,10 +1,10 @@
 """Mails that come to us through a Google Group of ours, and who wrote them. Pure.
 
-A group takes a customer's mail, signs it anew and gives it to its members, of whom we are one. Where the
-author's domain has a strict DMARC policy it puts its own address into From ("'Ann' via Help"), and the author's
-into X-Original-From; X-Original-Sender names the author in every mail, X-Original-Authentication-Results says
-what Google found of them. Anybody can write all of that, so it counts only where our own mail server says that
-the group's domain signed the mail, where the mail names that very group as its list, and where no such header
+A group takes a customer's mail, signs it anew and gives it to its members, of whom we are one. Where their
+domain has a strict DMARC policy it puts its own address into From ("'Ann' via Help"), and theirs into
+X-Original-From; X-Original-Sender names the author always, and X-Original-Authentication-Results says what
+Google found of them. Anybody can write all of that, so it counts only where our own mail server says that the
+group's domain signed the mail, where the mail names that very group as its list, and where no such header
 stands there twice: one that a sender brought along would be a second one.
 """
 

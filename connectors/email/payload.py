@@ -143,11 +143,7 @@ def make_context(
         "message_id": find_message_id(mail.get("message-id")) or "",
         "references": list(kept),
         "subject": cut(mail.get("subject"), MAX_SUBJECT),
-        **(
-            {"to": elsewhere}
-            if elsewhere not in {"", event.sender.native_id, *us.groups, *us.addresses}
-            else {}
-        ),
+        **({"to": elsewhere} if elsewhere not in nowhere else {}),
     }
 
 
@@ -185,16 +181,16 @@ def read_echo(mail: Mail, us: Us, place: Place, blank: InboundEvent) -> InboundE
 
 
 def read_receipt(report: Report, blank: InboundEvent) -> InboundEvent:
-    """Read what became of a mail of ours."""
+    """Read what became of a mail of ours. Which one it was, some reports do not say: then only to whom."""
     if not report.recipient:
         return refuse(blank, "a report without a recipient")
     return replace(
         blank,
         kind=Kind.RECEIPT,
         event_id=f"report:{blank.event_id}",
-        conversation_key=make_key(report.thread, report.recipient),
+        conversation_key=make_key(report.thread, report.recipient) if report.message_id else "",
         sender=Handle(native_id=report.recipient),
-        target_id=report.message_id,
+        target_id=report.message_id or None,
         receipt=report.receipt,
     )
 

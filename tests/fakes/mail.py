@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,10 +16,24 @@ from enum import StrEnum
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from typing_extensions import override
 
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd's: it has every word of a mail
 PASSWORD = "an-app-password"
 BULLET = "• "
+ENVELOPE = re.compile(r" ENVID=(\S+)")
+
+
+class Talk(SMTP):
+    """One connection. aiosmtpd knows no names of envelopes (RFC 3461): they are taken off here."""
+
+    @override
+    async def smtp_MAIL(self, arg: str) -> None:
+        fake = self.event_handler
+        named = ENVELOPE.search(arg or "") if fake.knows_dsn else None
+        if named is not None:
+            fake.envelope_ids.append(named[1])
+        await super().smtp_MAIL(ENVELOPE.sub("", arg) if named else arg)
 
 
 class Fault(StrEnum):
@@ -45,6 +60,14 @@ class FakeSmtp:
     size_limit: int = 1_000_000
     server: asyncio.Server | None = None
     taken: asyncio.Event = field(default_factory=asyncio.Event)
+    knows_dsn: bool = False
+    envelope_ids: list[str] = field(default_factory=list)
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *(["250-DSN"] if self.knows_dsn else []), responses[-1]]
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -110,7 +133,7 @@ async def run_fake_smtp(*, tls: Any = None, port: int = 0) -> AsyncIterator[Fake
     talks: list[SMTP] = []
 
     def make() -> SMTP:
-        talk = SMTP(
+        talk = Talk(
             fake,
             loop=loop,
             hostname="mx.test",

@@ -6,6 +6,7 @@ import asyncio
 import imaplib
 import ssl
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,10 @@ from bot.connector import (
     AccountConfig,
     SendState,
 )
-from bot.domain.message import Kind
+from bot.domain.message import Author, Kind
 from bot.errors import MediaGone
 from connectors.email.connector import EmailConnector
-from tests.mailservers.acts import WAIT, look_into, post, reply, taking, wait_for_mail, write
+from tests.mailservers.acts import WAIT, look_into, post, reply, reply_to, taking, wait_for_mail, write
 from tests.mailservers.servers import ANN, PASSWORD, US, MailServers
 
 pytestmark = pytest.mark.timeout(120)
@@ -53,6 +54,28 @@ async def test_mail_is_pushed_and_answered_in_its_thread(
         (second,) = await taker.take()
         assert second.content.text == "Thanks!"
         assert second.conversation_key == event.conversation_key
+
+
+async def test_answer_to_a_mail_that_we_began_comes_into_its_thread(
+    servers: MailServers, connector: EmailConnector
+) -> None:
+    thread = connector.open_thread(ANN, matter="chat 7", subject="Our answer to your chat")
+    assert thread is not None
+    first = replace(
+        reply_to(ANN, key="visavis-21"),
+        conversation_key=thread.key,
+        reply_context=thread.reply_context,
+        author=Author.STAFF,
+    )
+    sent = await connector.send(first)
+    assert sent.state is SendState.SENT
+    raw = await wait_for_mail(servers, ANN, sent.native_ids[0])
+    assert b"Subject: Our answer to your chat" in raw
+    async with taking(connector) as taker:
+        answer = write("Thank you!", number=21, subject="Re: Our answer", In_Reply_To=sent.native_ids[0])
+        await post(servers, answer)
+        (event,) = await taker.take()
+    assert (event.conversation_key, event.sender.native_id) == (thread.key, ANN)
 
 
 async def test_mails_that_came_while_nobody_asked_are_taken(

@@ -17,8 +17,8 @@ from bot.connector import (
 from bot.domain.message import Kind
 from connectors.email.connector import EmailConnector
 from tests.fakes.mail import run_fake_smtp
-from tests.mailservers.acts import WAIT, reply_to, taking
-from tests.mailservers.servers import ANN, BLOCKED, BUSY, MailServers
+from tests.mailservers.acts import WAIT, reply_to, taking, wait_for_mail
+from tests.mailservers.servers import ANN, BLOCKED, BUSY, US, MailServers
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -62,6 +62,8 @@ async def test_mail_that_comes_back_is_a_receipt(servers: MailServers, connector
         sent = await connector.send(made)
         assert sent.state is SendState.SENT
         (event,) = await taker.take()
+    raw = await wait_for_mail(servers, US, "Original-Envelope-Id")
+    assert f"Original-Envelope-Id: {sent.native_ids[0].strip('<>')}".encode() in raw
     assert event.kind is Kind.RECEIPT
     assert (event.target_id, event.conversation_key) == (sent.native_ids[0], made.conversation_key)
     assert event.receipt is not None

@@ -76,6 +76,53 @@ def test_report_about_somebody_elses_mail_is_nothing_to_us() -> None:
     assert parse(raw).kind is Kind.UNSUPPORTED
 
 
+REPORT = "Content-Type: multipart/report; report-type=delivery-status; boundary=b"
+
+
+def make_report(*heads: str, original: str = "", action: str = "failed") -> bytes:
+    """Return a report about a mail to Ann; `heads` are of the mail's own group, `original` its headers."""
+    body = (
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        + "".join(f"{each}\r\n" for each in ("Reporting-MTA: dns; mx", *heads))
+        + f"\r\nFinal-Recipient: rfc822; Ann@Example.org\r\nAction: {action}\r\nStatus: 5.1.1\r\n\r\n"
+    )
+    returned = f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\n{original}\r\n" if original else ""
+    return write("From: MAILER-DAEMON@mx.example", REPORT, body=f"{body}{returned}--b--\r\n")
+
+
+def test_report_that_returns_nothing_is_known_by_the_name_of_the_envelope() -> None:
+    event = parse(make_report(f"Original-Envelope-Id: {OURS.strip('<>')}"))
+    assert (event.kind, event.target_id) == (Kind.RECEIPT, OURS)
+    assert event.conversation_key == make_key(digest("subject order"), "ann@example.org")
+
+
+@pytest.mark.parametrize("envelope", [(), ("Original-Envelope-Id: QQ314159",)])
+def test_report_that_names_no_mail_is_about_some_mail_to_its_recipient(envelope: tuple[str, ...]) -> None:
+    event = parse(make_report(*envelope))
+    assert (event.kind, event.conversation_key, event.target_id) == (Kind.RECEIPT, "", None)
+    assert event.sender.native_id == "ann@example.org"
+    assert event.receipt is not None
+    assert event.receipt.error is not None
+    assert (event.receipt.state, event.receipt.error.error_class) == (
+        ReceiptState.FAILED,
+        ErrorClass.RECIPIENT_GONE,
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        make_report(original="Message-ID: <somebody-elses@shop.example>\r\nTo: ann@example.org\r\n"),
+        make_report(action="delayed"),
+        make_report(action="delivered"),
+        write("From: MAILER-DAEMON@mx.example", "Return-Path: <>", body="To: ann@example.org was not found"),
+    ],
+    ids=["of another mail", "delayed", "delivered", "in words alone"],
+)
+def test_report_that_is_not_surely_about_a_mail_of_ours_is_nothing(raw: bytes) -> None:
+    assert parse(raw).kind is Kind.UNSUPPORTED
+
+
 def test_report_says_why_in_our_classes() -> None:
     body = (
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"

@@ -42,8 +42,7 @@ async def test_envelope_names_the_mail_where_the_server_can_give_that_back(knows
         await connector.start(None)
         result = await connector.send(REPLY)
     assert result.state is SendState.SENT
-    expected = [f"ENVID={result.native_ids[0].strip('<>')}"] if knows else []
-    assert [each for each in fake.options if each.startswith("ENVID")] == expected
+    assert fake.envelope_ids == ([result.native_ids[0].strip("<>")] if knows else [])
 
 
 def test_name_that_would_need_encoding_is_left_out() -> None:
