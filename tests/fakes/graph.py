@@ -7,10 +7,7 @@ It differs where a test on loopback must: webhooks may be plain http, and nothin
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import json
-import random
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -19,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-import aiohttp
 from aiohttp import web
 
 from tests.fakes.graph_checks import Json, Refusal, check_message, read_fields, refusal
+from tests.fakes.graph_hook import GraphHook
 from tests.fakes.serving import reset, serve
 
 DAY = timedelta(days=1)
@@ -52,7 +49,7 @@ class Call:
 
 
 @dataclass(slots=True, kw_only=True)
-class FakeGraph:
+class FakeGraph(GraphHook):
     """One account's Graph API. `sent` holds what reached people, `remarks` what stands in public.
 
     `heard` is when each person last wrote; `comments` when each comment was written; `files` what people
@@ -64,8 +61,6 @@ class FakeGraph:
     node_id: str = "10"  # who sends: of an Instagram account with a page it is the page
     app_id: str = "55"
     token: str = "EAAG-a-token-of-the-page-and-no-other"
-    app_secret: str = "the-app-and-we-know-this-secret"
-    verify_token: str = "a-word-of-our-own"
     text_max: int = 2000
     in_bytes: bool = False
     retry_after: int = 7
@@ -103,40 +98,6 @@ class FakeGraph:
             each.get("text") or each.get("attachment", {}).get("payload", {}).get("text", "")
             for each in self.sent
         ] + [each["message"] for each in self.remarks]
-
-    # --- the webhook ------------------------------------------------------------------------
-
-    async def shake_hands(self, url: str, challenge: str = "1158201444") -> tuple[int, str]:
-        """Ask whether an address is ours; returns what it answers."""
-        asked = {
-            "hub.mode": "subscribe",
-            "hub.verify_token": self.verify_token,
-            "hub.challenge": challenge,
-        }
-        async with aiohttp.ClientSession() as session, session.get(url, params=asked) as response:
-            return response.status, await response.text()
-
-    async def deliver(
-        self, url: str, *bodies: Json, copies: int = 1, shuffle: random.Random | None = None, tries: int = 5
-    ) -> list[int]:
-        """Post bodies, signed, each `copies` times; what is not answered with 200 is posted again."""
-        batch = [json.dumps(each).encode() for each in bodies for _ in range(copies)]
-        if shuffle is not None:
-            shuffle.shuffle(batch)
-        statuses: list[int] = []
-        async with aiohttp.ClientSession() as session:
-            for raw in batch:
-                for _ in range(tries):
-                    async with session.post(url, data=raw, headers=self.sign(raw)) as response:
-                        statuses.append(response.status)
-                    if statuses[-1] == web.HTTPOk.status_code:
-                        break
-        return statuses
-
-    def sign(self, raw: bytes) -> dict[str, str]:
-        """Return the headers of a delivery."""
-        digest = hmac.new(self.app_secret.encode(), raw, hashlib.sha256).hexdigest()
-        return {"X-Hub-Signature-256": f"sha256={digest}", "Content-Type": "application/json"}
 
     async def show_file(self, request: web.Request) -> web.Response:
         """Give a file away to whoever has its address, as Meta does until it expires."""

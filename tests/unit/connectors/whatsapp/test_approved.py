@@ -14,9 +14,10 @@ from bot.domain.message import Content
 from bot.errors import PlatformUnavailable
 from connectors.whatsapp.approved import read_templates
 from tests.contracts.connectors.channel import make_reply
+from tests.contracts.connectors.whatsapp import PHONE
 from tests.fakes.whatsapp import run_fake_whatsapp
 from tests.fakes.whatsapp_templates import body, buttons, header, make_template
-from tests.unit.connectors.whatsapp.acts import PHONE, connected
+from tests.unit.connectors.whatsapp.acts import connected
 
 TRACK = {"type": "URL", "text": "Track", "url": "https://lyra.example/t/{{1}}"}
 NAMED = make_template(

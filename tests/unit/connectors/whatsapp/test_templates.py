@@ -11,9 +11,11 @@ import pytest
 from bot.connector import ErrorClass, OutboundFile, SendState
 from bot.domain.message import Content
 from tests.contracts.connectors.channel import make_reply
-from tests.fakes.whatsapp import Sent, run_fake_whatsapp
+from tests.contracts.connectors.whatsapp import PHONE
+from tests.fakes.whatsapp import run_fake_whatsapp
+from tests.fakes.whatsapp_hook import Sent
 from tests.fakes.whatsapp_templates import body, buttons, header, make_template
-from tests.unit.connectors.whatsapp.acts import PHONE, connected
+from tests.unit.connectors.whatsapp.acts import connected
 
 TRACK = {"type": "URL", "text": "Track", "url": "https://lyra.example/t/{{1}}"}
 FIRST_UPLOAD = "1000000000000000"

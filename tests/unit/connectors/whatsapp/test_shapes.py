@@ -22,7 +22,7 @@ from tests.contracts.connectors.whatsapp import (
     said,
     write,
 )
-from tests.unit.connectors.test_whatsapp_payload import ACCOUNT, parse_one
+from tests.unit.connectors.whatsapp.acts import ACCOUNT, parse_one
 
 USER, OTHER = USER_ID[PHONE], USER_ID[OTHER_PHONE]
 
