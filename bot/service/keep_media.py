@@ -82,7 +82,8 @@ async def _keep(road: Road, connectors: Connectors, files: FileStore, wanted: Wa
     except Exception as error:  # a connector's mistake must not stop the others
         log.exception("File could not be fetched", channel=wanted.channel)
         file = _without(wanted, MediaState.GONE, f"it could not be fetched ({type(error).__name__})")
-    if wanted.key:  # taken back: it is called gone when it is, else whoever takes it next tries again
+    # Taken back, or changed: it is called gone when it is, else whoever takes it next tries again.
+    if wanted.key and wanted.key != file.key:
         await files.delete([wanted.key])
     async with road.database.begin() as connection:
         settled = await media.settle_file(connection, file)

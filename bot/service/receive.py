@@ -257,7 +257,9 @@ async def _apply(connection: Connection, conversation_id: int, event: InboundEve
         if await changes.was_taken_back(connection, conversation_id, event.target_id):
             await _take_back(connection, conversation_id, event.target_id)  # told too late: it stays away
             return
-        await changes.replace_content(connection, conversation_id, event)
+        changed = await changes.replace_content(connection, conversation_id, event)
+        if changed is not None:
+            await media.follow_edit(connection, *changed, event.content)
         await left_alone.look_again(connection, conversation_id, event.target_id)
     elif event.kind is Kind.DELETE and event.target_id:
         await _take_back(connection, conversation_id, event.target_id)

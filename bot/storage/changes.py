@@ -7,28 +7,45 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bot.storage.content import dump_content
+from bot.storage.content import dump_content, load_content
 
 if TYPE_CHECKING:
     from bot.connector import InboundEvent
+    from bot.domain.message import Content
     from bot.storage.connection import AsyncConnection
 
-_REPLACE = text(
-    """
-    UPDATE message SET content = :content
-    WHERE conversation_id = :conversation_id AND event_id = :target_id AND revision = 0
-        AND NOT EXISTS (
-            SELECT FROM message later
-            WHERE later.conversation_id = :conversation_id AND later.target_id = :target_id
-                AND later.kind = 'edit' AND later.revision > :revision)
+_REPLACE = (
+    text(
+        """
+    WITH before AS (
+        SELECT id, content FROM message
+        WHERE conversation_id = :conversation_id AND event_id = :target_id AND revision = 0
+            AND NOT EXISTS (
+                SELECT FROM message later
+                WHERE later.conversation_id = :conversation_id AND later.target_id = :target_id
+                    AND later.kind = 'edit' AND later.revision > :revision)
+        FOR UPDATE
+    )
+    UPDATE message SET content = :content FROM before WHERE message.id = before.id
+    RETURNING message.id, before.content
     """,
-).bindparams(bindparam("content", type_=JSONB))
+    )
+    .bindparams(bindparam("content", type_=JSONB))
+    .columns(content=JSONB)
+)
 
 
-async def replace_content(connection: AsyncConnection, conversation_id: int, edit: InboundEvent) -> None:
-    """Put an edit's content in place of what it edits, unless a later edit was told before."""
+async def replace_content(
+    connection: AsyncConnection, conversation_id: int, edit: InboundEvent
+) -> tuple[int, Content] | None:
+    """Put an edit's content in place of what it edits, unless a later edit was told before.
+
+    Returns the message's id, and what it said until now; None where nothing was replaced.
+    """
     values = {"conversation_id": conversation_id, "target_id": edit.target_id, "revision": edit.revision}
-    await connection.execute(_REPLACE, {**values, "content": dump_content(edit.content)})
+    found = await connection.execute(_REPLACE, {**values, "content": dump_content(edit.content)})
+    row = found.one_or_none()
+    return (int(row.id), load_content(row.content)) if row else None
 
 
 _TAKEN_BACK = text(

@@ -164,6 +164,23 @@ async def drop_files(connection: AsyncConnection, message_id: int) -> None:
     await connection.execute(_DROP, {"message_id": message_id})
 
 
+_FOLLOW = text(
+    """
+    UPDATE media SET state = 'waiting', due_at = now(), attempts = 0
+    WHERE message_id = :message_id AND number = ANY(:numbers)
+    """,
+)
+
+
+async def follow_edit(connection: AsyncConnection, message_id: int, before: Content, after: Content) -> None:
+    """Have the files of a message that its author changed be those that it has now, and others deleted."""
+    old, new = before.attachments, after.attachments
+    changed = [number for number, each in enumerate(old) if new[number : number + 1] != (each,)]
+    if changed:
+        await connection.execute(_FOLLOW, {"message_id": message_id, "numbers": changed})
+    await note_files(connection, message_id, after)
+
+
 def _to_file(row: AnyRow) -> MediaFile:
     return MediaFile(
         message_id=row.message_id,

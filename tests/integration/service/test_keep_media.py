@@ -17,7 +17,7 @@ from typing_extensions import override
 from bot.connector import AccountConfig, InboundEvent, MediaAddress
 from bot.domain.media import MediaFile, MediaState
 from bot.domain.message import Attachment, Kind
-from bot.errors import MediaUnavailable, StorageUnavailable
+from bot.errors import MediaGone, MediaUnavailable, StorageUnavailable
 from bot.service import keep_media
 from bot.service.keep_media import keep_due
 from bot.service.receive import receive
@@ -256,3 +256,31 @@ async def test_taken_back_while_the_store_is_away_goes_later(
         await connection.exec_driver_sql("UPDATE media SET due_at = now()")
     await keep(road, platform, store)
     assert stored(tmp_path) == []
+
+
+async def test_message_that_was_changed_has_the_files_of_its_last_version_alone(
+    road: Road, platform: Platform, files: FileStore
+) -> None:
+    other = PICTURE + b"another"
+    platform.files |= {"/a.png": PICTURE, "/b.png": PICTURE + b"b", "/c.png": other}
+    received = await receive(road, sends("/a.png", "/b.png", event_id="p1"))
+    await keep(road, platform, files)
+    first, second = await states(road, received.message_id)
+    edit = sends("/a.png", "/c.png", "/b.png", event_id="p2")
+    await receive(road, replace(edit, kind=Kind.EDIT, target_id="p1", revision=1))
+    while await keep(road, platform, files):
+        pass
+    same, changed, added = await states(road, received.message_id)
+    assert same == first
+    assert [await files.get(each.key) for each in (same, changed, added)] == [PICTURE, other, PICTURE + b"b"]
+    with pytest.raises(MediaGone):
+        await files.get(second.key)
+    edit = sends("/a.png", event_id="p3")
+    await receive(road, replace(edit, kind=Kind.EDIT, target_id="p1", revision=2))
+    while await keep(road, platform, files):
+        pass
+    kept = [each.state for each in await states(road, received.message_id)]
+    assert kept == [MediaState.KEPT, MediaState.GONE, MediaState.GONE]
+    for gone in (changed, added):
+        with pytest.raises(MediaGone):
+            await files.get(gone.key)
