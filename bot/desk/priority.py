@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _PRIORITY = {Priority.NORMAL: 0.0, Priority.HIGH: 30.0, Priority.URGENT: 60.0}
 _SURFACE = {Surface.DIRECT: 0.0, Surface.GROUP: 8.0, Surface.PUBLIC: 20.0}
-_UNDELIVERED = 25.0
+_UNDELIVERED, _LEFT = 25.0, 20.0
 _FAR, _LATEST = timedelta(hours=1), timedelta(hours=2)
 _WAITED_STEP, _WAITED_MOST = timedelta(minutes=5), 24.0
 _REPEATED, _REPEATED_MOST = 8.0, 24.0
@@ -40,7 +40,10 @@ _LONG_WAIT = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What is known of somebody who waits. `earlier` counts handoffs before this one."""
+    """What is known of somebody who waits. `earlier` counts handoffs before this one.
+
+    `left`: whoever has the conversation is not there.
+    """
 
     reason: str | None = None
     priority: Priority = Priority.NORMAL
@@ -49,6 +52,7 @@ class Waiting:
     waiting_since: datetime | None = None
     earlier: int = 0
     undelivered: bool = False
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,8 @@ def _parts(waiting: Waiting, now: datetime) -> Iterator[_Part]:
     yield _Part(_SURFACE[waiting.surface], "public" if waiting.surface is Surface.PUBLIC else "in a group")
     if waiting.undelivered:
         yield _Part(_UNDELIVERED, "our answer did not arrive")
+    if waiting.left:
+        yield _Part(_LEFT, "left waiting by who has it")
     if waiting.deadline_at is not None:
         yield _score_deadline(waiting.deadline_at - now)
     if waiting.waiting_since is not None:

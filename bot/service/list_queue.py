@@ -11,6 +11,7 @@ from bot.desk.priority import Score, Waiting, score_waiting
 from bot.domain.conversation import Status
 from bot.domain.handoff import Priority
 from bot.storage import queue
+from bot.storage.left_waiting import LEFT_WAITING
 from bot.storage.queue import QueueRow, QueueView
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def assess(row: QueueRow, now: datetime) -> QueueEntry:
         deadline_at=deadline_at,
         waiting_since=waiting_since,
         earlier=max(row.handoffs - 1, 0),
-        undelivered=row.attention is not None,
+        undelivered=row.attention not in (None, LEFT_WAITING),
+        left=row.attention == LEFT_WAITING,
     )
     return QueueEntry(
         row=row,

@@ -11,6 +11,7 @@ import structlog
 
 from bot.bus.keys import Stream
 from bot.service.link_threads import put_together
+from bot.service.watch_held import watch_held
 from bot.storage import outbox, turns
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ async def sweep(road: Road, *, grace: timedelta) -> int:
     await road.bus.work.put(Stream.ANSWER, *unanswered)
     await road.bus.work.put(Stream.DELIVER, *undelivered)
     await put_together(road)
+    await watch_held(road)
     if unanswered or undelivered:
         log.info("Swept", unanswered=len(unanswered), undelivered=len(undelivered))
     return len(unanswered) + len(undelivered)

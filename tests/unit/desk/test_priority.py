@@ -27,6 +27,7 @@ waitings = st.builds(
     waiting_since=st.none() | moments,
     earlier=st.integers(0, 50),
     undelivered=st.booleans(),
+    left=st.booleans(),
 )
 
 
