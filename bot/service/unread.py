@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 
 async def judge_unread(road: Road, claim: Claim) -> Course:
-    """Decide what becomes of a claim's messages: only where none of them can be read is there a choice."""
-    if any(message.kind is not Kind.UNSUPPORTED for message in claim.messages):
+    """Decide what becomes of a claim's messages: only where none of them can be read is there a choice.
+
+    A turn that was begun before, by a worker that died, goes to the engine as ever.
+    """
+    if claim.attempts > 1 or any(message.kind is not Kind.UNSUPPORTED for message in claim.messages):
         return Course.SAY
     try:
         async with road.database.direct() as connection:
