@@ -5,19 +5,18 @@ Source: https://developers.facebook.com/documentation/business-messaging/whatsap
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from bot.connector.fields import MAX_ID, MAX_TEXT
 from bot.connector.meta.fields import get_id, get_object, get_text
-from bot.connector.text import clean_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Content, Kind
 from bot.errors import BadPayload
 from connectors.whatsapp.faults import describe, read_code
+from connectors.whatsapp.filled import read_form, read_order
 from connectors.whatsapp.notes import WELCOME, explain_permission, explain_system, explain_unsupported, note
 from connectors.whatsapp.reading import get_name, get_objects, need_id, need_number
+from connectors.whatsapp.said import Said, press, say, show
 
 FILES: Mapping[str, str] = {  # WhatsApp's word → ours
     "image": "photo",
@@ -28,25 +27,8 @@ FILES: Mapping[str, str] = {  # WhatsApp's word → ours
     "voice": "voice",  # as older versions of the API wrote `audio`
 }
 REFERRAL = ("source_type", "source_id", "source_url", "headline", "body", "ctwa_clid", "media_type")
-LONGEST_FORM = 100  # answers of a form
-LONGEST_JSON = 100_000  # code points of them
-LONGEST_ORDER = 100  # lines of an order
 # What people do with messages that stand already, also where WhatsApp does not pass on what it was.
 ACTS = frozenset({"reaction", "edit", "revoke", "poll_update", "pin", "keep_in_chat", "system"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What a message says, whoever wrote it. `target_id`: the message that it is about.
-
-    `for_staff`: it is nobody's word that waits for an answer.
-    """
-
-    kind: Kind
-    content: Content = field(default_factory=Content)
-    target_id: str | None = None
-    metadata: JsonObject = field(default_factory=dict)
-    for_staff: bool = False
 
 
 def read_said(message: JsonObject) -> Said:
@@ -98,12 +80,6 @@ def read_text(message: JsonObject) -> Said:
     return say(get_text(get_object(message, "text"), "body"))
 
 
-def say(text: str, **metadata: Json) -> Said:
-    """Return words; none at all is unsupported."""
-    kind = Kind.TEXT if text.strip() else Kind.UNSUPPORTED
-    return Said(kind=kind, content=Content(text=text), metadata=metadata)
-
-
 def read_file(message: JsonObject) -> Said:
     """Read a file, and what is written under it. Its reference is WhatsApp's media id, good for days."""
     name = next((name for name in FILES if name in message), "")
@@ -145,12 +121,6 @@ def read_contacts(message: JsonObject) -> Said:
     return show(*cards)
 
 
-def show(*attachments: Attachment) -> Said:
-    """Return attachments without words; none at all is unsupported."""
-    kind = Kind.MEDIA if attachments else Kind.UNSUPPORTED
-    return Said(kind=kind, content=Content(attachments=attachments))
-
-
 def read_interactive(message: JsonObject) -> Said:
     """Read what was chosen from buttons or a list, or filled into a form (a flow)."""
     chosen = get_object(message, "interactive")
@@ -183,58 +153,6 @@ def read_button(message: JsonObject) -> Said:
     button = get_object(message, "button")
     title = get_name(button, "text")
     return press(get_text(button, "payload") or title, title)
-
-
-def press(payload: str, title: str) -> Said:
-    """Return a pressed button."""
-    kind = Kind.POSTBACK if payload else Kind.UNSUPPORTED
-    return Said(kind=kind, content=Content(text=payload), metadata={"title": title} if title else {})
-
-
-def read_form(reply: JsonObject) -> Said:
-    """Read a form's answers: lines for whoever reads them, and the values for rules and actions."""
-    answers = read_answers(get_text(reply, "response_json", limit=LONGEST_JSON))
-    lines = "\n".join(f"{name}: {value}" for name, value in answers.items() if name != "flow_token")
-    text = lines or get_text(reply, "body")
-    return say(text[:MAX_TEXT], form={"name": get_name(reply, "name"), "answers": answers})
-
-
-def read_answers(response: str) -> dict[str, str]:
-    """Return the answers in a form's JSON, which is a string, as texts; none where it is no object."""
-    try:
-        values = json.loads(response)
-        written = {name: write(value) for name, value in list(values.items())[:LONGEST_FORM]}
-    except (ValueError, RecursionError, AttributeError):
-        return {}
-    return {clean_text(name[:MAX_ID]): clean_text(value[:MAX_TEXT]) for name, value in written.items()}
-
-
-def write(value: object) -> str:
-    """Return an answer as a text; several values are separated by commas."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ", ".join(item if isinstance(item, str) else json.dumps(item) for item in value)
-    return json.dumps(value)
-
-
-def read_order(message: JsonObject) -> Said:
-    """Read an order from the catalogue: what the customer wrote with it, then a line for each product."""
-    order = get_object(message, "order")
-    items = [read_item(item) for item in get_objects(order, "product_items")[:LONGEST_ORDER]]
-    lines = [f"{item['quantity']} x {item['product']}" for item in items]
-    text = "\n".join(part for part in (get_text(order, "text"), *lines) if part)
-    return say(text[:MAX_TEXT], order={"catalog": get_id(order, "catalog_id"), "items": items})
-
-
-def read_item(item: JsonObject) -> dict[str, str]:
-    """Return one line of an order."""
-    return {
-        "product": get_name(item, "product_retailer_id") or get_id(item, "product_retailer_id"),
-        "quantity": get_id(item, "quantity"),
-        "price": f"{need_number(item, 'item_price'):.2f}" if item.get("item_price") is not None else "",
-        "currency": get_name(item, "currency"),
-    }
 
 
 def read_reaction(message: JsonObject) -> Said:

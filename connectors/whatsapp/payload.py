@@ -17,7 +17,7 @@ from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import SAID, Content, Kind
 from bot.errors import BadPayload
-from connectors.whatsapp.messages import Said, read_said
+from connectors.whatsapp.messages import read_said
 from connectors.whatsapp.notes import CALL, PREFERENCES, note
 from connectors.whatsapp.people import (
     Known,
@@ -29,6 +29,7 @@ from connectors.whatsapp.people import (
     read_known,
 )
 from connectors.whatsapp.reading import get_name, need_id
+from connectors.whatsapp.said import Said
 from connectors.whatsapp.statuses import read_status
 
 CHANNEL = "whatsapp"

@@ -1,0 +1,62 @@
+"""What people fill in, a form or an order: words for people, values for rules. Pure."""
+
+from __future__ import annotations
+
+import json
+
+from bot.connector.fields import MAX_ID, MAX_TEXT
+from bot.connector.meta.fields import get_id, get_object, get_text
+from bot.connector.text import clean_text
+from bot.domain.json import JsonObject
+from connectors.whatsapp.reading import get_name, get_objects, need_number
+from connectors.whatsapp.said import Said, say
+
+LONGEST_FORM = 100  # answers of a form
+LONGEST_JSON = 100_000  # code points of them
+LONGEST_ORDER = 100  # lines of an order
+
+
+def read_form(reply: JsonObject) -> Said:
+    """Read a form's answers: lines for whoever reads them, and the values for rules and actions."""
+    answers = read_answers(get_text(reply, "response_json", limit=LONGEST_JSON))
+    lines = "\n".join(f"{name}: {value}" for name, value in answers.items() if name != "flow_token")
+    text = lines or get_text(reply, "body")
+    return say(text[:MAX_TEXT], form={"name": get_name(reply, "name"), "answers": answers})
+
+
+def read_answers(response: str) -> dict[str, str]:
+    """Return the answers in a form's JSON, which is a string, as texts; none where it is no object."""
+    try:
+        values = json.loads(response)
+        written = {name: write(value) for name, value in list(values.items())[:LONGEST_FORM]}
+    except (ValueError, RecursionError, AttributeError):
+        return {}
+    return {clean_text(name[:MAX_ID]): clean_text(value[:MAX_TEXT]) for name, value in written.items()}
+
+
+def write(value: object) -> str:
+    """Return an answer as a text; several values are separated by commas."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(item if isinstance(item, str) else json.dumps(item) for item in value)
+    return json.dumps(value)
+
+
+def read_order(message: JsonObject) -> Said:
+    """Read an order from the catalogue: what the customer wrote with it, then a line for each product."""
+    order = get_object(message, "order")
+    items = [read_item(item) for item in get_objects(order, "product_items")[:LONGEST_ORDER]]
+    lines = [f"{item['quantity']} x {item['product']}" for item in items]
+    text = "\n".join(part for part in (get_text(order, "text"), *lines) if part)
+    return say(text[:MAX_TEXT], order={"catalog": get_id(order, "catalog_id"), "items": items})
+
+
+def read_item(item: JsonObject) -> dict[str, str]:
+    """Return one line of an order."""
+    return {
+        "product": get_name(item, "product_retailer_id") or get_id(item, "product_retailer_id"),
+        "quantity": get_id(item, "quantity"),
+        "price": f"{need_number(item, 'item_price'):.2f}" if item.get("item_price") is not None else "",
+        "currency": get_name(item, "currency"),
+    }
