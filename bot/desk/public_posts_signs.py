@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _LONGEST = 2_000  # code points read; a post is short, and what it wants stands near its beginning
 _LINK = re.compile(
@@ -18,6 +18,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<![\w@/.])@(?=[\w.-]*[^\W\d])\w+(?:[.-]\w+)*(?:@[\w-]+(?:\.[\w-]+)+)?")
+_SOURCE = re.compile(r"\b(?:via|by|from|cc|ft|feat|with|w/|h/t)[\s:.]*(@\w+)", re.IGNORECASE)
 _HASHTAG = re.compile(r"(?<![\w&/])#(?=\w*[^\W\d_])\w+")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _NUMBER = re.compile(
@@ -29,19 +30,28 @@ _UNIT = (
     r"tickets|attempts)"
 )
 _SPAN = re.compile(
-    rf"\b\d+(?:st|nd|rd|th)?\s?(?:{_UNIT}|[smhd])\b"
+    rf"\b\d+(?:st|nd|rd|th)?\s?(?:{_UNIT}|[mh])\b"
     rf"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|many|another)\s{_UNIT}\b"
     r"|\b(?:hour|day|week|month|attempt|try|number)\s\d+\b",
     re.IGNORECASE,
 )
+_AUXILIARY = (
+    r"(?:(?:is|are|do|does|did|was|were|has|have|could|would|should)(?:n't)?|can|can't|will|won't|am)"
+)
+_SUBJECT = (
+    r"(?:i|you|u|ya|we|he|she|it|they|this|that|these|those|there|the|my|your|ur|our"
+    r"|any\w*|some\w*|every\w*|all)"
+)
+_NAMED = "\x00"  # stands for a name or a tag while openings are looked for
 _OPENING = re.compile(
-    r"(?:^|[.!,;:]\s|\b(?:hi|hey|hello|hiya|morning|so|and|ok|or)\s)\s*(?:there\s|guys\s|team\s|all\s)?"
-    r"((?:is|isn't|are|aren't|do|don't|does|doesn't|did|didn't|can|can't|could|will|would|should|has|have|was|were|am)"
-    r"\s(?!i\s(?:love|think|know|see))\w+)",
+    r"(?:^|[.!,;:]\s|\b(?:hi|hey|hello|hiya|morning)\s)\s*(?:there\s|guys\s|team\s|all\s)?"
+    rf"({_AUXILIARY}\s(?!i\s(?:love|think|know|see))[\w{_NAMED}]+)"
+    rf"|(?:\b(?:so|and|ok|or)\s|{_NAMED}[,:\s-]*)"
+    rf"({_AUXILIARY}\s{_SUBJECT}\b(?!\s(?:best|worst|most|only|greatest|same)\b))",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\"([^\"]{2,30})\"")
-_REPOST = re.compile(r"\s*(?:RT\s+@\w|via\s+@\w|\"?@\w+:\s*[\"\u201c])")
+_REPOST = re.compile(r"(?<!\S)[\"(\u201c]*RT:?\s*@\w|^\s*(?:RT:|via\s+@\w|\"?@\w+:\s*[\"\u201c])")
 _STRAIGHT = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\xa0": " ", "`": "'"})
 _QUESTION = re.compile(r"[?\u00bf\u061f\uff1f\u037e\u055e]")
 _UNHAPPY_EMOJI = frozenset(
@@ -58,8 +68,10 @@ class Signs:
     """A post taken apart. `said` is its text without names, links and hashtags; `words` are in lower case.
 
     `first` are the names it begins with, `last` those it ends with; a post of names alone has them in both.
-    `inside` tells whether a name stands among its words. `questions` are marks and how questions begin.
-    `numbers` are amounts of money and what may be an order's number, `spans` how often or for how long.
+    `inside` tells whether a name stands among its words, `sources` are names after a word like "via".
+    `questions` are marks and how questions begin. `numbers` are amounts of money and what may be an order's
+    number, `spans` how often or for how long. Of a post that passes on another's words (`repost`) all signs
+    are those of what its author wrote before.
     """
 
     said: str
@@ -68,6 +80,7 @@ class Signs:
     first: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
     inside: bool = False
+    sources: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -81,11 +94,14 @@ class Signs:
 def read_signs(text: str) -> Signs:
     """Take a post apart. Any text at all has signs."""
     given = unicodedata.normalize("NFKC", text[:_LONGEST]).translate(_STRAIGHT)
+    passed_on = _REPOST.search(given)
+    given = given[: passed_on.start()] if passed_on else given
     links = tuple(_LINK.findall(given))
     rest = _LINK.sub(" ", given)
     names = tuple(name.lower() for name in _NAME.findall(rest))
     hashtags = tuple(_HASHTAG.findall(rest))
-    said = " ".join(_HASHTAG.sub(" ", _NAME.sub(" ", rest)).split())
+    named = " ".join(_HASHTAG.sub(_NAMED, _NAME.sub(_NAMED, rest)).split())
+    said = " ".join(named.replace(_NAMED, " ").split())
     first, last = _names_at(rest.split()), _names_at(reversed(rest.split()))
     return Signs(
         said=said,
@@ -94,15 +110,22 @@ def read_signs(text: str) -> Signs:
         first=first,
         last=last,
         inside=len(names) > len(first) + len(last),
+        sources=tuple(name.lower() for name in _SOURCE.findall(rest)),
         links=links,
         hashtags=hashtags,
         numbers=tuple(_NUMBER.findall(said)),
         spans=tuple(match.group() for match in _SPAN.finditer(said)),
-        questions=(*_QUESTION.findall(said), *_OPENING.findall(said)),
+        questions=(*_QUESTION.findall(said), *_find_openings(named)),
         quoted=tuple(_QUOTED.findall(said)),
         unhappy=tuple(sign for sign in given if sign in _UNHAPPY_EMOJI) + tuple(_FROWN.findall(said)),
-        repost=_REPOST.match(given) is not None,
+        repost=passed_on is not None,
     )
+
+
+def _find_openings(named: str) -> Iterator[str]:
+    """Find how questions begin: a verb before its subject. `The brand is having a sale` is none."""
+    for match in _OPENING.finditer(named):
+        yield (match.group(1) or match.group(2)).replace(_NAMED, "").strip()
 
 
 def _names_at(parts: Iterable[str]) -> tuple[str, ...]:

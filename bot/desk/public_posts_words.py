@@ -27,7 +27,7 @@ ASKS = _list(
     about, how does, what's, what is, what are, what about, what does, what do, what time, what size,
     what if, what was, where is, where are, where can, where do*, where's, where to, when is, when are,
     when will, when do*, when can, why, which, who do, who can, who is, who should, whose, is it, is
-    this, is that, is there, are there, are these, are you, are u, is the, does it, does this, does the,
+    this, is that, is there, are there, are these, are you, are u, does it, does this, does the,
     does anyone, do they, do you, do u, do i, did you, have you, has anyone, can i, can you, can u, can
     this, can it, can we, can someone, can anyone, can somebody, could you, could i, could someone,
     could anyone, could somebody, would you, will you, will it, will there, will this, should i, may i,
@@ -65,32 +65,39 @@ REQUESTS = _list(
     statement, verif*, spare part*, apologi*, apolog*, interested
     """,
 )
-HARD_TROUBLE = _list(
+HURTS = _list(
     """
     delay*, slow, slower, lag, laggy, buffering, freeze*, frozen, stuck, crash*, error*, bug, bugs,
-    buggy, glitch*, fault*, fail*, broke, broken, breaks, brok, cracked, crack, scratch*, dent*, damag*,
-    defect*, malfunction*, died, outage*, offline, out of order, out of service, blackout, no signal,
-    disconnect*, missing, vanish*, empty, wrong, incorrect, mistake*, misspelt, messed, problem*,
-    issue*, trouble*, complain*, disappoint*, unhappy, upset, annoy*, frustrat*, angry, furious, fuming,
-    livid, disgust*, disgrac*, shocking, appal*, awful, terrible, terribly, horrible, horrific,
-    horrendous, dreadful, atrocious, abysmal, pathetic, worse, worst, useless, garbage, crap*, bullshit,
-    ridiculous, unacceptable, unbelievable, outrageous, incompeten*, unprofessional, rude, rudely,
-    ignored, ignoring, lied, lying, liar*, mislead*, misled, false advertising, scam*, fraud*, stole,
-    stolen, theft, thieves, rip off, ripoff, ripped off, overcharg*, charged, charging me, double
-    charge*, billed, overpriced, boycott, never buying, never again, last time, avoid, beware, don't
-    buy, do not buy, regret*, fed up, had enough, refund*, money back, warranty, return it, returned,
-    replacement*, cancel*, my order*, my parcel, my package, delivered, shipping, ship to, waste of,
-    stain*, smells, stinks, mould*, mold*, rotten, undercooked, stale, expired, leak*, flood*, burned,
-    burnt, burning, overheat*, injur*, bleed*, swollen, swelling, rash, allerg*, poison*, choking,
-    unsafe, danger*, hazard*, police, lawyer, sue, ombudsman, hack*, locked out, blocked, banned,
-    suspended, stranded, overbooked, rejected, declined, denied, on hold, voicemail, unusable, ghosted,
-    nightmare, negligen*, inaccessible, discriminat*, racist, racism, harass*, fell off, falls off, came
-    off, fell apart, torn, melted, soggy, not working, doesn't work, won't turn on, stopped working,
-    customer service, not as described, still waiting, never arrived, never came, never got, never
-    received, hasn't arrived, no response, no answer, no reply, peel*, fell out, wears off, washed out,
-    shrunk, shrank, freezing, misspelled
+    buggy, glitch*, fault*, fail*, broke, broken, breaks, brok, cracked, crack, scratch*, dent*,
+    damag*, defect*, malfunction*, died, outage*, offline, out of order, out of service, blackout,
+    no signal, disconnect*, missing, vanish*, empty, wrong, incorrect, mistake*, misspelt, messed,
+    problem*, issue*, trouble*, complain*, disappoint*, unhappy, upset, annoy*, frustrat*, angry,
+    furious, fuming, livid, disgust*, disgrac*, shocking, appal*, awful, terrible, terribly,
+    horrible, horrific, horrendous, dreadful, atrocious, abysmal, pathetic, worse, worst, useless,
+    garbage, crap*, bullshit, ridiculous, unacceptable, unbelievable, outrageous, incompeten*,
+    unprofessional, rude, rudely, ignored, ignoring, lied, lying, liar*, mislead*, misled, false
+    advertising, scam*, fraud*, stole, stolen, theft, thieves, rip off, ripoff, ripped off,
+    overcharg*, charged, charging me, double charge*, billed, overpriced, boycott, never buying,
+    never again, last time, avoid, beware, don't buy, do not buy, regret*, fed up, had enough,
+    cancel*, waste of, stain*, smells, stinks, mould*, mold*, rotten, undercooked, stale, expired,
+    leak*, flood*, burned, burnt, burning, overheat*, injur*, bleed*, swollen, swelling, rash,
+    allerg*, poison*, choking, unsafe, danger*, hazard*, police, lawyer, sue, ombudsman, hack*,
+    locked out, blocked, banned, suspended, stranded, overbooked, rejected, declined, denied, on
+    hold, voicemail, unusable, ghosted, nightmare, negligen*, inaccessible, discriminat*, racist,
+    racism, harass*, fell off, falls off, came off, fell apart, torn, melted, soggy, not working,
+    doesn't work, won't turn on, stopped working, not as described, still waiting, never arrived,
+    never came, never got, never received, hasn't arrived, no response, no answer, no reply, peel*,
+    fell out, wears off, washed out, shrunk, shrank, freezing, misspelled
     """,
 )
+"""What hurts, in whatever company it stands."""
+AFFAIRS = _list(
+    """
+    refund*, money back, warranty, return it, returned, replacement*, my order*, my parcel, my
+    package, delivered, shipping, ship to, customer service
+    """,
+)
+"""What most write of only when it goes wrong; whoever is glad may thank for it."""
 SOFT_TROUBLE = _list(
     """
     not, no, never, none, nothing, nobody, no one, nowhere, neither, nor, cannot, can't, don't, doesn't,
@@ -105,7 +112,7 @@ SOFT_TROUBLE = _list(
     charge*, bill, bills, expensive, price hike, price increase, raised, fee, fees, penalty, bandit*,
     wtf, ffs, smh, fml, ugh, argh, damn, hell, fuck*, pissed, bloody, warning, leaving, switching,
     switch to, goodbye, wheelchair, unfair, tiny, hole, holes, bent, loose, squeak*, creak*, noisy,
-    noise, blurry, bland, tasteless, less than, only, expected, should, excuse me, seriously, really,
+    noise, blurry, bland, tasteless, less than, only, expected, should, excuse me, seriously,
     unreal, so much for, congrat* on, guess who, guess what, apparently, allegedly, somehow, 404,
     puddle, chaos, shambles, circus, clown*, farce, another, instead of, suspect, third time, second
     time, twice, so called, "feature", every time, yesterday they, told, tells me, they said, said it
@@ -130,6 +137,21 @@ SAFETY = _list(
     smell of gas, gas leak, on fire, caught fire, smoke, smoking, smokes, explod*, sparks, sparking,
     electric shock, swallowed, choking, allergic, ambulance, hospital, injured, bleeding, collapsed,
     unconscious, cable down, emergency, suicid*, kill myself, defib, poison*, carbon monoxide
+    """,
+)
+IMPLORES = _list(
+    """
+    please, pls, plz, plse, kindly, help me, help us, can help, i need, we need, need to, need a, need an,
+    need my, want, wanna, wish, let me know, lmk, get back to, call me, ring me, contact me, email me,
+    message me, dm me, dm'd, dmed, send me, sent you, looking for, trying to, tried, hoping to, hope, would,
+    could, should, fix, refund me, sort it, sort this, asap, cancel, stop, unsubscribe, bring back, add a,
+    add an
+    """,
+)
+"""What asks even among thanks and praise."""
+FIRST_PERSON = _list(
+    """
+    i, i'm, i've, i'd, i'll, im, ive, me, my, mine, myself, we, we're, we've, we'd, we'll, us, our, ours
     """,
 )
 SECOND_PERSON = _list(

@@ -42,11 +42,15 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triage:
-    """The complaint part. All probabilities in 0..1; `because` holds the words that caused them."""
+    """The complaint part. All probabilities in 0..1; `because` holds the words that caused them.
+
+    `asks`: of a public post, that its author wants something of the brand it names; 1 where nobody judged.
+    """
 
     complaint: float = 0.0
     urgency: float = 0.0
     sentiment: float = 0.5
+    asks: float = 1.0
     because: tuple[str, ...] = ()
 
 

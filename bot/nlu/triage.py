@@ -36,24 +36,38 @@ GRAMS_WEIGHT, SIGNAL_WEIGHT = 1.0, 0.4
 Chosen once: see `bot.nlu.triage_fitting`.
 """
 FEATURES_FILE, WEIGHTS_FILE = "triage.json", "triage.npz"
+_ASKING = {"dense": "asking_dense", "sparse": "asking_sparse", "bias": "asking_bias"}
 _MOST = 30.0  # beyond this score a probability is 0 or 1 to the last digit told
 _UNREADABLE = (ValueError, KeyError, TypeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """One more regression, learnt in `asking.py`: `dense` (dimensions,), `sparse` (columns,), `bias` ()."""
+
+    dense: NDArray[np.float32]
+    sparse: NDArray[np.float32]
+    bias: np.float32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TriageHead:
-    """`columns` numbers words and signals; `dense` (dimensions, 5), `sparse` (columns, 5), `bias` (5,)."""
+    """`columns` numbers words and signals; `dense` (dimensions, 5), `sparse` (columns, 5), `bias` (5,).
+
+    `asking` tells whether a public post wants anything; None in models of before.
+    """
 
     columns: Mapping[str, int]
     dense: NDArray[np.float32]
     sparse: NDArray[np.float32]
     bias: NDArray[np.float32]
+    asking: Asking | None = None
 
     def judge(self, text: str, normalised: Normalised, vector: NDArray[np.float32]) -> Triage:
         """Judge a text as written, by its normalised form and that form's vector: (dimensions,)."""
         values = weigh_features(text, normalised, self.columns)
-        rows = self.sparse[[self.columns[name] for name in values]]
-        said = np.fromiter(values.values(), dtype=np.float32, count=len(values))[:, np.newaxis] * rows
+        places, counts = [self.columns[name] for name in values], list(values.values())
+        said = np.array(counts, dtype=np.float32)[:, np.newaxis] * self.sparse[places]
         chances = squash(vector @ self.dense + said.sum(axis=0) + self.bias)
         complaint = float(chances[COMPLAINT])
         because: tuple[str, ...] = ()
@@ -64,13 +78,22 @@ class TriageHead:
             complaint=complaint,
             urgency=float(chances[URGENT]),
             sentiment=weigh_mood(chances),
+            asks=self._ask(vector, places, counts),
             because=because,
         )
+
+    def _ask(self, vector: NDArray[np.float32], places: list[int], counts: list[float]) -> float:
+        if self.asking is None:
+            return 1.0
+        score = vector @ self.asking.dense + self.asking.sparse[places] @ counts + self.asking.bias
+        return float(squash(np.asarray(score)))
 
     def to_files(self) -> dict[str, bytes]:
         """Return the head as files: name → bytes, the same bytes for equal heads."""
         names = json.dumps(list(self.columns), ensure_ascii=False)
         arrays = {"dense": self.dense, "sparse": self.sparse, "bias": self.bias}
+        if self.asking:
+            arrays |= {name: np.asarray(getattr(self.asking, key)) for key, name in _ASKING.items()}
         return {FEATURES_FILE: names.encode(), WEIGHTS_FILE: pack_arrays(arrays)}
 
     @classmethod
@@ -86,6 +109,7 @@ class TriageHead:
                 dense=arrays["dense"],
                 sparse=arrays["sparse"],
                 bias=arrays["bias"],
+                asking=_read_asking(arrays),
             )
         except _UNREADABLE as error:
             raise ModelDamaged(
@@ -93,6 +117,13 @@ class TriageHead:
             ) from error
         _check_shapes(head)
         return head
+
+
+def _read_asking(arrays: Mapping[str, NDArray[np.float32]]) -> Asking | None:
+    if not set(_ASKING.values()) <= set(arrays):
+        return None
+    dense, sparse, bias = (arrays[name] for name in _ASKING.values())
+    return Asking(dense=dense, sparse=sparse, bias=np.float32(bias))
 
 
 def weigh_features(text: str, normalised: Normalised, columns: Mapping[str, int]) -> dict[str, float]:
@@ -121,6 +152,11 @@ def _check_shapes(head: TriageHead) -> None:
     heads = len(QUESTIONS)
     shapes = head.dense.shape[1:], head.sparse.shape, head.bias.shape
     finite = all(bool(np.isfinite(array).all()) for array in (head.dense, head.sparse, head.bias))
+    if head.asking:
+        parts = head.asking.dense, head.asking.sparse, head.asking.bias
+        finite = finite and all(bool(np.isfinite(part).all()) for part in parts)
+        fitting = head.dense.shape[:1], head.sparse.shape[:1], ()
+        finite = finite and tuple(part.shape for part in parts) == fitting
     if shapes != ((heads,), (len(head.columns), heads), (heads,)) or head.dense.ndim != 2 or not finite:  # noqa: PLR2004
         raise ModelDamaged(
             "the model's triage does not fit together: train again with `visavis train --release`"

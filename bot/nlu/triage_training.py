@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
+from bot.nlu.asking import embed_public_posts, learn_asking
 from bot.nlu.triage_fitting import fit_triage, gather_posts
 from bot.nlu.triage_validation import calibrate_triage, measure_triage, score_transfer
 
@@ -28,10 +29,12 @@ def train_triage(
         return None, {}
     sentences = embedder.embed([normalised.text for normalised in posts.normalised], _ignore)
     posts = replace(posts, vectors=sentences.vectors)
+    public = embed_public_posts(embedder)
     # One core: see `train_nlu`.
     with threadpool_limits(limits=1, user_api="blas"):
         scores = score_transfer(posts)
         head = calibrate_triage(fit_triage(posts), posts, scores)
+        head = learn_asking(head, posts, public)
     return head, measure_triage(posts, scores)
 
 

@@ -142,4 +142,5 @@ def _read_post(claim: Claim, message: Message) -> Post:
         addressed=addressed,
         under_another=bool(message.metadata.get("parent_id")),
         files=bool(message.content.attachments),
+        account=claim.account,
     )

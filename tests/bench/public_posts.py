@@ -26,11 +26,12 @@ from ruamel.yaml import YAML
 
 from bot.desk.public_posts import Post, Verdict, judge_post
 from bot.domain.understanding import Triage, Understanding
+from bot.nlu.asking import embed_public_posts, learn_asking
 from bot.nlu.embeddings import Embedder
 from bot.nlu.encoder import open_encoder
 from bot.nlu.normalise import normalise
 from bot.nlu.triage import COMPLAINT, QUESTIONS, URGENT, squash, weigh_mood
-from bot.nlu.triage_fitting import fit_triage, gather_posts, score_posts
+from bot.nlu.triage_fitting import build_matrix, fit_triage, gather_posts, score_posts
 from bot.nlu.triage_training import train_triage
 from bot.nlu.triage_validation import FOLDS, deal_sectors
 from bot.rasa_format.triage_data import read_shipped
@@ -98,22 +99,29 @@ def read_complaints(embedder: Embedder) -> Iterator[Case]:
     posts = gather_posts(read_shipped())
     texts = [each.text for each in posts.normalised]
     posts = replace(posts, vectors=embedder.embed(texts, lambda _done, _total: None).vectors)
-    chances = _score_transfer(posts)
+    chances, asks = _score_transfer(posts, embed_public_posts(embedder))
     for row in np.flatnonzero(posts.labels[:, COMPLAINT]).tolist():
         judged = chances[row]
         triage = Triage(
-            complaint=float(judged[COMPLAINT]), urgency=float(judged[URGENT]), sentiment=weigh_mood(judged)
+            complaint=float(judged[COMPLAINT]),
+            urgency=float(judged[URGENT]),
+            sentiment=weigh_mood(judged),
+            asks=float(asks[row]),
         )
         yield from say_twice("learnt complaints", posts.texts[row], triage)
 
 
-def _score_transfer(posts: Posts) -> NDArray[np.float64]:
-    folds, scores = deal_sectors(posts), np.zeros(posts.labels.shape)
+def _score_transfer(posts: Posts, public: Posts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    folds, scores, asks = deal_sectors(posts), np.zeros(posts.labels.shape), np.zeros(len(posts.texts))
     for fold in range(FOLDS):
         inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         head = fit_triage(posts.select(outside), tuple(range(len(QUESTIONS))))
         scores[inside] = score_posts(head, posts.select(inside))
-    return squash(scores)
+        asking = learn_asking(head, posts.select(outside), public).asking
+        assert asking is not None
+        weights = np.concatenate([asking.dense, asking.sparse])
+        asks[inside] = build_matrix(posts.select(inside), head.columns) @ weights + asking.bias
+    return squash(scores), squash(asks)
 
 
 def main() -> None:

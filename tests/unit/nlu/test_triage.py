@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from bot.domain.triage_example import Mood, TriageExample
 from bot.errors import ModelDamaged
+from bot.nlu.asking import embed_public_posts, learn_asking
+from bot.nlu.embeddings import Embedder
 from bot.nlu.encoder import Encoder
 from bot.nlu.normalise import normalise
 from bot.nlu.triage import FEATURES_FILE, WEIGHTS_FILE, TriageHead, weigh_mood
@@ -65,6 +67,33 @@ def posts(encoder: Encoder) -> Posts:
 @pytest.fixture(scope="session")
 def head(posts: Posts) -> TriageHead:
     return fit_triage(posts)
+
+
+def test_who_asks_in_public_is_told_from_who_only_names_a_brand(
+    head: TriageHead, posts: Posts, encoder: Encoder
+) -> None:
+    public = embed_public_posts(Embedder(encoder))
+    taught = learn_asking(head, posts, public)
+    texts = [
+        "GoBus sells its trams, with photos https://news.example/9 via @cityweekly",
+        "@GoBus the tram never came and nobody tells us why",
+    ]
+
+    def ask(head: TriageHead) -> list[float]:
+        return [
+            head.judge(text, normalise(text), encoder.encode([normalise(text).text])[0]).asks
+            for text in texts
+        ]
+
+    shared, stranded = ask(taught)
+    assert shared < 0.5 < stranded
+    assert ask(head) == [1.0, 1.0]  # a model of before
+    assert ask(TriageHead.from_files(taught.to_files()) or head) == [shared, stranded]
+    others = [
+        replace(each.judge(texts[1], normalise(texts[1]), public.vectors[0]), asks=1.0)
+        for each in (head, taught)
+    ]
+    assert others[0] == others[1]
 
 
 def test_complaints_are_told_from_the_rest(head: TriageHead, encoder: Encoder) -> None:
