@@ -38,7 +38,7 @@ from bot.connector.quiet import Quiet
 from bot.connector.recent import Recent
 from bot.connector.waits import Waits
 from bot.domain.conversation import Surface
-from bot.domain.json import Json, JsonObject
+from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Kind
 from bot.errors import BadPayload, MediaGone, MediaUnavailable, SettingsError
 from connectors.slack.api import SlackApi
@@ -48,7 +48,7 @@ from connectors.slack.interaction import answer_at_once, is_form, parse_interact
 from connectors.slack.media import MEDIA_HOSTS, find_address
 from connectors.slack.payload import CHANNEL, parse_event, read_object
 from connectors.slack.people import KEPT, Errands, learn_name
-from connectors.slack.place import Me, Place, is_elsewhere, read_key, take_id
+from connectors.slack.place import Me, Place, find_opened, is_elsewhere, read_key, take_id
 from connectors.slack.render import (
     BUTTONS_MAX,
     LABEL_MAX,
@@ -294,15 +294,6 @@ class SlackConnector(Quiet):
             return await self._api.call("chat.postMessage", {**target, **part.fields})
         share = {**target, "channel_id": target["channel"]}
         return await self._api.upload(part.file, {k: v for k, v in share.items() if k != "channel"})
-
-
-def find_opened(result: Json) -> str | None:
-    """Return the direct messages that Slack opened."""
-    match result:
-        case {"channel": {"id": str(channel)}}:
-            return take_id(channel) or None
-        case _:
-            return None
 
 
 CONNECTOR: type[Connector] = SlackConnector

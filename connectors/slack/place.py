@@ -140,3 +140,12 @@ def take_text(value: Json, limit: int) -> str:
 def take_timestamp(value: Json) -> str:
     """Return a timestamp, which is a message's id in its channel; empty for anything else."""
     return value if isinstance(value, str) and TIMESTAMP.fullmatch(value) else ""
+
+
+def find_opened(result: Json) -> str | None:
+    """Return the direct messages that Slack opened."""
+    match result:
+        case {"channel": {"id": str(channel)}}:
+            return take_id(channel) or None
+        case _:
+            return None
