@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.domain.pipeline import DeskSpec
 
+_SPEAKS = frozenset({"pause", "resume", "restart"})  # whether the bot does, from then on
 PROMISE = "I am handing this over to a person on our team. They will read all of it and answer you here."
 
 
@@ -28,6 +29,21 @@ def require_entry(
     if handoff is not None or not is_promised(events, desk):
         return handoff
     return HandoffRequest(reason="promised", queue=desk.default_queue)
+
+
+def require_taker(handoff: HandoffRequest | None, events: Sequence[JsonObject]) -> HandoffRequest | None:
+    """Make the handoff that a pause without one means: in Rasa a bot is paused so that a person takes over.
+
+    Without, it would be silent from now on, and nobody would know.
+    """
+    if handoff is not None or not _ends_paused(events):
+        return handoff
+    return HandoffRequest(reason="bot_paused")
+
+
+def _ends_paused(events: Sequence[JsonObject]) -> bool:
+    turns = [str(event.get("event")) for event in events if event.get("event") in _SPEAKS]
+    return bool(turns) and turns[-1] == "pause"
 
 
 def is_promised(events: Sequence[JsonObject], desk: DeskSpec) -> bool:

@@ -11,6 +11,7 @@ _WORDS = MappingProxyType(
         "bot_failed": "the bot failed",
         "cannot_be_read": "sends what the bot cannot see",
         "promised": "the bot promised a person",
+        "bot_paused": "the bot fell silent for a person",
         "bot_unsure": "the bot was unsure",
         "complaint_late_delivery": "delivery is late",
         "complaint_broken_item": "arrived broken",

@@ -16,7 +16,7 @@ import structlog
 from bot.bus.keys import Stream
 from bot.desk.alarm import weigh_handoff
 from bot.desk.deadlines import DEADLINE_TIMER, deadline_of
-from bot.desk.promise import require_entry, route, tell_customer
+from bot.desk.promise import require_entry, require_taker, route, tell_customer
 from bot.desk.unread import Course
 from bot.domain.conversation import Status, Surface
 from bot.domain.handoff import HandoffRequest, Priority
@@ -173,7 +173,8 @@ async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:
         return _failed(claim)
     try:
         async with asyncio.timeout(road.turn_limit.total_seconds()):
-            return await engine.respond(turn)
+            result = await engine.respond(turn)
+            return replace(result, handoff=require_taker(result.handoff, result.events))
     except Exception as error:  # whatever the engine did, the customer gets a person
         # Ours say all there is to say; anything else is a defect and needs its trace.
         trace = not isinstance(error, VisavisError | TimeoutError)

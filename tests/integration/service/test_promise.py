@@ -16,10 +16,11 @@ from bot.rasa_format.project import load_project
 from bot.service.answer import answer
 from bot.service.receive import receive
 from bot.service.road import Road
-from bot.storage import conversations, messages
+from bot.storage import conversations, handoffs, messages
 from tests.conversations.talk import Words, build_engine
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.events import says
+from tests.unit.dialogue.specs import RULES, action, intent, rule, spec
 
 ROOT = Path(__file__).parents[3]
 INTENTS = {"it arrived broken": "complaint_broken_item"}
@@ -72,3 +73,22 @@ async def test_a_promise_is_made_once(road: Road) -> None:
     assert received.conversation_id is not None
     await answer(road, PlainEngine(), received.conversation_id)
     assert await _said(road, received.conversation_id) == ["1: a person please"]
+
+
+class _Silent:
+    """An action of a project that knows no handoff of ours: it pauses the bot, as Rasa has it."""
+
+    async def run(self, *_: object) -> list[dict[str, Any]]:
+        return [{"event": "pause"}]
+
+
+async def test_bot_that_an_action_pauses_is_not_silent_for_ever(road: Road) -> None:
+    rules = (*RULES, rule("person", intent("yes"), action("action_x")))
+    engine = build_engine(spec(rules=rules, actions=("action_x",)), actions={"action_x": _Silent()})
+    received = await receive(road, says("/yes"))
+    assert received.conversation_id is not None
+    await answer(road, engine, received.conversation_id)
+    assert await _said(road, received.conversation_id) == [PROMISE]
+    async with road.database.read() as connection:
+        (handoff,) = await handoffs.list_handoffs(connection, received.conversation_id)
+    assert handoff.reason == "bot_paused"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desk.promise import PROMISE, require_entry, tell_customer
+from bot.desk.promise import PROMISE, require_entry, require_taker, tell_customer
 from bot.domain.handoff import HandoffRequest
 from bot.domain.json import JsonObject
 from bot.domain.message import Content
@@ -38,3 +38,23 @@ def test_what_the_customer_says_promises_nothing() -> None:
     heard: JsonObject = {"event": "user", "metadata": {"utter_action": "utter_handoff"}}
     assert require_entry(None, [heard], DESK) is None
     assert tell_customer((), HANDOFF, [heard], DESK) == (Content(text=PROMISE),)
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        (["user", "pause"], "bot_paused"),
+        (["resume", "user", "pause", "action"], "bot_paused"),
+        (["pause", "user", "resume"], None),
+        (["pause", "restart"], None),
+        (["user", "bot"], None),
+        ([], None),
+    ],
+)
+def test_bot_that_falls_silent_asks_for_whoever_takes_over(events: list[str], reason: str | None) -> None:
+    found = require_taker(None, [{"event": event} for event in events])
+    assert (found.reason if found else None) == reason
+
+
+def test_bot_that_falls_silent_after_it_asked_for_a_person_asks_once() -> None:
+    assert require_taker(HANDOFF, [{"event": "pause"}]) is HANDOFF
