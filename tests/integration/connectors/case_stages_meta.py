@@ -73,7 +73,9 @@ async def facebook(road: Road) -> AsyncIterator[Scene]:
             yield Scene(
                 road=serving,
                 connector=connector,
-                complain=lambda words: script.tell(changes=[comment("7", words)]),
+                complain=lambda words: script.tell(
+                    changes=[comment("7", words, created_time=int(time.time()))]
+                ),
                 write=lambda words: script.write("author-of-20_1", words),
                 come=lambda words: script.write("8001", words, **by_link),
                 again=script.again,
