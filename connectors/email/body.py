@@ -39,7 +39,7 @@ class Body:
 
 def read_body(mail: Mail, uidvalidity: int, uid: int, message_id: str) -> Body:
     """Read the words, plain ones first, without quotes and signatures; everything else is a file."""
-    texts = [leaf for leaf in mail.leaves if is_text(leaf)]
+    texts = [leaf for leaf in mail.leaves if is_text(leaf)] or find_named_text(mail)
     encrypted = find_encryption(mail, texts)
     readable = [] if encrypted else texts
     text, quoted = choose_words(readable, forwarded=is_forwarded(mail.get("subject")))
@@ -58,6 +58,12 @@ def read_body(mail: Mail, uidvalidity: int, uid: int, message_id: str) -> Body:
 def is_text(leaf: Leaf) -> bool:
     """Tell whether a leaf is part of what the mail says, and no file."""
     return leaf.mime in {"text/plain", "text/html"} and leaf.disposition != "attachment" and not leaf.name
+
+
+def find_named_text(mail: Mail) -> list[Leaf]:
+    """Return the first text that has a file's name, where a mail has no other: telephones send words so."""
+    named = (leaf for leaf in mail.leaves if leaf.mime == "text/plain" and leaf.disposition != "attachment")
+    return list(named)[:1]
 
 
 def find_encryption(mail: Mail, texts: list[Leaf]) -> str:

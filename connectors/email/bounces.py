@@ -10,7 +10,7 @@ from email.message import Message
 
 from bot.connector import Receipt, ReceiptState
 from connectors.email.faults import explain_report
-from connectors.email.mail import Leaf, Mail, read_content, read_words
+from connectors.email.mail import Leaf, Mail, get_inner, read_content, read_words
 from connectors.email.threads import ADDRESS, find_ours
 
 DAEMON = re.compile(r"^(mailer-?daemon|postmaster|mail-daemon)@", re.IGNORECASE)
@@ -90,7 +90,7 @@ def read_fields(leaf: Leaf) -> dict[str, str]:
 
 def read_groups(leaf: Leaf) -> list[Message]:
     """Return the groups of fields of a report: those of the mail, then those of each recipient."""
-    inner = leaf.part.get_payload()
+    inner = get_inner(leaf.part)
     groups = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
     if groups:
         return groups
@@ -131,7 +131,7 @@ def iterate_originals(mail: Mail) -> Iterator[Message]:
     """Yield the headers of the mail that a report speaks about."""
     for leaf in mail.leaves:
         if leaf.mime in {"message/rfc822", "message/global"}:
-            inner = leaf.part.get_payload()
+            inner = get_inner(leaf.part)
             yield from (
                 each for each in (inner if isinstance(inner, list) else []) if isinstance(each, Message)
             )

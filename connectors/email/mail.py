@@ -14,7 +14,6 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.utils import collapse_rfc2231_value
 
 from bot.connector.text import clean_text
 
@@ -36,7 +35,24 @@ CHARSETS = {
     "euc-kr": "cp949",
     "shift_jis": "cp932",
     "cp-850": "cp850",
+    "iso-2022-jp-ms": "iso2022_jp_ext",
+    "windows-31j": "cp932",
+    "x-sjis": "cp932",
+    "x-euc-jp": "euc_jp",
+    "windows-874": "cp874",
+    "tis-620": "cp874",
+    "iso-8859-11": "cp874",
+    "x-gbk": "gb18030",
+    "x-windows-949": "cp949",
+    "big5": "cp950",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "iso-8859-6-i": "iso-8859-6",
+    "x-mac-roman": "mac_roman",
+    "unicode-1-1-utf-7": "utf-7",
 }
+# What Python decodes by and no mail is written in: some take long, some fail whatever they are told.
+NO_CHARSETS = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined"})
 _BOUNDARY = re.compile(r"^--([^\s\"]{1,70})[ \t]*\r?\ncontent-", re.IGNORECASE | re.MULTILINE)
 _FOLD = re.compile(r"[\r\n\t ]+")
 
@@ -68,7 +84,7 @@ class Leaf:
     def name(self) -> str | None:
         """The file's name, None where it has none."""
         places = (("content-disposition", "filename"), ("content-type", "name"), ("content-type", "filename"))
-        return next(filter(None, (read_parameter(self.part, *each) for each in places)), "")[-200:] or None
+        return tidy_name(next(filter(None, (read_parameter(self.part, *each) for each in places)), ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +141,7 @@ def has_parts(part: Message) -> bool:
 
 def number_parts(prefix: str, part: Message) -> Iterator[tuple[str, Message]]:
     """Yield the parts of a part with their section numbers."""
-    inner = part.get_payload()
+    inner = get_inner(part)
     for number, each in enumerate(inner if isinstance(inner, list) else [], start=1):
         if isinstance(each, Message) and not is_hollow(each):
             yield f"{prefix}{number}", mend(each)
@@ -133,7 +149,7 @@ def number_parts(prefix: str, part: Message) -> Iterator[tuple[str, Message]]:
 
 def is_hollow(part: Message) -> bool:
     """Tell whether it says that it holds parts, and holds nothing at all."""
-    content = part.get_payload()
+    content = get_inner(part)
     return part.get_content_maintype() == "multipart" and isinstance(content, str) and not content.strip()
 
 
@@ -142,7 +158,7 @@ def mend(part: Message) -> Message:
 
     They begin at the first line that looks like a boundary.
     """
-    content = part.get_payload()
+    content = get_inner(part)
     if part.get_content_maintype() != "multipart" or not isinstance(content, str):
         return part
     line = _BOUNDARY.search(content)
@@ -155,10 +171,18 @@ def mend(part: Message) -> Message:
 
 def make_leaf(section: str, part: Message) -> Leaf:
     """Return a leaf; three bytes of four are left of base64."""
-    content = part.get_payload()
+    content = get_inner(part)
     length = len(content) if isinstance(content, str) else 0
     encoded = read_raw(part, "content-transfer-encoding").strip().lower() == "base64"
     return Leaf(section=section, part=part, size=length * 3 // 4 if encoded else length)
+
+
+def get_inner(part: Message) -> object:
+    """Return what a part holds as it was parsed: its parts, or text whose bytes beyond ASCII are kept.
+
+    `get_payload` would decode that by whatever the charset claims to be, also by codecs that raise.
+    """
+    return part._payload  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way to it
 
 
 def read_content(leaf: Leaf) -> bytes:
@@ -178,15 +202,19 @@ def read_parameter(part: Message, header: str, name: str) -> str:
     clean = Message()
     clean[header] = read_raw(part, header)
     given = clean.get_param(name, "", header)
-    return tidy(decode_words(collapse_rfc2231_value(given))) if given else ""
+    if isinstance(given, tuple):  # RFC 2231: charset, language, value
+        return tidy(decode(given[2].encode("raw-unicode-escape"), given[0] or "utf-8"))
+    return tidy(decode_words(given)) if given else ""
 
 
 def decode(content: bytes, charset: str) -> str:
     """Decode bytes: as they claim to be, else as UTF-8, else as Windows does. Never fails."""
     name = charset.strip().strip("\"'").lower()
-    for each in (CHARSETS.get(name, name), "utf-8"):
+    # Some signs of vendors' own stand in no table of ours: the others are none the less what they are.
+    errors = "replace" if name.startswith("iso-2022-") and content.isascii() else "strict"
+    for each in ("utf-8" if name in NO_CHARSETS else CHARSETS.get(name, name), "utf-8"):
         try:
-            return clean_text(content.decode(each))
+            return clean_text(content.decode(each, errors))
         except (LookupError, UnicodeError, ValueError):
             continue
     return clean_text(content.decode("cp1252", "replace"))
@@ -228,6 +256,13 @@ def make_text(value: object) -> str:
 def is_escaped(text: str) -> bool:
     """Tell whether every half of a pair in it stands for a byte."""
     return all("\udc80" <= each <= "\udcff" for each in text if "\ud800" <= each <= "\udfff")
+
+
+def tidy_name(name: str) -> str | None:
+    """Return a file's name without folders and signs that are not shown, such as those that turn it round."""
+    last = re.split(r"[/\\]", name.strip())[-1]
+    shown = "".join(sign for sign in last if sign.isprintable()).strip()[-200:]
+    return shown if shown.strip(".") else None
 
 
 def tidy(text: str) -> str:

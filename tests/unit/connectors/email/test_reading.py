@@ -36,11 +36,47 @@ def test_html_alone_is_read_as_text() -> None:
         ("no-such-charset", "Größe 5 €".encode()),
         ("unknown-8bit", "Größe 5 €".encode("cp1252")),
         ('"utf-8', "Größe 5 €".encode()),
+        ("punycode", "Größe 5 €".encode()),
+        ("idna", "Größe 5 €".encode()),
+        ("unicode_escape", "Größe 5 €".encode()),
+        ("utf-8\x00", "Größe 5 €".encode()),
+        ("x-mac-roman", "Größe 5 €".encode("mac_roman")),
+        ("iso-2022-jp", "Größe 5 €".encode()),
     ],
 )
 def test_text_is_read_whatever_its_charset_claims(charset: str, body: bytes) -> None:
     raw = write(f"Content-Type: text/plain; charset={charset}", "Content-Transfer-Encoding: 8bit", body=body)
     assert parse(raw).content.text == "Größe 5 €"
+
+
+@pytest.mark.parametrize(
+    ("charset", "body", "text"),
+    [
+        ("iso-2022-jp", "\x1b$B-!\x1b(B \x1b$B$3$s$K$A$O\x1b(B", "\ufffd こんにちは"),
+        ("ISO-2022-JP-MS", "\x1b$B$3$s$K$A$O\x1b(B", "こんにちは"),
+        ("windows-31j", "こんにちは①".encode("cp932"), "こんにちは①"),
+        ("windows-874", "สวัสดี".encode("cp874"), "สวัสดี"),
+        ("big5", "你好".encode("cp950"), "你好"),
+        ("iso-8859-8-i", "שלום".encode("iso-8859-8"), "שלום"),
+    ],
+)
+def test_words_of_other_alphabets_are_read(charset: str, body: str | bytes, text: str) -> None:
+    raw = write(f"Content-Type: text/plain; charset={charset}", "Content-Transfer-Encoding: 8bit", body=body)
+    assert parse(raw).content.text == text
+
+
+@pytest.mark.parametrize("disposition", [(), ("Content-Disposition: inline; filename=text_0.txt",)])
+def test_words_that_a_telephone_gave_a_name_are_words(disposition: tuple[str, ...]) -> None:
+    event = parse(write('Content-Type: text/plain; name="text_0.txt"', *disposition, body="My words"))
+    assert (event.kind, event.content.text, event.content.attachments) == (Kind.TEXT, "My words", ())
+
+
+def test_named_text_beside_words_is_a_file() -> None:
+    log = "Content-Type: text/plain; name=a.log\r\n\r\nx"
+    body = f"--b\r\nContent-Type: text/plain\r\n\r\nSee the log.\r\n--b\r\n{log}\r\n--b--"
+    event = parse(write("Content-Type: multipart/mixed; boundary=b", body=body))
+    assert event.content.text == "See the log."
+    assert [file.name for file in event.content.attachments] == ["a.log"]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +104,12 @@ def test_broken_encodings_are_read_as_far_as_they_go(encoding: str, body: str, t
         ('attachment; filename="plain.pdf"', "plain.pdf"),
         ("attachment; filename=über.pdf", "über.pdf"),
         ("attachment", None),
+        ("attachment; filename*=punycode''%C3%BCber.pdf", "über.pdf"),
+        ("attachment; filename*=x''%ff.pdf", "ÿ.pdf"),
+        ('attachment; filename="../../etc/passwd.pdf"', "passwd.pdf"),
+        (r'attachment; filename="C:\\Users\\ann\\order.pdf"', "order.pdf"),
+        ('attachment; filename="exe.\u202efdp.pdf"', "exe.fdp.pdf"),
+        ('attachment; filename=".."', None),
     ],
 )
 def test_names_of_files_are_read_in_every_way_they_are_written(header: str, name: str | None) -> None:
