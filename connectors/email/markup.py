@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from typing_extensions import override
@@ -15,6 +16,8 @@ NAMES = frozenset({"class", "id", "name"})
 BLOCKS = frozenset(
     {"p", "div", "tr", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr"}
 )
+CELLS = frozenset({"td", "th"})
+BODY = BLOCKS | {"body", "span", "br", "a", "font", "center"}
 VOID = frozenset({"br", "hr", "img", "meta", "link", "input", "col", "wbr", "base", "area"})
 # Where programs put the mail they answer: by class, id or name of the element that holds it.
 QUOTES = re.compile(
@@ -37,6 +40,7 @@ SIGNED = frozenset(
 )
 # Outlook puts the quoted mail behind this element rather than into it.
 QUOTE_BEGINS = re.compile(r"\b(appendonsend|divrplyfwdmsg|moz-cite-prefix)\b", re.IGNORECASE)
+UNSEEN = re.compile(r"display:none|visibility:hidden|font-size:0(?![.\d])|mso-hide:all")
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
 _MANY_LINES = re.compile(r"\n{3,}")
 
@@ -50,6 +54,7 @@ class Reader(HTMLParser):
         self.text: list[str] = []
         self._open: list[tuple[str, bool, bool]] = []  # elements: which, whether hidden, whether a quote
         self._hidden = self._quotes = 0  # open ones
+        self._within: Counter[str] = Counter()  # of elements that change how text is read
         self._rest_is_quoted = False
 
     @override
@@ -57,8 +62,12 @@ class Reader(HTMLParser):
         names = " ".join(value or "" for name, value in attrs if name in NAMES)
         if QUOTE_BEGINS.search(names):
             self._rest_is_quoted = True
+        if tag in BODY:
+            self._leave_head()
         if tag in BLOCKS or tag in {"br", "li"}:
             self._add("\n")
+        if tag in CELLS:
+            self._add(" ")
         if tag == "li":
             self._add("- ")
         if tag in VOID or len(self._open) >= MAX_OPEN:
@@ -67,6 +76,7 @@ class Reader(HTMLParser):
         quoted = bool(QUOTES.search(names)) or not SIGNED.isdisjoint(names.lower().split())
         quoted = quoted or (tag == "blockquote" and is_cited(attrs))
         self._open.append((tag, hidden, quoted))
+        self._within[tag] += tag in {"head", "pre"}
         self._hidden += hidden
         self._quotes += quoted
 
@@ -79,7 +89,12 @@ class Reader(HTMLParser):
 
     @override
     def handle_data(self, data: str) -> None:
-        self._add(_BLANKS.sub(" ", data))
+        self._add(data if self._within["pre"] else _BLANKS.sub(" ", data))
+
+    def _leave_head(self) -> None:
+        """Close a head that nobody closed: what is shown cannot stand in it."""
+        if self._within["head"]:
+            self._close("head")
 
     def _close(self, tag: str) -> None:
         """Close the innermost element of a kind, and what was left open in it."""
@@ -88,6 +103,7 @@ class Reader(HTMLParser):
             closed, hidden, quoted = self._open.pop()
             self._hidden -= hidden
             self._quotes -= quoted
+            self._within[closed] -= closed in {"head", "pre"}
 
     def _add(self, text: str) -> None:
         if self._hidden:
@@ -98,9 +114,9 @@ class Reader(HTMLParser):
 
 
 def is_hidden(attrs: list[tuple[str, str | None]]) -> bool:
-    """Tell whether an element is not shown: the preview texts of newsletters."""
+    """Tell whether an element is not shown: the preview texts of newsletters, words for machines alone."""
     style = "".join((value or "") for name, value in attrs if name == "style").replace(" ", "").lower()
-    return "display:none" in style
+    return any(name == "hidden" for name, _ in attrs) or UNSEEN.search(style) is not None
 
 
 def is_cited(attrs: list[tuple[str, str | None]]) -> bool:

@@ -155,3 +155,22 @@ def test_any_text_leaves_some_of_itself(text: str) -> None:
     words, _ = take_words(text)
     assert bool(words) == bool(text.strip())
     take_marked_words(text)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (
+            "<table><tr><td>Order</td><td>17</td></tr><tr><th>Sum</th><td>5</td></tr></table>",
+            "Order 17\n\nSum 5",
+        ),
+        ("<pre>one\n  two</pre><p>three\nfour</p>", "one\ntwo\n\nthree four"),
+        ("<html><head><title>x</title><body><p>Hello</p>", "Hello"),
+        ("<html><head><title>x</title><p>Hello</p>", "Hello"),
+        ("<p>Hi<span style='font-size:0'>a</span><span style='font-size: 0.9em'>, Ann</span></p>", "Hi, Ann"),
+        ("<p>Hi</p><p hidden>a</p><p style='visibility: hidden'>b</p><p style='mso-hide:all'>c</p>", "Hi"),
+    ],
+    ids=["table", "pre", "open head", "open head without body", "tiny", "hidden"],
+)
+def test_markup_says_what_is_shown(html: str, text: str) -> None:
+    assert read_markup(html)[1] == text
