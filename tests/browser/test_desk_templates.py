@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from bot.connector import AccountConfig
 from bot.errors import SettingsError
@@ -14,10 +14,11 @@ from bot.web.static_files import load_static_files
 from connectors.whatsapp.connector import WhatsappConnector
 from tests.browser.conftest import DESKTOP, PHONE, keep_pictures
 from tests.browser.desk_road import log_in, open_row
+from tests.browser.widget import PICTURE
 from tests.fakes.desk_service import make_desk_app
 from tests.fakes.serving import serve
 from tests.fakes.whatsapp import run_fake_whatsapp
-from tests.fakes.whatsapp_templates import body, make_template
+from tests.fakes.whatsapp_templates import body, header, make_template
 from tests.integration.service.delivering import answered, let_pass
 from tests.integration.service.events import says
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
+
 
 @pytest.fixture
 async def address(road: Road) -> AsyncIterator[str]:
@@ -41,6 +44,8 @@ async def address(road: Road) -> AsyncIterator[str]:
     async with run_fake_whatsapp() as fake:
         news = body("Hi {{1}}, your order {{2}} is on its way.", "Ann", "A-1")
         fake.templates += [make_template("order_news", news), make_template("thanks", body("Thank you."))]
+        fake.templates += [make_template("label", header("IMAGE"), body("Your label, {{name}}."))]
+        fake.templates += [make_template("sale", body("Sale"), {"type": "LIMITED_TIME_OFFER"})]
         connector = WhatsappConnector(AccountConfig(channel="whatsapp", name="lyra", options=fake.options))
         await connector.start(None)
         connectors = {("whatsapp", "lyra"): connector}
@@ -73,3 +78,32 @@ async def test_a_template_is_filled_in_seen_and_sent(
     await page.get_by_role("button", name="Send this template").click()
     await expect(page.locator("#messages .is-staff")).to_contain_text("Hi Ann, your order A-7 is on its way.")
     await expect(page.locator("#templates")).to_be_hidden()
+
+
+async def test_a_file_is_chosen_for_its_place_seen_and_sent(
+    road: Road, chromium: Browser, address: str
+) -> None:
+    conversation_id = await answered(road, says("a person please", sender="16505551234", channel="whatsapp"))
+    await let_pass(road, conversation_id, timedelta(days=2))
+    page = await log_in(road, chromium, address, "Mara", DESKTOP)
+    await open_row(page, conversation_id)
+    await page.get_by_role("button", name="Template", exact=True).click()
+    await expect(page.locator(".templates-others")).to_contain_text("sale en_US: it is an offer that ends")
+    await page.get_by_text("label", exact=True).click()
+    preview = page.locator(".template[open] .template-preview")
+    await expect(preview).to_have_text("{{image}}\nYour label, {{name}}.")
+    chosen = page.get_by_label("Choose the picture above")
+    paper = FilePayload(name="slip.pdf", mimeType="application/pdf", buffer=PDF)
+    await chosen.set_input_files(paper)
+    await page.get_by_label("Fill in name").fill("Ann")
+    await page.get_by_role("button", name="Send this template").click()
+    await expect(page.locator(".templates-problem")).to_contain_text(
+        "another type of file here: JPEG and PNG"
+    )
+    await chosen.set_input_files(FilePayload(name="label.png", mimeType="image/png", buffer=PICTURE))
+    await expect(preview).to_have_text("label.png\nYour label, Ann.")
+    await keep_pictures(page, "desk-template-file")
+    await page.get_by_role("button", name="Send this template").click()
+    sent = page.locator("#messages .is-staff")
+    await expect(sent).to_contain_text("Your label, Ann.")
+    await expect(sent.locator("img")).to_have_count(1)
