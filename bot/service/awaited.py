@@ -9,7 +9,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from bot.storage import cases
+from bot.storage import awaited_cases
 
 if TYPE_CHECKING:
     from bot.storage.database import Database
@@ -31,7 +31,7 @@ class Awaited:
             return anybody
         began = monotonic()
         async with database.direct() as connection:
-            anybody = await cases.is_anybody_awaited(connection, account_id)
+            anybody = await awaited_cases.is_anybody_awaited(connection, account_id)
         told[account_id] = (began, anybody)  # lost, where it was forgotten meanwhile
         return anybody
 

@@ -19,8 +19,8 @@ from bot.domain.case import How
 from bot.domain.conversation import Status, Surface
 from bot.domain.message import Author
 from bot.errors import StorageUnavailable
-from bot.storage import case_moves, cases, conversations, handoffs, messages, outbox, timers
-from bot.storage.cases import Arriving
+from bot.storage import awaited_cases, case_moves, cases, conversations, handoffs, messages, outbox, timers
+from bot.storage.awaited_cases import Arriving
 
 if TYPE_CHECKING:
     from bot.connector import InboundEvent
@@ -56,7 +56,7 @@ async def find_case_of(road: Road, account_id: int, event: InboundEvent) -> Case
     if arriving.word is None and not await road.awaited.ask(road.database, account_id):
         return None
     async with road.database.direct() as connection:
-        found = await cases.find_awaited(connection, arriving)
+        found = await awaited_cases.find_awaited(connection, arriving)
     if found is None or found[1] or connector.capabilities.other_ids_in_public:
         return found
     return None

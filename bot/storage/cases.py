@@ -14,6 +14,8 @@ from bot.domain.case import How, ThreadLink
 from bot.storage.content import dump_content, load_content
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.domain.json import JsonObject
     from bot.domain.message import Content
     from bot.storage.connection import AsyncConnection
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from bot.storage.rows import AnyRow
 
 # Whoever was shown the way and did not come for so long comes about something else.
-_FRESH = "interval '30 days'"
+FRESH = "interval '30 days'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ LINK_MANY = f"""
         began_id = excluded.began_id, word = excluded.word, how = excluded.how, word_id = excluded.word_id,
         question = excluded.question, private_id = NULL, private_key = NULL, joined_at = NULL,
         reminded_at = NULL, doubt = FALSE, created_at = now()
-        WHERE thread_link.created_at < now() - {_FRESH}
+        WHERE thread_link.created_at < now() - {FRESH}
 """  # noqa: S608 - put together from constants
 REMIND_MANY = """
     UPDATE thread_link t SET reminded_at = coalesce(t.reminded_at, now())
@@ -64,7 +66,7 @@ REMIND_MANY = """
     WHERE l.how IS NULL AND t.public_id = mine.id AND t.closed_at IS NULL
 """
 
-_COLUMNS = """
+COLUMNS = """
     t.id, t.account_id, t.public_id, t.private_id, t.private_key, t.began_id, t.word_id, t.how, t.question,
     t.doubt, t.reminded_at, t.closed_at, t.created_at
 """
@@ -91,7 +93,7 @@ def to_link(row: AnyRow) -> ThreadLink:
 
 _OPEN = text(
     f"""
-    SELECT {_COLUMNS} FROM thread_link t
+    SELECT {COLUMNS} FROM thread_link t
     WHERE (t.public_id = :id OR t.private_id = :id) AND t.closed_at IS NULL
     ORDER BY t.private_id IS NULL, t.id LIMIT 1
     """,  # noqa: S608 - constants of this file
@@ -106,7 +108,7 @@ async def find_open(connection: AnyConnection, conversation_id: int) -> ThreadLi
 
 _LAST = text(
     f"""
-    SELECT {_COLUMNS} FROM thread_link t
+    SELECT {COLUMNS} FROM thread_link t
     WHERE t.public_id = :id OR t.private_id = :id
     ORDER BY t.closed_at IS NOT NULL, t.private_id IS NULL, t.id DESC LIMIT 1
     """,  # noqa: S608 - constants of this file
@@ -121,9 +123,9 @@ async def find_last(connection: AnyConnection, conversation_id: int) -> ThreadLi
 
 _STANDING = text(
     f"""
-    SELECT c.reply_context, {_COLUMNS}
+    SELECT c.reply_context, {COLUMNS}
     FROM conversation c LEFT JOIN thread_link t
-        ON t.public_id = c.id AND t.closed_at IS NULL AND t.created_at > now() - {_FRESH}
+        ON t.public_id = c.id AND t.closed_at IS NULL AND t.created_at > now() - {FRESH}
     WHERE c.id = :id
     """,  # noqa: S608 - constants of this file
 ).columns(reply_context=JSONB, question=JSONB)
@@ -137,85 +139,31 @@ async def load_public(
     return row.reply_context, None if row.id is None else to_link(row)
 
 
-# Three ways to be awaited, each by an index of its own: there may be thousands who never came.
-_AWAITED = (
-    text(
-        f"""
-    WITH found AS (
-        SELECT id, TRUE AS known, 1 AS rank FROM thread_link
-        WHERE account_id = :account_id AND private_key = :key AND private_id IS NULL AND closed_at IS NULL
-        UNION ALL
-        SELECT l.id, TRUE, CASE WHEN l.word = :word THEN 2 ELSE 3 END
-        FROM handle h JOIN thread_link l ON l.account_id = h.account_id AND l.contact_id = h.contact_id
-        WHERE h.account_id = :account_id AND h.native_id = :native_id
-            AND l.private_id IS NULL AND l.closed_at IS NULL
-        UNION ALL
-        SELECT id, FALSE, 4 FROM thread_link
-        WHERE account_id = :account_id AND word = :word AND private_id IS NULL AND closed_at IS NULL
-    )
-    SELECT {_COLUMNS}, found.known
-    FROM found JOIN thread_link t ON t.id = found.id
-    WHERE t.created_at > now() - {_FRESH} AND NOT EXISTS (
-        SELECT FROM conversation c JOIN thread_link o ON o.private_id = c.id AND o.closed_at IS NULL
-        WHERE c.account_id = :account_id AND c.key = :key)
-    ORDER BY found.rank, t.id DESC LIMIT 1
-    """,  # noqa: S608 - constants of this file
-    )
-    .bindparams(bindparam("word", type_=TextType))
-    .columns(question=JSONB)
-)
-
-
-# However long ago: the first row that an index finds is enough.
-_ANYBODY = text(
-    """
-    SELECT EXISTS (
-        SELECT FROM thread_link
-        WHERE account_id = :account_id AND private_id IS NULL AND closed_at IS NULL)
-    """,
-)
-
-
-async def is_anybody_awaited(connection: AnyConnection, account_id: int) -> bool:
-    """Tell whether an account waits for anybody in private."""
-    return bool((await connection.execute(_ANYBODY, {"account_id": account_id})).scalar_one())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arriving:
-    """Whoever writes in private: the conversation's key, their id, and the word of the link they came by."""
-
-    account_id: int
-    key: str
-    native_id: str
-    word: str | None
-
-
-async def find_awaited(connection: AnyConnection, arriving: Arriving) -> tuple[ThreadLink, bool] | None:
-    """Return the link that somebody was awaited by, and whether it is certainly them; None where none is.
-
-    Certain are the key that a platform named for its private reply, and an id that wrote in public.
-    """
-    values = {
-        "account_id": arriving.account_id,
-        "key": arriving.key,
-        "native_id": arriving.native_id,
-        "word": arriving.word,
-    }
-    row = (await connection.execute(_AWAITED, values)).one_or_none()
-    return (to_link(row), bool(row.known)) if row else None
-
-
 async def lock_case(connection: AsyncConnection, *conversation_ids: int) -> ThreadLink | None:
     """Lock conversations, with those they make a case with, in one order; returns that case, if any.
 
-    The order (lower ids first) keeps two who act on one case from waiting for each other.
+    The order (lower ids first) keeps two who act on one case from waiting for each other. They may have
+    become one while this waited: then the rows are let go, and locked anew with the other's.
     """
-    link = None
+    await connection.exec_driver_sql("SAVEPOINT before_case")
+    while True:
+        link = await _find_case(connection, conversation_ids)
+        locked = {*conversation_ids, *(link.ids if link else ())}
+        await lock_rows(connection, *locked)
+        found = await _find_case(connection, conversation_ids)
+        if found is None or locked.issuperset(found.ids):
+            break
+        await connection.exec_driver_sql("ROLLBACK TO SAVEPOINT before_case")
+    await connection.exec_driver_sql("RELEASE SAVEPOINT before_case")
+    return found
+
+
+async def _find_case(connection: AnyConnection, conversation_ids: Sequence[int]) -> ThreadLink | None:
     for conversation_id in conversation_ids:
-        link = link or await find_open(connection, conversation_id)
-    await lock_rows(connection, *conversation_ids, *(link.ids if link else ()))
-    return await find_open(connection, link.public_id) if link else None
+        link = await find_open(connection, conversation_id)
+        if link is not None:
+            return link
+    return None
 
 
 _LOCK = text("SELECT id FROM conversation WHERE id = :id FOR UPDATE")

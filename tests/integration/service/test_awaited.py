@@ -9,12 +9,12 @@ import pytest
 from bot.service import awaited
 from bot.service.awaited import Awaited
 from bot.service.link_threads import find_case_of
-from bot.storage import cases
+from bot.storage import awaited_cases
 from tests.integration.service.cases import Place, account, opened, place, posts, writes
 
 if TYPE_CHECKING:
     from bot.service.road import Road
-    from bot.storage.cases import Arriving
+    from bot.storage.awaited_cases import Arriving
     from bot.storage.database import AnyConnection
 
 
@@ -29,13 +29,13 @@ async def test_where_nobody_is_awaited_private_messages_are_looked_for_no_furthe
     await town.hear(posts("hello"))
     monkeypatch.setattr(awaited, "FRESH", 1000.0)
     looked = []
-    look = cases.find_awaited
+    look = awaited_cases.find_awaited
 
     async def watch(connection: AnyConnection, arriving: Arriving) -> object:
         looked.append(arriving.native_id)
         return await look(connection, arriving)
 
-    monkeypatch.setattr(cases, "find_awaited", watch)
+    monkeypatch.setattr(awaited_cases, "find_awaited", watch)
     for number in range(3):
         await town.hear(writes(f"word {number}", sender="bob"))
     assert looked == []

@@ -54,8 +54,8 @@ async def begin(town: Place, words: str = "a person please") -> tuple[int, int]:
     return await town.hear(posts(words)), await town.hear(writes("here I am"))
 
 
-async def wait_for_lock(database: Database) -> None:
-    """Return when somebody waits for a row that another has."""
+async def wait_for_lock(database: Database, waiters: int = 1) -> None:
+    """Return when so many wait for a row that another has."""
     async with asyncio.timeout(30):
         while True:
             async with database.read() as connection:
@@ -63,7 +63,7 @@ async def wait_for_lock(database: Database) -> None:
                     "SELECT count(*) FROM pg_stat_activity"
                     " WHERE wait_event_type = 'Lock' AND datname = current_database()"
                 )
-                if waiting.scalar_one():
+                if waiting.scalar_one() >= waiters:
                     return
             await asyncio.sleep(0.02)
 
@@ -109,6 +109,28 @@ async def test_two_who_had_a_thread_each_before_they_were_one_case_both_may_answ
     with pytest.raises(Conflict, match="Mara Lind has"):
         await send_reply(town.road, public_id, tim, Reply(text="Bye", key="k2", resolves=True))
     assert await town.statuses() == ["held", "held"]
+
+
+async def test_two_who_take_both_threads_while_these_become_one_case_do_not_wait_for_each_other(
+    town: Place, mara: Staff, tim: Staff
+) -> None:
+    public_id, private_id = await begin(town)
+    (link_id,) = await town.ask(
+        "UPDATE thread_link SET private_id = NULL, joined_at = NULL, private_key = NULL RETURNING id"
+    )
+    async with town.road.database.begin() as connection:
+        await cases.lock_rows(connection, public_id, private_id)
+        taking = [
+            asyncio.create_task(take(town.road, each, staff))
+            for each, staff in ((public_id, mara), (private_id, tim))
+        ]
+        await wait_for_lock(town.road.database, waiters=2)  # both have looked, and saw no case
+        assert await cases.join(connection, int(link_id), private_id, doubt=False)
+    ends = await asyncio.gather(*taking, return_exceptions=True)
+    (refused,) = [end for end in ends if end is not None]
+    assert isinstance(refused, Conflict), refused
+    assert await town.statuses() == ["held", "held"]
+    assert len(await town.ask("SELECT DISTINCT staff_id FROM conversation")) == 1
 
 
 async def test_deadline_that_was_promised_in_public_is_watched_where_it_goes_on(town: Place) -> None:
