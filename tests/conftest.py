@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from bot.bootstrap.models import ARCHIVE_SUFFIX, train_model
-from bot.bus.bus import Bus, open_bus
+from bot.bus.bus import Bus
 from bot.domain.pipeline import DeskSpec
 from bot.embedded import start_postgres, start_valkey
 from bot.rasa_format.project import load_project
@@ -23,6 +23,7 @@ from bot.storage.database import Database, open_database
 from bot.storage.schema import upgrade_schema
 from tests.browser.chromium import find_chromium
 from tests.databases import Databases
+from tests.fakes.empty_bus import open_empty_bus
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -142,8 +143,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def bus(valkey: Child) -> AsyncIterator[Bus]:
     """An empty bus."""
-    async with open_bus(valkey.url) as opened:
-        await opened.redis.flushall()
+    async with open_empty_bus(valkey.url) as opened:
         yield opened
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from bot.bus.bus import Bus, open_bus
 from bot.embedded import Child
+from tests.fakes.empty_bus import open_empty_bus
 from tests.fakes.service import PATIENCE, find_free_port
 
 if TYPE_CHECKING:
@@ -63,8 +64,7 @@ def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
 @pytest.fixture
 async def bus(bus_url: str) -> AsyncIterator[Bus]:
     """An empty bus on the server under test."""
-    async with open_bus(bus_url) as opened:
-        await opened.redis.flushall()
+    async with open_empty_bus(bus_url) as opened:
         yield opened
 
 
