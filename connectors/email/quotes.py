@@ -11,14 +11,16 @@ person's word, are our own rules.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import quotequail
 
-from connectors.email.attributions import restore, translate
+from connectors.email.attributions import DATE, restore, translate
 from connectors.email.markup import read_markup
 
 MAX_READ = 40_000  # characters of a mail's text that are looked at
 SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+DIVIDER = re.compile(r"^\s*[-_=*]{4,}", re.MULTILINE)  # above the mail that is answered
 # What phones and programs add by themselves, as the last line.
 ADDED = re.compile(
     r"^[(<]{0,2}(sent (from|via|with|by) (my|outlook|yahoo|mail for|mailbox|\[?proton|windows mail"
@@ -62,12 +64,23 @@ def take_words(plain: str, *, forwarded: bool = False) -> tuple[str, bool]:
         return text, False
     english, translated = translate(text)
     found = quotequail.unwrap(english) if text else None
-    if not found:
+    if not found or is_own_list(found, english):
         return cut_signature(text), False
     above, below = (cut_signature(found.get(each) or "") for each in ("text_top", "text_bottom"))
     below = "" if SIGNATURE.match(below) else below
     own = restore("\n\n".join(part for part in (YAHOO.sub("", above).rstrip(), below) if part), translated)
     return (own, True) if own else (text, False)
+
+
+def is_own_list(found: Mapping[str, str], text: str) -> bool:
+    """Tell whether what was taken for the head of a mail are lines that somebody wrote: a journey, a parcel.
+
+    A mail's own has an address, or a date, or stands below a line that programs draw.
+    """
+    if found.get("type") != "forward" or DIVIDER.search(text):
+        return False
+    people = f"{found.get('from', '')} {found.get('to', '')}"
+    return "@" not in people and DATE.search(found.get("date", "")) is None
 
 
 def take_marked_words(html: str, *, forwarded: bool = False) -> tuple[str, bool]:
@@ -82,12 +95,19 @@ def take_marked_words(html: str, *, forwarded: bool = False) -> tuple[str, bool]
 
 def cut_signature(text: str) -> str:
     """Return text without its signature, unless that is all there is."""
-    at = SIGNATURE.search(text)
+    at = find_signature(text)
     kept = (text[: at.start()] if at else text).rstrip()
     lines = kept.split("\n")
     while lines and (not lines[-1].strip() or ADDED.match(lines[-1].strip())):
         lines.pop()
     return "\n".join(lines).strip() or text.strip()
+
+
+def find_signature(text: str) -> re.Match[str] | None:
+    """Return the line that begins a signature. Without its blank at the end, several only set lines apart."""
+    found = list(SIGNATURE.finditer(text))
+    proper = [each for each in found if each[0].endswith(" ")]
+    return next(iter(proper), None) or (found[0] if len(found) == 1 else None)
 
 
 def unflow(text: str, *, drop_blank: bool) -> str:

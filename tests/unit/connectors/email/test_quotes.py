@@ -174,3 +174,21 @@ def test_any_text_leaves_some_of_itself(text: str) -> None:
 )
 def test_markup_says_what_is_shown(html: str, text: str) -> None:
     assert read_markup(html)[1] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi,\nFrom: Berlin\nTo: Paris\nwhen does it go?",
+        "I need a ticket\n\nFrom: Berlin\nTo: Paris\nDate: 3 May\n\nWhat does it cost?",
+        "Two of these:\n--\none\n--\ntwo",
+    ],
+    ids=["journey", "journey on a day", "lines set apart"],
+)
+def test_lists_that_somebody_wrote_are_their_words(text: str) -> None:
+    assert take_words(text) == (text, False)
+
+
+@pytest.mark.parametrize("ending", ["\n-- \nAnn\n-- \nAcme Inc.", "\n--\nAnn", "\n-- \nAnn\n--\nAcme Inc."])
+def test_signatures_are_cut_where_they_begin(ending: str) -> None:
+    assert take_words(f"Where is it?\n{ending}") == ("Where is it?", False)
