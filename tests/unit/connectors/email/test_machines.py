@@ -20,6 +20,10 @@ from tests.unit.connectors.email.acts import OURS, parse, write
         "Precedence: auto_reply",
         "List-Unsubscribe: <mailto:x@example.org>",
         "X-Autorespond: Out of office",
+        "X-AutoReply-From: ann@example.org",
+        "X-Precedence: auto_reply",
+        "Preference: auto_reply",
+        "Delivered-To: Autoresponder",
         "X-Auto-Response-Suppress: OOF, AutoReply",
         "X-Post-MessageClass: 9; Autoresponder",
         "X-FC-MachineGenerated: true",
@@ -33,6 +37,10 @@ from tests.unit.connectors.email.acts import OURS, parse, write
         "From: noreply@example.org",
         "From: do-not-reply@example.org",
         "From: orders+bounces@example.org",
+        "From: no.reply@example.org",
+        "From: noreply-orders@example.org",
+        "From: do_not_reply@example.org",
+        "From: nicht-antworten@example.org",
         "From: INFO@shop.example",
     ],
 )
@@ -50,6 +58,8 @@ def test_machines_get_no_answer(head: str) -> None:
         "Precedence: normal",
         "Subject: Is anybody out of office?",
         "From: noreen@example.org",
+        "From: noreplyson@example.org",
+        "Delivered-To: help@shop.example",
     ],
 )
 def test_people_get_one(head: str) -> None:
