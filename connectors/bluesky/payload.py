@@ -111,9 +111,22 @@ def read_notification(raw: JsonObject, known: JsonObject, blank: InboundEvent) -
         content=content,
         surface=Surface.PUBLIC,
         reply_context={"parent": parent, "root": root, "handle": person.username or ""},
-        metadata={"addressed": REASONS[str(reason)], "reason": reason, "url": make_web_address(uri)},
+        metadata={**tell_addressed(str(reason), record, known), "reason": reason, "url": make_web_address(uri)},
         platform_at=read_time(raw.get("indexedAt")),
     )
+
+
+def tell_addressed(reason: str, record: JsonObject, known: JsonObject) -> JsonObject:
+    """Tell whom a post is for: us, or somebody else in a thread of ours (`comment`, below `parent_id`).
+
+    Answers are told to everybody up to five posts above them, and those that name us as mentions.
+    """
+    if known.get("me") is None or read_root(record) is None:
+        return {"addressed": REASONS[reason]}
+    parent = take_uri(pick(pick(record, "reply"), "parent").get("uri"))
+    if split_uri(parent)[0] == known["me"]:
+        return {"addressed": "reply"}
+    return {"addressed": "comment", "parent_id": parent} if reason == "reply" else {"addressed": "mention"}
 
 
 def read_log(raw: JsonObject, known: JsonObject, blank: InboundEvent) -> InboundEvent | None:

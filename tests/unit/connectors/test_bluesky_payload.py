@@ -15,7 +15,7 @@ from bot.domain.message import Author, Content, Kind
 from connectors.bluesky.api import find_server
 from connectors.bluesky.faults import classify, read_rates, read_wait
 from connectors.bluesky.payload import parse_body, parse_page
-from connectors.bluesky.records import LENGTH, is_ours, make_record_key, split_uri
+from connectors.bluesky.records import LENGTH, POST, is_ours, make_record_key, split_uri
 from connectors.bluesky.render import POST_BYTES, POST_MAX, find_facets, render_posts
 from tests.fakes.bluesky_records import check_facets, count, make_log, make_notification, make_post, make_tid
 
@@ -192,3 +192,30 @@ def test_password_goes_to_no_server_in_the_clear() -> None:
     assert find_server(document, base) == base
     assert find_server({"service": ["x", {"id": 5}]}, base) == base
     assert find_server(None, base) == base
+
+
+@pytest.mark.parametrize(
+    ("reason", "to", "expected"),
+    [
+        ("mention", None, {"addressed": "mention"}),
+        ("mention", "ben", {"addressed": "mention"}),
+        ("mention", "lyra", {"addressed": "reply"}),  # an answer to us that also names us is told of as a mention
+        ("reply", "lyra", {"addressed": "reply"}),
+        # Whoever posted up to five posts higher in a thread is told of an answer, too.
+        ("reply", "ben", {"addressed": "comment", "parent_id": f"at://did:plc:ben/{POST}/{make_tid(8)}"}),
+    ],
+)
+def test_post_says_what_makes_it_our_business(
+    reason: str, to: str | None, expected: dict[str, object]
+) -> None:
+    event = parse_post("hm", reason, to=make_post(to, make_tid(8), "what?") if to else None)
+    about = {name: event.metadata.get(name) for name in ("addressed", "parent_id")}
+    assert {name: value for name, value in about.items() if value} == expected
+
+
+def test_answer_is_for_us_where_we_do_not_know_who_we_are() -> None:
+    post = make_post("ann", make_tid(1), "hm", to=make_post("ben", make_tid(8), "what?"))
+    page = {"known": {}, "notifications": [make_notification("ann", post, "reply", NOW)]}
+    (event,) = parse(page)
+    assert event.metadata["addressed"] == "reply"
+    assert "parent_id" not in event.metadata

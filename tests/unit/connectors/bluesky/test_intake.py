@@ -68,7 +68,7 @@ async def test_post_and_its_thread_are_one_conversation_for_each_author(
     assert first.event_id == post["uri"]
     assert first.conversation_key == answer.conversation_key == f"did:plc:ann {post['uri']}"
     assert other.conversation_key == f"did:plc:ben {post['uri']}"
-    assert [each.metadata["addressed"] for each in reading.events] == ["mention", "reply", "reply"]
+    assert [each.metadata["addressed"] for each in reading.events] == ["mention", "reply", "comment"]
     assert {each.surface for each in reading.events} == {Surface.PUBLIC}
     assert first.sender.username == "ann.bsky.example"
 
