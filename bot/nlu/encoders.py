@@ -13,9 +13,10 @@ from bot.nlu.encoder import IDENTITY, MAX_TOKENS, Encoder, open_encoder
 from bot.nlu.encoder_files import find_encoder_files
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from collections.abc import Sequence
 
     from bot.domain.pipeline import EncoderSpec
+    from bot.nlu.encoder import Tokenize
     from bot.nlu.encoder_files import EncoderFiles
 
 
@@ -65,13 +66,13 @@ def open_chosen_encoder(spec: EncoderSpec | None, root: Path, *, threads: int = 
         compiled = compile_graph(core, graph, threads=threads)
     except RuntimeError as error:
         raise ModelError(f"{files.model} cannot run here: {error}") from error
-    tokenizer = _read_tokenizer(files)
+    tokenize = _read_tokenizer(files)
     identity = files.identify(spec)
-    dimensions = _try_out(Encoder(tokenizer, compiled, identity=identity), files)
-    return Encoder(tokenizer, compiled, identity=identity, dimensions=dimensions, prefix=spec.prefix)
+    dimensions = _try_out(Encoder(tokenize, compiled, identity=identity), files)
+    return Encoder(tokenize, compiled, identity=identity, dimensions=dimensions, prefix=spec.prefix)
 
 
-def _read_tokenizer(files: EncoderFiles) -> Tokenizer:
+def _read_tokenizer(files: EncoderFiles) -> Tokenize:
     from tokenizers import Tokenizer  # noqa: PLC0415 - see above
 
     try:
@@ -80,7 +81,13 @@ def _read_tokenizer(files: EncoderFiles) -> Tokenizer:
         raise ModelDamaged(f"{files.tokenizer} cannot be read as a tokenizer: {error}") from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
-    return tokenizer
+
+    def tokenize(text: str) -> Sequence[int]:
+        # One by one: `encode_batch` would start a thread per core for 30 microseconds of work each.
+        numbers: list[int] = tokenizer.encode(text).ids
+        return numbers
+
+    return tokenize
 
 
 def _try_out(encoder: Encoder, files: EncoderFiles) -> int:

@@ -159,8 +159,8 @@ def test_a_missing_encoder_is_one_sentence(
     visavis: Visavis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    missing = EncoderFile(package="not-installed", name="tokenizer.json", sha256="")
-    monkeypatch.setattr("bot.nlu.encoder.TOKENIZER", missing)
+    missing = EncoderFile(package="not-installed", name="vocab.txt", sha256="")
+    monkeypatch.setattr("bot.nlu.encoder.VOCABULARY", missing)
     done = visavis("parse", "--model", str(model_file), "hello")
     assert (done.code, done.complaint.count("\n")) == (2, 1)
     assert "install the package not-installed" in done.complaint
