@@ -14,6 +14,7 @@ from __future__ import annotations
 from bot.connector.capabilities import Capabilities, Delivery, FileRule, PrivateReply, Rate, Window
 from bot.connector.events import (
     AccountConfig,
+    Earlier,
     HookResponse,
     InboundEvent,
     InboundRequest,
@@ -56,6 +57,7 @@ __all__ = [
     "Completes",
     "Connector",
     "Delivery",
+    "Earlier",
     "ErrorClass",
     "FileRule",
     "Finding",

@@ -119,6 +119,14 @@ class InboundEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What is known of an event of before: its metadata, and the key of its conversation, empty for none."""
+
+    metadata: JsonObject
+    conversation_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
     """One batch of a poll: the events, and the cursor to store in the same commit as them."""
 

@@ -12,7 +12,14 @@ from datetime import timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 from bot.connector.capabilities import Capabilities
-from bot.connector.events import AccountConfig, HookResponse, InboundEvent, InboundRequest, Polled
+from bot.connector.events import (
+    AccountConfig,
+    Earlier,
+    HookResponse,
+    InboundEvent,
+    InboundRequest,
+    Polled,
+)
 from bot.connector.guides import Finding, Guide
 from bot.connector.media import MediaAddress
 from bot.connector.replies import OutboundReply, SendResult
@@ -127,17 +134,14 @@ class Completes(Protocol):
 
 @runtime_checkable
 class Recalls(Protocol):
-    """A channel that reads some events by an earlier one, which another process may have taken.
-
-    The earlier one is an event of no conversation, of which its metadata is kept.
-    """
+    """A channel that reads some events by an earlier one, which another process may have taken."""
 
     def needs(self, event: InboundEvent) -> str | None:
         """Return the id of the earlier event, None where none is needed. Pure, and quick."""
         ...
 
-    def recall(self, event: InboundEvent, known: JsonObject | None) -> InboundEvent:
-        """Return what an event is, now that the earlier one's metadata is `known`; None: there is none.
+    def recall(self, event: InboundEvent, known: Earlier | None) -> InboundEvent:
+        """Return what an event is, now that the earlier one is `known`; None: there is none.
 
         Called before the commit of each event that needs it.
         """

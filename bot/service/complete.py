@@ -13,11 +13,10 @@ from bot.storage import messages
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.connector import Connector, InboundEvent
-    from bot.domain.json import JsonObject
+    from bot.connector import Connector, Earlier, InboundEvent
     from bot.service.road import Road
 
-    Recall = Callable[[InboundEvent, JsonObject | None], InboundEvent]
+    Recall = Callable[[InboundEvent, Earlier | None], InboundEvent]
 
 
 async def complete(road: Road, connector: Connector, event: InboundEvent) -> InboundEvent:
@@ -29,8 +28,8 @@ async def complete(road: Road, connector: Connector, event: InboundEvent) -> Inb
     earlier = needs(event) if needs is not None else None
     if earlier is not None:
         account_id = await get_account_id(road, event.channel, event.account)
-        async with road.database.read() as connection:
-            known = await messages.find_stray(connection, account_id, earlier)
+        async with road.database.direct() as connection:
+            known = await messages.find_earlier(connection, account_id, earlier)
         recall: Recall = getattr(connector, "recall")  # noqa: B009 - of the same protocol
         event = recall(event, known)
     ask: Callable[[InboundEvent], Awaitable[InboundEvent]] | None = getattr(connector, "complete", None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from bot.connector import Earlier
 from bot.domain.message import Author, DeliveryState, Kind, Message, Settled
 from bot.storage.content import dump_content, load_content
 from bot.storage.tables import conversation, message, outbox, staff, stray_event
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ScalarSelect
 
     from bot.connector import InboundEvent
-    from bot.domain.json import JsonObject
     from bot.domain.message import Content
     from bot.storage.connection import AsyncConnection
+    from bot.storage.database import AnyConnection
     from bot.storage.rows import AnyRow
 
 
@@ -82,15 +83,23 @@ async def insert_stray(connection: AsyncConnection, account_id: int, event: Inbo
     await connection.execute(statement.on_conflict_do_nothing())
 
 
-async def find_stray(connection: AsyncConnection, account_id: int, event_id: str) -> JsonObject | None:
-    """Return what is kept of an event that belongs to no conversation."""
-    statement = select(stray_event.c.metadata).where(
-        stray_event.c.account_id == account_id,
-        stray_event.c.event_id == event_id,
-        stray_event.c.revision == 0,
-    )
-    found: JsonObject | None = (await connection.execute(statement)).scalar()
-    return found
+_EARLIER = text(
+    """
+    SELECT m.metadata, c.key FROM message m JOIN conversation c ON c.id = m.conversation_id
+    WHERE m.account_id = :account_id AND m.event_id = :event_id AND m.revision = 0
+    UNION ALL
+    SELECT metadata, '' FROM stray_event
+    WHERE account_id = :account_id AND event_id = :event_id AND revision = 0
+    LIMIT 1
+    """,
+).columns(metadata=JSONB)
+
+
+async def find_earlier(connection: AnyConnection, account_id: int, event_id: str) -> Earlier | None:
+    """Return what is known of an event that was received before."""
+    values = {"account_id": account_id, "event_id": event_id}
+    row = (await connection.execute(_EARLIER, values)).one_or_none()
+    return Earlier(metadata=row.metadata, conversation_key=row.key) if row else None
 
 
 _NEXT_SEQ = (

@@ -17,6 +17,7 @@ from bot.connector import (
     AccountConfig,
     Capabilities,
     Connector,
+    Earlier,
     ErrorClass,
     Finding,
     Guide,
@@ -38,7 +39,7 @@ from bot.errors import PlatformUnavailable
 from connectors.instagram.api import make_api, make_node, read_mention
 from connectors.instagram.guide import GUIDE
 from connectors.instagram.payload import CHANNEL, parse_body
-from connectors.instagram.remarks import complete_mention
+from connectors.instagram.remarks import complete_mention, get_held_parent, release_own
 from connectors.instagram.render import (
     COMMENT_MAX,
     FILES,
@@ -152,6 +153,14 @@ class InstagramConnector(MetaAccount):
     def parse_own(self, body: bytes) -> list[InboundEvent]:
         """Read a body."""
         return parse_body(body, self.us, username=self._username)
+
+    def needs(self, event: InboundEvent) -> str | None:
+        """Return the comment that one of the account's own answers."""
+        return get_held_parent(event)
+
+    def recall(self, event: InboundEvent, known: Earlier | None) -> InboundEvent:
+        """Return a comment of the account's own as the brand's word, where it answers one that we have."""
+        return release_own(event, known)
 
     async def complete(self, event: InboundEvent) -> InboundEvent:
         """Ask for the words of a mention, which is told by ids alone.

@@ -16,6 +16,7 @@ from bot.connector import (
     AccountConfig,
     Capabilities,
     Connector,
+    Earlier,
     ErrorClass,
     Finding,
     Guide,
@@ -133,12 +134,12 @@ class TelegramConnector:
         thread = get_held(event).get("thread")
         return thread if isinstance(thread, str) else None
 
-    def recall(self, event: InboundEvent, known: JsonObject | None) -> InboundEvent:
+    def recall(self, event: InboundEvent, known: Earlier | None) -> InboundEvent:
         """Read an event again once it is known whether its thread is a post."""
         update = get_held(event).get("update")
         if known is None or not isinstance(update, Mapping):
             return release(event)
-        self._posts.note(known)
+        self._posts.note(known.metadata)
         (read,) = self._read(update)
         return release(read)
 

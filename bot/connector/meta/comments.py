@@ -28,6 +28,11 @@ def read_post_id(key: str) -> str:
     return key.removeprefix(PREFIX).partition(":")[0] if key.startswith(PREFIX) else ""
 
 
+def read_post_author(key: str) -> str:
+    """Return whose words under a post a conversation holds, empty where it is a private one."""
+    return key.removeprefix(PREFIX).partition(":")[2] if key.startswith(PREFIX) else ""
+
+
 def make_remark(
     change: Change, *, remark_id: str, post_id: str, author: Handle, reply_context: JsonObject
 ) -> InboundEvent:

@@ -27,7 +27,7 @@ from connectors.instagram.connector import InstagramConnector
 from connectors.messenger.connector import MessengerConnector
 from tests.fakes.engine import PlainEngine
 from tests.fakes.graph import FakeGraph, Fault, run_fake_graph
-from tests.fakes.graph_events import INSTAGRAM, PAGE, body, comment, echo, said
+from tests.fakes.graph_events import INSTAGRAM, PAGE, body, comment, echo, remark, said
 from tests.fakes.serving import serve
 
 if TYPE_CHECKING:
@@ -199,6 +199,30 @@ async def test_mention_whose_words_are_late_is_told_again_and_kept_once(instagra
         (Kind.TEXT, Author.CONTACT, "@lyra never answers"),
         (Kind.TEXT, Author.CONTACT, "hi"),
     ]
+
+
+async def test_own_comment_silences_the_bot_under_its_post_unless_the_service_wrote_it(
+    instagram: House,
+) -> None:
+    fake, own = instagram.fake, instagram.fake.own_id
+    fake.comments["17901"] = datetime.now(UTC)
+    await instagram.tell(body(INSTAGRAM, own, changes=[remark(ANN, "Shame!")]), copies=2)
+    await instagram.work()
+    (stored,) = [each for each in await instagram.stored() if each.author is Author.BOT]
+    us: dict[str, Any] = {
+        "from": {"id": own, "username": "lyra", "self_ig_scoped_id": "9"},
+        "parent_id": "17901",
+    }
+    ours = remark("9", stored.content.text, **us, id="20_sent_1")
+    await instagram.tell(body(INSTAGRAM, own, changes=[ours]), copies=2)
+    assert await instagram.statuses() == [Status.BOT.value]
+    await instagram.tell(body(INSTAGRAM, own, changes=[remark("9", "Mara here.", number=8, **us)]), copies=2)
+    assert await instagram.statuses() == [Status.HELD.value]
+    await instagram.tell(body(INSTAGRAM, own, changes=[remark(ANN, "At last", number=9)]))
+    await instagram.work()
+    assert len(fake.remarks) == 1
+    said = [(each.author, each.content.text) for each in await instagram.stored()]
+    assert said[2:] == [(Author.STAFF, "Mara here."), (Author.CONTACT, "At last")]
 
 
 async def test_echo_that_names_no_app_is_known_by_its_id(instagram: House) -> None:

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from bot.connector import AccountConfig, ErrorClass, InboundEvent, OutboundFile, ReplyMode, SendState
+from bot.connector import (
+    AccountConfig,
+    Earlier,
+    ErrorClass,
+    InboundEvent,
+    OutboundFile,
+    ReplyMode,
+    SendState,
+)
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Author, Button, Content, Kind
@@ -101,9 +109,29 @@ def test_comment_that_names_us_is_a_mention_and_an_answer_says_to_what() -> None
         {"id": "5", "username": "renamed", "self_ig_scoped_id": "5"},  # its own comments alone have that
     ],
 )
-def test_comment_of_our_own_is_nobodys_message(author: JsonObject) -> None:
+def test_comment_of_our_own_is_nobodys_message(author: Any) -> None:
     event = parse_change(remark("5", "Thank you!", **{"from": author}))
     assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, "")
+
+
+OURS: dict[str, Any] = {"from": {"id": OWN_ID, "username": "lyra.shop"}, "parent_id": "17900"}
+OWN_ANSWER = remark("5", "Mara here", **OURS)
+
+
+def test_own_answer_to_a_comment_is_the_brands_word_to_its_author() -> None:
+    account, told = build(), parse_change(OWN_ANSWER)
+    assert account.needs(told) == "17900"
+    event = account.recall(told, Earlier(metadata={}, conversation_key=PUBLIC_KEY))
+    assert (event.kind, event.event_id, event.surface) == (Kind.ECHO, "17901", Surface.PUBLIC)
+    assert (event.conversation_key, event.sender.native_id) == (PUBLIC_KEY, "7")
+    assert (event.content.text, event.metadata) == ("Mara here", {})
+
+
+@pytest.mark.parametrize("known", [None, Earlier(metadata={}), Earlier(metadata={}, conversation_key="7")])
+def test_own_answer_to_nobody_we_know_keeps_no_words(known: Earlier | None) -> None:
+    event = build().recall(parse_change(OWN_ANSWER), known)
+    assert (event.kind, event.conversation_key, event.content.text) == (Kind.UNSUPPORTED, "", "")
+    assert event.metadata == {"webhook": "own comment"}
 
 
 def test_comment_on_a_live_video_is_known_as_one() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.connector import AccountConfig, InboundEvent, InboundRequest
+from bot.connector import AccountConfig, Earlier, InboundEvent, InboundRequest
 from bot.domain.conversation import Surface
 from bot.domain.message import Button, Content, Kind
 from connectors.telegram.connector import TelegramConnector
@@ -138,7 +138,7 @@ def test_what_is_below_a_comment_is_read_again_once_the_post_is_recalled(shown: 
     later = TelegramConnector(ACCOUNT)
     event = hear(later, BELOW)
     assert later.needs(event) == mark.event_id
-    read = later.recall(event, mark.metadata)
+    read = later.recall(event, Earlier(metadata=mark.metadata))
     assert (read.kind, read.conversation_key, read.surface) == (Kind.TEXT, "post:-100:3:8", Surface.PUBLIC)
     assert (read.event_id, read.content.text) == ("-100:6", "I wonder, too")
     assert read.metadata == {"addressed": "comment", "parent_id": "-100:5"}
@@ -160,7 +160,7 @@ def test_pressed_button_below_a_comment_belongs_under_the_post(connector: Telegr
     query = {"id": "99", "from": ANN, "chat_instance": "1", "data": "/yes", "message": question}
     mark = parse(TelegramConnector(ACCOUNT), POST)[0]
     (event,) = parse(connector, query, "callback_query")
-    read = connector.recall(event, mark.metadata)
+    read = connector.recall(event, Earlier(metadata=mark.metadata))
     assert (read.kind, read.conversation_key) == (Kind.POSTBACK, "post:-100:3:7")
     assert read.reply_context == {"reply_to": 7, "post": [-100, 3, -200]}
 
