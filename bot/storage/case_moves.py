@@ -116,10 +116,11 @@ async def enter_queue(
     return (await connection.execute(_ENTER, values)).one_or_none() is not None
 
 
-# Only what nobody sent yet.
+# Only what nobody sent yet. It is said now: a promise of this commit counts as one of its entry's
+# (`outbox.withdraw_replies`), and leaves though a person takes the conversation first.
 _REWORD = text(
     """
-    UPDATE message SET content = :content
+    UPDATE message SET content = :content, created_at = now()
     WHERE id = :id AND EXISTS (SELECT FROM outbox WHERE message_id = :id AND state = 'pending')
     RETURNING id
     """,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.connector import ErrorClass
+from bot.desk.promise import PROMISE
 from bot.domain.staff import Staff
 from bot.errors import Conflict
 from bot.service.answer import answer
@@ -20,8 +22,10 @@ from bot.service.staff_reply import Reply, send_reply, staff_reply
 from bot.service.take import take
 from bot.storage import cases
 from bot.storage.files import FileStore
+from tests.fakes.connector import rejected
 from tests.fakes.engine import PlainEngine
 from tests.integration.service.cases import MOVED, Place, account, opened, place, posts, writes
+from tests.integration.service.delivering import make_due
 from tests.integration.service.people import add_agent
 
 if TYPE_CHECKING:
@@ -162,6 +166,21 @@ async def test_promise_in_public_leaves_though_its_entry_went_over_to_the_privat
     await take(town.road, private_id, mara)
     await town.send(received.conversation_id)
     assert town.public()[-1] == f"{MOVED} A person on our team will answer you there."
+
+
+@pytest.mark.parametrize("words", ["a person please", "where is my order?"])
+async def test_promise_that_a_refused_private_message_became_leaves_once_though_a_person_came_first(
+    town: Place, mara: Staff, words: str
+) -> None:
+    busy = rejected(ErrorClass.TRANSIENT)
+    town.connector.link, town.connector.results = None, [rejected(ErrorClass.POLICY), busy]
+    public_id = await town.hear(posts(words))
+    await staff_reply(town.road, public_id, mara, "Here I am.", key="k1")
+    await make_due(town.road, public_id)
+    await town.send(public_id)
+    assert town.public() == [PROMISE, PROMISE, "Here I am."]  # the first did not get through
+    assert [each.delivery for each in await town.said(public_id) if each.content.text == PROMISE] == ["sent"]
+    assert len(await town.entries()) == 1
 
 
 async def test_eraser_and_a_turn_that_moves_a_thread_do_not_wait_for_each_other(
