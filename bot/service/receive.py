@@ -16,13 +16,14 @@ from bot.connector import Delivery, InboundEvent
 from bot.domain.conversation import Status
 from bot.domain.message import Kind, Settled
 from bot.errors import BadPayload
+from bot.service.apply_change import apply_change
 from bot.service.find_person import find_person
 from bot.service.hold import both_of, take_handoff
 from bot.service.know_echo import find_own_echo
 from bot.service.link_threads import find_case_of, join_arriving, show_beside, wake_case
 from bot.service.metrics import RECEIVED
 from bot.service.note_receipt import note_receipt
-from bot.storage import accounts, cases, changes, conversations, inbound, leases, left_alone, media, messages
+from bot.storage import accounts, cases, conversations, inbound, leases, media, messages
 from bot.storage.arrivals import Arrival
 from bot.storage.erased_ids import PREFIX, was_erased
 from bot.storage.first_messages import begin_many, begin_with_inbound
@@ -244,38 +245,23 @@ async def _store_in(
     if message_id is None:
         raise _AlreadyHere
     await media.note_files(connection, message_id, event.content)
-    await _apply(connection, conversation_id, event)
+    await _apply(connection, account_id, conversation_id, event)
     if case:
         status = await join_arriving(connection, case, conversation_id, message_id) or status
     held = Status.HELD if event.kind is Kind.ECHO else status
     return Received(message_id=message_id, conversation_id=conversation_id, status=held)
 
 
-async def _apply(connection: Connection, conversation_id: int, event: InboundEvent) -> None:
+async def _apply(connection: Connection, account_id: int, conversation_id: int, event: InboundEvent) -> None:
     """Let an edit, a deletion or an echo change what it speaks about."""
-    if event.kind is Kind.EDIT and event.target_id:
-        if await changes.was_taken_back(connection, conversation_id, event.target_id):
-            await _take_back(connection, conversation_id, event.target_id)  # told too late: it stays away
-            return
-        changed = await changes.replace_content(connection, conversation_id, event)
-        if changed is not None:
-            await media.follow_edit(connection, *changed, event.content)
-        await left_alone.look_again(connection, conversation_id, event.target_id)
-    elif event.kind is Kind.DELETE and event.target_id:
-        await _take_back(connection, conversation_id, event.target_id)
-    elif event.kind is Kind.ECHO:
+    await apply_change(connection, account_id, conversation_id, event)
+    if event.kind is Kind.ECHO:
         # A person's word, typed in the platform's own app, silences the bot at once. A colleague at
         # the desk who has the conversation keeps it.
         for each in await both_of(connection, conversation_id):
             await conversations.hold(connection, each, None)
             await take_handoff(connection, each, None)
         await messages.settle_waiting(connection, conversation_id, Settled.STAFF)
-
-
-async def _take_back(connection: Connection, conversation_id: int, target_id: str) -> None:
-    for gone in await changes.take_back(connection, conversation_id, target_id):
-        await messages.withdraw(connection, gone)
-        await media.drop_files(connection, gone)
 
 
 def _wake(road: Road, event: InboundEvent, received: Received) -> None:

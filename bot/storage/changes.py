@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import BigInteger, Text
 
 from bot.storage.content import dump_content, load_content
+from bot.storage.erased_ids import digest_of
 
 if TYPE_CHECKING:
     from bot.connector import InboundEvent
@@ -77,3 +79,40 @@ async def take_back(connection: AsyncConnection, conversation_id: int, target_id
     """Empty a message and all that it was changed to; returns their ids, the files of which may go."""
     values = {"conversation_id": conversation_id, "target_id": target_id}
     return list((await connection.execute(_TAKE_BACK, values)).scalars().all())
+
+
+_KEEP_AWAY = text(
+    f"""
+    WITH place AS (
+        UPDATE conversation SET last_seq = last_seq + 1
+        WHERE id = :conversation_id
+            AND NOT EXISTS (
+                SELECT FROM message
+                WHERE account_id = :account_id AND event_id IN (:target_id, {digest_of(":target_id")}))
+            AND NOT EXISTS (
+                SELECT FROM outbox
+                WHERE conversation_id = :conversation_id AND native_ids @> ARRAY[CAST(:target_id AS text)])
+        RETURNING last_seq
+    )
+    INSERT INTO message (conversation_id, account_id, seq, author, kind, event_id, settled, content, metadata)
+    SELECT :conversation_id, :account_id, last_seq, 'contact', 'text', :target_id, 'not_needed',
+        '{{}}', '{{}}'
+    FROM place
+    ON CONFLICT (account_id, event_id, revision) DO NOTHING
+    """,  # noqa: S608 - constants
+).bindparams(
+    bindparam("account_id", type_=BigInteger),
+    bindparam("conversation_id", type_=BigInteger),
+    bindparam("target_id", type_=Text),
+)
+
+
+async def keep_away(
+    connection: AsyncConnection, account_id: int, conversation_id: int, target_id: str
+) -> None:
+    """Leave a message without words where one was taken back that we have not seen: it may still come.
+
+    Not for one of ours, which its platform names alike.
+    """
+    values = {"conversation_id": conversation_id, "account_id": account_id, "target_id": target_id}
+    await connection.execute(_KEEP_AWAY, values)

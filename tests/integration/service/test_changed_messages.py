@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
-from bot.domain.message import Attachment, Kind
+from bot.domain.message import Attachment, Author, Content, Kind
+from bot.service.answer import answer
 from bot.service.receive import receive
 from bot.storage import messages
 from bot.storage.tables import media, message
+from tests.fakes.engine import PlainEngine
+from tests.integration.service.delivering import answered
 from tests.integration.service.events import says
 
 if TYPE_CHECKING:
@@ -55,7 +59,7 @@ async def test_edits_of_the_same_second_count_in_the_order_they_are_told(road: R
     assert await tell(road, SAID, edit("a", 7), again) == "b"
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1)], ids=["deleted last", "edit told late"])
+@pytest.mark.parametrize("order", [*permutations(range(3))], ids=str)
 async def test_deletion_leaves_no_word_in_whatever_order_it_is_told(
     road: Road, order: tuple[int, ...]
 ) -> None:
@@ -73,3 +77,27 @@ async def test_deletion_takes_the_files_that_an_edit_brought_along(road: Road) -
     async with road.database.read() as connection:
         states = (await connection.execute(select(media.c.state))).scalars().all()
     assert states == ["waiting"]  # for whoever finds that nobody refers to it, and deletes it
+
+
+async def test_message_that_comes_after_its_deletion_is_not_answered(road: Road) -> None:
+    await receive(road, GONE)
+    received = await receive(road, SAID)
+    assert received.duplicate
+    assert received.conversation_id is not None
+    engine = PlainEngine()
+    await answer(road, engine, received.conversation_id)
+    assert engine.heard == []
+    async with road.database.read() as connection:
+        waiting = await messages.get_last_waiting_seq(connection, received.conversation_id)
+    assert waiting is None
+
+
+async def test_deletion_of_our_own_word_is_no_word_of_the_contacts(road: Road) -> None:
+    conversation_id = await answered(road, says("a person please"))
+    async with road.database.begin() as connection:
+        await connection.exec_driver_sql("UPDATE outbox SET native_ids = ARRAY['ours-1'], state = 'sent'")
+    await receive(road, says("", event_id="gone-ours", kind=Kind.DELETE, target_id="ours-1"))
+    async with road.database.read() as connection:
+        said = await messages.list_messages(connection, conversation_id)
+    theirs = [each for each in said if each.author is Author.CONTACT and each.kind is Kind.TEXT]
+    assert [each.content.text for each in theirs] == ["a person please"]

@@ -1,0 +1,33 @@
+"""Apply change: an edit or a deletion changes what it speaks about, in whatever order they are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.message import Kind
+from bot.storage import changes, left_alone, media, messages
+
+if TYPE_CHECKING:
+    from bot.connector import InboundEvent
+    from bot.storage.database import Connection
+
+
+async def apply_change(
+    connection: Connection, account_id: int, conversation_id: int, event: InboundEvent
+) -> None:
+    """Let an edit or a deletion that was just stored have its effect; nothing for other events."""
+    target = event.target_id
+    if not target or event.kind not in (Kind.EDIT, Kind.DELETE):
+        return
+    if event.kind is Kind.DELETE or await changes.was_taken_back(connection, conversation_id, target):
+        await _take_back(connection, account_id, conversation_id, target)
+        return
+    await changes.replace_content(connection, conversation_id, event)
+    await left_alone.look_again(connection, conversation_id, target)
+
+
+async def _take_back(connection: Connection, account_id: int, conversation_id: int, target: str) -> None:
+    for gone in await changes.take_back(connection, conversation_id, target):
+        await messages.withdraw(connection, gone)
+        await media.drop_files(connection, gone)
+    await changes.keep_away(connection, account_id, conversation_id, target)
