@@ -8,6 +8,7 @@ https://developers.facebook.com/documentation/instagram-platform/instagram-api-w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -158,8 +159,9 @@ def read_advertisement(media: JsonObject) -> JsonObject:
 
 
 def names(text: str, username: str) -> bool:
-    """Tell whether a text names somebody."""
-    return bool(username) and f"@{username.lower()}" in text.lower()
+    """Tell whether a text names somebody: a longer name is another one, and a dot may end a sentence."""
+    named = rf"@{re.escape(username)}(?![A-Za-z0-9_]|\.[A-Za-z0-9_])"
+    return bool(username) and re.search(named, text, re.IGNORECASE) is not None
 
 
 def is_own(change: Change, author: Handle, username: str) -> bool:

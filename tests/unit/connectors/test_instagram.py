@@ -134,6 +134,19 @@ def test_own_answer_to_nobody_we_know_keeps_no_words(known: Earlier | None) -> N
     assert event.metadata == {"webhook": "own comment"}
 
 
+@pytest.mark.parametrize(
+    ("text", "addressed"),
+    [
+        ("ask @lyra.shop.", "mention"),
+        ("@LYRA.SHOP, hello", "mention"),
+        ("@lyra.shopping is cheaper", "comment"),
+        ("@lyra.shop.berlin is nearer", "comment"),
+    ],
+)
+def test_longer_name_is_somebody_elses(text: str, addressed: str) -> None:
+    assert parse_change(remark("7", text)).metadata["addressed"] == addressed
+
+
 def test_comment_on_a_live_video_is_known_as_one() -> None:
     event = parse_change({**remark("7", "hello"), "field": "live_comments"})
     assert event.reply_context["live"] is True
