@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from bot.domain.message import Attachment, Author, Content, Kind
+from bot.domain.message import Attachment, Author, Kind
 from bot.service.answer import answer
 from bot.service.receive import receive
 from bot.storage import messages
