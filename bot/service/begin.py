@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.service.receive import check_storable, get_account_id, is_pull
+from bot.service.receive import get_account_id, is_pull
+from bot.service.storable import check_storable
 from bot.storage import conversations, steering
 
 if TYPE_CHECKING:

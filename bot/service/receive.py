@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import orjson
 import structlog
 
 from bot.bus.keys import Stream
 from bot.connector import Delivery, InboundEvent
 from bot.domain.conversation import Status
 from bot.domain.message import Kind, Settled
-from bot.errors import BadPayload
 from bot.service.apply_change import apply_change
 from bot.service.find_person import find_person
+from bot.service.hear_edit import find_first_word
 from bot.service.hold import both_of, take_handoff
 from bot.service.know_echo import find_own_echo
 from bot.service.link_threads import find_case_of, join_arriving, show_beside, wake_case
 from bot.service.metrics import RECEIVED
 from bot.service.note_receipt import note_receipt
+from bot.service.storable import check_storable
 from bot.storage import accounts, cases, conversations, inbound, leases, media, messages
 from bot.storage.arrivals import Arrival
-from bot.storage.erased_ids import PREFIX, was_erased
+from bot.storage.erased_ids import was_erased
 from bot.storage.first_messages import begin_many, begin_with_inbound
 
 if TYPE_CHECKING:
@@ -40,8 +38,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_NULL_BYTE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON has it; after a backslash it is only spoken of
-MAX_BYTES = 256_000  # of one event as stored; connectors bound the text itself
+_ABOUT_OTHERS = frozenset({Kind.RECEIPT, Kind.ECHO, Kind.EDIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +77,14 @@ async def receive(road: Road, event: InboundEvent) -> Received:
         return Received(message_id=message_id, conversation_id=conversation_id, duplicate=True)
     if event.channel in road.many_ids:
         event = await find_person(road, account_id, event)
-    if event.kind is Kind.RECEIPT:
-        noted = await note_receipt(road, account_id, event)
-        return Received(message_id=None, conversation_id=noted)
-    if event.kind is Kind.ECHO:
-        ours = await find_own_echo(road, account_id, event)
-        if ours is not None:
-            return Received(message_id=None, conversation_id=ours, duplicate=True)
+    return await _take(road, account_id, event)
+
+
+async def _take(road: Road, account_id: int, event: InboundEvent) -> Received:
+    if event.kind in _ABOUT_OTHERS:
+        done = await _look_at_others(road, account_id, event)
+        if done is not None:
+            return done
     received = None
     case = await find_case_of(road, account_id, event) if event.awaits_answer else None
     if event.awaits_answer and case is None and not media.has_files(event.content):
@@ -97,6 +95,20 @@ async def receive(road: Road, event: InboundEvent) -> Received:
         _wake(road, event, received)
         await show_beside(road, event, received.conversation_id, received.status)
     return received
+
+
+async def _look_at_others(road: Road, account_id: int, event: InboundEvent) -> Received | None:
+    """Do what is to be done before an event about other messages is stored; None where it is to be stored."""
+    if event.kind is Kind.RECEIPT:
+        noted = await note_receipt(road, account_id, event)
+        return Received(message_id=None, conversation_id=noted)
+    if event.kind is Kind.ECHO:
+        ours = await find_own_echo(road, account_id, event)
+        return Received(message_id=None, conversation_id=ours, duplicate=True) if ours is not None else None
+    first = await find_first_word(road, account_id, event)
+    if first is not None:
+        await _take(road, account_id, first)
+    return None
 
 
 async def _append(road: Road, account_id: int, event: InboundEvent) -> Received | None:
@@ -178,27 +190,6 @@ def is_pull(event: InboundEvent) -> bool:
 def get_pause(road: Road, event: InboundEvent) -> timedelta:
     """Return how long to wait for more words of the same person."""
     return road.bursts.get(event.channel, timedelta())
-
-
-def check_storable(event: InboundEvent) -> None:
-    """Raise `BadPayload` for what PostgreSQL cannot hold: null bytes, half characters, too much."""
-    if event.event_id.startswith(("own:", PREFIX)):
-        raise BadPayload(f"event ids that begin with own: or {PREFIX} are ours")
-    try:
-        dumped = _dump(event)
-    except UnicodeEncodeError as error:
-        raise BadPayload("the text has half a character (a lone surrogate)") from error
-    if b"\\u0000" in dumped and _NULL_BYTE.search(dumped):
-        raise BadPayload("the text has a null byte")
-    if len(dumped) > MAX_BYTES:
-        raise BadPayload(f"the event is larger than {MAX_BYTES} bytes")
-
-
-def _dump(event: InboundEvent) -> bytes:
-    try:
-        return orjson.dumps(event)
-    except TypeError:  # half a character, or a whole number of more than 64 bits
-        return json.dumps(asdict(event), ensure_ascii=False, default=str).encode()
 
 
 async def get_account_id(road: Road, channel: str, name: str) -> int:

@@ -65,6 +65,22 @@ async def was_taken_back(connection: AsyncConnection, conversation_id: int, targ
     return bool((await connection.execute(_TAKEN_BACK, values)).scalar_one())
 
 
+_KNOWN = text(
+    f"""
+    SELECT EXISTS (
+        SELECT FROM message WHERE account_id = :account_id AND revision = 0
+            AND event_id IN (:target_id, {digest_of(":target_id")})
+    )
+    """,  # noqa: S608 - constants
+).bindparams(bindparam("account_id", type_=BigInteger), bindparam("target_id", type_=Text))
+
+
+async def is_known(connection: AsyncConnection, account_id: int, target_id: str) -> bool:
+    """Tell whether we were told of a message before: itself, that it is gone, or that its writer is."""
+    values = {"account_id": account_id, "target_id": target_id}
+    return bool((await connection.execute(_KNOWN, values)).scalar_one())
+
+
 _TAKE_BACK = text(
     """
     UPDATE message SET content = '{}'
