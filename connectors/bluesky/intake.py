@@ -1,7 +1,8 @@
 """Asking for what was written to us: in public, in private, and by the brand's own people.
 
 Notifications come newest first, by a time that may lie before that of others which we have seen already: some
-posts reach the network late. So each look reads a while back, and what was seen is left out.
+posts reach the network late, and where the writer's clock is slow it is that one which counts. So each look
+reads a while back, a page of them at least, and what was seen is left out.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from connectors.bluesky.records import POST, is_ours
 log = structlog.get_logger(__name__)
 
 EVERY = 5  # pauses between two looks: three calls each, of 3,000 that an address has in five minutes
-OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(minutes=1)
 CHAT_SOON, CHAT_AGAIN = 10, 60  # pauses until we ask again where the chat fails, and where it refuses us
 PAGE, PAGES = "100", 50
@@ -84,8 +85,9 @@ class Intake:
             yield {}, place.write()
         while True:
             for read in (self._read_notifications, self._read_log, partial(self._read_own, me)):
-                items, place = await read(place)
-                if any(items.values()):
+                items, further = await read(place)
+                if any(items.values()) or further != place:
+                    place = further
                     yield {**items, "known": {"me": me.did}}, place.write()
             await asyncio.sleep((self._pause * EVERY).total_seconds())
 
@@ -112,7 +114,7 @@ class Intake:
                 break
             page = (("cursor", following),)
         mine = [each for each in found if each.get("reason") in REASONS]
-        counts = [each for each in mine if get_time(each) > place.first and get_time(each) >= since]
+        counts = [each for each in mine if get_time(each) > place.first]
         fresh = self._leave_out_seen(counts)[::-1]
         newest = max(place.newest, find_newest(found))
         return {"notifications": fresh}, replace(place, newest=newest)

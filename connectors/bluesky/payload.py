@@ -111,7 +111,11 @@ def read_notification(raw: JsonObject, known: JsonObject, blank: InboundEvent) -
         content=content,
         surface=Surface.PUBLIC,
         reply_context={"parent": parent, "root": root, "handle": person.username or ""},
-        metadata={**tell_addressed(str(reason), record, known), "reason": reason, "url": make_web_address(uri)},
+        metadata={
+            **tell_addressed(str(reason), record, known),
+            "reason": reason,
+            "url": make_web_address(uri),
+        },
         platform_at=read_time(raw.get("indexedAt")),
     )
 

@@ -193,3 +193,30 @@ async def test_refused_password_is_an_error_of_the_account(fake: FakeBluesky) ->
     assert result.state is SendState.REJECTED
     assert result.error is not None
     assert result.error.error_class is ErrorClass.AUTH
+
+
+async def test_post_that_says_it_is_older_than_those_we_know_is_not_lost(
+    fake: FakeBluesky, reading: Reading
+) -> None:
+    fake.say("ann", "now", minutes=600)
+    await fake.until(lambda: reading.said == ["now"])
+    fake.say("ben", "of a slow clock", minutes=300)
+    await fake.until(lambda: reading.said == ["now", "of a slow clock"])
+
+
+async def test_messages_in_private_before_anything_else_came_are_not_lost(fake: FakeBluesky) -> None:
+    first, begun = build(fake), Reading()
+    await first.start(None)
+    task = asyncio.create_task(begun.run(first, None))
+    await fake.until(lambda: LOG in fake.calls)
+    task.cancel()
+    await asyncio.wait([task])
+    await first.close()
+    fake.write("ann", "while away")
+    second = build(fake)
+    await second.start(None)
+    try:
+        found = await read_on(second, begun.cursor, 1)
+    finally:
+        await second.close()
+    assert found.said == ["while away"]
