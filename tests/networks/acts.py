@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pytest
+
 from bot.connector import AccountConfig, Connector, InboundEvent
 from connectors.bluesky.connector import BlueskyConnector
 from connectors.mastodon.connector import MastodonConnector
@@ -37,9 +39,12 @@ def build_mastodon(
 
 async def take(reading: Reading, number: int) -> list[InboundEvent]:
     """Return what a poll brought, once it is so many events."""
-    async with asyncio.timeout(WAIT):
-        while len(reading.events) < number:  # noqa: ASYNC110 - a test's patience
-            await asyncio.sleep(0.02)
+    try:
+        async with asyncio.timeout(WAIT):
+            while len(reading.events) < number:  # noqa: ASYNC110 - a test's patience
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        pytest.fail(f"only this came: {reading.said}")
     return reading.events
 
 

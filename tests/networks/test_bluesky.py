@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import jwt
@@ -351,3 +351,30 @@ async def test_too_many_sign_ins_are_waited_for(network: Network, http: aiohttp.
         assert timedelta(0) < refused.retry_after <= timedelta(minutes=5)
     finally:
         await connector.close()
+
+
+async def test_answer_to_somebody_else_below_us_says_so(
+    network: Network, brand: Person, ann: Person, reading: Reading
+) -> None:
+    ben = await join(network.url, ann.http, "ben")
+    ours = await brand.post("The new ones are out")
+    remark = await ann.post("I like them", to=ours)
+    first, *_ = await take(reading, 1)
+    await ben.post("So do I", to=remark)
+    await ann.mention(brand, "and are they cheap?", to=ours)
+    _, other, named = await take(reading, 3)
+    assert [event.metadata["addressed"] for event in (first, other, named)] == ["reply", "comment", "reply"]
+    assert named.metadata["reason"] == "mention"
+    assert other.metadata["parent_id"] == remark["uri"]
+
+
+async def test_post_of_somebody_whose_clock_is_slow_is_not_lost(
+    network: Network, brand: Person, ann: Person, reading: Reading
+) -> None:
+    ben = await join(network.url, ann.http, "ben")
+    await ann.mention(brand, "on time")
+    await take(reading, 1)
+    ago = (datetime.now(UTC) - timedelta(minutes=50)).isoformat(timespec="milliseconds")
+    await ben.mention(brand, "an hour late", createdAt=ago.replace("+00:00", "Z"))
+    await take(reading, 2)
+    assert reading.events[1].content.text == f"@{brand.handle} an hour late"
