@@ -36,7 +36,7 @@ STATES: Mapping[str, ReceiptState | None] = {
     "canceled": ReceiptState.FAILED,
 }
 FILES = {"image": "photo", "audio": "audio", "video": "video"}  # by the first half of the MIME type
-COMING = frozenset({"", "received", "receiving"})  # what `SmsStatus` says of a message to us
+COMING = frozenset({"", "received", "receiving"})  # what a status says of a message to us
 KEYWORDS = frozenset({"STOP", "START", "HELP"})
 
 
@@ -49,7 +49,8 @@ def parse_request(request: InboundRequest, account: AccountConfig) -> list[Inbou
     refuse_other_channels(fields)
     hook = request.url.partition("?")[0]
     status = fields.get("MessageStatus") or fields.get("SmsStatus", "")
-    if "MessageStatus" in fields or (status.lower() not in COMING and "Body" not in fields):
+    told = "MessageStatus" in fields or "Body" not in fields
+    if told and status.lower() not in COMING:
         return read_status(fields, sid, status, account, hook)
     return [read_message(fields, sid, account, hook)]
 

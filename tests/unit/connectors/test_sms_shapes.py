@@ -24,6 +24,12 @@ def test_older_receipt_is_no_message_of_our_own_number() -> None:
     assert parse_request(request(urlencode({**told, "SmsStatus": "queued"}).encode()), ACCOUNT) == []
 
 
+@pytest.mark.parametrize("status", ["received", "Received", "receiving"])
+def test_message_that_says_it_was_received_is_a_message(status: str) -> None:
+    event = parse({**SAID, "MessageStatus": status, "Body": "Where is it?"})
+    assert (event.kind, event.content.text, event.conversation_key) == (Kind.TEXT, "Where is it?", ANN)
+
+
 @pytest.mark.parametrize("status", ["received", "receiving", "", "delivered"])
 def test_message_is_one_whatever_its_status_says(status: str) -> None:
     event = parse({**SAID, "SmsStatus": status, "Body": "Where is it?"})
