@@ -14,6 +14,7 @@ from bot.nlu.landmarks import LandmarkHead
 from bot.nlu.meanings import MeaningHead
 from bot.nlu.scope import Scope
 from bot.nlu.tail import TailWeights
+from bot.nlu.weights_file import keep_on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +88,7 @@ def _read_tail(arrays: Arrays) -> TailWeights | None:
         for name, array in arrays.items()
         if name.startswith(_TAIL)
     }
-    return TailWeights(**of_tail) if of_tail else None
+    return TailWeights(**keep_on_disk(of_tail)) if of_tail else None
 
 
 def _read_three(numbers: Any) -> tuple[float, float, float]:

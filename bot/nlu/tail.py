@@ -13,6 +13,7 @@ import numpy as np
 
 from bot.nlu.lasting_threads import call_lastingly
 from bot.nlu.sentences import pool_tokens
+from bot.nlu.weights_file import put_back
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +69,10 @@ class Tail:
         self._weights = weights  # the graph looks at their memory
         compiled = compile_graph(Core(), build_tail(weights), threads=1)
         self._runs = {size: _Run(compiled, (size, len(weights.shift))) for size in RUN_SIZES}
+        # With its first run OpenVINO packs the weights as the processor likes them. A model's own lie on the
+        # disk and need not be kept in memory, too: 5 MB that it does not look at again.
+        self._runs[RUN_SIZES[0]].compute(np.zeros((1, len(weights.shift)), dtype=np.float32))
+        put_back(array for _, array in weights.items())
 
     def encode(self, sentences: Sentences) -> Floats:
         """Return a vector of length 1 for each text: (texts, dimensions)."""

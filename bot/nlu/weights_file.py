@@ -1,4 +1,6 @@
-"""A safetensors file as arrays that lie on the disk until they are looked at, and may be put back there.
+"""Arrays that lie on the disk until they are looked at, and may be put back there.
+
+They are those of a safetensors file, or of one of ours that has no name.
 
 Source of the format: https://huggingface.co/docs/safetensors, "Format": eight bytes of length, a header in
 JSON, then the arrays without gaps.
@@ -10,13 +12,15 @@ import json
 import mmap
 import os
 import struct
+import tempfile
 import weakref
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -54,8 +58,7 @@ class WeightsFile:
 
     def put_back(self) -> None:
         """Give the memory of what has been read back to the system; it is read anew where that is needed."""
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self._memory.madvise(mmap.MADV_DONTNEED)
+        _put_back(self._memory)
 
     def _view(self, offset: int, shape: Sequence[int]) -> NDArray[np.float32]:
         count = int(np.prod(shape))
@@ -80,3 +83,44 @@ class StoredRows:
         size = self.columns * _BYTES
         content = b"".join(os.pread(self._file, size, self._offset + row * size) for row in rows)
         return np.frombuffer(content, dtype="<f4").reshape(len(rows), self.columns)
+
+
+def keep_on_disk(arrays: Mapping[str, NDArray[np.float32]]) -> Mapping[str, NDArray[np.float32]]:
+    """Return the same arrays, in a file without a name that is gone when they are.
+
+    Where no file can be written they stay in memory.
+    """
+    places = list(accumulate((array.nbytes for array in arrays.values()), initial=0))
+    try:
+        with tempfile.TemporaryFile() as file:
+            for array in arrays.values():
+                file.write(np.ascontiguousarray(array, dtype="<f4").tobytes())
+            file.flush()
+            memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    except OSError:
+        return arrays
+    return {
+        name: np.frombuffer(memory, dtype="<f4", count=array.size, offset=place).reshape(array.shape)
+        for (name, array), place in zip(arrays.items(), places, strict=False)
+    }
+
+
+def put_back(arrays: Iterable[NDArray[np.float32]]) -> None:
+    """Give the memory of `keep_on_disk`'s arrays back to the system, of any others nothing."""
+    found = {id(memory): memory for memory in map(_find_memory, arrays) if memory is not None}
+    for memory in found.values():
+        _put_back(memory)
+
+
+def _find_memory(array: NDArray[np.float32]) -> mmap.mmap | None:
+    """Return what an array is a view of, where that is a file."""
+    owner: object = array
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    shown = owner.obj if isinstance(owner, memoryview) else owner
+    return shown if isinstance(shown, mmap.mmap) else None
+
+
+def _put_back(memory: mmap.mmap) -> None:
+    if hasattr(mmap, "MADV_DONTNEED"):
+        memory.madvise(mmap.MADV_DONTNEED)

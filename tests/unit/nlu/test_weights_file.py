@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.nlu.weights_file import WeightsFile
+from bot.nlu.weights_file import WeightsFile, keep_on_disk, put_back
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    import pytest
     from numpy.typing import NDArray
 
 MATRIX = np.arange(6, dtype=np.float32).reshape(2, 3)
@@ -47,3 +49,41 @@ def test_rows_are_read_in_the_order_asked_for_also_after_the_file_was_replaced(t
     path.unlink()
     assert np.array_equal(rows.read([1, 0, 1]), MATRIX[[1, 0, 1]])
     assert rows.read([]).shape == (0, 3)
+
+
+def count_resident(array: NDArray[np.float32]) -> int:
+    """Return how many kB of the pages an array lies on are in this process's memory (Linux)."""
+    address = array.__array_interface__["data"][0]
+    inside = False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        head = line.split(maxsplit=1)[0]
+        if "-" in head:
+            first, last = (int(each, 16) for each in head.split("-"))
+            inside = first <= address < last
+        elif inside and head == "Rss:":
+            return int(line.split()[1])
+    raise AssertionError("not mapped")
+
+
+def test_arrays_kept_on_disk_are_the_same_before_and_after_they_are_put_back() -> None:
+    large = np.arange(100_000, dtype=np.float32).reshape(100, 1000)
+    kept = keep_on_disk({"large": large, "vector": VECTOR})
+    for _ in range(2):
+        assert np.array_equal(kept["large"], large)
+        assert np.array_equal(kept["vector"], VECTOR)
+        put_back(kept.values())
+    if sys.platform == "linux":
+        assert count_resident(kept["large"]) == 0
+        assert kept["large"].sum() == large.sum()
+        assert count_resident(kept["large"]) > 0
+
+
+def test_arrays_stay_in_memory_where_no_file_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    arrays = {"matrix": MATRIX}
+    kept = keep_on_disk(arrays)
+    put_back(kept.values())
+    assert kept["matrix"] is MATRIX
+    assert np.array_equal(MATRIX, np.arange(6, dtype=np.float32).reshape(2, 3))
