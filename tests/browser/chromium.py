@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 60.0  # seconds until it listens
+PATIENCE = 120.0  # seconds until it listens
 # No sandbox: tests run as root in containers. The rest keeps the browser from calling home.
 ARGUMENTS = (
     "--no-sandbox",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0  # seconds for anything that should take two
+PATIENCE = 120.0  # seconds for anything that should take two, or train a small model
 _PORTS = 20_000, 32_000
 _random = SystemRandom()  # pytest-randomly seeds the common one alike in every process
 # Short times, so that what a dead process held is free again within the test.

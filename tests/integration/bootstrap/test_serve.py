@@ -42,7 +42,10 @@ def service(folder: Path) -> Iterator[Service]:
 
 
 def make_service(folder: Path, role: str) -> Service:
-    return Service(project=folder / "project", data=folder / "data", log_folder=folder, role=role)
+    # Nobody dies here, so everybody has the time that they have in service; the first start trains.
+    return Service(
+        project=folder / "project", data=folder / "data", log_folder=folder, role=role, times={}, patience=240
+    )
 
 
 def read_login(service: Service) -> list[str]:
