@@ -56,6 +56,15 @@ def test_what_has_no_headers_is_no_mail() -> None:
         parse(b"")
 
 
+def test_mail_without_parts_nor_id_is_known_by_what_it_says() -> None:
+    """Its header speaks of parts, and there are none: it is read as text, whatever its letters."""
+    said = {
+        parse(b"From: ann@example.org\r\nContent-Type: multipart/mixed\r\n\r\n" + body).event_id
+        for body in (b"\x80", "Gr\u00fc\u00dfe".encode(), b"Hello")
+    }
+    assert len(said) == 3
+
+
 @settings(deadline=None, max_examples=150)
 @given(
     heads=st.dictionaries(
