@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
 from bot.connector import InboundEvent
@@ -210,16 +209,8 @@ def identify(mail: Mail) -> str:
     for name in ("from", "to", "date", "subject"):
         seen.update(f"{mail.get(name)}\n".encode("utf-8", "surrogatepass"))
     for leaf in mail.leaves:
-        seen.update(spell(leaf.part) if not leaf.part.is_multipart() else b"-")
+        seen.update(leaf.part.as_bytes(unixfrom=False) if not leaf.part.is_multipart() else b"-")
     return f"hash:{seen.hexdigest()[:32]}"
-
-
-def spell(part: Message) -> bytes:
-    """Return a part as bytes. One that was mended may hold letters that stand in no mail as they are."""
-    try:
-        return part.as_bytes(unixfrom=False)
-    except UnicodeError:
-        return part.as_string(unixfrom=False).encode("utf-8", "surrogatepass")
 
 
 def read_addresses(headers: list[str]) -> list[Handle]:
