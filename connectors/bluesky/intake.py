@@ -25,6 +25,7 @@ from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
 from connectors.bluesky.api import BlueskyApi, Session
 from connectors.bluesky.entities import read_time
+from connectors.bluesky.groups import Groups
 from connectors.bluesky.payload import REASONS
 from connectors.bluesky.records import POST, is_ours
 
@@ -73,6 +74,7 @@ class Intake:
         self._waits = Waits(pause, longest=LONGEST_PAUSE)
         self._chat_from, self._chat_said = 0.0, ""
         self._seen: Recent[str, None] = Recent(REMEMBERED)
+        self._groups = Groups(api)
 
     async def ask(self, cursor: str | None) -> AsyncGenerator[tuple[JsonObject, str], None]:
         """Yield lists and the cursor behind them for ever. A new account begins with what comes now.
@@ -88,7 +90,8 @@ class Intake:
                 items, further = await read(place)
                 if any(items.values()) or further != place:
                     place = further
-                    yield {**items, "known": {"me": me.did}}, place.write()
+                    groups = items.pop("groups", [])
+                    yield {**items, "known": {"me": me.did, "groups": groups}}, place.write()
             await asyncio.sleep((self._pause * EVERY).total_seconds())
 
     async def _find_end(self, me: Session) -> Place:
@@ -126,13 +129,15 @@ class Intake:
         outcome = await (
             self._api.get(LOG, ("cursor", place.chat), chat=True) if place.chat else self._find_rev()
         )
-        if outcome.error is not None:
-            self._pass_over_chat(outcome.error)
+        logs = outcome.objects("logs")
+        groups = outcome.error or await self._groups.find_among(logs)
+        if isinstance(groups, SendError):
+            self._pass_over_chat(groups)
             return {}, place
         self._chat_said = ""
         following = outcome.object.get("cursor")
         place = replace(place, chat=following) if isinstance(following, str) and following else place
-        return {"logs": outcome.objects("logs")}, place
+        return {"logs": logs, "groups": groups}, place
 
     async def _find_rev(self) -> Outcome:
         """Return an empty log that ends where the log ends now."""

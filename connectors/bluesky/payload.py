@@ -2,7 +2,7 @@
 
 Three lists are read as the server answers them: `notifications` (posts that mention, answer or quote us),
 `logs` (direct messages) and `records` (what our own account posts). `intake` adds under `known` who we are
-(`me`), which the lists do not say.
+(`me`) and which conversations are groups' (`groups`), which the lists do not say.
 
 Native ids of messages are the addresses of posts, and the ids of direct messages. A conversation's key is the
 id of a private one, and `<author> <first post of the thread>` in public.
@@ -137,12 +137,20 @@ def read_log(raw: JsonObject, known: JsonObject, blank: InboundEvent) -> Inbound
     """Read what happened in a private conversation; None for what is of no interest."""
     kind = take_text(raw.get("$type"), limit=MAX_ID)
     blank = replace(blank, event_id=f"log:{take_id(raw['rev'])}", metadata={"log": kind})
+    if raw.get("convoId") in read_groups(known):
+        return None
     read = LOGS.get(kind.removeprefix(LOG))
     if read is None:
         return None if kind.removeprefix(LOG) in UNINTERESTING else blank
     convo, message = take_id(raw["convoId"]), pick(raw, "message")
     event = replace(blank, conversation_key=convo, surface=Surface.DIRECT, metadata={})
     return read({**raw, "message": message}, known, event)
+
+
+def read_groups(known: JsonObject) -> frozenset[str]:
+    """Return the conversations in which more than two people write."""
+    groups = known.get("groups")
+    return frozenset(each for each in (groups if isinstance(groups, list) else []) if isinstance(each, str))
 
 
 def read_message(raw: JsonObject, known: JsonObject, event: InboundEvent) -> InboundEvent:

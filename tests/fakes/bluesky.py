@@ -51,7 +51,8 @@ class FakeBluesky:
     """One account's server. `sent` holds what we posted, `said` what we wrote in private, in order.
 
     `faults` go to the next writing calls, None lets one through. `closed` are people who take no messages of
-    strangers; `opens_chat` says whether the app password does, `chat_works` whether its server is well.
+    strangers, `groups` conversations of many; `opens_chat` says whether the app password does, `chat_works`
+    whether its server is well.
     """
 
     url: str = ""
@@ -67,6 +68,7 @@ class FakeBluesky:
     logs: list[dict[str, Any]] = field(default_factory=list)
     accepted: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
     blobs: dict[str, int] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     faults: deque[Fault | None] = field(default_factory=deque)

@@ -109,6 +109,12 @@ async def accept_convo(fake: FakeBluesky, fields: dict[str, Any]) -> Answer:
     return {}
 
 
+async def show_convo(fake: FakeBluesky, fields: dict[str, Any]) -> Answer:
+    (convo,) = fields["convoId"]
+    kind = "group" if convo in fake.groups else "direct"
+    return {"convo": {"id": convo, "members": [], "kind": {"$type": f"chat.bsky.convo.defs#{kind}Convo"}}}
+
+
 async def get_convo(fake: FakeBluesky, fields: dict[str, Any]) -> Answer:
     (did,) = fields["members"]
     if did in fake.closed:
@@ -149,6 +155,7 @@ METHODS: dict[str, Method] = {
     "chat.bsky.convo.listConvos": list_convos,
     "chat.bsky.convo.getLog": get_log,
     "chat.bsky.convo.acceptConvo": accept_convo,
+    "chat.bsky.convo.getConvo": show_convo,
     "chat.bsky.convo.getConvoForMembers": get_convo,
     "chat.bsky.convo.sendMessage": send_message,
     "chat.bsky.convo.getMessages": get_messages,

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.connector import AccountConfig, ErrorClass, InboundEvent, OutboundReply
+from bot.domain.json import Json
 from bot.domain.message import Author, Content, Kind
 from connectors.bluesky.api import find_server
 from connectors.bluesky.faults import classify, read_rates, read_wait
+from connectors.bluesky.groups import is_group
 from connectors.bluesky.payload import parse_body, parse_page
 from connectors.bluesky.records import LENGTH, POST, is_ours, make_record_key, split_uri
 from connectors.bluesky.render import POST_BYTES, POST_MAX, find_facets, render_posts
@@ -199,7 +201,11 @@ def test_password_goes_to_no_server_in_the_clear() -> None:
     [
         ("mention", None, {"addressed": "mention"}),
         ("mention", "ben", {"addressed": "mention"}),
-        ("mention", "lyra", {"addressed": "reply"}),  # an answer to us that also names us is told of as a mention
+        (
+            "mention",
+            "lyra",
+            {"addressed": "reply"},
+        ),  # an answer to us that also names us is told of as a mention
         ("reply", "lyra", {"addressed": "reply"}),
         # Whoever posted up to five posts higher in a thread is told of an answer, too.
         ("reply", "ben", {"addressed": "comment", "parent_id": f"at://did:plc:ben/{POST}/{make_tid(8)}"}),
@@ -219,3 +225,18 @@ def test_answer_is_for_us_where_we_do_not_know_who_we_are() -> None:
     (event,) = parse(page)
     assert event.metadata["addressed"] == "reply"
     assert "parent_id" not in event.metadata
+
+
+@pytest.mark.parametrize(
+    ("convo", "expected"),
+    [
+        ({"kind": {"$type": "chat.bsky.convo.defs#groupConvo"}, "members": []}, True),
+        ({"kind": {"$type": "chat.bsky.convo.defs#directConvo"}, "members": [{}, {}]}, False),
+        ({"members": [{}, {}, {}]}, True),
+        ({"members": [{}, {}]}, False),
+        ({"kind": 5, "members": None}, False),
+        (None, False),
+    ],
+)
+def test_groups_are_told_from_two_people(convo: Json, *, expected: bool) -> None:
+    assert is_group(convo) is expected

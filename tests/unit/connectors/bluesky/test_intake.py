@@ -220,3 +220,18 @@ async def test_messages_in_private_before_anything_else_came_are_not_lost(fake: 
     finally:
         await second.close()
     assert found.said == ["while away"]
+
+
+async def test_what_people_say_to_each_other_in_a_group_is_not_ours(
+    fake: FakeBluesky, reading: Reading
+) -> None:
+    fake.groups.add("convo-friends")
+    fake.log("CreateMessage", "friends", "my order number is 4711", sender="ben")
+    fake.log("AddMember", "friends", "")
+    fake.log("CreateMessage", "friends", "mine, too", sender="cem")
+    fake.write("ann", "hello")
+    await fake.until(lambda: bool(reading.said))
+    assert [(event.conversation_key, event.content.text) for event in reading.events] == [
+        ("convo-ann", "hello")
+    ]
+    assert fake.calls.count("chat.bsky.convo.getConvo") == 2
