@@ -28,7 +28,7 @@ from bot.service.hand_back import hand_back
 from bot.service.leave_alone import leave_alone, settle_unanswered
 from bot.service.link_threads import keep_together
 from bot.service.metrics import TURN_SECONDS, TURNS
-from bot.service.move_to_private import move_to_private
+from bot.service.move_to_private import move_to_private, spot_of
 from bot.service.unread import ask_person, judge_unread
 from bot.storage import event_log, triggers, turn_commit, turns
 from bot.storage.pulled import Pulled
@@ -106,7 +106,7 @@ async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool 
     heard = ask_person(claim) if course is Course.ASK_PERSON else await _respond(road, engine, claim)
     result = keep_contract(road, heard)
     try:
-        result, link = await move_to_private(road, claim, result)
+        result, link = await move_to_private(road, spot_of(claim), result)
         stored = await _commit(road, claim, result, link)
     except StorageUnavailable:
         await hand_back(road, claim.lease)
@@ -124,7 +124,7 @@ async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool 
     )
     _announce(road, claim, answered, soon=not (begun_here and claim.pull))  # such a caller has it already
     if result.handoff:
-        await keep_together(road, claim)
+        await keep_together(road, spot_of(claim))
     return answered
 
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from bot.connector import InboundEvent
     from bot.domain.case import ThreadLink
     from bot.domain.conversation import Conversation
+    from bot.service.move_to_private import Spot
     from bot.service.road import Road
     from bot.storage.database import Connection
-    from bot.storage.turns import Right
 
 log = structlog.get_logger(__name__)
 
@@ -131,11 +131,11 @@ async def put_case_together(road: Road, conversation_id: int, *, private_id: int
     await announce_case(road, link)
 
 
-async def keep_together(road: Road, right: Right) -> None:
+async def keep_together(road: Road, spot: Spot) -> None:
     """Let the other thread of a case know of a handoff in one of them. What fails here the sweep does."""
-    if road.may_join(right.channel, right.account):
+    if road.may_join(spot.channel, spot.account):
         with suppress(StorageUnavailable):
-            await put_case_together(road, right.lease.conversation_id)
+            await put_case_together(road, spot.conversation_id)
 
 
 async def join_by_key(road: Road, public_id: int) -> None:

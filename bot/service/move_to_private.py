@@ -5,7 +5,7 @@ Personal details do not belong in a group either: there the same is done, as far
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,6 +13,7 @@ import structlog
 from bot.connector import MovesToPrivate
 from bot.desk.public_case import Said, Ways, asks_for_details, decide_public
 from bot.domain.conversation import Surface
+from bot.domain.message import Kind
 from bot.storage import cases
 
 if TYPE_CHECKING:
@@ -25,6 +26,29 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 OPEN_PLACES = (Surface.PUBLIC, Surface.GROUP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a turn is said. `began_id`: what it answers; None where nobody's word began it."""
+
+    conversation_id: int
+    channel: str
+    account: str
+    surface: Surface
+    began_id: int | None = None
+
+
+def spot_of(claim: Claim) -> Spot:
+    """Return where the turn of a claim is said: a reminder answers nobody's word."""
+    last = claim.messages[-1]
+    return Spot(
+        conversation_id=claim.lease.conversation_id,
+        channel=claim.channel,
+        account=claim.account,
+        surface=claim.surface,
+        began_id=None if last.kind is Kind.TRIGGER else last.id,
+    )
 
 
 def leads_to_private(connector: Connector) -> bool:
@@ -52,11 +76,11 @@ def _make_link(connector: Connector, reply_context: JsonObject) -> str | None:
 
 
 async def move_to_private(
-    road: Road, claim: Claim, result: TurnResult
+    road: Road, spot: Spot, result: TurnResult
 ) -> tuple[TurnResult, cases.NewLink | None]:
     """Return a turn as it may be said where it is said, and what its commit does to the thread's link."""
-    connector = road.passages.get((claim.channel, claim.account))
-    if connector is None or claim.surface not in OPEN_PLACES:
+    connector = road.passages.get((spot.channel, spot.account))
+    if connector is None or spot.surface not in OPEN_PLACES:
         return result, None
     said = Said(
         replies=result.replies,
@@ -66,9 +90,12 @@ async def move_to_private(
     if not (said.handoff or said.asks):
         return result, None
     async with road.database.direct() as connection:
-        context, moved = await cases.load_public(connection, claim.lease.conversation_id)
-    decision = decide_public(said, find_ways(connector, claim.surface, context), moved, road.desk.words)
+        context, moved = await cases.load_public(connection, spot.conversation_id)
+        began_id = spot.began_id or await cases.find_last_word(connection, spot.conversation_id)
+    if began_id is None:
+        return result, None  # there is nobody's post to answer alone
+    decision = decide_public(said, find_ways(connector, spot.surface, context), moved, road.desk.words)
     link = None
     if decision.how is not None or decision.reminds:
-        link = cases.NewLink(began_id=claim.messages[-1].id, how=decision.how, question=decision.question)
+        link = cases.NewLink(began_id=began_id, how=decision.how, question=decision.question)
     return replace(result, replies=decision.replies), link

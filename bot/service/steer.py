@@ -20,6 +20,8 @@ from bot.engines.engine import Turn
 from bot.errors import Conflict, EngineError, LeaseLost
 from bot.service.answer import keep_contract, make_entry, read_log, read_turn_reminders
 from bot.service.give_back import announce_given_back, release
+from bot.service.link_threads import keep_together
+from bot.service.move_to_private import Spot, move_to_private
 from bot.storage import cases, leases, steering, turn_commit
 
 if TYPE_CHECKING:
@@ -93,12 +95,22 @@ async def steer(
             return Steered(standing=grip.standing, done=False, pull=grip.pull)
         _check_release(grip, wish)
         result = await _act(road, serving, grip, wish)
-        return await _commit(road, grip, wish, result)
+        collected = _is_collected(grip, wish, result)
+        spot, link = _spot_of(grip), None
+        if not collected:
+            result, link = await move_to_private(road, spot, result)
+        outcome = replace(_make_outcome(road, grip, wish, result), collected=collected, link=link)
+        steered = await _commit(road, grip, wish, outcome)
     except LeaseLost as error:
         raise Conflict("somebody else took this conversation meanwhile; nothing was changed") from error
     except BaseException:
         await _let_go(road, grip)
         raise
+    if link is not None:
+        road.awaited.forget()
+    if outcome.handoff:
+        await keep_together(road, spot)
+    return steered
 
 
 async def _take_grip(road: Road, conversation_id: int, patience: timedelta) -> Grip:
@@ -144,9 +156,23 @@ async def _act(road: Road, serving: ServingEngine, grip: Grip, wish: Wish) -> Tu
     return keep_contract(road, result) if result.replies or result.handoff else result
 
 
-async def _commit(road: Road, grip: Grip, wish: Wish, result: TurnResult) -> Steered:
+def _spot_of(grip: Grip) -> Spot:
+    standing = grip.standing
+    return Spot(
+        conversation_id=standing.conversation_id,
+        channel=standing.channel,
+        account=standing.account,
+        surface=standing.surface,
+    )
+
+
+def _is_collected(grip: Grip, wish: Wish, result: TurnResult) -> bool:
+    """Tell whether whoever called reads the replies. That a person will answer is told to the contact."""
+    return (wish.collected and not result.handoff) or grip.pull
+
+
+async def _commit(road: Road, grip: Grip, wish: Wish, outcome: turn_commit.Outcome) -> Steered:
     conversation_id = grip.lease.conversation_id
-    outcome = _make_outcome(road, grip, wish, result)
     released = wish.releases and grip.standing.status is Status.QUEUED
     waits: tuple[int, ...] = ()
     async with road.database.begin() as connection:
@@ -165,7 +191,7 @@ async def _commit(road: Road, grip: Grip, wish: Wish, result: TurnResult) -> Ste
         standing=grip.standing,
         done=True,
         pull=grip.pull,
-        replies=result.replies if outcome.collected else (),
+        replies=tuple(outcome.replies) if outcome.collected else (),
         reply_ids=stored.reply_ids if outcome.collected else (),
     )
 
@@ -184,8 +210,6 @@ def _make_outcome(road: Road, grip: Grip, wish: Wish, result: TurnResult) -> tur
             inbound_seq=grip.inbound_seq,
             holders=BOT_MAY_SPEAK if wish.bot_only or result.replies else _ANYBODY,
         ),
-        # That a person will answer is told to the contact, whoever called.
-        collected=(wish.collected and not result.handoff) or grip.pull,
     )
     if not wish.reminds:
         return outcome

@@ -139,6 +139,20 @@ async def load_public(
     return row.reply_context, None if row.id is None else to_link(row)
 
 
+_LAST_WORD = text(
+    """
+    SELECT id FROM message WHERE conversation_id = :id AND author = 'contact'
+        AND kind IN ('text', 'postback', 'media') ORDER BY seq DESC LIMIT 1
+    """,
+)
+
+
+async def find_last_word(connection: AnyConnection, conversation_id: int) -> int | None:
+    """Return the last message of a thread's contact, None where they said nothing."""
+    row = (await connection.execute(_LAST_WORD, {"id": conversation_id})).one_or_none()
+    return int(row.id) if row else None
+
+
 async def lock_case(connection: AsyncConnection, *conversation_ids: int) -> ThreadLink | None:
     """Lock conversations, with those they make a case with, in one order; returns that case, if any.
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import BigInteger, Interval, Text
 
-from bot.domain.conversation import Lease, Status
+from bot.domain.conversation import Lease, Status, Surface
 from bot.storage.content import dump_content
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Standing:
     conversation_id: int
     channel: str
     account: str
+    surface: Surface
     key: str
     status: Status
     staff_name: str | None
@@ -56,7 +57,8 @@ class Grip:
 
 
 _SELECT = """
-    SELECT c.id, a.channel, a.name AS account, c.key, c.status, s.name AS staff_name, t.state AS tracker
+    SELECT c.id, a.channel, a.name AS account, c.surface, c.key, c.status, s.name AS staff_name,
+        t.state AS tracker
     FROM conversation c JOIN account a ON a.id = c.account_id
     LEFT JOIN staff s ON s.id = c.staff_id LEFT JOIN tracker t ON t.conversation_id = c.id
 """
@@ -93,6 +95,7 @@ def _to_standing(row: AnyRow) -> Standing:
         conversation_id=row.id,
         channel=row.channel,
         account=row.account,
+        surface=Surface(row.surface),
         key=row.key,
         status=Status(row.status),
         staff_name=row.staff_name,
