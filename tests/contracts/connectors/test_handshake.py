@@ -7,18 +7,24 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import aiohttp
 import pytest
 from aiohttp import web
 
 from bot.connector import AccountConfig, Connector, Handshakes
+from bot.service.recently import Repeats
 from bot.web import hooks
 from bot.web.errors import answer_errors_in
-from bot.web.keys import CONNECTORS
+from bot.web.keys import CONNECTORS, ROAD
 from tests.contracts.connectors.conftest import CHANNELS
 from tests.contracts.connectors.doorbell import DoorbellConnector
 from tests.fakes.serving import serve
+
+if TYPE_CHECKING:
+    from bot.service.road import Road
 
 SECRET = "the-brand-and-the-platform-know"
 META = {"hub.mode": "subscribe", "hub.verify_token": SECRET, "hub.challenge": "<b>1158201444</b>"}
@@ -36,6 +42,7 @@ async def door(*connectors: Connector) -> AsyncIterator[tuple[aiohttp.ClientSess
     app = web.Application()
     answer_errors_in(app)
     app[CONNECTORS] = {(each.channel, each.account.name): each for each in connectors}
+    app[ROAD] = cast("Road", SimpleNamespace(repeats=Repeats()))  # nothing is stored here
     app.add_routes(hooks.routes)
     async with serve(app) as (address, _), aiohttp.ClientSession() as http:
         yield http, f"{address}/webhooks/{connectors[0].channel}/{connectors[0].account.name}"
