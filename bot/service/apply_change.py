@@ -22,7 +22,9 @@ async def apply_change(
     if event.kind is Kind.DELETE or await changes.was_taken_back(connection, conversation_id, target):
         await _take_back(connection, account_id, conversation_id, target)
         return
-    await changes.replace_content(connection, conversation_id, event)
+    changed = await changes.replace_content(connection, conversation_id, event)
+    if changed is not None:
+        await media.follow_edit(connection, *changed, event.content)
     await left_alone.look_again(connection, conversation_id, target)
 
 

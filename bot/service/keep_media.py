@@ -86,7 +86,7 @@ async def _keep(road: Road, connectors: Connectors, files: FileStore, wanted: Wa
     if wanted.key and wanted.key != file.key:
         await files.delete([wanted.key])
     async with road.database.begin() as connection:
-        settled = await media.settle_file(connection, file)
+        settled = await media.settle_file(connection, wanted, file)
     over = ("" if settled else file.key, find_upload_key(wanted.attachment.ref))
     await files.delete([key for key in over if key])
     await road.bus.live.publish("media", wanted.conversation_id, message_id=wanted.message_id)

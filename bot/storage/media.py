@@ -16,7 +16,7 @@ from bot.storage.tables import media
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from bot.domain.message import Content
     from bot.storage.connection import AsyncConnection
@@ -30,7 +30,8 @@ _NO_FILES = ("geo:", "tel:", "story:", "link:", "product:", "sticker:")
 class WantedFile:
     """A file that is to be fetched now, of which account, and at which try.
 
-    `key` is where it lies already: then its author took the message back, and it has to go.
+    `key` is where it lies already: then its author took the message back, and it has to go. `until` is when
+    others may take it; whoever changes what is to be done with it changes that, too.
     """
 
     message_id: int
@@ -40,6 +41,7 @@ class WantedFile:
     account: str
     attachment: Attachment
     attempts: int
+    until: datetime
     key: str = ""
 
 
@@ -74,9 +76,9 @@ _TAKE = (
             SELECT message_id, number FROM media
             WHERE state = 'waiting' AND due_at <= clock_timestamp()
             ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED)
-        RETURNING message_id, number, attempts, key
+        RETURNING message_id, number, attempts, due_at, key
     )
-    SELECT t.message_id, t.number, t.attempts, t.key, m.conversation_id, m.content,
+    SELECT t.message_id, t.number, t.attempts, t.due_at, t.key, m.conversation_id, m.content,
         a.channel, a.name AS account
     FROM taken t JOIN message m ON m.id = t.message_id JOIN account a ON a.id = m.account_id
     ORDER BY t.message_id, t.number
@@ -104,6 +106,7 @@ def _to_wanted(row: AnyRow) -> WantedFile:
         # A message that was deleted meanwhile has none any more.
         attachment=attachments[row.number] if row.number < len(attachments) else Attachment(kind="", ref=""),
         attempts=row.attempts,
+        until=row.due_at,
         key=row.key,
     )
 
@@ -111,14 +114,19 @@ def _to_wanted(row: AnyRow) -> WantedFile:
 _SETTLE = text(
     """
     UPDATE media SET state = :state, mime = :mime, size = :size, key = :key, reason = :reason
-    WHERE message_id = :message_id AND number = :number AND state = 'waiting' RETURNING number
+    WHERE message_id = :message_id AND number = :number AND state = 'waiting' AND due_at = :until
+    RETURNING number
     """,
 )
 
 
-async def settle_file(connection: AsyncConnection, file: MediaFile) -> bool:
-    """Write down what has become of a file; False where somebody else did, or its message is gone."""
+async def settle_file(connection: AsyncConnection, wanted: WantedFile, file: MediaFile) -> bool:
+    """Write down what has become of a file.
+
+    False where somebody else did, or its message is gone, or says something else by now.
+    """
     values = {
+        "until": wanted.until,
         "message_id": file.message_id,
         "number": file.number,
         "state": file.state.value,
@@ -133,7 +141,7 @@ async def settle_file(connection: AsyncConnection, file: MediaFile) -> bool:
 _LATER = text(
     """
     UPDATE media SET due_at = clock_timestamp() + :pause, reason = :reason
-    WHERE message_id = :message_id AND number = :number AND state = 'waiting'
+    WHERE message_id = :message_id AND number = :number AND state = 'waiting' AND due_at = :until
     """,
 ).bindparams(bindparam("pause", type_=Interval))
 
@@ -142,7 +150,13 @@ async def try_later(
     connection: AsyncConnection, wanted: WantedFile, *, pause: timedelta, reason: str
 ) -> None:
     """Have a file fetched again after a pause."""
-    values = {"message_id": wanted.message_id, "number": wanted.number, "pause": pause, "reason": reason}
+    values = {
+        "message_id": wanted.message_id,
+        "number": wanted.number,
+        "until": wanted.until,
+        "pause": pause,
+        "reason": reason,
+    }
     await connection.execute(_LATER, values)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -27,6 +28,8 @@ async def send(road: Road, files: FileStore, *found: tuple[MediaState, str], sen
     attachments = tuple(Attachment(kind="photo", ref=f"f{number}") for number in range(len(found)))
     received = await receive(road, replace(event, content=replace(event.content, attachments=attachments)))
     assert received.message_id
+    async with road.database.begin() as connection:
+        wanted = await media.take_due(connection, lease=timedelta(minutes=1), most=len(found))
     for number, (state, mime) in enumerate(found):
         key = f"{received.message_id}/{number}"
         await files.put(key, PICTURE)
@@ -34,7 +37,8 @@ async def send(road: Road, files: FileStore, *found: tuple[MediaState, str], sen
             message_id=received.message_id, number=number, state=state, mime=mime, size=1_500_000, key=key
         )
         async with road.database.begin() as connection:
-            await media.settle_file(connection, replace(file, reason="a program" * (not mime)))
+            reason = "a program" * (not mime)
+            await media.settle_file(connection, wanted[number], replace(file, reason=reason))
     return f"/desk/c/{received.conversation_id}/files/{received.message_id}/0"
 
 

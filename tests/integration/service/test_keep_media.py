@@ -284,3 +284,23 @@ async def test_message_that_was_changed_has_the_files_of_its_last_version_alone(
     for gone in (changed, added):
         with pytest.raises(MediaGone):
             await files.get(gone.key)
+
+
+async def test_taken_back_while_it_is_fetched_is_not_kept(
+    road: Road, platform: Platform, files: FileStore, tmp_path: Path
+) -> None:
+    class Slow(HoldingConnector):
+        """A platform that is so slow that the message is taken back meanwhile."""
+
+        @override
+        async def locate(self, attachment: Attachment) -> MediaAddress:
+            await receive(road, says("", kind=Kind.DELETE, target_id="e1"))
+            return await super().locate(attachment)
+
+    platform.files["/a.png"] = PICTURE
+    received = await receive(road, sends("/a.png", event_id="e1"))
+    account = AccountConfig(channel=KEY[0], name=KEY[1], options={"api_url": platform.url})
+    while await keep_due(road, {KEY: Slow(account)}, files):
+        pass
+    assert [file.state for file in await states(road, received.message_id)] == [MediaState.GONE]
+    assert stored(tmp_path) == []
