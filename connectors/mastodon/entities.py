@@ -16,8 +16,17 @@ from bot.domain.message import Attachment, Content
 from connectors.mastodon.plain_text import drop_names, read_html
 
 KINDS: Mapping[str, str] = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
+FOR_MANY = frozenset({"public", "unlisted", "private", "local"})
 MAX_URL = 2_000
 MAX_FILES = 32
+
+
+def is_direct(status: JsonObject) -> bool:
+    """Tell whether a post is between those it names. What is not known to be for more people is.
+
+    Pleroma and its kin have `local` and `list` besides Mastodon's own: for one server, and for a few people.
+    """
+    return status.get("visibility") not in FOR_MANY
 
 
 def is_me(account_id: Json, known: JsonObject) -> bool:

@@ -21,9 +21,9 @@ from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
 from connectors.mastodon.api import MastodonApi
 from connectors.mastodon.ear import LONGEST_PAUSE, TAKEN, Ear
+from connectors.mastodon.entities import is_direct
 from connectors.mastodon.faults import GONE, NOT_FOUND
 from connectors.mastodon.memory import Memory
-from connectors.mastodon.payload import DIRECT
 from connectors.mastodon.server import Account, learn_account
 
 log = structlog.get_logger(__name__)
@@ -156,7 +156,7 @@ class Intake:
     async def _find_thread(self, status: JsonObject) -> str | None:
         """Return the first post of a public thread; None where the post itself begins it, or is direct."""
         answered = status.get("in_reply_to_id")
-        if not isinstance(answered, str) or status.get("visibility") == DIRECT:
+        if not isinstance(answered, str) or is_direct(status):
             return None
         known = self._memory.find_thread(answered) or self._memory.find_thread(str(status.get("id")))
         if known is not None:

@@ -24,6 +24,7 @@ from bot.errors import BadPayload
 from connectors.mastodon.entities import (
     MAX_URL,
     fingerprint,
+    is_direct,
     is_me,
     is_mentioned,
     name_app,
@@ -36,7 +37,6 @@ from connectors.mastodon.entities import (
 )
 
 CHANNEL = "mastodon"
-DIRECT = "direct"
 
 
 def parse_body(body: bytes) -> JsonObject:
@@ -113,7 +113,7 @@ def read_post(status: JsonObject, known: JsonObject, blank: InboundEvent) -> Inb
         conversation_key=make_key(take_id(author["id"]), status, known),
         sender=read_author(author, status),
         content=content,
-        surface=Surface.DIRECT if status.get("visibility") == DIRECT else Surface.PUBLIC,
+        surface=Surface.DIRECT if is_direct(status) else Surface.PUBLIC,
         reply_context={
             "reply_to": post_id,
             "acct": take_text(author.get("acct"), limit=MAX_ID),
@@ -178,7 +178,7 @@ def read_own(status: JsonObject, known: JsonObject, blank: InboundEvent) -> Inbo
         conversation_key=make_key(take_id(person), status, known),
         sender=Handle(native_id=take_id(person)),
         content=read_content(status, known),
-        surface=Surface.DIRECT if status.get("visibility") == DIRECT else Surface.PUBLIC,
+        surface=Surface.DIRECT if is_direct(status) else Surface.PUBLIC,
         metadata={},
         platform_at=read_time(status.get("created_at")),
     )
@@ -195,7 +195,7 @@ READERS: Mapping[str, Reader] = {
 
 def make_key(person: str, status: JsonObject, known: JsonObject) -> str:
     """Return the conversation's key: people answer in threads, and one person may be in several."""
-    if status.get("visibility") == DIRECT:
+    if is_direct(status):
         return person
     if not status.get("in_reply_to_id"):
         return f"{person}:{take_id(status['id'])}"
@@ -205,7 +205,7 @@ def make_key(person: str, status: JsonObject, known: JsonObject) -> str:
 def make_metadata(status: JsonObject, known: JsonObject, warning: str) -> JsonObject:
     """Return what staff may want to know of a post."""
     metadata: dict[str, Json] = {"visibility": take_text(status.get("visibility"), limit=MAX_ID)}
-    if status.get("visibility") != DIRECT:
+    if not is_direct(status):
         answers_us = is_me(status.get("in_reply_to_account_id"), known)
         metadata["addressed"] = "reply" if answers_us else "mention"
     if warning:

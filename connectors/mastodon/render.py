@@ -12,11 +12,12 @@ from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, split_text
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
+from connectors.mastodon.entities import FOR_MANY
 from connectors.mastodon.files import is_uploaded
-from connectors.mastodon.payload import DIRECT
 from connectors.mastodon.plain_text import mention_nobody
 
-VISIBILITIES = frozenset({"public", "unlisted", "private", DIRECT})
+DIRECT = "direct"
+VISIBILITIES = FOR_MANY | {DIRECT}
 LINK = re.compile(r"https?://\S+")
 
 

@@ -17,7 +17,9 @@ from bot.domain.message import Kind
 from connectors.mastodon.faults import classify, read_rates, read_wait
 from connectors.mastodon.payload import parse_body, parse_frame
 from connectors.mastodon.plain_text import MAX_HTML, drop_names, mention_nobody, read_html
+from connectors.mastodon.render import make_address
 from connectors.mastodon.server import read_limits, read_streaming_url
+from tests.unit.connectors.asked import reply_to
 
 ACCOUNT = AccountConfig(channel="mastodon", name="main")
 MENTION = {"id": "1", "username": "lyra", "acct": "lyra", "url": "https://social.example/@lyra"}
@@ -215,3 +217,17 @@ def test_limits_and_streams_of_all_kinds_of_servers() -> None:
     assert read_streaming_url(other, base) == "https://stream.example"
     assert read_streaming_url({"urls": {"streaming_api": "ws://stream.example"}}, base) == base
     assert read_streaming_url({"urls": {"streaming_api": 5}}, base) == base
+
+
+@pytest.mark.parametrize("visibility", ["list", "limited", "", None])
+def test_post_that_is_not_known_to_be_for_many_is_private(visibility: str | None) -> None:
+    event = parse(visibility=visibility)
+    assert (event.surface, event.conversation_key) == (Surface.DIRECT, "7")
+    assert "addressed" not in event.metadata
+    assert make_address(reply_to(event, "hi"), "ann").visibility == "direct"
+
+
+def test_post_for_one_server_is_answered_there_alone() -> None:
+    event = parse(visibility="local")
+    assert event.surface is Surface.PUBLIC
+    assert make_address(reply_to(event, "hi"), "ann").visibility == "local"
