@@ -29,6 +29,7 @@ from connectors.mastodon.server import Account, learn_account
 log = structlog.get_logger(__name__)
 
 PAGE = 40
+CONTEXT_TRIES = 3
 STREAMED, UNSTREAMED = 60, 15  # pauses between two looks without a ring: beside a stream, and without one
 GAP = 2  # pauses between two looks in any case: each is two calls, of 300 that we have in five minutes
 TYPES = (("types[]", "mention"), ("types[]", "update"))
@@ -161,11 +162,22 @@ class Intake:
         known = self._memory.find_thread(answered) or self._memory.find_thread(str(status.get("id")))
         if known is not None:
             return known
-        context = await self._insist(f"/api/v1/statuses/{status.get('id')}/context")
+        context = await self._ask_for_context(str(status.get("id")))
         ancestors = context.object.get("ancestors")
         first = ancestors[0] if isinstance(ancestors, list) and ancestors else None
         found = first.get("id") if isinstance(first, Mapping) else None
         return found if isinstance(found, str) else answered
+
+    async def _ask_for_context(self, post_id: str) -> Outcome:
+        """Return what stands around a post; others must not wait where the server cannot tell that."""
+        outcome = Outcome()
+        for _ in range(CONTEXT_TRIES):
+            outcome = await self._api.get(f"/api/v1/statuses/{post_id}/context")
+            if outcome.error is None or not outcome.error.error_class.retriable:
+                break
+            await self._recover(outcome.error)
+        self._waits.end()
+        return outcome
 
     async def _insist(self, path: str, params: Params = ()) -> Outcome:
         """Ask until the server answers; what is no more is an empty answer."""

@@ -58,6 +58,7 @@ class FakeMastodon:
     """One account's server. `posts` holds all posts by id, `sent` what our application posted, in order.
 
     `faults` go to the next writing calls, None lets one through; `streams` says whether there is a stream.
+    `untold` are posts whose thread the server cannot tell.
     """
 
     token: str = "tok-AAabcdefghijklmnop"
@@ -74,6 +75,7 @@ class FakeMastodon:
     faults: deque[Fault | None] = field(default_factory=deque)
     people: dict[str, dict[str, Any]] = field(default_factory=lambda: {ME["id"]: ME})
     slow_media: int = 0
+    untold: set[str] = field(default_factory=set)
     listeners: list[asyncio.Queue[str | None]] = field(default_factory=list)
     _keys: dict[str, Post] = field(default_factory=dict)
     _last: int = 100

@@ -60,6 +60,8 @@ async def get_context(fake: FakeMastodon, _: web.Request, __: dict[str, Any], po
     post, ancestors = fake.posts.get(post_id), list[Post]()
     if post is None:
         return 404, {"error": "Record not found"}
+    if post_id in fake.untold:
+        return 503, {"error": "Service Unavailable"}
     while post and post["in_reply_to_id"]:
         post = fake.posts.get(post["in_reply_to_id"])
         ancestors[:0] = [post] if post else []

@@ -138,3 +138,15 @@ async def test_poll_that_ends_in_the_moment_something_is_heard_does_end(fake: Fa
     waiting.cancel()
     await asyncio.wait([waiting])
     assert waiting.cancelled()
+
+
+async def test_thread_that_the_server_cannot_tell_holds_back_no_other_post(
+    fake: FakeMastodon, reading: Reading
+) -> None:
+    post = fake.post("8", "what do you think?")
+    answer = fake.say("7", "ask them", in_reply_to_id=post["id"], lost=True)
+    fake.untold.add(answer["id"])
+    fake.say("9", "and I?")
+    await fake.until(lambda: len(reading.events) == 2)
+    assert reading.said == ["ask them", "and I?"]
+    assert reading.events[0].conversation_key == f"7:{post['id']}"
