@@ -53,9 +53,12 @@ async def follow_private(
 async def _say_instead(road: Road, connection: Connection, claim: DeliveryClaim) -> bool:
     conversation_id = claim.lease.conversation_id
     connector = road.passages.get((claim.channel, claim.account))
-    link = await cases.find_open(connection, conversation_id)
+    link = await cases.find_last(connection, conversation_id)
     found = await conversations.get_conversation(connection, conversation_id)
     if connector is None or link is None or link.word_id is None or found is None:
+        return False
+    if link.closed:  # staff have settled it meanwhile: nobody is to be promised anything
+        await case_moves.take_back_word(connection, link.word_id)
         return False
     ways = find_ways(connector, claim.surface, claim.reply_context)
     word, how = decide_refused(ways, road.desk.words, handoff=found.status is not Status.BOT)

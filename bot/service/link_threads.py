@@ -125,10 +125,18 @@ async def put_case_together(road: Road, conversation_id: int, *, private_id: int
         if link is None or (link.private_id is None and private_id is None):
             return
         if private_id is not None and link.private_id is None:
-            await cases.join(connection, link.id, private_id, doubt=False)
+            joined = await cases.join(connection, link.id, private_id, doubt=False)
             link = await cases.find_open(connection, conversation_id) or link
+            if joined and link.question is not None:
+                await _go_on_asking(connection, link, private_id)
         await share_holder(connection, link)
     await announce_case(road, link)
+
+
+async def _go_on_asking(connection: Connection, link: ThreadLink, private_id: int) -> None:
+    """Let the bot remember what it asked, in a private thread that there was before."""
+    if not await case_moves.has_spoken_since(connection, private_id, link.created_at):
+        await case_moves.move_tracker(connection, link.public_id, private_id)
 
 
 async def keep_together(road: Road, spot: Spot) -> None:

@@ -78,6 +78,15 @@ async def move_tracker(connection: AnyConnection, public_id: int, private_id: in
     await connection.execute(_TRACKER, {"public_id": public_id, "private_id": private_id})
 
 
+_SPOKEN = text("SELECT EXISTS (SELECT FROM turn WHERE conversation_id = :id AND created_at > :since)")
+
+
+async def has_spoken_since(connection: AnyConnection, conversation_id: int, since: datetime) -> bool:
+    """Tell whether the bot had a turn in a conversation after a moment: what it remembers there is newer."""
+    found = await connection.execute(_SPOKEN, {"id": conversation_id, "since": since})
+    return bool(found.scalar_one())
+
+
 _QUEUE = text(
     """
     UPDATE conversation SET status = 'queued', staff_id = NULL, answer_due_at = NULL,
@@ -131,6 +140,21 @@ async def reword(connection: AnyConnection, message_id: int, content: Content) -
     """Say something else in place of a message that waits to leave; False where it does not wait."""
     values = {"id": message_id, "content": dump_content(content)}
     return (await connection.execute(_REWORD, values)).one_or_none() is not None
+
+
+_TAKE_BACK = text(
+    """
+    UPDATE outbox SET state = 'failed', error_class = 'taken_over',
+        error_detail = 'it tells of a private message that did not arrive, and the case was resolved',
+        updated_at = now()
+    WHERE message_id = :id AND state = 'pending'
+    """,
+)
+
+
+async def take_back_word(connection: AnyConnection, message_id: int) -> None:
+    """Let a public word never leave that would be untrue, and that nobody needs any more."""
+    await connection.execute(_TAKE_BACK, {"id": message_id})
 
 
 _REFUSED = text("UPDATE thread_link SET how = 'link', private_key = NULL WHERE id = :id")

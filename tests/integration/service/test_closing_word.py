@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from bot.connector import ErrorClass
 from bot.domain.message import Kind
 from bot.domain.staff import Staff
 from bot.service.receive import receive
 from bot.service.resolve import resolve
 from bot.service.road import Road
 from bot.service.staff_reply import Reply, send_reply, staff_reply
+from tests.fakes.connector import rejected
 from tests.fakes.public_channel import WEEK
 from tests.integration.service.cases import Place, Wall, account, opened, place, posts, writes
-from tests.integration.service.delivering import let_pass
+from tests.integration.service.delivering import let_pass, make_due
 from tests.integration.service.events import says
 from tests.integration.service.people import add_agent
 
@@ -94,6 +96,19 @@ async def test_nothing_is_said_where_the_platform_takes_nothing_any_more(road: R
     await wall.send(public_id)
     assert CLOSING not in wall.public()
     assert await wall.ask("SELECT attention FROM conversation WHERE attention IS NOT NULL") == []
+
+
+async def test_nobody_is_told_of_a_private_message_that_was_refused_after_all_was_settled(
+    town: Place, mara: Staff
+) -> None:
+    town.connector.results = [rejected(ErrorClass.TRANSIENT), rejected(ErrorClass.POLICY)]
+    public_id = await town.hear(posts("a person please"))
+    await resolve(town.road, public_id, mara)
+    await make_due(town.road, public_id)
+    await town.send(public_id)
+    assert town.public() == []
+    assert await town.statuses() == ["resolved"]
+    assert await town.entries() == []
 
 
 async def test_nothing_is_said_where_nobody_was_moved(town: Place, mara: Staff) -> None:

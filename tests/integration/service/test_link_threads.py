@@ -92,6 +92,15 @@ async def test_question_is_answered_in_private_where_the_bot_goes_on(town: Place
     assert town.alone() == ["1: where is my order?", "2: here I am"]  # it knows of the first turn
 
 
+async def test_question_goes_on_in_a_private_thread_that_there_was_before(town: Place) -> None:
+    await town.hear(writes("hello"))
+    await town.hear(posts("one"))
+    town.connector.results = [opened()]
+    await town.hear(posts("where is my order?", event_id="post-2"))
+    await town.hear(writes("1234"))
+    assert town.alone()[-1] == "3: 1234"  # it knows of both turns in public
+
+
 async def test_post_in_a_thread_that_goes_on_in_private_is_not_left_alone(town: Place) -> None:
     await begin(town, "where is my order?")  # its memory went over to the private thread
     await town.hear(posts("👍👍", event_id="post-2"))
