@@ -21,6 +21,7 @@ from bot.service.answer_anyway import answer_anyway
 from bot.service.give_back import give_back
 from bot.service.metrics import LEFT_ALONE
 from bot.service.receive import receive
+from bot.service.resolve import resolve
 from bot.service.staff_reply import staff_reply
 from bot.service.take import take
 from bot.storage import ledger, left_alone, turns
@@ -109,6 +110,16 @@ async def test_passing_mention_gets_no_reply_and_its_reason_is_kept(road: Road) 
     assert await fetch(road, "SELECT count(*) FROM handoff") == [(0,)]
     assert await count_ledger(road) == (1, 0, 0, 0, 1)
     assert LEFT_ALONE.labels("in_passing")._value.get() == before + 1
+
+
+@pytest.mark.parametrize(("addressed", "left"), [("comment", True), ("mention", False)])
+async def test_what_cannot_be_read_in_public_is_left_alone_among_comments(
+    road: Road, addressed: str, left: bool
+) -> None:
+    answered = await hear(road, replace(posts("", addressed=addressed), kind=Kind.UNSUPPORTED))
+    assert answered is not None
+    assert bool(answered.reply_ids) is not left
+    assert [each.note.reason for each in await list_left(road)] == ["unread"] * left
 
 
 async def test_complaint_is_answered(road: Road) -> None:
@@ -265,6 +276,20 @@ async def test_bot_answers_what_a_person_wanted_answered(road: Road, mara: Staff
     assert answered is not None
     assert len(answered.reply_ids) == 1
     assert await count_ledger(road) == (1, 1, 0, 0, 0)
+
+
+async def test_who_spoke_with_a_person_there_is_not_left_alone_later(road: Road, mara: Staff) -> None:
+    await hear(road, posts(PASSING))
+    (found,) = await list_left(road)
+    await answer_anyway(road, found.note.message_id, mara)
+    await staff_reply(road, found.conversation_id, mara, "Which shoes are they?", key="k")
+    await resolve(road, found.conversation_id, mara)
+    answered = await hear(road, posts("the ones on the shelf by the window"))
+    assert answered is not None
+    assert len(answered.reply_ids) == 1
+    again = await hear(road, posts("they are on the shelf by the window", addressed="comment"))
+    assert again is not None
+    assert len(again.reply_ids) == 1
 
 
 async def test_overruling_twice_changes_nothing_more(road: Road, mara: Staff) -> None:
