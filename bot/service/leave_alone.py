@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _PATIENCE = timedelta(seconds=3)  # for understanding; together with a turn it is shorter than a lease
-_JUDGED = frozenset({Kind.TEXT, Kind.MEDIA})
+_JUDGED = frozenset({Kind.TEXT, Kind.MEDIA, Kind.UNSUPPORTED})
 
 
 async def leave_alone(road: Road, engine: Engine, claim: Claim) -> bool | None:
@@ -143,4 +143,5 @@ def _read_post(claim: Claim, message: Message) -> Post:
         under_another=bool(message.metadata.get("parent_id")),
         files=bool(message.content.attachments),
         account=claim.account,
+        unread=message.kind is Kind.UNSUPPORTED,
     )

@@ -114,7 +114,7 @@ async def test_passing_mention_gets_no_reply_and_its_reason_is_kept(road: Road) 
 
 @pytest.mark.parametrize(("addressed", "left"), [("comment", True), ("mention", False)])
 async def test_what_cannot_be_read_in_public_is_left_alone_among_comments(
-    road: Road, addressed: str, left: bool
+    road: Road, addressed: str, *, left: bool
 ) -> None:
     answered = await hear(road, replace(posts("", addressed=addressed), kind=Kind.UNSUPPORTED))
     assert answered is not None

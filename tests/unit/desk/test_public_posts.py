@@ -91,6 +91,15 @@ def test_what_is_clearly_something_else_is_left_alone_and_says_why(
     assert (verdict.needs_answer, verdict.reason) == (False, reason)
 
 
+@pytest.mark.parametrize(("addressed", "needed"), [("comment", False), ("mention", True), ("reply", True)])
+def test_what_cannot_be_read_is_answered_where_it_is_said_to_the_brand(
+    addressed: str, *, needed: bool
+) -> None:
+    verdict = judge_post(Post(text="", addressed=addressed, unread=True))
+    assert verdict.needs_answer is needed
+    assert verdict.reason is (Reason.DOUBT if needed else Reason.UNREAD)
+
+
 @pytest.mark.parametrize(
     "text",
     [
