@@ -12,6 +12,7 @@ from bot.connector import AccountConfig
 from connectors.telegram.connector import TelegramConnector
 from tests.fakes.telegram import NAME, FakeTelegram, run_fake_telegram
 from tests.fakes.telegram_checks import make_person
+from tests.integration.connectors.asking import asking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,8 +28,8 @@ POST: dict[str, Any] = {
 }
 
 
-def build(fake: FakeTelegram) -> TelegramConnector:
-    options = {"token": fake.token, "api_url": fake.url}
+def build(fake: FakeTelegram, **more: str) -> TelegramConnector:
+    options = {"token": fake.token, "api_url": fake.url, **more}
     return TelegramConnector(AccountConfig(channel="telegram", name="main", options=options))
 
 
@@ -111,6 +112,20 @@ async def test_answer_to_a_comment_is_under_its_post_also_after_a_restart(
     assert conversations == [("post:-100:1:7", "public"), ("post:-100:1:8", "public")]
     kept = await read(road, "SELECT metadata FROM stray_event WHERE event_id LIKE '-100:%'")
     assert kept == [({"update": "message"},)] * 2
+
+
+async def test_who_is_asked_for_updates_knows_the_posts_of_before_too(road: Road) -> None:
+    async with run_fake_telegram() as fake:
+        post = fake.push_message(777000, chat=-100, text="A new lamp!", **POST)["message"]
+        fake.push_message(7, chat=-100, text="red?", reply_to_message=post, message_thread_id=1)
+        for count in (1, 2):
+            async with asking(road, build(fake, take_over_webhook="true")):
+                await until_answered(road, fake, count)
+            below: dict[str, Any] = {"reply_to_message": fake.sent[0], "message_thread_id": 1}
+            fake.push_message(8, chat=-100, text="I wonder, too", **below)
+        assert [sent["text"] for sent in fake.sent] == ["1: red?", "1: I wonder, too"]
+    conversations = await read(road, "SELECT key FROM conversation ORDER BY key")
+    assert conversations == [("post:-100:1:7",), ("post:-100:1:8",)]
 
 
 async def test_owner_of_an_account_silences_the_bot_there(fake: FakeTelegram, road: Road) -> None:
