@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 from typing_extensions import override
 
+from connectors.email.tags import tame
+
 MAX_HTML = 400_000  # characters that are looked at
 MAX_OPEN = 500  # elements within each other that are kept in mind
 REACH = 30  # how far out an end tag is looked for: others belong to nothing
@@ -128,7 +130,7 @@ def read_markup(html: str) -> tuple[str, str]:
     """Return the text outside of the mail's quotes and signature, and the whole text."""
     reader = Reader()
     try:
-        reader.feed(html[:MAX_HTML])
+        reader.feed(tame(html[:MAX_HTML]))
         reader.close()
     except (AssertionError, ValueError):  # the parser's answer to some broken declarations
         pass

@@ -19,6 +19,7 @@ from connectors.email.attributions import DATE, restore, translate
 from connectors.email.markup import read_markup
 
 MAX_READ = 40_000  # characters of a mail's text that are looked at
+MAX_LINES = 800  # of them, for quotequail: it takes a square of time for lines that look like a mail's head
 SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 DIVIDER = re.compile(r"^\s*[-_=*]{4,}", re.MULTILINE)  # above the mail that is answered
 # What phones and programs add by themselves, as the last line.
@@ -62,14 +63,22 @@ def take_words(plain: str, *, forwarded: bool = False) -> tuple[str, bool]:
     text = plain[:MAX_READ].replace("\r\n", "\n").strip()
     if forwarded or SAYS_FORWARDED.search(text):
         return text, False
-    english, translated = translate(text)
+    head, rest = split_lines(text, MAX_LINES)
+    english, translated = translate(head)
     found = quotequail.unwrap(english) if text else None
     if not found or is_own_list(found, english):
         return cut_signature(text), False
-    above, below = (cut_signature(found.get(each) or "") for each in ("text_top", "text_bottom"))
+    following = f"{found['text_bottom']}\n{rest}" if found.get("text_bottom") else ""
+    above, below = (cut_signature(each) for each in (found.get("text_top") or "", following))
     below = "" if SIGNATURE.match(below) else below
     own = restore("\n\n".join(part for part in (YAHOO.sub("", above).rstrip(), below) if part), translated)
     return (own, True) if own else (text, False)
+
+
+def split_lines(text: str, most: int) -> tuple[str, str]:
+    """Return the first lines of a text, and the others."""
+    lines = text.split("\n")
+    return "\n".join(lines[:most]), "\n".join(lines[most:])
 
 
 def is_own_list(found: Mapping[str, str], text: str) -> bool:

@@ -41,8 +41,18 @@ def test_mail_of_endless_depth_is_known_by_its_headers(depth: int) -> None:
         "From: " * 20_000,
         "<div>" * 40_000,
         "-- \n" * 20_000,
+        "From:\n" * 20_000,
+        "Кому: вам\n" * 8_000,
+        "<!--" * 40_000,
+        "<a href='" * 20_000,
+        '<a "' * 40_000,
+        "</" * 80_000,
+        "<?" * 80_000,
     ],
-    ids=["quotes", "wrote", "lines", "from", "divs", "dashes"],
+    ids=[
+        *("quotes", "wrote", "lines", "from", "divs", "dashes", "heads", "heads in Russian"),
+        *("comments", "attributes", "quotes in tags", "ends", "instructions"),
+    ],
 )
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_hostile_text_costs_little(text: str, kind: str) -> None:

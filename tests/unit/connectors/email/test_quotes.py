@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.email.markup import read_markup
 from connectors.email.quotes import cut_signature, take_marked_words, take_words, unflow
+from connectors.email.tags import tame
 
 TOP = {
     "gmail, English": "On Mon, Nov 23, 2026 at 10:01 AM Shop <us@shop.example> wrote:\n\n> Hello\n> there\n",
@@ -192,3 +193,32 @@ def test_lists_that_somebody_wrote_are_their_words(text: str) -> None:
 @pytest.mark.parametrize("ending", ["\n-- \nAnn\n-- \nAcme Inc.", "\n--\nAnn", "\n-- \nAnn\n--\nAcme Inc."])
 def test_signatures_are_cut_where_they_begin(ending: str) -> None:
     assert take_words(f"Where is it?\n{ending}") == ("Where is it?", False)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>a<!-- b --><!--[if mso]>c<![endif]--><![if !mso]>d<![endif]></p><?xml x?>e", "ad\ne"),
+        ("a<!-->b<!-- c", "ab"),
+        ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
+        ("<p>one<br>two <3 <b>three</b>", "one\ntwo <3 three"),
+        (f"<img src='data:{'x' * 9_000}'>seen", "seen"),
+        ("words <a href='x", "words <a href='x"),
+    ],
+    ids=["comments", "comments of no length", "signs", "a heart", "a picture", "no end"],
+)
+def test_markup_that_is_none_is_text(html: str, text: str) -> None:
+    assert read_markup(html)[1] == text
+
+
+def test_answer_below_a_very_long_quote_is_read() -> None:
+    quote = "\n".join(f"> line {number}" for number in range(900))
+    mail = f"Thanks!\n\nOn Mon, Nov 23, 2026 at 10:01 AM The Shop <help@shop.example> wrote:\n{quote}"
+    assert take_words(mail) == ("Thanks!", True)
+
+
+@given(st.text(alphabet="<>!-?/ab='\" &;", max_size=60))
+def test_any_markup_is_tamed_to_what_ends(html: str) -> None:
+    tamed = tame(html)
+    assert tame(tamed) == tamed
+    assert "<!" not in tamed
