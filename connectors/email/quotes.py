@@ -19,7 +19,7 @@ from connectors.email.attributions import DATE, restore, translate
 from connectors.email.markup import read_markup
 
 MAX_READ = 40_000  # characters of a mail's text that are looked at
-MAX_LINES = 800  # of them, for quotequail: it takes a square of time for lines that look like a mail's head
+MAX_LINES = 400  # of them, for quotequail: it takes a square of time for lines that look like a mail's head
 SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 DIVIDER = re.compile(r"^\s*[-_=*]{4,}", re.MULTILINE)  # above the mail that is answered
 # What phones and programs add by themselves, as the last line.

@@ -1,4 +1,4 @@
-"""HTML made harmless for the standard library's parser, to which what never ends costs a square of time. Pure.
+"""HTML made harmless for the standard library's parser, which what never ends costs a square of time. Pure.
 
 240 kB of `<a href='` cost it more than a minute. What is left here are tags that do end, without another one
 in them, of bounded length; comments and declarations say nothing to people.
