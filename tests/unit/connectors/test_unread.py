@@ -164,9 +164,11 @@ def test_telegram_service_message_is_nobodys(fields: Any) -> None:
 
 
 def test_telegram_tells_who_blocks_the_bot_to_staff_alone() -> None:
-    states = [{"user": {**ANN, "is_bot": True}, "status": status} for status in ("member", "kicked")]
+    states: list[Any] = [
+        {"user": {**ANN, "is_bot": True}, "status": status} for status in ("member", "kicked")
+    ]
     states[1]["until_date"] = 0
-    change_of = {
+    change_of: Any = {
         "chat": CHAT,
         "from": ANN,
         "date": 1,
