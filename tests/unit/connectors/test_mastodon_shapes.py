@@ -65,7 +65,7 @@ def test_any_order_of_links_leaves_every_word(html: str) -> None:
 
 
 def test_many_links_cost_little() -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     read_html('<a href="https://a.example/x">' * 3_000 + "</a>" * 20_000)
     read_html('<a href="https://a.example/x">z</a>' * 3_000)
-    assert time.process_time() - begun < 5
+    assert time.thread_time() - begun < 5

@@ -56,9 +56,9 @@ def test_mail_of_endless_depth_is_known_by_its_headers(depth: int) -> None:
 )
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_hostile_text_costs_little(text: str, kind: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     parse(write(f"Content-Type: text/{kind}; charset=utf-8", body=text))
-    assert time.process_time() - began < 2
+    assert time.thread_time() - began < 5  # seconds; it takes some tenths of one
 
 
 def test_what_has_no_headers_is_no_mail() -> None:
