@@ -115,8 +115,9 @@ class MastodonConnector(Quiet):
         raise BadSignature("this channel takes no webhooks: it asks the server")
 
     def parse(self, request: InboundRequest) -> list[InboundEvent]:
-        """Read one event as the streaming API has it."""
-        return parse_frame(parse_body(request.body), self.account)
+        """Read one event as the streaming API has it, or a list of notifications as the REST API does."""
+        frames = parse_body(request.body)
+        return [event for frame in frames for event in parse_frame(frame, self.account)]
 
     async def send(self, reply: OutboundReply) -> SendResult:
         """Send a reply in as many posts as it needs, after those delivered before."""

@@ -39,16 +39,18 @@ from connectors.mastodon.entities import (
 CHANNEL = "mastodon"
 
 
-def parse_body(body: bytes) -> JsonObject:
-    """Read one event. Raises `BadPayload` for what is none; a notification may stand alone."""
-    frame = parse_json(body)
-    if not isinstance(frame, Mapping):
-        raise BadPayload("the body must be a JSON object")
-    if "event" not in frame and isinstance(frame.get("type"), str):
-        return {"event": "notification", "payload": frame}
-    if not isinstance(frame.get("event"), str):
+def parse_body(body: bytes) -> list[JsonObject]:
+    """Read one event, or notifications as they are listed. Raises `BadPayload` for what is neither."""
+    value = parse_json(body)
+    if isinstance(value, list) and value:
+        return [{"event": "notification", "payload": each} for each in value]
+    if not isinstance(value, Mapping):
+        raise BadPayload("the body must be a JSON object, or a list of notifications")
+    if "event" not in value and isinstance(value.get("type"), str):
+        return [{"event": "notification", "payload": value}]
+    if not isinstance(value.get("event"), str):
         raise BadPayload("`event` must be a string")
-    return frame
+    return [value]
 
 
 def parse_frame(frame: JsonObject, account: AccountConfig) -> list[InboundEvent]:
@@ -92,7 +94,7 @@ def read_notification(raw: JsonObject, known: JsonObject, blank: InboundEvent) -
         metadata={"notification": take_text(raw.get("type"), limit=MAX_ID)},
     )
     if raw.get("type") == "mention":
-        return read_post(pick(raw, "status"), known, blank)
+        return read_post({"account": raw.get("account"), **pick(raw, "status")}, known, blank)
     if raw.get("type") == "update":
         return read_edit(pick(raw, "status"), known, blank) or blank
     return blank

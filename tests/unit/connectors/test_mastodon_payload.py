@@ -40,7 +40,8 @@ def make_status(**more: Any) -> dict[str, Any]:
 
 def parse(**more: Any) -> InboundEvent:
     note = {"id": "5", "type": "mention", "account": PERSON, "status": make_status(**more)}
-    (event,) = parse_frame(parse_body(json.dumps(note).encode()), ACCOUNT)
+    (frame,) = parse_body(json.dumps(note).encode())
+    (event,) = parse_frame(frame, ACCOUNT)
     return event
 
 
@@ -72,9 +73,9 @@ def test_any_html_becomes_text(html: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<a ", "<a x=", "<!--", "<a x='", "<![", "</", "<script>", "&#", "<p>"])
 def test_malicious_html_costs_no_time(piece: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     read_html(piece * (MAX_HTML // len(piece)))
-    assert time.process_time() - began < 2  # of Python's own parser: minutes
+    assert time.thread_time() - began < 5  # of Python's own parser: minutes
 
 
 def test_own_name_in_front_goes_and_others_stay() -> None:
@@ -142,7 +143,8 @@ def test_ids_of_other_servers_are_ids(post_id: str) -> None:
 def test_payload_may_be_a_string_as_the_websocket_has_it() -> None:
     note = {"id": "5", "type": "mention", "status": make_status()}
     frame = {"stream": ["user"], "event": "notification", "payload": json.dumps(note)}
-    (event,) = parse_frame(parse_body(json.dumps(frame).encode()), ACCOUNT)
+    (read,) = parse_body(json.dumps(frame).encode())
+    (event,) = parse_frame(read, ACCOUNT)
     assert event.content.text == "hello"
 
 
@@ -231,3 +233,17 @@ def test_post_for_one_server_is_answered_there_alone() -> None:
     event = parse(visibility="local")
     assert event.surface is Surface.PUBLIC
     assert make_address(reply_to(event, "hi"), "ann").visibility == "local"
+
+
+def test_bad_notification_loses_no_other_of_a_list() -> None:
+    good: list[dict[str, Any]] = [
+        {"id": str(number), "type": "mention", "account": PERSON} for number in range(2)
+    ]
+    good[0]["status"], good[1]["status"] = make_status(id="10"), make_status(id="11")
+    del good[1]["status"]["account"]  # it says the same as the notification's
+    bad: list[Any] = [None, 5, [], {"type": "mention"}, {"id": 7, "type": 5}, {"id": "9", "type": "mention"}]
+    frames = parse_body(json.dumps([good[0], *bad, good[1]]).encode())
+    events = [event for frame in frames for event in parse_frame(frame, ACCOUNT)]
+    assert len(events) == len(bad) + 2
+    assert [event.event_id for event in events if event.kind is Kind.TEXT] == ["10", "11"]
+    assert events[-1].conversation_key == "7:11"
