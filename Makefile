@@ -40,6 +40,7 @@ NETWORKED := tests/networks
 ATPROTO := $(NETWORKED)/environments/atproto
 MASTODON := .cache/mastodon
 TWO_RASAS := -n 2 --dist loadgroup
+TWO_NETWORKS := -n 2 --dist loadgroup
 
 asset_sources := $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
 
@@ -72,7 +73,7 @@ test-mail: $(VENV)/.dev ## Run the e-mail channel against real mail servers (Deb
 	$(BIN)/python -m pytest $(MAILED) $(ARGS)
 
 test-networks: $(VENV)/.dev $(ATPROTO)/node_modules/.stamp $(MASTODON)/.stamp ## Run Bluesky and Mastodon against programs of their networks
-	VISAVIS_TEST_NETWORKS=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(NETWORKED) $(ARGS)
+	VISAVIS_TEST_NETWORKS=1 $(BIN)/python -m pytest $(TWO_NETWORKS) $(NETWORKED) $(ARGS)
 
 check: $(VENV)/.dev $(ASSETS)/node_modules/.stamp ## Lint, types, layers, dependencies, spelling
 	$(BIN)/ruff check

@@ -20,7 +20,7 @@ from tests.networks.people import Person, until
 if TYPE_CHECKING:
     from bot.service.road import Road
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("bluesky")]
 
 MOVED = "We are sorry. We have written to you in private, so that we can look into it."
 CLOSED = "We have looked into this in private"

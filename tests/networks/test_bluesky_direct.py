@@ -17,7 +17,7 @@ from tests.networks.chat import run_chat
 from tests.networks.people import Person
 from tests.unit.connectors.asked import reply_to
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("bluesky")]
 
 LOG = "chat.bsky.convo.getLog"
 

@@ -19,7 +19,7 @@ from tests.networks.missing import require
 if TYPE_CHECKING:
     from bot.embedded import Child
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("mastodon")]
 
 REPOSITORY = Path(__file__).parents[2]
 NETWORK = """

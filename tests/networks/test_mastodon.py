@@ -22,7 +22,7 @@ from tests.networks.acts import build_mastodon, polling, take
 from tests.networks.mastodon import ANN, BEN, BRAND, ROBOT, Server
 from tests.unit.connectors.asked import Reading, reply_to
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("mastodon")]
 
 
 @pytest.fixture

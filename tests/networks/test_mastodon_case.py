@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.service.road import Road
     from tests.networks.mastodon import Post
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("mastodon")]
 
 MOVED = "We are sorry. We have written to you in private, so that we can look into it."
 CLOSED = "We have looked into this in private"
