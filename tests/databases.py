@@ -88,8 +88,12 @@ class Databases:
         if self._spare is not None:
             # Under a name of its own: what an earlier test left running must not find it.
             spare, self._spare = self._spare, None
-            await self._run(f"ALTER DATABASE {spare} RENAME TO {name}")
-            return name
+            try:
+                await self._run(f"ALTER DATABASE {spare} RENAME TO {name}")
+            except asyncpg.ObjectInUseError:  # such as somebody who connects again and again
+                await self._run(f"DROP DATABASE {spare} WITH (FORCE)")
+            else:
+                return name
         await self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
         connection = await self._connect(name)
         try:
