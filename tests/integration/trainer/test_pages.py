@@ -64,6 +64,7 @@ async def test_a_broken_project_is_named_over_the_sentence(
         assert (status, STRANGE in answer, "nlu_data/nlu/talk.yml:1" in answer) == (409, True, True)
 
 
+@pytest.mark.timeout(600)  # it trains twice
 async def test_training_and_release_from_the_page(road: Road, address: str, tess: Staff) -> None:
     proposal = await make_proposal(road, tess, STRANGE)
     async with logged_in(address, tess) as browser:
