@@ -63,8 +63,8 @@ class Road:
     several, `passages` from which accounts' public posts a way leads into private, `mailers` who mails what
     visitors of which web chat did not see. `sent_files` are what staff send along. `account_ids` caches the
     rows of accounts, `own_rates` counts sends while Redis is away.
-    `recently` knows what was taken lately, `repeats` what was told again, `awaited` whether anybody is awaited
-    in private.
+    `recently` knows what was taken lately, `repeats` what was told again, `awaited` whether anybody is
+    awaited in private.
     """
 
     database: Database

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 from sqlalchemy import text
+from typing_extensions import override
 
 from bot.connector import AccountConfig, InboundEvent, InboundRequest
 from connectors.callback.connector import CallbackConnector
@@ -31,6 +32,7 @@ class CountingWhatsapp(WhatsappConnector):
         super().__init__(account)
         self.read: Counter[bytes] = Counter()
 
+    @override
     def parse(self, request: InboundRequest) -> list[InboundEvent]:
         self.read[request.body] += 1
         return super().parse(request)
