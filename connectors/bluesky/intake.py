@@ -28,6 +28,7 @@ from connectors.bluesky.entities import read_time
 from connectors.bluesky.groups import Groups
 from connectors.bluesky.payload import REASONS
 from connectors.bluesky.records import POST, is_ours
+from connectors.bluesky.threads import find_answered
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ LONGEST_PAUSE = timedelta(minutes=1)
 CHAT_SOON, CHAT_AGAIN = 10, 60  # pauses until we ask again where the chat fails, and where it refuses us
 PAGE, PAGES = "100", 50
 REMEMBERED = 10_000
+ADDED = ("groups", "answered")  # what lists do not say themselves
 FIRST_REV = "2222222222222"  # the lowest there can be
 LIST = "app.bsky.notification.listNotifications"
 LOG = "chat.bsky.convo.getLog"
@@ -90,8 +92,8 @@ class Intake:
                 items, further = await read(place)
                 if any(items.values()) or further != place:
                     place = further
-                    groups = items.pop("groups", [])
-                    yield {**items, "known": {"me": me.did, "groups": groups}}, place.write()
+                    known = {name: items.pop(name) for name in ADDED if name in items}
+                    yield {**items, "known": {"me": me.did, **known}}, place.write()
             await asyncio.sleep((self._pause * EVERY).total_seconds())
 
     async def _find_end(self, me: Session) -> Place:
@@ -99,8 +101,8 @@ class Intake:
         found = (await self._insist(LIST, ("limit", PAGE))).objects("notifications")
         self._leave_out_seen(found)
         newest = find_newest(found)
-        own = (await self._list_own(me)) or [""]
-        return Place(newest=newest, first=newest, own=own[0])
+        own = max(map(get_key, await self._list_own(me, since="")), default="")
+        return Place(newest=newest, first=newest, own=own)
 
     async def _read_notifications(self, place: Place) -> tuple[dict[str, Json], Place]:
         """Return what is for us and was not seen yet, oldest first."""
@@ -158,19 +160,20 @@ class Intake:
         self._chat_from = time.monotonic() + again.total_seconds()
 
     async def _read_own(self, me: Session, place: Place) -> tuple[dict[str, Json], Place]:
-        """Return what the brand's people posted in an app, oldest first."""
+        """Return what the brand's people posted in an app, oldest first, and whom they answered."""
+        fresh = await self._list_own(me, since=place.own)
+        answered: dict[str, Json] = {
+            str(each.get("uri")): await find_answered(self._api, me.did, each.get("value")) for each in fresh
+        }
+        newest = max(map(get_key, fresh), default=place.own)
+        return {"records": fresh, "answered": answered}, replace(place, own=newest)
+
+    async def _list_own(self, me: Session, *, since: str) -> list[JsonObject]:
         records = await self._insist(
             "com.atproto.repo.listRecords", ("repo", me.did), ("collection", POST), ("limit", "20")
         )
-        fresh = [
-            each for each in records.objects("records") if place.own < get_key(each) and is_by_people(each)
-        ]
-        newest = max((get_key(each) for each in fresh), default=place.own)
-        return {"records": fresh[::-1]}, replace(place, own=newest)
-
-    async def _list_own(self, me: Session) -> list[str]:
-        _, place = await self._read_own(me, Place())
-        return [place.own]
+        found = records.objects("records")[::-1]
+        return [each for each in found if since < get_key(each) and is_by_people(each)]
 
     def _leave_out_seen(self, items: list[JsonObject]) -> list[JsonObject]:
         """Return what is new, and remember it."""

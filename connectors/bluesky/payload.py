@@ -1,8 +1,9 @@
 """Bluesky's lists in. Pure; replies out are in `render`.
 
 Three lists are read as the server answers them: `notifications` (posts that mention, answer or quote us),
-`logs` (direct messages) and `records` (what our own account posts). `intake` adds under `known` who we are
-(`me`) and which conversations are groups' (`groups`), which the lists do not say.
+`logs` (direct messages) and `records` (what our own account posts). `intake` adds under `known` what the
+lists do not say: who we are (`me`), which conversations are groups' (`groups`), and whom our own posts answer
+(`answered`).
 
 Native ids of messages are the addresses of posts, and the ids of direct messages. A conversation's key is the
 id of a private one, and `<author> <first post of the thread>` in public.
@@ -35,6 +36,7 @@ from connectors.bluesky.entities import (
     take_text,
 )
 from connectors.bluesky.records import POST, is_ours, make_web_address, split_uri
+from connectors.bluesky.threads import read_answered
 
 CHANNEL = "bluesky"
 REASONS: Mapping[str, str] = {"mention": "mention", "reply": "reply", "quote": "mention"}
@@ -207,7 +209,7 @@ def read_reaction(raw: JsonObject, known: JsonObject, event: InboundEvent) -> In
     )
 
 
-def read_own(raw: JsonObject, _known: JsonObject, blank: InboundEvent) -> InboundEvent:
+def read_own(raw: JsonObject, known: JsonObject, blank: InboundEvent) -> InboundEvent:
     """Read what the brand's people posted in an app, in answer to somebody; our own posts stay `blank`."""
     uri, record = take_uri(raw.get("uri")), pick(raw, "value")
     author, _, key = split_uri(uri)
@@ -216,8 +218,9 @@ def read_own(raw: JsonObject, _known: JsonObject, blank: InboundEvent) -> Inboun
     if root is None or is_ours(key):
         return blank
     parent = take_uri(pick(pick(record, "reply"), "parent").get("uri"))
-    # They may have answered below the bot: then the thread's first author is meant.
-    people = [did for did in (split_uri(parent)[0], split_uri(root["uri"])[0]) if did != author]
+    # They may have answered below the bot: then whom it answered is meant, else the thread's first author.
+    meant = (*read_answered(known, uri), split_uri(parent)[0], split_uri(root["uri"])[0])
+    people = [did for did in meant if did != author]
     if not people:
         return replace(blank, metadata=NOT_A_CONTACTS)
     return replace(

@@ -235,3 +235,18 @@ async def test_what_people_say_to_each_other_in_a_group_is_not_ours(
         ("convo-ann", "hello")
     ]
     assert fake.calls.count("chat.bsky.convo.getConvo") == 2
+
+
+async def test_word_below_the_bot_is_for_whom_the_bot_answered(
+    fake: FakeBluesky, connector: BlueskyConnector, reading: Reading
+) -> None:
+    root = fake.say("ann", "It is broken")
+    fake.say("ben", "Mine is, too", to=root)
+    await fake.until(lambda: len(reading.events) == 2)
+    result = await connector.send(reply_to(reading.events[1], " ".join(["Sorry."] * 90)))
+    assert len(result.native_ids) > 1
+    fake.answer_in_app(fake.posts[result.native_ids[-1]], "Mara here.")
+    await fake.until(lambda: len(reading.events) == 3)
+    echo = reading.events[2]
+    assert (echo.kind, echo.sender.native_id) == (Kind.ECHO, "did:plc:ben")
+    assert echo.conversation_key == f"did:plc:ben {root['uri']}"
