@@ -82,7 +82,7 @@ class Conversation:
         self._engine = engine
         self._catalogue = catalogue
         self._given_up = False
-        self._tracker: JsonObject | None = None
+        self.tracker: JsonObject | None = None
         self._now = START
         self.events = 0
 
@@ -102,7 +102,7 @@ class Conversation:
             sender_id="a",
             channel="rest",
             messages=(message,),
-            tracker=self._tracker,
+            tracker=self.tracker,
             now=self._now,
             resumed=self._given_up,
         )
@@ -110,11 +110,11 @@ class Conversation:
         result = await self._engine.respond(turn)
         spent = (time.process_time() - start) * 1000
         start = time.process_time()
-        tracker_to_json(tracker_from_json(self._tracker, self._catalogue))
+        tracker_to_json(tracker_from_json(self.tracker, self._catalogue))
         storing = (time.process_time() - start) * 1000
         self.events += len(result.events)
         self._given_up = result.handoff is not None
-        self._tracker = json.loads(json.dumps(result.tracker))
+        self.tracker = json.loads(json.dumps(result.tracker))
         return spent, spent - storing
 
 
@@ -127,7 +127,7 @@ async def measure(spec: DialogueSpec) -> dict[str, Any]:
     gc.freeze()  # as the service does when it is ready: what a project holds is not looked through again
     engine = NativeEngine(dialogue=dialogue, interpreter=NotAsked(), actions=Idle())
     chance = random.Random(0)  # noqa: S311 - no secret
-    texts = _texts(spec, chance)
+    texts = list_texts(spec, chance)
     spent = []
     for _ in range(CONVERSATIONS):
         conversation = Conversation(engine, dialogue.catalogue)
@@ -157,7 +157,7 @@ async def _curve(conversation: Conversation, texts: Sequence[str], chance: rando
     return found
 
 
-def _texts(spec: DialogueSpec, chance: random.Random) -> list[str]:
+def list_texts(spec: DialogueSpec, chance: random.Random) -> list[str]:
     """Return messages with any intent, every other one with an entity; none that ends the conversation."""
     entities = list(spec.domain.entities)
     ending = {"restart", "back", "session_start", "ask_for_person"}
