@@ -56,6 +56,7 @@ _SETTINGS = {
     "shared_buffers": "8MB",
     "wal_buffers": "1MB",
     "effective_cache_size": "512MB",
+    "max_pred_locks_per_transaction": "10",  # of serialisable transactions, which nobody asks for here
     "max_wal_size": "512MB",
     "wal_level": "minimal",  # nothing replicates a laptop's database
     "max_wal_senders": "0",
