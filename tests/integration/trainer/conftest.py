@@ -24,6 +24,7 @@ from bot.service.train import Classroom, Trainer
 from bot.storage import models, proposals
 from bot.web.desk import add_desk_routes
 from bot.web.desk_acts import add_desk_act_routes
+from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, CURRICULUM, ENGINE, PUBLIC_URL, ROAD, SERVING, SIGNING_KEY, TRAINER
 from bot.web.login import add_login_routes
 from bot.web.render import TEMPLATES, make_templates
@@ -129,6 +130,7 @@ async def address(road: Road, curriculum: Curriculum, train: Train) -> AsyncIter
         await asyncio.to_thread(train, out)
 
     app = web.Application()
+    answer_errors_in(app)
     app[ROAD], app[CURRICULUM], app[PUBLIC_URL] = road, curriculum, None
     app[CONNECTORS] = {}
     app[SIGNING_KEY] = b"a key of the tests, long enough."
