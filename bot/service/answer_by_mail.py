@@ -119,7 +119,12 @@ async def answer_by_mail(road: Road) -> int:
     async with road.database.read() as connection:
         due = await mail_answers.list_due(connection, road.now())
     for timer_id, chat_id in due:
-        await _look(road, timer_id, chat_id)
+        try:
+            await _look(road, timer_id, chat_id)
+        except StorageUnavailable:
+            raise
+        except Exception:  # a mistake over one chat must not keep the others waiting
+            log.exception("An answer in a chat could not be mailed", conversation_id=chat_id)
     return len(due)
 
 
