@@ -35,8 +35,8 @@ async def take_report(connection: AsyncConnection, account_id: int, event: Inbou
     statement = insert(stray_event).values(
         account_id=account_id, event_id=event.event_id, revision=event.revision, metadata=dict(event.metadata)
     )
-    statement = statement.on_conflict_do_nothing().returning(stray_event.c.event_id)
-    return (await connection.execute(statement)).one_or_none() is not None
+    new = statement.on_conflict_do_nothing().returning(stray_event.c.event_id)
+    return (await connection.execute(new)).one_or_none() is not None
 
 
 # What staff typed in the platform's own app went to the same address, and may be what failed.
