@@ -128,8 +128,8 @@ def _is_about_us(seen: Seen) -> bool:
 def see_wordless(seen: Seen) -> Verdict | None:
     """See posts of names, emoji and tags alone, and among comments what is not passed on: moving pictures."""
     signs = seen.signs
-    if seen.post.unread:
-        return leave(Reason.UNREAD) if seen.post.addressed == "comment" else None
+    if seen.post.unsupported:
+        return leave(Reason.UNSUPPORTED) if seen.post.addressed == "comment" else None
     if signs.words or seen.post.files or signs.links or not seen.post.text.strip():
         return None
     return None if any(sign.isdigit() for sign in signs.said) else leave(Reason.NO_WORDS)

@@ -46,7 +46,7 @@ class Reason(StrEnum):
     REMARK = "remark"
     IN_PASSING = "in_passing"
     REPEATED = "repeated"
-    UNREAD = "unread"
+    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Post:
     `addressed` as in an event's metadata: `mention`, `reply` or `comment`. `under_another`: it answers what
     somebody wrote there, not the brand. `files`: it has pictures. `talks_with_us`: we spoke with its author
     in this thread before, or a person did. `account`: the brand's name there without `@`, empty where posts
-    may know it by another. `unread`: the platform does not pass on what it holds.
+    may know it by another. `unsupported`: the platform does not pass on what it holds.
     """
 
     text: str
@@ -65,7 +65,7 @@ class Post:
     files: bool = False
     talks_with_us: bool = False
     account: str = ""
-    unread: bool = False
+    unsupported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from bot.bus.keys import Stream
 from bot.desk.alarm import weigh_handoff
 from bot.desk.deadlines import DEADLINE_TIMER, deadline_of
 from bot.desk.promise import require_entry, require_taker, route, tell_customer
-from bot.desk.unread import Course
+from bot.desk.unsupported import Course
 from bot.domain.conversation import Status, Surface
 from bot.domain.handoff import HandoffRequest, Priority
 from bot.domain.message import Author, Kind, Settled
@@ -29,7 +29,7 @@ from bot.service.leave_alone import leave_alone, settle_unanswered
 from bot.service.link_threads import keep_together
 from bot.service.metrics import TURN_SECONDS, TURNS
 from bot.service.move_to_private import move_to_private, spot_of
-from bot.service.unread import ask_person, judge_unread
+from bot.service.unsupported import ask_person, judge_unsupported
 from bot.storage import event_log, triggers, turn_commit, turns
 from bot.storage.pulled import Pulled
 
@@ -97,7 +97,7 @@ async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered |
 async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool = False) -> Answered:
     claim = replace(claim, messages=_take_next(claim))
     left = await leave_alone(road, engine, claim) if claim.surface is Surface.PUBLIC else None
-    course = await judge_unread(road, claim) if left is None else None
+    course = await judge_unsupported(road, claim) if left is None else None
     if course is Course.LEAVE:
         left, _ = await settle_unanswered(road, claim)
     if left is not None:

@@ -143,5 +143,5 @@ def _read_post(claim: Claim, message: Message) -> Post:
         under_another=bool(message.metadata.get("parent_id")),
         files=bool(message.content.attachments),
         account=claim.account,
-        unread=message.kind is Kind.UNSUPPORTED,
+        unsupported=message.kind is Kind.UNSUPPORTED,
     )

@@ -144,7 +144,7 @@ class Side(StrEnum):
 class ThreadEntry:
     """One entry of the thread. `day` is set on the first of a day, `who` on the first of a run.
 
-    `unread`: the words are ours, in place of what the platform did not pass on.
+    `unsupported`: the words are ours, in place of what the platform did not pass on.
     """
 
     id: int
@@ -161,7 +161,7 @@ class ThreadEntry:
     mark: TriageMark | None = None
     left: str = ""
     place: str = ""
-    unread: bool = False
+    unsupported: bool = False
     quote: QuoteView | None = None
     around: tuple[AroundView, ...] = ()
 
@@ -223,7 +223,7 @@ def _view_message(
         delivery=describe_delivery(message),
         wrong=message.delivery in _WRONG,
         place=place if place != _place_of(last, places) else "",
-        unread=_is_unread(message),
+        unsupported=_is_unsupported(message),
     )
 
 
@@ -253,14 +253,14 @@ def side_of(message: Message) -> Side:
     return Side(message.author.value)
 
 
-def _is_unread(message: Message) -> bool:
+def _is_unsupported(message: Message) -> bool:
     """Tell whether nothing is kept of what somebody sent, or of what a platform tells."""
     return message.kind is Kind.UNSUPPORTED and not (message.content.text or message.content.attachments)
 
 
 def _is_notice(message: Message) -> bool:
     """Tell what a platform says of somebody from what they said themselves, which waits or waited."""
-    return _is_unread(message) and message.settled is None
+    return _is_unsupported(message) and message.settled is None
 
 
 def describe_delivery(message: Message) -> str:
@@ -268,11 +268,8 @@ def describe_delivery(message: Message) -> str:
     if message.delivery is None:
         return ""
     words = say(f"delivery.{message.delivery.value}")
-    return (
-        f"{words}: {message.delivery_error}"
-        if message.delivery_error and message.delivery in _WRONG
-        else words
-    )
+    wrong = message.delivery_error and message.delivery in _WRONG
+    return f"{words}: {message.delivery_error}" if wrong else words
 
 
 def _who(message: Message, side: Side, contact: str) -> str:
@@ -290,10 +287,11 @@ def _who(message: Message, side: Side, contact: str) -> str:
 def _text_of(message: Message, contact: str) -> str:
     if message.kind is Kind.REACTION and not message.content.text:
         return say("desk.event_reaction_gone", name=contact)
-    if _is_unread(message):
+    if _is_unsupported(message):
         note = message.metadata.get("note")
-        missing = say("desk.event_unsupported", name=contact) if _is_notice(message) else say("desk.unread")
-        return note if isinstance(note, str) and note else missing
+        if isinstance(note, str) and note:
+            return note
+        return say("desk.event_unsupported", name=contact) if _is_notice(message) else say("desk.unsupported")
     if message.kind in _EVENT_LINES:
         return say(f"desk.event_{message.kind.value}", name=contact, text=message.content.text)
     text = message.content.text if message.content.attachments else words_of(message)

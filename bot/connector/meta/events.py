@@ -87,7 +87,7 @@ def make_stray(us: Us, item: Json, what: str) -> InboundEvent:
     return InboundEvent(
         channel=us.channel,
         account=us.account,
-        event_id=f"unread:{digest(item)}",
+        event_id=f"unsupported:{digest(item)}",
         kind=Kind.UNSUPPORTED,
         conversation_key="",
         sender=Handle(native_id=""),

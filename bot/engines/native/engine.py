@@ -66,8 +66,8 @@ class NativeEngine:
         for utterance in utterances(turn.messages, catalogue):
             understanding = utterance.understanding
             known_by = utterance.known_by
-            if utterance.is_unread:
-                await run.admit_unread(turn.metadata)
+            if utterance.is_unsupported:
+                await run.answer_unsupported(turn.metadata)
                 continue
             if understanding is None:
                 understanding = await self._interpreter.parse(utterance.text)

@@ -31,7 +31,7 @@ from bot.dialogue.messages import contents, handoff_of
 from bot.dialogue.prediction import Prediction
 from bot.domain.handoff import HandoffRequest, Priority
 from bot.engines.native.actions import Errand
-from bot.engines.unread import say_unread
+from bot.engines.unsupported import say_unsupported
 from bot.errors import ActionError
 from bot.nlu.parse_json import render_parse
 
@@ -107,11 +107,11 @@ class TurnRun:
         await self._extract()
         await self._answer()
 
-    async def admit_unread(self, metadata: JsonObject) -> None:
+    async def answer_unsupported(self, metadata: JsonObject) -> None:
         """Say that something could not be seen, unless the bot is silenced. No policy decides about it."""
         await self._start_session(metadata)
         if self._may_speak():
-            events = say_unread(self._stage.scene, self.tracker.live.slots)
+            events = say_unsupported(self._stage.scene, self.tracker.live.slots)
             self._log(*events)
             self._say(events)
 

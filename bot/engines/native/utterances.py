@@ -21,7 +21,7 @@ class Utterance:
     """`text` to be understood, unless it is already: then `understanding` is set.
 
     `messages` are the positions in the turn of the messages it is made of; `known_by` is that of
-    the last one with words, which stands for all of them. One that `is_unread` has none, and the project
+    the last one with words, which stands for all of them. One that `is_unsupported` has none, and the project
     has nothing to say to it: its platform did not pass on what it was.
     """
 
@@ -31,7 +31,7 @@ class Utterance:
     understanding: Understanding | None = None
 
     @property
-    def is_unread(self) -> bool:
+    def is_unsupported(self) -> bool:
         """Tell whether nothing in it can be understood."""
         return not self.text and self.understanding is None
 
@@ -45,16 +45,16 @@ def utterances(messages: Sequence[Message], catalogue: Catalogue) -> list[Uttera
     `unsupported` if the domain has that one. Edits, reactions and the like say nothing.
     """
     said = [(position, message) for position, message in enumerate(messages) if message.kind in SAID]
-    unread = [each for each in said if _is_unread(each[1])]
+    unsupported = [each for each in said if _is_unsupported(each[1])]
     if any(message.content.text.strip() for _, message in said):
-        said = [each for each in said if not _is_unread(each[1])]
-        groups = [*_group(unread, catalogue), *_group(said, catalogue)]
+        said = [each for each in said if not _is_unsupported(each[1])]
+        groups = [*_group(unsupported, catalogue), *_group(said, catalogue)]
     else:
         groups = _group(said, catalogue)
     return [each if each.text else _wordless(each, messages, catalogue) for each in groups]
 
 
-def _is_unread(message: Message) -> bool:
+def _is_unsupported(message: Message) -> bool:
     return message.kind is Kind.UNSUPPORTED and not message.content.text.strip()
 
 

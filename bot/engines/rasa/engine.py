@@ -33,7 +33,7 @@ from bot.engines.rasa.result import Heard, combine, conclude, read_known
 from bot.engines.rasa.steering import SESSION, carry_out, check_order, name_logged, read_forecast
 from bot.engines.rasa.understanding import read_understanding
 from bot.engines.steering import AppendEvents, LogMessage
-from bot.engines.unread import say_unread
+from bot.engines.unsupported import say_unsupported
 from bot.errors import EngineError, EngineUnavailable
 
 if TYPE_CHECKING:
@@ -94,18 +94,18 @@ class RasaEngine:
         """Answer one turn. Raises `EngineError` when Rasa cannot, or not in time."""
         tracker = tracker_from_json(turn.tracker, self._parts.catalogue)
         told = utterances(turn.messages, self._parts.catalogue)
-        said = [each for each in told if not each.is_unread]
+        said = [each for each in told if not each.is_unsupported]
         heard = await self._insist(turn, tracker, said)
         written = await self._judge_all(turn, said)
         result = conclude(heard, tracker, turn.messages, written=written, window=self._parts.window)
-        return self._admit_unread(turn, tracker, result) if len(said) < len(told) else result
+        return self._answer_unsupported(turn, tracker, result) if len(said) < len(told) else result
 
-    def _admit_unread(self, turn: Turn, tracker: Tracker, result: TurnResult) -> TurnResult:
+    def _answer_unsupported(self, turn: Turn, tracker: Tracker, result: TurnResult) -> TurnResult:
         """Say that something could not be seen, unless the bot is silenced. Rasa does not hear of it."""
         if tracker.live.paused and not turn.resumed:
             return result
         scene = Scene(catalogue=self._parts.catalogue, channel=turn.channel, choose=random.choice)
-        words = [each for event in say_unread(scene, tracker.live.slots) for each in contents(event)]
+        words = [each for event in say_unsupported(scene, tracker.live.slots) for each in contents(event)]
         return replace(result, replies=(*words, *result.replies))
 
     async def parse(self, text: str) -> Understanding:

@@ -119,7 +119,7 @@ async def test_what_cannot_be_read_in_public_is_left_alone_among_comments(
     answered = await hear(road, replace(posts("", addressed=addressed), kind=Kind.UNSUPPORTED))
     assert answered is not None
     assert bool(answered.reply_ids) is not left
-    assert [each.note.reason for each in await list_left(road)] == ["unread"] * left
+    assert [each.note.reason for each in await list_left(road)] == ["unsupported"] * left
 
 
 async def test_complaint_is_answered(road: Road) -> None:

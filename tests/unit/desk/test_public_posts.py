@@ -95,9 +95,9 @@ def test_what_is_clearly_something_else_is_left_alone_and_says_why(
 def test_what_cannot_be_read_is_answered_where_it_is_said_to_the_brand(
     addressed: str, *, needed: bool
 ) -> None:
-    verdict = judge_post(Post(text="", addressed=addressed, unread=True))
+    verdict = judge_post(Post(text="", addressed=addressed, unsupported=True))
     assert verdict.needs_answer is needed
-    assert verdict.reason is (Reason.DOUBT if needed else Reason.UNREAD)
+    assert verdict.reason is (Reason.DOUBT if needed else Reason.UNSUPPORTED)
 
 
 @pytest.mark.parametrize(

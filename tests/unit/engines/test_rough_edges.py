@@ -17,7 +17,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 from bot.dialogue.spec import MappingType, PolicySpec, SlotMapping, SlotSpec, SlotType
 from bot.dialogue.storable import storable
 from bot.domain.message import Kind
-from bot.engines.unread import CANNOT_SEE
+from bot.engines.unsupported import CANNOT_SEE
 from tests.conversations.talk import Words, message
 from tests.unit.dialogue.specs import RULES, action, intent, loop, rule, say, spec
 from tests.unit.engines.test_native import Act, talk

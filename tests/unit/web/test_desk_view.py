@@ -109,7 +109,7 @@ def test_what_somebody_said_and_nobody_can_read_stands_among_their_words() -> No
     overheard = replace(UNREAD, content=Content(text="to another app"), metadata={"standby": True})
     entries = view(waits, poll, overheard)
     assert [entry.side for entry in entries] == [Side.CONTACT] * 3
-    assert [(entry.text, entry.unread) for entry in entries] == [
+    assert [(entry.text, entry.unsupported) for entry in entries] == [
         ("Sent something that this channel does not pass on", True),
         ("They sent a poll.", True),
         ("to another app", False),

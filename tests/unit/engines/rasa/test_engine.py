@@ -10,7 +10,7 @@ import pytest
 from bot.domain.message import Kind
 from bot.domain.trigger import Trigger
 from bot.domain.understanding import IntentScore, Triage
-from bot.engines.unread import CANNOT_SEE
+from bot.engines.unsupported import CANNOT_SEE
 from bot.errors import EngineError
 from tests.unit.engines.rasa.contact import Contact, make_message, open_engine
 
@@ -76,9 +76,9 @@ async def test_picture_alone_means_its_intent(contact: Contact, rasa: FakeRasa) 
 async def test_what_nobody_can_read_is_said_to_be_so_and_not_told_to_rasa(
     contact: Contact, rasa: FakeRasa, words: tuple[str, ...]
 ) -> None:
-    unread = [replace(make_message(number, ""), kind=Kind.UNSUPPORTED) for number in (1, 2)]
+    unsupported = [replace(make_message(number, ""), kind=Kind.UNSUPPORTED) for number in (1, 2)]
     read = [make_message(3 + number, text) for number, text in enumerate(words)]
-    told = await contact.turn(replace(contact.blank(), messages=(*unread, *read)))
+    told = await contact.turn(replace(contact.blank(), messages=(*unsupported, *read)))
 
     assert told == [CANNOT_SEE, *(f"You said {text}." for text in words)]
     assert [name for sender in rasa.conversations for name in rasa.names(sender)] == list(words)
@@ -86,10 +86,10 @@ async def test_what_nobody_can_read_is_said_to_be_so_and_not_told_to_rasa(
 
 async def test_bot_that_is_silenced_says_nothing_about_what_it_cannot_read(contact: Contact) -> None:
     await contact.say("person")
-    unread = replace(make_message(9, ""), kind=Kind.UNSUPPORTED)
+    unsupported = replace(make_message(9, ""), kind=Kind.UNSUPPORTED)
 
-    assert await contact.turn(replace(contact.blank(), messages=(unread,))) == []
-    assert await contact.turn(replace(contact.blank(), messages=(unread,), resumed=True)) == [CANNOT_SEE]
+    assert await contact.turn(replace(contact.blank(), messages=(unsupported,))) == []
+    assert await contact.turn(replace(contact.blank(), messages=(unsupported,), resumed=True)) == [CANNOT_SEE]
 
 
 async def test_turn_without_words_asks_rasa_nothing(contact: Contact, rasa: FakeRasa) -> None:

@@ -15,6 +15,6 @@ RESPONSE = "utter_unsupported"
 CANNOT_SEE = "I am a bot, and I cannot see what you just sent. Please tell me in words, or ask for a person."
 
 
-def say_unread(scene: Scene, slots: JsonObject) -> tuple[BotUttered, ...]:
+def say_unsupported(scene: Scene, slots: JsonObject) -> tuple[BotUttered, ...]:
     """Return the project's words for what cannot be seen, else ours."""
     return scene.utter(RESPONSE, slots) or (bot_event({"text": CANNOT_SEE}),)

@@ -16,7 +16,7 @@ from bot.connector import AccountConfig, Connector
 from bot.dialogue.spec import DialogueSpec
 from bot.domain.conversation import Status
 from bot.domain.message import Kind, Settled
-from bot.engines.unread import CANNOT_SEE
+from bot.engines.unsupported import CANNOT_SEE
 from bot.service.take import take
 from bot.storage import ledger, queue
 from bot.storage.queue import QueueView

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk.unread import BURST, FORGOTTEN, Course, Earlier, choose_course
+from bot.desk.unsupported import BURST, FORGOTTEN, Course, Earlier, choose_course
 from bot.domain.message import Kind, Settled
 
 SECOND = timedelta(seconds=1)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.desk.unread import REASON, Course, choose_course
+from bot.desk.unsupported import REASON, Course, choose_course
 from bot.domain.handoff import HandoffRequest
 from bot.domain.message import Kind
 from bot.engines.engine import TurnResult
 from bot.errors import StorageUnavailable
-from bot.storage.unread import list_earlier
+from bot.storage.unsupported import list_earlier
 
 if TYPE_CHECKING:
     from bot.service.road import Road
     from bot.storage.turns import Claim
 
 
-async def judge_unread(road: Road, claim: Claim) -> Course:
+async def judge_unsupported(road: Road, claim: Claim) -> Course:
     """Decide what becomes of a claim's messages: only where none of them can be read is there a choice.
 
     A turn that was begun before, by a worker that died, goes to the engine as ever.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from bot.desk.unread import Earlier
+from bot.desk.unsupported import Earlier
 from bot.domain.message import Kind, Settled
 
 if TYPE_CHECKING:
