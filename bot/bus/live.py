@@ -143,6 +143,7 @@ class Live:
         if self._last_id == "$":
             newest: Any = await self._redis.xrevrange(LIVE, count=1)
             self._last_id = newest[0][0].decode() if newest else "0-0"
+            self._reset_all()  # who listened before this, as while Redis was away, may have missed something
         answer: Any = await self._waiting.xread({LIVE: self._last_id}, count=_BATCH, block=_BLOCK_MS)
         for _, entries in answer or []:
             for entry_id, fields in entries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -19,4 +20,7 @@ async def open_empty_bus(url: str) -> AsyncIterator[Bus]:
     async with Redis.from_url(url) as client:
         await client.flushall()
     async with open_bus(url) as opened:
+        async with asyncio.timeout(20):
+            while opened.live._last_id == "$":  # noqa: ASYNC110 - it does not follow yet: who listens is reset
+                await asyncio.sleep(0.005)
         yield opened

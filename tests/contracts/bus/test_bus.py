@@ -10,7 +10,7 @@ import pytest
 
 from bot.bus.bus import Bus, open_bus
 from bot.bus.keys import Stream
-from bot.bus.live import RESET, LiveEvent, Subscription
+from bot.bus.live import RESET, Live, LiveEvent, Subscription
 from bot.embedded import start_valkey
 from bot.errors import BusUnavailable
 
@@ -102,6 +102,17 @@ async def test_live_says_reset_after_a_flush_and_goes_on(bus: Bus) -> None:
         assert (await _next(events)).kind == RESET
         await bus.live.publish("message", 5, n=1)
         assert (await _next(events)).data == {"n": 1}
+
+
+async def test_who_listened_before_the_stream_was_followed_is_told_to_read_again(bus: Bus) -> None:
+    """A process may start while Redis is away for a moment: what was told then is heard of nowhere else."""
+    late = Live(bus.redis, bus.redis)
+    async with late.subscribe(conversation_id=1) as events:
+        await late.publish("message", 1)
+        following = asyncio.create_task(late._follow())
+        assert (await _next(events)).kind == RESET
+        await late.publish("message", 1)
+        await following  # until it has read something
 
 
 async def test_a_listener_too_slow_is_told_to_read_again(bus: Bus) -> None:
