@@ -88,8 +88,9 @@ class Capabilities:
     `buttons_max` and its neighbours are what the conformance suite goes beyond: a channel shows
     the rest another way and refuses nothing. `typing`: `Connector.typing` has somebody to tell.
     `idempotent_sends`: the receiving side drops a second send with the same idempotency key, so an
-    `unknown` outcome is tried again; elsewhere it is final, and staff see it. `burst_pause`: how long
-    to wait for more of the same person before answering.
+    `unknown` outcome is tried again; elsewhere it is final, and staff see it. `idempotent_for`: how long
+    it remembers keys, where it forgets them. `burst_pause`: how long to wait for more of the same person
+    before answering.
     """
 
     surfaces: frozenset[Surface]
@@ -102,6 +103,7 @@ class Capabilities:
     webhook: bool = True
     polling: bool = False
     idempotent_sends: bool = False
+    idempotent_for: timedelta | None = None
     burst_pause: timedelta
     rates: tuple[Rate, ...] = ()
     brings: frozenset[Kind] = SAID
@@ -120,3 +122,7 @@ class Capabilities:
     def on(self, surface: Surface) -> Capabilities:
         """Return what holds on a surface."""
         return self.elsewhere.get(surface, self)
+
+    def drops_repeat(self, *, after: timedelta) -> bool:
+        """Tell whether a send is dropped whose key was used before, so long ago at most."""
+        return self.idempotent_sends and (self.idempotent_for is None or after < self.idempotent_for)

@@ -30,7 +30,7 @@ from bot.storage import cases, conversations, deliveries, outbox
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.connector import Connector
+    from bot.connector import Capabilities, Connector
     from bot.service.road import Road
     from bot.storage.database import AnyConnection
     from bot.storage.deliveries import DeliveryClaim, Outbound
@@ -94,9 +94,7 @@ async def _deliver_all(
         if result is None:
             continue
         await keep_to(road, claim, result.rates_left)
-        pause = pause_before_repeat(
-            result, outbound, repeatable=connector.capabilities.on(claim.surface).idempotent_sends
-        )
+        pause = pause_before_repeat(result, outbound, connector.capabilities.on(claim.surface))
         if pause:
             await _postpone(road, claim, outbound, result, pause)
             return Delivered(outcomes=tuple(outcomes), more=False)
@@ -109,18 +107,20 @@ async def _deliver_all(
     return await _finish(road, claim, outcomes)
 
 
-def pause_before_repeat(result: SendResult, outbound: Outbound, *, repeatable: bool) -> timedelta | None:
+def pause_before_repeat(
+    result: SendResult, outbound: Outbound, capabilities: Capabilities
+) -> timedelta | None:
     """Return how long to wait before the next try of a send; None when it was the last.
 
     Another try needs an error that can pass, and the certainty that what was not reported as arrived
-    did not arrive, unless the receiving side drops repeats (`repeatable`).
+    did not arrive, unless the receiving side will drop it then.
     """
     error = result.error
     if error is None or not error.error_class.retriable:
         return None
-    if result.state is SendState.UNKNOWN and not repeatable:
-        return None
     pause = error.retry_after or _backoff(outbound.attempts)
+    if result.state is SendState.UNKNOWN and not capabilities.drops_repeat(after=outbound.age + pause):
+        return None
     return pause if outbound.age + pause < GIVE_UP_AFTER else None
 
 

@@ -39,10 +39,8 @@ async def send_one(
     Raises `LeaseLost` when another courier has the conversation.
     """
     reply = make_reply(claim, outbound, now=datetime.now(UTC))
-    if (
-        outbound.state is DeliveryState.SENDING
-        and not connector.capabilities.on(claim.surface).idempotent_sends
-    ):
+    capabilities = connector.capabilities.on(claim.surface)
+    if outbound.state is DeliveryState.SENDING and not capabilities.drops_repeat(after=outbound.age):
         return await _clear_up(connector, reply, _in_doubt(reply, _STOPPED))
     refusal = find_refusal(connector.capabilities, reply, now=datetime.now(UTC))
     opened: tuple[OutboundFile, ...] = ()

@@ -70,6 +70,7 @@ class MastodonConnector(Quiet):
         webhook=False,
         polling=True,
         idempotent_sends=True,
+        idempotent_for=timedelta(minutes=59),  # keys are forgotten after an hour
         burst_pause=timedelta(seconds=1),
         rates=(Rate(scope="account", limit=300, period=timedelta(hours=3)),),
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.EDIT, Kind.DELETE, Kind.ECHO}),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.connector import ErrorClass, SendError, SendResult, SendState
+from bot.connector import AccountConfig, ErrorClass, SendError, SendResult, SendState
 from bot.domain.message import Author, DeliveryState
 from bot.errors import LeaseLost
 from bot.service.answer import answer
@@ -104,6 +104,34 @@ async def test_what_cannot_be_repeated_is_shown_to_staff(
     async with road.database.read() as connection:
         (row,) = await queue.list_queue(connection)
     assert (row.conversation_id, row.attention) == (conversation_id, f"delivery_{state.value}")
+
+
+class Forgetful(ScriptedConnector):
+    """A platform that drops repeats for an hour."""
+
+    capabilities = replace(
+        ScriptedConnector.capabilities, idempotent_sends=True, idempotent_for=timedelta(hours=1)
+    )
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(50, DeliveryState.SENT), (61, DeliveryState.UNKNOWN)])
+async def test_doubt_is_not_repeated_once_the_platform_has_forgotten(
+    road: Road, minutes: int, state: DeliveryState
+) -> None:
+    connector = Forgetful(AccountConfig(channel="webchat", name="lyra"))
+    detail = SendError(error_class=ErrorClass.TRANSIENT, detail="no answer")
+    connector.results.append(SendResult(state=SendState.UNKNOWN, error=detail))
+    conversation_id = await _answered(road, "one")
+    async with road.database.begin() as connection:
+        await connection.exec_driver_sql(
+            f"UPDATE message SET created_at = now() - interval '{minutes} minutes' WHERE author = 'bot'"
+        )
+    await _deliver(road, connector, conversation_id)
+    await _make_due(road, conversation_id)
+    await _deliver(road, connector, conversation_id)
+    assert await _states(road, conversation_id) == [state]
+    for task in road.waking:
+        task.cancel()
 
 
 async def test_a_courier_that_died_while_sending_leaves_an_unknown_outcome(road: Road) -> None:
