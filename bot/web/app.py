@@ -108,7 +108,7 @@ def make_app(parts: AppParts) -> web.Application:
     app[TEMPLATES] = make_templates(parts.static_files.url)
     app.on_cleanup.append(_close_fetch_log)
     add_rasa_routes(app)  # before the hooks: /webhooks/rest/webhook is Rasa's
-    app.add_routes(hooks.routes)
+    hooks.add_hook_routes(app)
     for add_routes in (
         *(add_health_routes, add_metrics_routes, add_static_routes, add_login_routes, add_chat_routes),
         *(add_live_routes, add_desk_routes, add_desk_act_routes, add_upload_routes, add_public_file_routes),

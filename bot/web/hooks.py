@@ -15,6 +15,7 @@ from bot.service.receive import receive
 from bot.service.uploads import holds_files, shelve
 from bot.web.clients import is_this_machine
 from bot.web.keys import CONNECTORS, FILES, PUBLIC_URL, ROAD
+from bot.web.turnstile import Turnstile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +27,19 @@ log = structlog.get_logger(__name__)
 
 routes = web.RouteTableDef()
 
+TURNSTILE: web.AppKey[Turnstile] = web.AppKey("turnstile", Turnstile)
+
+
+def add_hook_routes(app: web.Application) -> None:
+    """Take webhooks in an application."""
+    app[TURNSTILE] = Turnstile()
+    app.add_routes(routes)
+
 
 @routes.post("/webhooks/{channel}/{account}")
 async def take_webhook(request: web.Request) -> web.Response:
     """Take whatever a platform posts for one account."""
+    await request.app[TURNSTILE].go_through()
     connector = find_connector(request, request.match_info["channel"], request.match_info["account"])
     inbound = await read_verified(request, connector)
     answer = ask_handshake(connector, inbound)

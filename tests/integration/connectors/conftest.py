@@ -35,7 +35,7 @@ async def opened(road: Road, connector: Connector, engine: Engine | None = None)
     app = web.Application()
     answer_errors_in(app)
     app[CONNECTORS], app[ROAD], app[PUBLIC_URL] = connectors, road, None
-    app.add_routes(hooks.routes)
+    hooks.add_hook_routes(app)
     async with serve(app) as (address, _):
         hook = f"{address}/webhooks/{connector.channel}/{connector.account.name}"
         await connector.start(hook)

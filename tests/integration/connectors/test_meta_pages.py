@@ -91,7 +91,7 @@ async def house(road: Road, fake: FakeGraph, kind: type[Connector], own: str) ->
     answer_errors_in(app)
     app[CONNECTORS] = {(kind.channel, "lyra"): connector}
     app[ROAD] = road
-    app.add_routes(hooks.routes)
+    hooks.add_hook_routes(app)
     async with serve(app) as (address, _):
         url = f"{address}/webhooks/{kind.channel}/lyra"
         await connector.start(url)

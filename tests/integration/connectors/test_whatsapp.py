@@ -44,7 +44,7 @@ async def serving(road: Road, fake: FakeWhatsapp) -> AsyncIterator[str]:
     app = web.Application()
     answer_errors_in(app)
     app[ROAD], app[CONNECTORS] = road, connectors
-    app.add_routes(hooks.routes)
+    hooks.add_hook_routes(app)
     for connector in connectors.values():
         await connector.start(None)
     loops = [

@@ -50,7 +50,7 @@ async def service(road: Road, fake: FakeX, *names: str) -> AsyncIterator[tuple[s
     app = web.Application()
     answer_errors_in(app)
     app[CONNECTORS], app[ROAD] = connectors, road
-    app.add_routes(hooks.routes)
+    hooks.add_hook_routes(app)
     async with serve(app) as (address, _):
         await first.start(None)
         try:
