@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-import jwt
 import pytest
 import regex
 
-from bot.connector import AccountConfig, ErrorClass, OutboundFile, SendError, SendState
+from bot.connector import ErrorClass, SendState
 from bot.domain.conversation import Surface
 from bot.domain.message import Kind
-from bot.errors import SettingsError
 from connectors.bluesky.connector import BlueskyConnector
 from connectors.bluesky.records import is_ours
 from tests.networks.acts import build_bluesky, polling, take
-from tests.networks.atproto import SECRET, Network
+from tests.networks.atproto import Network
 from tests.networks.people import Person, Record, join, until
 from tests.unit.connectors.asked import Reading, reply_to
 
@@ -27,23 +23,6 @@ pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.xdist_group("bluesky"),
 ]  # the first test waits for all programs
-
-
-def end(proof: str) -> str:
-    """Return a session's proof whose time is over."""
-    claims = jwt.decode(proof, options={"verify_signature": False})
-    return jwt.encode({**claims, "iat": 1, "exp": 2}, SECRET, headers=jwt.get_unverified_header(proof))
-
-
-def make_picture() -> bytes:
-    """Return a PNG of one pixel."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\x00\xff\x00\x00")
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 def cut(record: Record) -> list[tuple[str, str]]:
@@ -135,43 +114,6 @@ async def test_server_refuses_what_we_would_not_send(brand: Person) -> None:
     with pytest.raises(aiohttp.ClientResponseError):
         await brand.post("👩‍👩‍👧‍👦" * 200)
     await brand.post("👩‍👩‍👧‍👦" * 120)
-
-
-async def test_picture_arrives_with_its_words(
-    brand: Person, ann: Person, connector: BlueskyConnector, reading: Reading
-) -> None:
-    await ann.mention(brand, "Which one?")
-    (event,) = await take(reading, 1)
-    picture = make_picture()
-
-    async def read() -> bytes:
-        return picture
-
-    file = OutboundFile(
-        kind="image", mime="image/png", name="The blue one", size=len(picture), url="https://x", read=read
-    )
-    result = await connector.send(reply_to(event, "This one", files=(file,)))
-    shown = await ann.see(result.native_ids[0])
-    (image,) = shown["embed"]["images"]
-    assert image["alt"] == "The blue one"
-    (kept,) = shown["record"]["embed"]["images"]
-    assert kept["image"]["size"] == len(picture)
-    assert kept["image"]["mimeType"] == "image/png"
-
-
-async def test_customers_picture_is_read(brand: Person, ann: Person, reading: Reading) -> None:
-    async with ann.http.post(
-        f"{ann.url}/xrpc/com.atproto.repo.uploadBlob",
-        data=make_picture(),
-        headers={"Authorization": f"Bearer {ann.proof}", "Content-Type": "image/png"},
-    ) as response:
-        blob = (await response.json())["blob"]
-    embed = {"$type": "app.bsky.embed.images", "images": [{"image": blob, "alt": "a crack"}]}
-    await ann.mention(brand, "Look", embed=embed)
-    (event,) = await take(reading, 1)
-    (file,) = event.content.attachments
-    assert (file.kind, file.name, file.size) == ("image", "a crack", len(make_picture()))
-    assert f"/{ann.did}/{blob['ref']['$link']}" in file.ref
 
 
 async def test_reply_that_was_sent_and_not_written_down_is_made_once(
@@ -300,65 +242,6 @@ async def test_word_of_the_brands_people_is_told_from_ours(
     assert (echo.sender.native_id, echo.conversation_key) == (ann.did, event.conversation_key)
     assert is_ours(sent.native_ids[0].rpartition("/")[2])
     assert not is_ours(echo.event_id.rpartition("/")[2])
-
-
-async def test_session_that_ended_is_renewed(
-    brand: Person, ann: Person, connector: BlueskyConnector, reading: Reading
-) -> None:
-    await ann.mention(brand, "Hello?")
-    (event,) = await take(reading, 1)
-    session = connector._api._session
-    assert session is not None
-    ended = end(session.access)
-    connector._api._session = replace(session, access=ended)
-    connector._api._password = "none"  # so that it can only be renewed
-    assert (await connector.send(reply_to(event, "Hello."))).state is SendState.SENT
-    renewed = connector._api._session
-    assert renewed is not None
-    assert renewed.access != ended
-
-
-async def test_session_that_cannot_be_renewed_is_made_anew(
-    brand: Person, ann: Person, connector: BlueskyConnector, reading: Reading
-) -> None:
-    await ann.mention(brand, "Hello?")
-    (event,) = await take(reading, 1)
-    session = connector._api._session
-    assert session is not None
-    connector._api._session = replace(session, access=end(session.access), renewal=end(session.renewal))
-    assert (await connector.send(reply_to(event, "Hello."))).state is SendState.SENT
-
-
-async def test_password_that_was_taken_back_is_told(brand: Person) -> None:
-    options = {"handle": brand.handle, "app_password": "abcd-efgh-ijkl-mnop", "api_url": brand.url}
-    config = AccountConfig(channel="bluesky", name="main", options=options)
-    connector = BlueskyConnector(config, http_timeout=timedelta(seconds=20))
-    await connector.start(None)
-    try:
-        with pytest.raises(SettingsError, match="the app password is refused"):
-            await anext(connector.poll(None))
-    finally:
-        await connector.close()
-
-
-async def test_too_many_sign_ins_are_waited_for(network: Network, http: aiohttp.ClientSession) -> None:
-    brand = await join(network.url, http, "busy")
-    options = {"handle": brand.handle, "app_password": "abcd-efgh-ijkl-mnop", "api_url": brand.url}
-    config = AccountConfig(channel="bluesky", name="main", options=options)
-    connector = BlueskyConnector(config, http_timeout=timedelta(seconds=20))
-    await connector.start(None)
-    try:
-        refused: SendError | None = None
-        for _ in range(40):
-            refused = (await connector._api.get("com.atproto.server.getSession")).error
-            if refused is None or refused.error_class is not ErrorClass.AUTH:
-                break
-        assert refused is not None
-        assert refused.error_class is ErrorClass.RATE_LIMITED
-        assert refused.retry_after is not None
-        assert timedelta(0) < refused.retry_after <= timedelta(minutes=5)
-    finally:
-        await connector.close()
 
 
 async def test_answer_to_somebody_else_below_us_says_so(
