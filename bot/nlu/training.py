@@ -64,10 +64,9 @@ def train_nlu(
     spaCy pipeline that is not installed.
     """
     components = choose_components(pipeline)
-    language = load_language(components.language)
+    course = Course(components=components, language=load_language(components.language), seed=seed)
     if components.spacy:
         SpacyEntityFinder(components.spacy)  # what is not installed is told before the work, not after it
-    course = Course(components=components, language=language, seed=seed)
     entities = learn_entities(data, course, Stage("recognise", progress))
     found = measure_entities(data, entities, course)
     labelled = label_examples(data, embedder, progress)
@@ -88,7 +87,7 @@ def train_nlu(
         keywords=_learn_keywords(data, components),
         order=components.order,
         triage=triage,
-        tokens=take_rules(language),
+        tokens=take_rules(course.language),
         metrics={**measured, "entities": found, "health": health, "triage": transfer},
     )
 
