@@ -52,6 +52,9 @@ class Person:
     async def post(self, text: str, *, to: Record | None = None, **more: Any) -> Record:
         """Post something, in answer to another post if `to` is given; whoever is named is mentioned."""
         if to is not None:
+            # One answers what one sees. Where a post and an answer to it are indexed at the same
+            # moment, neither transaction sees the other, and the network tells nobody of the answer.
+            await self.see(to["uri"])
             found = await self.read(to["uri"])
             parent = {"uri": found["uri"], "cid": found["cid"]}
             root = found["value"].get("reply", {}).get("root", parent)
