@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 from typing_extensions import override
 
+from connectors.email.links import drop_marks, find_address, make_mark
 from connectors.email.tags import tame
 
 MAX_HTML = 400_000  # characters that are looked at
@@ -48,12 +49,17 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 
 class Reader(HTMLParser):
-    """Collects text. `own` is what stands outside quotes and signatures, `text` everything that is shown."""
+    """Collects text. `own` is what stands outside quotes and signatures, `text` everything that is shown.
+
+    In both, marks stand for the `addresses` of links: see `links`.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.own: list[str] = []
         self.text: list[str] = []
+        self.addresses: list[str] = []
+        self._link: tuple[str, int] | None = None  # the open one: where it leads, and where its words begin
         self._open: list[tuple[str, bool, bool]] = []  # elements: which, whether hidden, whether a quote
         self._hidden = self._quotes = 0  # open ones
         self._within: Counter[str] = Counter()  # of elements that change how text is read
@@ -77,6 +83,8 @@ class Reader(HTMLParser):
         hidden = tag in HIDDEN or is_hidden(attrs)
         quoted = bool(QUOTES.search(names)) or not SIGNED.isdisjoint(names.lower().split())
         quoted = quoted or (tag == "blockquote" and is_cited(attrs))
+        if tag == "a":
+            self._begin_link(attrs)
         self._open.append((tag, hidden, quoted))
         self._within[tag] += tag in {"head", "pre"}
         self._hidden += hidden
@@ -93,6 +101,26 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         self._add(data if self._within["pre"] else _BLANKS.sub(" ", data))
 
+    @override
+    def close(self) -> None:
+        super().close()
+        self._end_link()
+
+    def _begin_link(self, attrs: list[tuple[str, str | None]]) -> None:
+        self._end_link()
+        href = next((value for name, value in attrs if name == "href" and value), None)
+        self._link = (href, len(self.text)) if href else None
+
+    def _end_link(self) -> None:
+        """Mark where an address belongs."""
+        if self._link is None:
+            return
+        (href, begin), self._link = self._link, None
+        address = find_address(href, "".join(self.text[begin:]))
+        if address:
+            self._add(make_mark(len(self.addresses)))
+            self.addresses.append(address)
+
     def _leave_head(self) -> None:
         """Close a head that nobody closed: what is shown cannot stand in it."""
         if self._within["head"]:
@@ -102,6 +130,8 @@ class Reader(HTMLParser):
         """Close the innermost element of a kind, and what was left open in it."""
         closed = ""
         while closed != tag:
+            if self._open[-1][0] == "a":
+                self._end_link()
             closed, hidden, quoted = self._open.pop()
             self._hidden -= hidden
             self._quotes -= quoted
@@ -126,15 +156,15 @@ def is_cited(attrs: list[tuple[str, str | None]]) -> bool:
     return any(name == "type" and (value or "").lower() == "cite" for name, value in attrs)
 
 
-def read_markup(html: str) -> tuple[str, str]:
-    """Return the text outside of the mail's quotes and signature, and the whole text."""
+def read_markup(html: str) -> tuple[str, str, list[str]]:
+    """Return the text outside of quotes and signature, the whole text, and the addresses of its links."""
     reader = Reader()
     try:
-        reader.feed(tame(html[:MAX_HTML]))
+        reader.feed(tame(drop_marks(html[:MAX_HTML])))
         reader.close()
     except (AssertionError, ValueError):  # the parser's answer to some broken declarations
         pass
-    return smooth("".join(reader.own)), smooth("".join(reader.text))
+    return smooth("".join(reader.own)), smooth("".join(reader.text)), reader.addresses
 
 
 def smooth(text: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 import quotequail
 
 from connectors.email.attributions import DATE, restore, translate
+from connectors.email.links import write_links
 from connectors.email.markup import read_markup
 
 MAX_READ = 40_000  # characters of a mail's text that are looked at
@@ -94,12 +95,12 @@ def is_own_list(found: Mapping[str, str], text: str) -> bool:
 
 def take_marked_words(html: str, *, forwarded: bool = False) -> tuple[str, bool]:
     """Return the new words of an HTML text, and whether a quote or a marked signature was left out."""
-    own, everything = read_markup(html)
+    own, everything, addresses = read_markup(html)
     if forwarded:
-        return everything[:MAX_READ], False
-    if own and own != everything:
-        return take_words(own)[0], True
-    return take_words(everything)
+        return write_links(everything[:MAX_READ], addresses), False
+    new, marked = (own, True) if own and own != everything else (everything, False)
+    text, quoted = take_words(new)
+    return write_links(text, addresses), quoted or marked
 
 
 def cut_signature(text: str) -> str:

@@ -138,7 +138,7 @@ def test_html_is_read_as_its_words() -> None:
         "<h1>Caf&eacute; &amp; more</h1><p>One<br>two&nbsp;three</p><ul><li>a</li><li>b</li></ul>"
         "<blockquote>A paragraph set in.</blockquote><script>x()</script></body></html>"
     )
-    _, words = read_markup(html)
+    _, words, _ = read_markup(html)
     assert words == "Café & more\n\nOne\ntwo three\n\n- a\n- b\n\nA paragraph set in."
 
 
