@@ -29,6 +29,7 @@ from bot.connector import (
     SendError,
 )
 from bot.connector.meta.account import COMMON, MetaAccount, find_problems
+from bot.connector.meta.comments import get_held_parent, release_own
 from bot.connector.meta.events import Us
 from bot.connector.meta.messages import LABEL_MAX, PAYLOAD_MAX, QUICK_REPLIES_MAX
 from bot.connector.meta.send import Call
@@ -39,7 +40,7 @@ from bot.errors import PlatformUnavailable
 from connectors.instagram.api import make_api, make_node, read_mention
 from connectors.instagram.guide import GUIDE
 from connectors.instagram.payload import CHANNEL, parse_body
-from connectors.instagram.remarks import complete_mention, get_held_parent, release_own
+from connectors.instagram.remarks import complete_mention
 from connectors.instagram.render import (
     COMMENT_MAX,
     FILES,

@@ -12,17 +12,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.connector import Earlier, InboundEvent
+from bot.connector import InboundEvent
 from bot.connector.fields import MAX_ID
-from bot.connector.meta.comments import make_post_key, make_remark, read_post_author, say_remark
+from bot.connector.meta.comments import hold_own, make_post_key, make_remark, say_remark
 from bot.connector.meta.envelope import Change
 from bot.connector.meta.fields import get_id, get_object, get_text, get_url
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind
-
-HELD = "held"
 
 
 def parse_change(change: Change, username: str) -> InboundEvent:
@@ -38,7 +36,8 @@ def read_comment(change: Change, username: str) -> InboundEvent:
     post_id = get_id(media, "original_media_id") or get_id(media, "id")
     author = read_author(value)
     if is_own(change, author, username):
-        return hold_own(change, comment_id)
+        parent, content = get_id(value, "parent_id"), Content(text=get_text(value, "text"))
+        return hold_own(change, comment_id=comment_id, parent_id=parent, content=content)
     if not comment_id or not post_id:
         return change.stray("a comment without ids")
     if not author.native_id:
@@ -56,44 +55,6 @@ def read_comment(change: Change, username: str) -> InboundEvent:
             **read_parent(value),
             **read_advertisement(media),
         },
-    )
-
-
-def hold_own(change: Change, comment_id: str) -> InboundEvent:
-    """Return a comment of the account's own; one that answers somebody's is held until we know whose."""
-    parent, text = get_id(change.value, "parent_id"), get_text(change.value, "text")
-    stray = change.stray("own comment")
-    if not (comment_id and parent and text):
-        return stray
-    held: JsonObject = {"id": comment_id, "parent": parent, "text": text}
-    return replace(stray, metadata={**stray.metadata, HELD: held})
-
-
-def get_held_parent(event: InboundEvent) -> str | None:
-    """Return which comment the account's own answers; None for any other event."""
-    held = event.metadata.get(HELD)
-    return str(held["parent"]) if isinstance(held, Mapping) else None
-
-
-def release_own(event: InboundEvent, known: Earlier | None) -> InboundEvent:
-    """Return a comment of the account's own as the brand's word to whoever wrote the one that it answers.
-
-    Without its words where we have not got that one. The service knows which of them left by itself.
-    """
-    held = event.metadata.get(HELD)
-    metadata = {name: value for name, value in event.metadata.items() if name != HELD}
-    author = read_post_author(known.conversation_key) if known else ""
-    if known is None or not author or not isinstance(held, Mapping):
-        return replace(event, metadata=metadata)
-    return replace(
-        event,
-        kind=Kind.ECHO,
-        event_id=str(held["id"]),
-        conversation_key=known.conversation_key,
-        sender=Handle(native_id=author),
-        surface=Surface.PUBLIC,
-        content=Content(text=str(held["text"])),
-        metadata={},
     )
 
 

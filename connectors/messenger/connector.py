@@ -14,6 +14,7 @@ from bot.connector import (
     AccountConfig,
     Capabilities,
     Connector,
+    Earlier,
     Guide,
     InboundEvent,
     OutboundReply,
@@ -21,6 +22,7 @@ from bot.connector import (
     Rate,
 )
 from bot.connector.meta.account import COMMON, MetaAccount, find_problems
+from bot.connector.meta.comments import get_held_parent, release_own
 from bot.connector.meta.events import Us
 from bot.connector.meta.messages import LABEL_MAX, PAYLOAD_MAX, QUICK_REPLIES_MAX
 from bot.connector.meta.send import Call
@@ -69,7 +71,7 @@ class MessengerConnector(MetaAccount):
                 surfaces=frozenset({Surface.PUBLIC}),
                 text_max=COMMENT_MAX,
                 burst_pause=timedelta(),
-                brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.EDIT, Kind.DELETE}),
+                brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.EDIT, Kind.DELETE, Kind.ECHO}),
                 private_reply=PrivateReply(each=1, within=timedelta(days=7)),
                 shared_hook=True,
             )
@@ -100,6 +102,14 @@ class MessengerConnector(MetaAccount):
     def parse_own(self, body: bytes) -> list[InboundEvent]:
         """Read a body."""
         return parse_body(body, self.us)
+
+    def needs(self, event: InboundEvent) -> str | None:
+        """Return what the page's own comment stands under."""
+        return get_held_parent(event)
+
+    def recall(self, event: InboundEvent, known: Earlier | None) -> InboundEvent:
+        """Return the page's own comment as the brand's word, where it answers what we have."""
+        return release_own(event, known)
 
     @override
     def render(self, reply: OutboundReply, now: datetime) -> tuple[Call, ...]:

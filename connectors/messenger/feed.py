@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.connector import InboundEvent
 from bot.connector.fields import MAX_ID
-from bot.connector.meta.comments import edit_remark, make_remark, remove_remark, say_remark
+from bot.connector.meta.comments import edit_remark, hold_own, make_remark, remove_remark, say_remark
 from bot.connector.meta.envelope import Change
 from bot.connector.meta.fields import get_id, get_list, get_object, get_text, get_time, get_url
 from bot.domain.contact import Handle
@@ -23,7 +23,7 @@ POSTS = frozenset({"post", "status", "photo", "video", "share"})
 
 
 def parse_change(change: Change) -> InboundEvent:
-    """Say a change in our words. Likes, posts of the page and its own comments are nobody's message."""
+    """Say a change in our words. Likes and posts of the page are nobody's message."""
     read = READERS.get(change.field)
     return read(change) if read else change.stray(change.field or "a change without a field")
 
@@ -51,8 +51,10 @@ def read_comment(change: Change, *, addressed: str) -> InboundEvent:
     comment_id, post_id = get_id(value, "comment_id"), get_id(value, "post_id")
     verb = get_text(value, "verb", limit=40)
     author = read_author(value)
-    if not comment_id or not post_id or author.native_id == change.us.own_id:
-        return change.stray("own comment" if author.native_id else "a comment without ids")
+    if author.native_id == change.us.own_id:
+        return read_own(change, verb)
+    if not comment_id or not post_id:
+        return change.stray("a comment without ids")
     if not author.native_id:  # hidden from us, also where it is changed: nobody else is who wrote it
         author = Handle(native_id=f"comment:{comment_id}")
     remark = make_remark(
@@ -71,6 +73,20 @@ def read_comment(change: Change, *, addressed: str) -> InboundEvent:
     answered: JsonObject = {"parent_id": parent} if parent and parent != post_id else {}
     about: JsonObject = {"addressed": "mention" if named else addressed, **read_post_link(value), **answered}
     return say_remark(date_remark(remark, value), read_content(value), about)
+
+
+def read_own(change: Change, verb: str) -> InboundEvent:
+    """Read what the page itself wrote under a comment, or under what somebody wrote on its wall."""
+    value = change.value
+    if verb != "add":
+        return change.stray("own comment")
+    event = hold_own(
+        change,
+        comment_id=get_id(value, "comment_id"),
+        parent_id=get_id(value, "parent_id") or get_id(value, "post_id"),
+        content=read_content(value),
+    )
+    return date_remark(event, value)
 
 
 def change_remark(remark: InboundEvent, verb: str, content: Content, change: Change) -> InboundEvent:

@@ -1,21 +1,25 @@
 """What is said under posts, in our words: what Facebook's and Instagram's comments have in common. Pure.
 
-Everybody has a conversation of their own under each post: its key is `post:<post>:<author>`.
+Everybody has a conversation of their own under each post: its key is `post:<post>:<author>`. What the
+account itself writes there is the brand's word to whoever wrote what it stands under, and no app is named:
+the service knows which of it left by itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.connector.events import InboundEvent
+from bot.connector.events import Earlier, InboundEvent
 from bot.connector.meta.envelope import Change
-from bot.connector.meta.fields import digest
+from bot.connector.meta.fields import digest, get_id, get_list, get_object, get_text
 from bot.domain.contact import Handle
 from bot.domain.conversation import Surface
-from bot.domain.json import JsonObject
-from bot.domain.message import Content, Kind
+from bot.domain.json import Json, JsonObject
+from bot.domain.message import Attachment, Content, Kind
 
 PREFIX = "post:"
+HELD = "held"
 
 
 def make_post_key(post_id: str, author_id: str) -> str:
@@ -71,3 +75,44 @@ def edit_remark(remark: InboundEvent, content: Content, number: int) -> InboundE
 def remove_remark(remark: InboundEvent) -> InboundEvent:
     """Return the deletion of a remark."""
     return replace(remark, kind=Kind.DELETE, event_id=f"remove:{remark.event_id}", target_id=remark.event_id)
+
+
+def hold_own(change: Change, *, comment_id: str, parent_id: str, content: Content) -> InboundEvent:
+    """Return a comment of the account's own; one that answers somebody's is held until we know whose."""
+    stray = change.stray("own comment")
+    if not (comment_id and parent_id) or content == Content():
+        return stray
+    files: list[Json] = [{"kind": file.kind, "ref": file.ref} for file in content.attachments]
+    held: JsonObject = {"id": comment_id, "parent": parent_id, "text": content.text, "files": files}
+    return replace(stray, platform_at=change.at, metadata={**stray.metadata, HELD: held})
+
+
+def get_held_parent(event: InboundEvent) -> str | None:
+    """Return what the account's own comment stands under; None for any other event."""
+    return get_id(get_object(event.metadata, HELD), "parent") or None
+
+
+def release_own(event: InboundEvent, known: Earlier | None) -> InboundEvent:
+    """Return a comment of the account's own as the brand's word to whoever wrote what it stands under.
+
+    Without its words where we have not got that.
+    """
+    held = get_object(event.metadata, HELD)
+    metadata = {name: value for name, value in event.metadata.items() if name != HELD}
+    author = read_post_author(known.conversation_key) if known else ""
+    if known is None or not author:
+        return replace(event, metadata=metadata)
+    files = [file for file in get_list(held, "files") if isinstance(file, Mapping)]
+    return replace(
+        event,
+        kind=Kind.ECHO,
+        event_id=get_id(held, "id"),
+        conversation_key=known.conversation_key,
+        sender=Handle(native_id=author),
+        surface=Surface.PUBLIC,
+        content=Content(
+            text=get_text(held, "text"),
+            attachments=tuple(Attachment(kind=str(file["kind"]), ref=str(file["ref"])) for file in files),
+        ),
+        metadata={},
+    )

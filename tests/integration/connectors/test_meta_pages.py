@@ -2,101 +2,24 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import web
 
-from bot.connector import AccountConfig, Connector
 from bot.domain.conversation import Status
 from bot.domain.message import Author, DeliveryState, Kind
 from bot.service import sending
-from bot.service.answer import answer
-from bot.service.deliver import deliver
-from bot.storage import messages
-from bot.web import hooks
-from bot.web.errors import answer_errors_in
-from bot.web.keys import CONNECTORS, ROAD
 from connectors.instagram.connector import InstagramConnector
 from connectors.messenger.connector import MessengerConnector
-from tests.fakes.engine import PlainEngine
-from tests.fakes.graph import FakeGraph, Fault, run_fake_graph
-from tests.fakes.graph_events import INSTAGRAM, PAGE, body, comment, echo, remark, said
-from tests.fakes.serving import serve
+from tests.fakes.graph import Fault, run_fake_graph
+from tests.fakes.graph_events import INSTAGRAM, PAGE, body, comment, echo, said
+from tests.integration.connectors.meta_house import ANN, House, house, now
 
 if TYPE_CHECKING:
-    from bot.domain.message import Message
     from bot.service.road import Road
-
-ANN = "7001"
-
-
-@dataclass(kw_only=True)
-class House:
-    """A service with one account, and its platform."""
-
-    road: Road
-    fake: FakeGraph
-    connector: Connector
-    url: str
-
-    async def tell(self, *bodies: Any, copies: int = 1) -> list[int]:
-        """Let Meta deliver bodies, some more than once, in any order."""
-        order = random.Random(1)  # noqa: S311 - an order, not a secret
-        return await self.fake.deliver(self.url, *bodies, copies=copies, shuffle=order)
-
-    async def work(self) -> None:
-        """Answer and deliver what is due."""
-        async with self.road.database.read() as connection:
-            found = await connection.exec_driver_sql("SELECT id FROM conversation ORDER BY id")
-            ids = [row.id for row in found]
-        for conversation_id in ids:
-            await answer(self.road, PlainEngine(), conversation_id)
-            key = (self.connector.channel, self.connector.account.name)
-            await deliver(self.road, {key: self.connector}, conversation_id)
-
-    async def stored(self) -> list[Message]:
-        """Return every message of every conversation."""
-        async with self.road.database.read() as connection:
-            found = await connection.exec_driver_sql("SELECT id FROM conversation ORDER BY id")
-            return [each for row in found for each in await messages.list_messages(connection, row.id)]
-
-    async def statuses(self) -> list[str]:
-        """Return who holds each conversation."""
-        async with self.road.database.read() as connection:
-            found = await connection.exec_driver_sql("SELECT status FROM conversation ORDER BY id")
-            return [row.status for row in found]
-
-
-@asynccontextmanager
-async def house(road: Road, fake: FakeGraph, kind: type[Connector], own: str) -> AsyncIterator[House]:
-    """Start a service in front of a platform."""
-    options = {
-        own: fake.own_id,
-        "token": fake.token,
-        "app_secret": fake.app_secret,
-        "verify_token": fake.verify_token,
-        "app_id": fake.app_id,
-        "api_url": fake.url,
-    }
-    config = AccountConfig(channel=kind.channel, name="lyra", options=options)
-    connector = kind(config)
-    app = web.Application()
-    answer_errors_in(app)
-    app[CONNECTORS] = {(kind.channel, "lyra"): connector}
-    app[ROAD] = road
-    hooks.add_hook_routes(app)
-    async with serve(app) as (address, _):
-        url = f"{address}/webhooks/{kind.channel}/lyra"
-        await connector.start(url)
-        yield House(road=road, fake=fake, connector=connector, url=url)
-        await connector.close()
 
 
 @pytest.fixture(autouse=True)
@@ -120,11 +43,6 @@ async def instagram(road: Road) -> AsyncIterator[House]:
     ):
         fake.heard[ANN] = datetime.now(UTC)
         yield opened
-
-
-def now(*elements: dict[str, Any]) -> list[dict[str, Any]]:
-    """Let elements have happened just now."""
-    return [{**each, "timestamp": int(time.time() * 1000)} for each in elements]
 
 
 async def test_address_is_shown_to_be_ours(page: House) -> None:
@@ -199,30 +117,6 @@ async def test_mention_whose_words_are_late_is_told_again_and_kept_once(instagra
         (Kind.TEXT, Author.CONTACT, "@lyra never answers"),
         (Kind.TEXT, Author.CONTACT, "hi"),
     ]
-
-
-async def test_own_comment_silences_the_bot_under_its_post_unless_the_service_wrote_it(
-    instagram: House,
-) -> None:
-    fake, own = instagram.fake, instagram.fake.own_id
-    fake.comments["17901"] = datetime.now(UTC)
-    await instagram.tell(body(INSTAGRAM, own, changes=[remark(ANN, "Shame!")]), copies=2)
-    await instagram.work()
-    (stored,) = [each for each in await instagram.stored() if each.author is Author.BOT]
-    us: dict[str, Any] = {
-        "from": {"id": own, "username": "lyra", "self_ig_scoped_id": "9"},
-        "parent_id": "17901",
-    }
-    ours = remark("9", stored.content.text, **us, id="20_sent_1")
-    await instagram.tell(body(INSTAGRAM, own, changes=[ours]), copies=2)
-    assert await instagram.statuses() == [Status.BOT.value]
-    await instagram.tell(body(INSTAGRAM, own, changes=[remark("9", "Mara here.", number=8, **us)]), copies=2)
-    assert await instagram.statuses() == [Status.HELD.value]
-    await instagram.tell(body(INSTAGRAM, own, changes=[remark(ANN, "At last", number=9)]))
-    await instagram.work()
-    assert len(fake.remarks) == 1
-    said = [(each.author, each.content.text) for each in await instagram.stored()]
-    assert said[2:] == [(Author.STAFF, "Mara here."), (Author.CONTACT, "At last")]
 
 
 async def test_echo_that_names_no_app_is_known_by_its_id(instagram: House) -> None:
