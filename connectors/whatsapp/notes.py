@@ -9,11 +9,12 @@ from bot.domain.json import JsonObject
 from connectors.whatsapp.reading import get_name
 
 NEW_NUMBER = "They have a new phone number now: {new}"
+NEW_USER_ID = "WhatsApp knows them by a new id now"
 NEW_DEVICE = "They use WhatsApp on another device, or have installed it again: make sure who writes"
 SYSTEM: Mapping[str, str] = {
     "user_changed_number": NEW_NUMBER,
     "customer_changed_number": NEW_NUMBER,
-    "user_changed_user_id": "WhatsApp knows them by a new id now",
+    "user_changed_user_id": NEW_USER_ID,
     "user_identity_changed": NEW_DEVICE,
     "customer_identity_changed": NEW_DEVICE,
 }

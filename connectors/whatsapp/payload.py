@@ -18,14 +18,15 @@ from bot.domain.json import Json, JsonObject
 from bot.domain.message import SAID, Content, Kind
 from bot.errors import BadPayload
 from connectors.whatsapp.messages import read_said
-from connectors.whatsapp.notes import CALL, PREFERENCES, note
+from connectors.whatsapp.notes import CALL, NEW_USER_ID, PREFERENCES, note
 from connectors.whatsapp.people import (
     Known,
     Person,
     clean_number,
     find_addressee,
     find_person,
-    make_person,
+    find_previous,
+    make_renamed,
     read_known,
 )
 from connectors.whatsapp.reading import get_name, need_id
@@ -185,12 +186,20 @@ def read_change_of_ids(message: JsonObject, blank: InboundEvent) -> InboundEvent
     It is kept in the conversation under the old key. What they write next comes under the new.
     """
     system = get_object(message, "system")
-    new = [get_id(system, name) for name in ("user_id", "wa_id", "new_wa_id", "parent_user_id")]
-    old = [get_id(system, name) for name in ("previous_user_id", "customer", "previous_parent_user_id")]
-    before = make_person((get_id(message, "from"), get_id(message, "from_user_id"), *old), {})
-    now = make_person([*new, *before.handle.other_ids, before.handle.native_id], {})
-    said = read_said(message)
-    return fill(blank, Person(key=before.key, handle=now.handle), said)
+    new = (get_id(system, name) for name in ("user_id", "wa_id", "new_wa_id", "parent_user_id"))
+    named = (get_id(message, "from"), get_id(message, "from_user_id"), find_previous(system))
+    old = (get_id(system, name) for name in ("customer", "previous_parent_user_id"))
+    return fill(blank, make_renamed((*named, *old), new), read_said(message))
+
+
+def read_new_user_id(update: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
+    """Read that somebody has another user id, where that is told by itself."""
+    del batch
+    numbered = replace(blank, platform_at=get_time(update, "timestamp"))
+    ids = [get_object(update, name) for name in ("user_id", "parent_user_id")]
+    old, new = ([get_id(each, name) for each in ids] for name in ("previous", "current"))
+    person = make_renamed([get_id(update, "wa_id"), *old], new)
+    return fill(numbered, person, tell_staff({"update": "user_id_update", **note(NEW_USER_ID)}))
 
 
 def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
@@ -258,6 +267,7 @@ FIELDS: Mapping[str, Mapping[str, Reader]] = {
     "standby": {"messages": read_overheard, "message_echoes": read_echo},
     "calls": {"calls": read_call},
     "user_preferences": {"user_preferences": read_preference},
+    "user_id_update": {"user_id_update": read_new_user_id},
 }
 # Of a change that does not name its field.
 ALL: Mapping[str, Reader] = {

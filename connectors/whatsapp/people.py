@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.connector.meta.fields import get_id, get_object
+from bot.connector.meta.fields import get_id, get_object, get_text
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
 from bot.errors import BadPayload
@@ -28,6 +28,8 @@ from connectors.whatsapp.reading import get_name, get_objects
 USER_ID = re.compile(r"[A-Z]{2}\.(?P<parent>ENT\.)?[A-Za-z0-9]{1,128}")
 NAMES = ("from", "from_user_id", "to", "to_user_id", "recipient_id", "recipient_user_id")
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}")
+# The end of what WhatsApp writes: people choose the name before it.
+CHANGED = re.compile(r"changed from (?P<old>\S{1,200}) to (?P<new>\S{1,200})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,26 @@ def make_person(names: Iterable[str], contact: JsonObject) -> Person:
             other_ids=tuple(name for name in (*numbers, *users) if name != native_id),
         ),
     )
+
+
+def make_renamed(old: Iterable[str], new: Iterable[str]) -> Person:
+    """Return somebody who has other ids now: the key is the old one, and the handle holds all of them.
+
+    Raises `BadPayload` where no old id is named.
+    """
+    before = make_person(old, {})
+    now = make_person([*new, *before.handle.other_ids, before.handle.native_id], {})
+    return Person(key=before.key, handle=now.handle)
+
+
+def find_previous(system: JsonObject) -> str:
+    """Return the user id that a new one replaces, empty where nobody says; at times only the words do."""
+    told = get_id(system, "previous_user_id")
+    found = CHANGED.search(get_text(system, "body"))
+    if told or found is None:
+        return told
+    is_theirs = found["new"] == get_id(system, "user_id") and is_user_id(found["old"])
+    return found["old"] if is_theirs else ""
 
 
 def is_parent(user_id: str) -> bool:

@@ -44,6 +44,41 @@ def test_change_of_ids_names_old_and_new_as_one_person(system: dict[str, Any]) -
     assert event.sender.native_id == USER_ID[OTHER_PHONE]
 
 
+@pytest.mark.parametrize(("named", "key"), [({"wa_id": PHONE}, PHONE), ({}, USER)])
+def test_new_user_id_that_is_told_by_itself_names_the_same_person(named: dict[str, str], key: str) -> None:
+    parents = {"previous": "US.ENT.7", "current": "US.ENT.8"}
+    update = {
+        **named,
+        "user_id": {"previous": USER, "current": USER_ID[OTHER_PHONE]},
+        "parent_user_id": parents,
+        "timestamp": "1750000000",
+    }
+    event = parse_one(change("user_id_update", user_id_update=[update]))
+    assert (event.kind, event.conversation_key, event.for_staff) == (Kind.UNSUPPORTED, key, True)
+    assert event.sender.native_id == USER_ID[OTHER_PHONE]
+    assert {key, USER} <= set(event.sender.other_ids)
+    assert "new id" in str(event.metadata["note"])
+    assert event.platform_at is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("Ann", USER), (f"Ann changed from US.1 to {USER_ID[OTHER_PHONE]} and so on", USER)],
+)
+def test_old_user_id_is_read_from_the_words_where_nothing_else_tells_it(name: str, key: str) -> None:
+    new = USER_ID[OTHER_PHONE]
+    system = {
+        "type": "user_changed_user_id",
+        "user_id": new,
+        "body": f"User {name} changed from {USER} to {new}",
+    }
+    written = {"id": "wamid.s", "timestamp": "1750000000", "type": "system", "system": system}
+    event = parse_one(change("messages", messages=[written]))
+    assert (event.conversation_key, event.sender.native_id, event.sender.other_ids) == (key, new, (USER,))
+    elsewhere = {**system, "body": f"User {name} changed from {USER} to US.77"}
+    assert parse_one(change("messages", messages=[{**written, "system": elsewhere}])).conversation_key == ""
+
+
 def test_numbers_of_one_app_share_a_webhook_and_each_takes_its_own() -> None:
     mine, other = (said(write(type="text", text={"body": text})) for text in ("mine", "yours"))
     other["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = "42"
