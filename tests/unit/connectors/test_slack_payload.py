@@ -1,11 +1,8 @@
-"""What Slack posts: signatures against its own package, events, interactions, words."""
+"""What Slack posts of what people say: signatures against its own package, events."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -13,19 +10,13 @@ from hypothesis import strategies as st
 from slack_sdk.signature import Clock, SignatureVerifier
 from typing_extensions import override
 
-from bot.connector import AccountConfig, InboundEvent, InboundRequest
 from bot.domain.conversation import Surface
 from bot.domain.message import Kind
-from bot.errors import BadPayload
-from connectors.slack.connector import SlackConnector
-from connectors.slack.interaction import answer_at_once, parse_interaction
-from connectors.slack.payload import parse_event
-from connectors.slack.place import Me, read_key
+from connectors.slack.place import read_key
 from connectors.slack.signature import sign
 from connectors.slack.talks import drop, release
-from connectors.slack.words import escape, read_emoji, read_words, split_escaped, unescape
 from tests.contracts.connectors.channel import NOW
-from tests.contracts.connectors.slack import STAMP, dump, sealed
+from tests.contracts.connectors.slack import STAMP, sealed
 from tests.contracts.connectors.slack_frames import (
     PICTURE,
     ROOM,
@@ -39,24 +30,8 @@ from tests.contracts.connectors.slack_frames import (
     reacted,
     said_in_room,
 )
-from tests.fakes.slack import APP, BOT_USER, SIGNING_SECRET, TEAM, TOKEN
-
-ACCOUNT = AccountConfig(channel="slack", name="main")
-KEY = f"{ROOM}:{make_ts(1)}:U7"
-ME = Me(workspace_url="https://us.slack.com/", names={"U9": "Mara"})
-
-
-def parse(event: dict[str, Any], me: Me = ME, **more: Any) -> InboundEvent:
-    return parse_event({**envelope(event), **more}, ACCOUNT, me)
-
-
-def build(**options: str) -> SlackConnector:
-    known = {"token": TOKEN, "signing_secret": SIGNING_SECRET}
-    return SlackConnector(AccountConfig(channel="slack", name="main", options={**known, **options}))
-
-
-def read(connector: SlackConnector, body: dict[str, Any]) -> list[InboundEvent]:
-    return connector.parse(sealed(dump(body)))
+from tests.fakes.slack import APP, BOT_USER, SIGNING_SECRET, TEAM
+from tests.unit.connectors.slack.reading import KEY, ME, build, parse, read
 
 
 class Then(Clock):
@@ -237,20 +212,6 @@ def test_reaction_in_a_channel_needs_a_talk() -> None:
     assert (found.kind, found.conversation_key, found.content.text) == (Kind.REACTION, KEY, "👍")
 
 
-@pytest.mark.parametrize(
-    ("name", "character"),
-    [
-        ("thumbsup", "👍"),
-        ("+1", "👍"),
-        ("+1::skin-tone-2", "👍🏻"),
-        ("wave::skin-tone-6", "👋🏿"),
-        ("party_cat", ":party_cat:"),
-    ],
-)
-def test_emoji_have_names(name: str, character: str) -> None:
-    assert read_emoji(name) == character
-
-
 def test_files_are_read_by_their_ids() -> None:
     gone = {"id": "F2", "mode": "tombstone"}
     only_named = {"id": "F3", "mode": "file_access", "file_access": "check_file_info"}
@@ -259,115 +220,6 @@ def test_files_are_read_by_their_ids() -> None:
         ("photo", "F1", "box.png", 12_345),
         ("document", "F3", None, None),
     ]
-
-
-def test_pressed_button_is_read() -> None:
-    (event,) = parse_interaction(pressed("DU7", make_ts(0)), ACCOUNT, ME)
-    assert (event.kind, event.content.text, event.conversation_key) == (Kind.POSTBACK, "/track", "DU7")
-    assert event.target_id == f"DU7:{make_ts(0)}"
-    assert event.metadata == {"title": "Track it", "said": "Which &amp; why?"}
-
-
-def test_button_pressed_in_a_thread_belongs_to_the_persons_talk_there() -> None:
-    (event,) = parse_interaction(pressed(ROOM, make_ts(2), thread=make_ts(1)), ACCOUNT, ME)
-    assert event.conversation_key == KEY
-    (again,) = parse_interaction(pressed(ROOM, make_ts(2), thread=make_ts(1)), ACCOUNT, ME)
-    (later,) = parse_interaction(
-        pressed(ROOM, make_ts(2), thread=make_ts(1), action_ts="1750000064.1"), ACCOUNT, ME
-    )
-    assert event.event_id == again.event_id != later.event_id
-
-
-@pytest.mark.parametrize(
-    ("action", "said", "title"),
-    [
-        ({"action_id": "theirs", "value": "/x"}, "/x", "Track it"),
-        ({"action_id": "info", "value": None}, "info", "Track it"),
-        (
-            {
-                "type": "static_select",
-                "value": None,
-                "selected_option": {"value": "m", "text": {"text": "Mid"}},
-            },
-            "m",
-            "Mid",
-        ),
-        (
-            {"type": "datepicker", "value": None, "text": None, "selected_date": "2026-02-01"},
-            "2026-02-01",
-            None,
-        ),
-    ],
-)
-def test_menus_of_the_brands_own_blocks_are_read(
-    action: dict[str, Any], said: str, title: str | None
-) -> None:
-    (event,) = parse_interaction(pressed("DU7", make_ts(0), **action), ACCOUNT, ME)
-    assert (event.kind, event.content.text, event.metadata.get("title")) == (Kind.POSTBACK, said, title)
-
-
-def test_other_interactions_are_kept_apart() -> None:
-    for kind in ("view_submission", "shortcut", "message_action", "block_suggestion"):
-        (event,) = parse_interaction({**pressed("DU7", make_ts(0)), "type": kind}, ACCOUNT, ME)
-        assert event.kind is Kind.UNSUPPORTED
-
-
-def test_question_for_our_address_is_answered() -> None:
-    body = json.dumps({"token": "t", "challenge": "3eZbrw1aB", "type": "url_verification"}).encode()
-    answer = build().handshake(sealed(body))
-    assert answer is not None
-    assert (answer.body, answer.content_type) == (b"3eZbrw1aB", "text/plain")
-    assert build().handshake(replace(sealed(body), method="GET")) is None
-    assert answer_at_once(json.dumps(envelope(direct("url_verification"))).encode()) is None
-
-
-def test_slash_command_is_answered_to_the_one_who_typed_it() -> None:
-    answer = answer_at_once(urlencode({"command": "/order", "text": "12", "user_id": "U7"}).encode())
-    assert answer is not None
-    assert json.loads(answer.body)["response_type"] == "ephemeral"
-    checked = answer_at_once(b"ssl_check=1&token=x")
-    assert checked is not None
-    assert (checked.status, checked.body) == (200, b"")
-    assert answer_at_once(urlencode({"payload": "{}"}).encode()) is None
-
-
-def test_form_that_is_no_interaction_is_refused() -> None:
-    connector = build()
-    for body in (b"a=b", b"payload=5", b"payload={", b"payload=%7B%7D", b"=", b"\xff="):
-        with pytest.raises(BadPayload):
-            connector.parse(InboundRequest(body=body, received_at=NOW))
-
-
-@pytest.mark.parametrize(
-    ("raw", "shown"),
-    [
-        (f"<@{BOT_USER}> hello", "hello"),
-        (f"<@{BOT_USER}|lyra>: hello", "hello"),
-        (f"sit here <@{BOT_USER}> if you want<@{BOT_USER}>", "sit here if you want"),
-        (f"sit here<@{BOT_USER}>if you want <@{BOT_USER}>!", "sit here if you want!"),
-        (f"Hey <@{BOT_USER}>, you", "Hey, you"),
-        ("ask <@U9> or <@U8> or <@U8|bob>", "ask @Mara or @U8 or @bob"),
-        ("in <#C1|general> and <#C2>", "in #general and #C2"),
-        ("<!here> <!subteam^S1|@helpers> <!date^1392734382^{date}|Feb 18>", "@here @helpers Feb 18"),
-        ("<https://x.example/a?b=1&amp;c=2>", "https://x.example/a?b=1&c=2"),
-        ("<http://x.example|x.example>", "x.example"),
-        ("<https://x.example|our shop>", "our shop (https://x.example)"),
-        ("<mailto:a@x.example|a@x.example>", "a@x.example"),
-        ("1 &lt; 2 &amp;&amp; 3 &gt; 2", "1 < 2 && 3 > 2"),
-        ("&amp;lt;", "&lt;"),
-        ("a < b > c", "a < b > c"),
-    ],
-)
-def test_markup_is_read_as_people_see_it(raw: str, shown: str) -> None:
-    assert read_words(raw, own_id=BOT_USER, names={"U9": "Mara"}) == shown
-
-
-@given(text=st.text(alphabet=st.sampled_from("&<>a é😀\n"), max_size=200), limit=st.integers(5, 30))
-def test_escaped_text_is_cut_between_its_characters(text: str, limit: int) -> None:
-    parts = split_escaped(text, limit=limit)
-    assert all(len(part) <= limit for part in parts)
-    assert "".join("".join(map(unescape, parts)).split()) == "".join(text.split())
-    assert all(escape(unescape(part)) == part for part in parts)
 
 
 @pytest.mark.parametrize("key", ["", "a:b", "C1:x:U1", f"C1:{make_ts(1)}:", "C1:1:2:3", "C 1"])

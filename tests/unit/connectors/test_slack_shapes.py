@@ -16,7 +16,7 @@ from connectors.slack.blocks import list_shared, list_words
 from connectors.slack.interaction import parse_interaction, read_payload
 from connectors.slack.place import Me
 from tests.contracts.connectors.slack_frames import PICTURE, changed, direct, make_ts
-from tests.unit.connectors.test_slack_payload import ACCOUNT, parse
+from tests.unit.connectors.slack.reading import ACCOUNT, parse
 
 RICH = {
     "type": "rich_text",

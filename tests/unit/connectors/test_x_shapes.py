@@ -10,7 +10,7 @@ from bot.domain.message import Attachment, Kind
 from connectors.x.messages import read_message
 from connectors.x.reading import Me
 from tests.fakes.x_events import ME, activity, direct, direct_event, legacy
-from tests.unit.connectors.test_x_payload import parse_one
+from tests.unit.connectors.x.reading import parse_one
 
 BLUE = {"type": "options", "metadata": "/colour_blue"}
 
