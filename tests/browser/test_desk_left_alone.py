@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, keep_pictures
 from tests.browser.desk_road import log_in
-from tests.integration.service.test_leave_alone import PASSING, hear, posts
+from tests.integration.service.public_posts import PASSING, hear, posts
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, ViewportSize

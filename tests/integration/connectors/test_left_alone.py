@@ -10,7 +10,7 @@ from bot.service.answer import answer
 from bot.service.deliver import deliver
 from tests.fakes.x import FakeX, run_fake_x
 from tests.integration.connectors.test_x import list_conversations, service
-from tests.integration.service.test_leave_alone import ReadingEngine, count_ledger, list_left
+from tests.integration.service.public_posts import ReadingEngine, count_ledger, list_left
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.desk.test_live import hear as next_told
 from tests.integration.desk.test_live import watching
-from tests.integration.service.test_leave_alone import count_ledger, fetch, hear, posts
+from tests.integration.service.public_posts import count_ledger, fetch, hear, posts
 
 if TYPE_CHECKING:
     from bot.service.road import Road

@@ -2,89 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from typing_extensions import override
 
-from bot.desk.public_posts import STRONG
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Content, Kind
 from bot.domain.pipeline import DeskSpec, PublicPosts
 from bot.domain.staff import Role
-from bot.domain.understanding import Triage, Understanding
-from bot.errors import Conflict, EngineError, LeaseLost, UnknownConversation
+from bot.domain.understanding import Understanding
+from bot.errors import EngineError, LeaseLost
 from bot.service.add_staff import add_staff
-from bot.service.answer import Answered, answer
-from bot.service.answer_anyway import answer_anyway
-from bot.service.give_back import give_back
 from bot.service.metrics import LEFT_ALONE
 from bot.service.receive import receive
-from bot.service.resolve import resolve
-from bot.service.staff_reply import staff_reply
 from bot.service.take import take
-from bot.storage import ledger, left_alone, turns
-from bot.storage.left_alone import LeftAlone
-from tests.fakes.engine import PlainEngine
+from bot.storage import left_alone, turns
 from tests.integration.service.events import says
+from tests.integration.service.public_posts import (
+    BROKEN,
+    PASSING,
+    ReadingEngine,
+    count_ledger,
+    fetch,
+    hear,
+    list_left,
+    posts,
+)
 
 if TYPE_CHECKING:
-    from bot.connector import InboundEvent
     from bot.domain.staff import Staff
     from bot.service.road import Road
-
-PASSING = "Running my first half marathon in my @lyra headphones"
-BROKEN = "my @lyra headphones broke after two days"
-
-
-@dataclass
-class ReadingEngine(PlainEngine):
-    """Finds a complaint where something broke, and nothing of interest elsewhere."""
-
-    read: list[str] = field(default_factory=list)
-
-    @override
-    async def parse(self, text: str) -> Understanding:
-        self.read.append(text)
-        triage = Triage(complaint=STRONG if "broke" in text else 0.05)
-        return replace(self._understand(text), triage=triage)
-
-
-def posts(text: str, *, sender: str = "ann", addressed: str = "mention") -> InboundEvent:
-    """Somebody writes in public."""
-    event = says(text, sender=sender, channel="x")
-    return replace(event, surface=Surface.PUBLIC, metadata={"addressed": addressed})
-
-
-async def hear(road: Road, *events: InboundEvent, engine: ReadingEngine | None = None) -> Answered | None:
-    """Receive and answer what somebody wrote."""
-    received = [await receive(road, event) for event in events]
-    conversation_id = received[-1].conversation_id
-    assert conversation_id is not None
-    return await answer(road, engine or ReadingEngine(), conversation_id)
-
-
-async def list_left(road: Road) -> list[LeftAlone]:
-    async with road.database.read() as connection:
-        return await left_alone.list_left_alone(connection)
-
-
-async def fetch(road: Road, sql: str) -> list[tuple[object, ...]]:
-    async with road.database.read() as connection:
-        return [tuple(row) for row in await connection.exec_driver_sql(sql)]
-
-
-async def count_ledger(road: Road) -> tuple[int, int, int, int, int]:
-    async with road.database.read() as connection:
-        (day,) = await ledger.list_ledger(connection, since=road.now().date())
-    assert day.adds_up
-    return day.received, day.bot, day.staff, day.waiting, day.not_needed
-
-
-async def hire(road: Road, name: str) -> Staff:
-    email = f"{name.lower()}@lyra.example"
-    return await add_staff(road, email=email, name=name, password="correct horse", roles={Role.AGENT})
 
 
 @pytest.fixture
@@ -252,65 +201,3 @@ async def test_what_many_write_word_by_word_is_left_alone(road: Road) -> None:
         counts.append(len(answered.reply_ids))
     assert counts == [1, 1, 1, 0, 0]
     assert {found.note.reason for found in await list_left(road)} == {"repeated"}
-
-
-async def test_person_answers_after_all(road: Road, mara: Staff) -> None:
-    await hear(road, posts(PASSING))
-    (found,) = await list_left(road)
-    assert await answer_anyway(road, found.note.message_id, mara) == found.conversation_id
-    assert await count_ledger(road) == (1, 0, 0, 1, 0)
-    assert await fetch(road, "SELECT status, staff_id FROM conversation") == [("held", mara.id)]
-    assert await fetch(road, "SELECT count(*) FROM handoff") == [(0,)]  # nobody was promised anything
-    (found,) = await list_left(road)
-    assert found.overruled_by == "Mara"
-    await staff_reply(road, found.conversation_id, mara, "Good luck!", key="k")
-    assert await count_ledger(road) == (1, 0, 1, 0, 0)
-
-
-async def test_bot_answers_what_a_person_wanted_answered(road: Road, mara: Staff) -> None:
-    await hear(road, posts(PASSING))
-    (found,) = await list_left(road)
-    await answer_anyway(road, found.note.message_id, mara)
-    await give_back(road, found.conversation_id, mara)
-    answered = await answer(road, ReadingEngine(), found.conversation_id)
-    assert answered is not None
-    assert len(answered.reply_ids) == 1
-    assert await count_ledger(road) == (1, 1, 0, 0, 0)
-
-
-async def test_who_spoke_with_a_person_there_is_not_left_alone_later(road: Road, mara: Staff) -> None:
-    await hear(road, posts(PASSING))
-    (found,) = await list_left(road)
-    await answer_anyway(road, found.note.message_id, mara)
-    await staff_reply(road, found.conversation_id, mara, "Which shoes are they?", key="k")
-    await resolve(road, found.conversation_id, mara)
-    answered = await hear(road, posts("the ones on the shelf by the window"))
-    assert answered is not None
-    assert len(answered.reply_ids) == 1
-    again = await hear(road, posts("they are on the shelf by the window", addressed="comment"))
-    assert again is not None
-    assert len(again.reply_ids) == 1
-
-
-async def test_overruling_twice_changes_nothing_more(road: Road, mara: Staff) -> None:
-    await hear(road, posts(PASSING))
-    (found,) = await list_left(road)
-    await answer_anyway(road, found.note.message_id, mara)
-    await staff_reply(road, found.conversation_id, mara, "Good luck!", key="k")
-    await answer_anyway(road, found.note.message_id, mara)
-    assert await count_ledger(road) == (1, 0, 1, 0, 0)
-
-
-async def test_nobody_answers_over_a_colleague(road: Road, mara: Staff) -> None:
-    await hear(road, posts(PASSING))
-    (found,) = await list_left(road)
-    tim = await hire(road, "Tim")
-    await take(road, found.conversation_id, tim)
-    with pytest.raises(Conflict):
-        await answer_anyway(road, found.note.message_id, mara)
-    assert (await list_left(road))[0].overruled_at is None
-
-
-async def test_message_that_was_not_left_alone_is_refused(road: Road, mara: Staff) -> None:
-    with pytest.raises(UnknownConversation):
-        await answer_anyway(road, 12345, mara)
