@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -23,6 +22,7 @@ from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
 from tests.fakes.serving import reset, serve
+from tests.fakes.slack_checks import Body, Refusal, check_message
 
 TOKEN = "xoxb-111-222-abcdefghijkl"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -31,9 +31,6 @@ SCOPES = (
     "app_mentions:read,channels:history,chat:write,files:read,files:write,groups:history,"
     "im:history,im:write,reactions:read,users:read"
 )
-TEXT_MAX, SECTION_MAX = 40_000, 3_000
-
-Body = dict[str, Any]
 
 
 class Fault(StrEnum):
@@ -46,10 +43,6 @@ class Fault(StrEnum):
     RESET = "reset"  # the connection breaks and nothing was done
     RESET_AFTER = "reset_after"  # it was done, and then the connection breaks
     HANG = "hang"  # it was done, and no answer comes
-
-
-class Refusal(Exception):
-    """Slack says no, in a word."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -223,40 +216,6 @@ class FakeSlack:
     def _next_ts(self) -> str:
         self._last += 1
         return f"{int(time.time())}.{self._last:06d}"
-
-
-def check_message(fields: Body) -> None:
-    """Refuse what Slack would not post, or would post otherwise than it is meant."""
-    text, blocks = fields.get("text", ""), fields.get("blocks", [])
-    if not text and not blocks:
-        raise Refusal("no_text")
-    if len(text) > TEXT_MAX:
-        raise Refusal("msg_too_long")
-    for block in blocks:
-        check_block(block)
-
-
-def check_block(block: Body) -> None:
-    """Refuse a block beyond Slack's limits."""
-    elements = block.get("elements", [])
-    match block.get("type"):
-        case "section":
-            good = 0 < len(block["text"]["text"]) <= SECTION_MAX
-        case "image":
-            good = block["image_url"].startswith("http") and 0 < len(block["alt_text"]) <= 2000
-        case "actions":
-            good = 0 < len(elements) <= 25 and all(map(is_button, elements))
-        case _:
-            good = False
-    ids = [element["action_id"] for element in elements]
-    if not good or len(ids) != len(set(ids)):
-        raise Refusal("invalid_blocks")
-
-
-def is_button(element: Body) -> bool:
-    """Tell whether Slack would show a button."""
-    label, value, url = element["text"]["text"], element.get("value", ""), element.get("url", "")
-    return 0 < len(label) <= 75 and len(value) <= 2000 and len(url) <= 3000 and bool(value or url)
 
 
 async def read_fields(request: web.Request) -> Body:
