@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
 
 _SHAPE = re.compile(r"^/(?P<intent>[^{@]+)(?P<confidence>@[0-9.]+)?(?P<entities>{.+})?")
+_PRESSED = re.compile(r"/(?P<intent>[^\W\d][\w.-]*(?:/[\w.-]+)?)(?:@[0-9.]+)?(?P<entities>{.*})?", re.DOTALL)
 _EXTRACTOR = "RegexMessageHandler"
 
 
@@ -46,6 +47,20 @@ def pressed_entities(text: str) -> tuple[Entity, ...]:
     """Return the entities that such a message names, whatever domain it is meant for; none in other texts."""
     match = _SHAPE.match(text) if text.startswith("/") else None
     return () if match is None else _build_entities(match, _entities(match["entities"]))
+
+
+def describe_intent_message(text: str) -> str | None:
+    """Say such a message in words ("order status: LY-1"), whatever domain it is for; None of other texts.
+
+    Only what looks like names counts, or every text with a slash in front would be one.
+    """
+    match = _PRESSED.fullmatch(text.strip())
+    if match is None:
+        return None
+    words = " ".join(match["intent"].replace("/", " ").replace("_", " ").split())
+    given = (value if isinstance(value, list) else [value] for value in _entities(match["entities"]).values())
+    values = ", ".join(str(each) for value in given for each in value if isinstance(each, str | int | float))
+    return f"{words}: {values}" if values else words
 
 
 def _build_entities(match: re.Match[str], named: JsonObject) -> tuple[Entity, ...]:

@@ -10,6 +10,7 @@ from bot.desk.deadlines import DeadlineWords, describe_deadline
 from bot.desk.priority import Score, Waiting, score_waiting
 from bot.domain.conversation import Status
 from bot.domain.handoff import Priority
+from bot.service.name_presses import name_wants
 from bot.storage import queue
 from bot.storage.left_waiting import LEFT_WAITING
 from bot.storage.queue import QueueRow, QueueView
@@ -52,6 +53,7 @@ async def list_queue(
             conversation_ids=conversation_ids,
             limit=limit,
         )
+        rows = await name_wants(connection, rows)
     now = road.now()
     entries = [assess(row, now) for row in rows]
     return entries if view is QueueView.RECENT else sorted(entries, key=_harm, reverse=True)

@@ -15,6 +15,7 @@ from bot.domain.staff import Role
 from bot.errors import BadPayload, UnknownConversation
 from bot.service.answer_by_mail import MailWay, find_way
 from bot.service.list_queue import QueueEntry, list_queue
+from bot.service.name_presses import name_presses
 from bot.service.read_person import Person, load_person
 from bot.service.take_over import may_take_over
 from bot.storage import conversations, corrections, handoffs, left_alone, messages, people, queue
@@ -130,6 +131,7 @@ async def get_message(request: web.Request) -> web.StreamResponse:
         threads = await list_ids(connection, conversation_id)
         if conversation is None or message is None or message.conversation_id not in threads:
             raise UnknownConversation("There is no such message.")
+        [message] = await name_presses(connection, [message])
         beside = await _load_beside(connection, threads, [message])
     values = _thread_values(request, conversation, [message], message, beside)
     return render(request, "desk/messages.html", **values, earlier=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.case import How
+from bot.service.name_presses import name_presses
 from bot.storage import cases, conversations, messages
 from bot.web.words import say
 
@@ -61,14 +62,14 @@ async def list_thread(
     before_id: int | None = None,
     limit: int,
 ) -> list[Message]:
-    """Return what was said in all these conversations, as `list_messages` does of one."""
+    """Return what was said in all these conversations, as `list_messages` does of one, and as it is shown."""
     found: list[Message] = []
     for conversation_id in conversation_ids:
         found += await messages.list_messages(
             connection, conversation_id, after_id=after_id, before_id=before_id, limit=limit
         )
     found.sort(key=_number)
-    return found[:limit] if after_id else found[-limit:]
+    return await name_presses(connection, found[:limit] if after_id else found[-limit:])
 
 
 async def list_ids(connection: Connection, conversation_id: int) -> tuple[int, ...]:
