@@ -49,9 +49,8 @@ def read_by_type(message: JsonObject) -> Said:
     name = name_type(message)
     reader = READERS.get(name, read_unsupported)
     said = reader(message)
-    if said.kind is Kind.UNSUPPORTED:
-        return replace(said, metadata={"update": name, **said.metadata})
-    return replace(said, metadata={**said.metadata, **read_surroundings(message)})
+    update: JsonObject = {"update": name} if said.kind is Kind.UNSUPPORTED else {}
+    return replace(said, metadata={**update, **said.metadata, **read_surroundings(message)})
 
 
 def name_type(message: JsonObject) -> str:
@@ -197,9 +196,9 @@ def read_welcome(_: JsonObject) -> Said:
 
 def read_unsupported(message: JsonObject) -> Said:
     """Read what WhatsApp gives nobody to read: a poll, a message seen once, one that a fault has eaten."""
-    what = get_name(get_object(message, "unsupported"), "type")
+    what, name = get_name(get_object(message, "unsupported"), "type"), name_type(message)
     named: JsonObject = {"what": what} if what else {}
-    explained = explain_unsupported(what) if get_name(message, "type") == "unsupported" else {}
+    explained = {} if name in ACTS else explain_unsupported(what)
     metadata = {**named, **explained, **read_reason(message)}
     return Said(kind=Kind.UNSUPPORTED, metadata=metadata, for_staff=what in ACTS)
 

@@ -35,6 +35,8 @@ from connectors.whatsapp.statuses import read_status
 
 CHANNEL = "whatsapp"
 OBJECT = "whatsapp_business_account"
+# Why a message has no words yet: at times they follow under the same id, most of all after an advertisement.
+UNAVAILABLE = "131060"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +156,8 @@ def read_message(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbo
     if get_id(message, "group_id") or person.key == batch.own_number:
         return replace(numbered, metadata={"update": "group" if message.get("group_id") else "own number"})
     event = fill(numbered, person, read_said(message))
+    if event.kind is Kind.UNSUPPORTED and event.metadata.get("code") == UNAVAILABLE:
+        return replace(event, event_id=f"unavailable:{event.event_id}")
     return event if native_id else replace(event, reply_context={})  # nothing that could be quoted
 
 

@@ -168,6 +168,27 @@ def test_unsupported_message_belongs_to_its_writer_and_says_why() -> None:
     }
 
 
+def test_message_that_follows_its_placeholder_is_another_one() -> None:
+    referral = {"source_type": "ad", "source_id": "6041", "headline": "Mugs for everybody"}
+    error = {"code": 131060, "title": "This message is unavailable."}
+    empty = parse_one(
+        said(write(type="unsupported", unsupported={"type": "unknown"}, errors=[error], referral=referral))
+    )
+    message = parse_one(said(write(type="text", text={"body": "Do you have it in blue?"}, referral=referral)))
+    assert (empty.kind, message.kind) == (Kind.UNSUPPORTED, Kind.TEXT)
+    assert empty.event_id != message.event_id
+    assert empty.metadata["referral"] == message.metadata["referral"] == referral
+    assert empty.metadata["code"] == "131060"
+
+
+@pytest.mark.parametrize("name", ["unknown", "what comes next year"])
+def test_staff_read_that_a_type_nobody_has_written_down_was_lost(name: str) -> None:
+    event = parse_one(said(write(type=name, errors=[{"code": 131051, "title": "Not supported"}])))
+    assert (event.kind, event.metadata["update"]) == (Kind.UNSUPPORTED, name)
+    assert "send it again" in str(event.metadata["note"])
+    assert "note" not in parse_one(said(write(type="keep_in_chat"))).metadata
+
+
 def test_file_that_a_fault_has_eaten_is_kept_with_the_reason() -> None:
     error = {"code": 131052, "title": "Media download error"}
     event = parse_one(said(write(type="image", image={"mime_type": "image/png"}, errors=[error])))
