@@ -14,6 +14,7 @@ from bot.connector import (
     AccountConfig,
     Capabilities,
     Connector,
+    Earlier,
     ErrorClass,
     Finding,
     Guide,
@@ -42,6 +43,7 @@ from connectors.mastodon.entities import find_host
 from connectors.mastodon.files import FILE_RULES
 from connectors.mastodon.guide import GUIDE, examine_account
 from connectors.mastodon.intake import Intake
+from connectors.mastodon.own import get_answered, release_own
 from connectors.mastodon.payload import CHANNEL, parse_body, parse_frame
 from connectors.mastodon.render import (
     Address,
@@ -158,7 +160,15 @@ class MastodonConnector(Quiet):
         """Read an event; of the brand's own posts only those that are the word of its people to somebody."""
         events = parse_frame(frame, self.account)
         own = frame["event"] == "update"
-        return [event for event in events if event.kind is Kind.ECHO or not own]
+        return [event for event in events if event.kind is Kind.ECHO or self.needs(event) or not own]
+
+    def needs(self, event: InboundEvent) -> str | None:
+        """Return which post of our own the brand's people answered."""
+        return get_answered(event)
+
+    def recall(self, event: InboundEvent, known: Earlier | None) -> InboundEvent:
+        """Return such an answer as the brand's word, where that post was said in a conversation."""
+        return release_own(event, known)
 
     async def locate(self, attachment: Attachment) -> MediaAddress:
         """Return where a file lies: anybody may fetch it, so no proof goes with it."""

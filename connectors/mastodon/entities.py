@@ -34,6 +34,15 @@ def is_me(account_id: Json, known: JsonObject) -> bool:
     return known.get("me") is not None and account_id == known.get("me")
 
 
+def make_key(person: str, status: JsonObject, known: JsonObject) -> str:
+    """Return the conversation's key: people answer in threads, and one person may be in several."""
+    if is_direct(status):
+        return person
+    if not status.get("in_reply_to_id"):
+        return f"{person}:{take_id(status['id'])}"
+    return f"{person}:{take_id(known.get('thread') or status['in_reply_to_id'])}"
+
+
 def read_content(status: JsonObject, known: JsonObject) -> Content:
     """Return text and files. A content warning opens the text of a thread's first post.
 

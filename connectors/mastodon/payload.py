@@ -27,7 +27,7 @@ from connectors.mastodon.entities import (
     is_direct,
     is_me,
     is_mentioned,
-    name_app,
+    make_key,
     pick,
     read_author,
     read_content,
@@ -35,6 +35,7 @@ from connectors.mastodon.entities import (
     take_id,
     take_text,
 )
+from connectors.mastodon.own import read_own
 
 CHANNEL = "mastodon"
 
@@ -72,10 +73,12 @@ def parse_frame(frame: JsonObject, account: AccountConfig) -> list[InboundEvent]
         return [blank]
     try:
         known = read_optional_object(frame, "known")
-        event = read(read_payload(frame.get("payload")), known, blank)
+        found = read(read_payload(frame.get("payload")), known, blank)
     except (KeyError, TypeError, ValueError, RecursionError, BadPayload):
         return [blank]
-    return [] if event is None else [event]
+    if isinstance(found, list):
+        return found
+    return [] if found is None else [found]
 
 
 def read_payload(payload: Json) -> JsonObject:
@@ -165,43 +168,13 @@ def read_deletion(raw: JsonObject, known: JsonObject, blank: InboundEvent) -> In
     )
 
 
-def read_own(status: JsonObject, known: JsonObject, blank: InboundEvent) -> InboundEvent:
-    """Read what the brand's people wrote to somebody in another app than ours."""
-    blank = replace(blank, event_id=take_id(status["id"]))
-    person, app = status.get("in_reply_to_account_id"), name_app(status)
-    mine = is_me(pick(status, "account").get("id"), known)
-    if not mine or not isinstance(person, str) or is_me(person, known):
-        return blank
-    if not app or not known.get("app") or app == known.get("app"):
-        return blank  # ours; or it cannot be told, and the bot must not fall silent at its own word
-    return replace(
-        blank,
-        kind=Kind.ECHO,
-        conversation_key=make_key(take_id(person), status, known),
-        sender=Handle(native_id=take_id(person)),
-        content=read_content(status, known),
-        surface=Surface.DIRECT if is_direct(status) else Surface.PUBLIC,
-        metadata={},
-        platform_at=read_time(status.get("created_at")),
-    )
-
-
-Reader = Callable[[JsonObject, JsonObject, InboundEvent], InboundEvent | None]
+Reader = Callable[[JsonObject, JsonObject, InboundEvent], InboundEvent | list[InboundEvent] | None]
 READERS: Mapping[str, Reader] = {
     "notification": read_notification,
     "status.update": read_edit,
     "delete": read_deletion,
     "update": read_own,
 }
-
-
-def make_key(person: str, status: JsonObject, known: JsonObject) -> str:
-    """Return the conversation's key: people answer in threads, and one person may be in several."""
-    if is_direct(status):
-        return person
-    if not status.get("in_reply_to_id"):
-        return f"{person}:{take_id(status['id'])}"
-    return f"{person}:{take_id(known.get('thread') or status['in_reply_to_id'])}"
 
 
 def make_metadata(status: JsonObject, known: JsonObject, warning: str) -> JsonObject:

@@ -23,6 +23,7 @@ from aiohttp import web
 from tests.fakes.mastodon_methods import ROUTES
 from tests.fakes.mastodon_posts import (
     ME,
+    NAMED,
     Post,
     make_account,
     make_notification,
@@ -128,11 +129,15 @@ class FakeMastodon:
         del self.posts[post["id"]]
         self.tell("delete", post["id"])
 
-    def write_in_app(self, to: Post, text: str) -> Post:
-        """Let one of the brand's people answer in Mastodon's own app."""
-        post = self.post(
-            ME["id"], text, in_reply_to_id=to["id"], application={"name": "Web", "website": None}
+    def write_in_app(self, to: Post | None, text: str, *people: str, **more: Any) -> Post:
+        """Let one of the brand's people answer in Mastodon's own app, or begin; `people` are named."""
+        named = [self.people.setdefault(each, make_account(each)) for each in people]
+        more = (
+            {**more, "mentions": [{name: each[name] for name in NAMED} for each in named]} if named else more
         )
+        answered = {"in_reply_to_id": to["id"]} if to else {}
+        application = {"name": "Web", "website": None}
+        post = self.post(ME["id"], text, application=application, **answered, **more)
         self.tell("update", json.dumps(post))
         return post
 

@@ -17,6 +17,7 @@ ME: dict[str, Any] = {
     "bot": True,
     "url": "https://social.example/@lyra",
 }
+NAMED = ("id", "username", "acct", "url")  # what a post tells of whom it mentions
 NAME = re.compile(r"(?<![\w/])@([A-Za-z0-9_]+)(@[\w.-]+)?")
 LINK = re.compile(r"https?://[\w.-]+\.\w+\S*")
 
@@ -50,7 +51,7 @@ def make_post(post_id: str, author: dict[str, Any], text: str, **more: Any) -> P
         "content": show(text),
         "account": author,
         "media_attachments": [],
-        "mentions": [{name: each[name] for name in ("id", "username", "acct", "url")} for each in mentioned],
+        "mentions": [{name: each[name] for name in NAMED} for each in mentioned],
         **more,
     }
 

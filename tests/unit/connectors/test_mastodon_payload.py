@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.connector import AccountConfig, ErrorClass, InboundEvent
+from bot.connector import AccountConfig, Earlier, ErrorClass, InboundEvent
 from bot.domain.conversation import Surface
 from bot.domain.message import Kind
 from connectors.mastodon.faults import classify, read_rates, read_wait
+from connectors.mastodon.own import get_answered, release_own
 from connectors.mastodon.payload import parse_body, parse_frame
 from connectors.mastodon.plain_text import MAX_HTML, drop_names, mention_nobody, read_html
 from connectors.mastodon.render import make_address
@@ -173,6 +174,42 @@ def test_own_post_is_nobodys_word_where_its_application_cannot_be_told() -> None
         known = {"me": "1", "app": app, "thread": "5"}
         (event,) = parse_frame({"event": "update", "payload": answer, "known": known}, ACCOUNT)
         assert event.kind is kind
+
+
+def read_own(**more: Any) -> list[InboundEvent]:
+    status = make_status(account=MENTION, application={"name": "Web"}, **more)
+    known = {"me": "1", "app": "Visavis"}
+    return parse_frame({"event": "update", "payload": status, "known": known}, ACCOUNT)
+
+
+def test_own_direct_post_is_the_brands_word_to_everybody_it_names() -> None:
+    bob = {"id": "8", "username": "bob", "acct": "bob"}
+    told = read_own(visibility="direct", mentions=[PERSON, MENTION, bob, PERSON])
+    assert [(each.kind, each.surface) for each in told] == [(Kind.ECHO, Surface.DIRECT)] * 2
+    assert [each.conversation_key for each in told] == ["7", "8"]
+    assert [each.sender.username for each in told] == ["ann@other.example", "bob"]
+    assert len({each.event_id for each in told}) == 2
+    (answer,) = read_own(visibility="direct", mentions=[], in_reply_to_id="5", in_reply_to_account_id="9")
+    assert (answer.kind, answer.conversation_key) == (Kind.ECHO, "9")
+    (note,) = read_own(visibility="direct", mentions=[MENTION])
+    assert (note.kind, note.conversation_key) == (Kind.UNSUPPORTED, "")
+
+
+def test_own_public_post_is_a_word_to_whom_it_answers_alone() -> None:
+    (event,) = read_own(mentions=[PERSON])
+    assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, "")
+    (event,) = read_own(mentions=[PERSON], in_reply_to_id="5", in_reply_to_account_id="8")
+    assert (event.kind, event.conversation_key, event.sender.native_id) == (Kind.ECHO, "8:5", "8")
+
+
+def test_own_answer_to_an_own_post_belongs_to_that_posts_conversation() -> None:
+    (event,) = read_own(mentions=[PERSON], in_reply_to_id="5", in_reply_to_account_id="1")
+    assert get_answered(event) == "5"
+    echo = release_own(event, Earlier(metadata={}, conversation_key="7:3"))
+    assert (echo.kind, echo.conversation_key, echo.sender.native_id) == (Kind.ECHO, "7:3", "7")
+    assert (echo.content.text, echo.metadata) == ("hello", {})
+    lost = release_own(event, None)
+    assert (lost.kind, lost.content.text, get_answered(lost)) == (Kind.UNSUPPORTED, "", None)
 
 
 @pytest.mark.parametrize(
