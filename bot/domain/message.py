@@ -43,6 +43,12 @@ SAID = frozenset({Kind.TEXT, Kind.POSTBACK, Kind.MEDIA, Kind.UNSUPPORTED})
 """What a contact says to us. An unsupported entry is said if it is settled; others are notices for staff."""
 
 
+UNSEEN = "unseen"
+"""In the metadata of an edit or a deletion: what it speaks about was never told to us."""
+KEPT_AWAY = "kept_away"
+"""In those of an entry that takes the place of such a message, should it still come. Nobody sees it."""
+
+
 class Settled(StrEnum):
     """The ledger's column: what became of a message of a contact."""
 

@@ -20,16 +20,20 @@ async def apply_change(
     if not target or event.kind not in (Kind.EDIT, Kind.DELETE):
         return
     if event.kind is Kind.DELETE or await changes.was_taken_back(connection, conversation_id, target):
-        await _take_back(connection, account_id, conversation_id, target)
+        if await _take_back(connection, account_id, conversation_id, target):
+            await changes.note_unseen(connection, conversation_id, event)
         return
     changed = await changes.replace_content(connection, conversation_id, event)
     if changed is not None:
         await media.follow_edit(connection, *changed, event.content)
+    elif not await changes.is_known(connection, account_id, target):
+        await changes.note_unseen(connection, conversation_id, event)
     await left_alone.look_again(connection, conversation_id, target)
 
 
-async def _take_back(connection: Connection, account_id: int, conversation_id: int, target: str) -> None:
+async def _take_back(connection: Connection, account_id: int, conversation_id: int, target: str) -> bool:
+    """Empty what was taken back; returns whether we never saw it."""
     for gone in await changes.take_back(connection, conversation_id, target):
         await messages.withdraw(connection, gone)
         await media.drop_files(connection, gone)
-    await changes.keep_away(connection, account_id, conversation_id, target)
+    return await changes.keep_away(connection, account_id, conversation_id, target)

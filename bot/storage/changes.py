@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger, Text
 
+from bot.domain.message import KEPT_AWAY, UNSEEN
 from bot.storage.content import dump_content, load_content
 from bot.storage.erased_ids import digest_of
 
@@ -110,11 +111,12 @@ _KEEP_AWAY = text(
                 WHERE conversation_id = :conversation_id AND native_ids @> ARRAY[CAST(:target_id AS text)])
         RETURNING last_seq
     )
-    INSERT INTO message (conversation_id, account_id, seq, author, kind, event_id, settled, content, metadata)
-    SELECT :conversation_id, :account_id, last_seq, 'contact', 'text', :target_id, 'not_needed',
-        '{{}}', '{{}}'
+    INSERT INTO message (conversation_id, account_id, seq, author, kind, event_id, content, metadata)
+    SELECT :conversation_id, :account_id, last_seq, 'contact', 'delete', :target_id, '{{}}',
+        jsonb_build_object('{KEPT_AWAY}', TRUE)
     FROM place
     ON CONFLICT (account_id, event_id, revision) DO NOTHING
+    RETURNING id
     """,  # noqa: S608 - constants
 ).bindparams(
     bindparam("account_id", type_=BigInteger),
@@ -125,10 +127,28 @@ _KEEP_AWAY = text(
 
 async def keep_away(
     connection: AsyncConnection, account_id: int, conversation_id: int, target_id: str
-) -> None:
-    """Leave a message without words where one was taken back that we have not seen: it may still come.
+) -> bool:
+    """Take the place of a message that was taken back before we saw it: it may still come.
 
-    Not for one of ours, which its platform names alike.
+    Nobody is shown that place, and it is nothing that anybody said. Returns whether it was taken: not for
+    a message of ours, which its platform names alike.
     """
     values = {"conversation_id": conversation_id, "account_id": account_id, "target_id": target_id}
-    await connection.execute(_KEEP_AWAY, values)
+    return (await connection.execute(_KEEP_AWAY, values)).one_or_none() is not None
+
+
+_NOTE_UNSEEN = text(
+    f"""
+    UPDATE message SET metadata = metadata || jsonb_build_object('{UNSEEN}', TRUE)
+    WHERE conversation_id = :conversation_id AND event_id = :event_id AND revision = :revision
+        AND NOT EXISTS (
+            SELECT FROM outbox
+            WHERE conversation_id = :conversation_id AND native_ids @> ARRAY[CAST(target_id AS text)])
+    """,  # noqa: S608 - constants
+)
+
+
+async def note_unseen(connection: AsyncConnection, conversation_id: int, event: InboundEvent) -> None:
+    """Note of an edit or a deletion that what it speaks about was never told to us."""
+    values = {"conversation_id": conversation_id, "event_id": event.event_id, "revision": event.revision}
+    await connection.execute(_NOTE_UNSEEN, values)

@@ -61,7 +61,10 @@ _WHERE = {
     QueueView.WAITING: "(c.status = 'queued' OR c.attention IS NOT NULL)",
     QueueView.MINE: "(c.status IN ('held','snoozed') AND c.staff_id = :staff_id)",
     QueueView.OPEN: "(c.status IN ('queued','held','snoozed') OR c.attention IS NOT NULL)",
-    QueueView.RECENT: "c.erased_at IS NULL",
+    # Not where all that was told is that something was changed or deleted which never came in.
+    QueueView.RECENT: """(c.erased_at IS NULL AND EXISTS (
+        SELECT FROM message m
+        WHERE m.conversation_id = c.id AND m.kind NOT IN ('edit', 'delete', 'receipt')))""",
 }
 
 # Of a case the private thread stands for both, unless something went wrong in the public one.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.desk.brief import first_words, words_of
 from bot.domain.conversation import Status, Surface
-from bot.domain.message import Author, DeliveryState, Kind
+from bot.domain.message import KEPT_AWAY, UNSEEN, Author, DeliveryState, Kind
 from bot.storage.queue import QueueView
 from bot.web.around_view import show_quoted, view_around, view_quote
 from bot.web.attachment_view import view_file
@@ -176,7 +176,7 @@ def view_thread(
 ) -> list[ThreadEntry]:
     """Show messages, oldest first; `before` is the one that stands above them already."""
     beside = beside if beside is not None else Beside()
-    shown = [message for message in messages if message.kind not in _QUIET_KINDS]
+    shown = [message for message in messages if not _is_quiet(message)]
     quoted = {
         native_id: show_quoted(message, _who(message, side_of(message), contact))
         for native_id, message in beside.quoted.items()
@@ -244,6 +244,10 @@ def _view_attachments(
     )
 
 
+def _is_quiet(message: Message) -> bool:
+    return message.kind in _QUIET_KINDS or KEPT_AWAY in message.metadata
+
+
 def side_of(message: Message) -> Side:
     """Tell where a message stands."""
     if message.kind is Kind.NOTE:
@@ -293,6 +297,7 @@ def _text_of(message: Message, contact: str) -> str:
             return note
         return say("desk.event_unsupported", name=contact) if _is_notice(message) else say("desk.unsupported")
     if message.kind in _EVENT_LINES:
-        return say(f"desk.event_{message.kind.value}", name=contact, text=message.content.text)
+        unseen = "_unseen" if UNSEEN in message.metadata else ""
+        return say(f"desk.event_{message.kind.value}{unseen}", name=contact, text=message.content.text)
     text = message.content.text if message.content.attachments else words_of(message)
     return text or ("" if message.content.attachments else say("desk.no_words"))

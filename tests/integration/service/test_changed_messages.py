@@ -39,7 +39,7 @@ async def tell(road: Road, *events: InboundEvent) -> str:
     assert conversation_id is not None
     async with road.database.read() as connection:
         said = await messages.list_messages(connection, conversation_id)
-    return next(each.content.text for each in said if each.kind is Kind.TEXT)
+    return next((each.content.text for each in said if each.kind is Kind.TEXT), "")
 
 
 async def list_contents(road: Road) -> list[dict[str, object]]:
