@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.connector.events import InboundEvent
 from bot.connector.fields import parse_json
-from bot.connector.meta.events import Us, is_between_us, make_stray, parse_element
+from bot.connector.meta.events import READERS, Us, is_between_us, make_stray, parse_element
 from bot.connector.meta.fields import get_id, get_list, get_number, get_object, get_text, get_time
 from bot.domain.json import Json, JsonObject
 from bot.errors import BadPayload
@@ -74,8 +74,9 @@ def list_public_changes(entry: Json, us: Us) -> list[Change]:
 
 
 def is_thread(change: Change) -> bool:
-    """Tell whether a change is a message after all: Instagram tells some so."""
-    return all(get_object(change.value, side) for side in ("sender", "recipient"))
+    """Tell whether a change is a message after all: Instagram tells some so, and not always to whom."""
+    told = any(get_object(change.value, name) for name in ("recipient", *READERS))
+    return told and bool(get_object(change.value, "sender"))
 
 
 def list_changes(entry: JsonObject, us: Us) -> Iterator[Change]:

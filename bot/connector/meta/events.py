@@ -24,15 +24,22 @@ from bot.connector.meta.fields import (
     get_time,
 )
 from bot.connector.meta.files import read_attachments, read_story
-from bot.connector.meta.words import LOST, explain_arrival, read_referral, read_template
+from bot.connector.meta.words import (
+    explain_arrival,
+    explain_lost,
+    explain_optin,
+    read_referral,
+    read_template,
+)
 from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Content, Kind
 
 OWN_MARK = "visavis:"  # begins the `metadata` of what we send, which comes back with its echo
-# Where `emoji` is missing. Messenger has these reactions, Instagram `love` and "other" with its emoji.
+# Where `emoji` is missing. A reaction without any word of its own is Instagram's heart.
 EMOJI: Mapping[str, str] = {
     "smile": "\N{SMILING FACE WITH OPEN MOUTH}",
+    "laugh": "\N{SMILING FACE WITH OPEN MOUTH}",
     "angry": "\N{ANGRY FACE}",
     "sad": "\N{CRYING FACE}",
     "wow": "\N{FACE WITH OPEN MOUTH}",
@@ -129,7 +136,7 @@ def name_element(item: JsonObject) -> str:
 def read_message(message: JsonObject, element: Element) -> list[InboundEvent]:
     """Read what was said or taken back, by the person or by the brand."""
     mid = get_id(message, "mid")
-    if not mid:
+    if not mid and (element.by_us or message.get("is_deleted") is True):
         return [element.stray]
     if message.get("is_deleted") is True:
         return [replace(element.say(Kind.DELETE, f"unsend:{mid}"), target_id=mid)]
@@ -142,10 +149,12 @@ def read_message(message: JsonObject, element: Element) -> list[InboundEvent]:
     kind = (
         Kind.POSTBACK if payload else Kind.TEXT if text else Kind.MEDIA if attachments else Kind.UNSUPPORTED
     )
-    event = element.hear(kind, mid)
+    event = element.hear(kind, mid or f"said:{element.stray.event_id}")
     about = {**read_referral(get_object(message, "referral")), **read_quote(reply_to)}
     titled: JsonObject = {"title": text} if payload else {}
-    lost: JsonObject = {"note": LOST} if kind is Kind.UNSUPPORTED else {}
+    lost: JsonObject = {}
+    if kind is Kind.UNSUPPORTED:
+        lost = {"note": explain_lost(get_list(message, "attachments"))}
     return [
         replace(
             event,
@@ -200,8 +209,8 @@ def read_reaction(reaction: JsonObject, element: Element) -> list[InboundEvent]:
     mid = get_id(reaction, "mid")
     if element.by_us or not mid:
         return [element.stray]
-    emoji = get_text(reaction, "emoji", limit=32)
-    emoji = emoji or EMOJI.get(get_text(reaction, "reaction", limit=32), "\N{HEAVY BLACK HEART}")
+    emoji, name = (get_text(reaction, part, limit=32) for part in ("emoji", "reaction"))
+    emoji = emoji or EMOJI.get(name, name) or "\N{HEAVY BLACK HEART}"
     given = get_text(reaction, "action", limit=32) != "unreact"
     event = element.say(Kind.REACTION, f"reaction:{element.stray.event_id}")
     return [replace(event, target_id=mid, content=Content(text=emoji if given else ""))]
@@ -217,6 +226,8 @@ def read_edit(edit: JsonObject, element: Element) -> list[InboundEvent]:
         return [element.stray]
     if number == 0 and "num_edit" in edit and not element.standby:
         return [replace(element.say(Kind.TEXT, mid), content=Content(text=text))]
+    if "num_edit" not in edit and element.at:
+        number = int(element.at.timestamp())  # which grows as well
     event = element.say(Kind.EDIT, f"edit:{mid}:{number}")
     return [replace(event, target_id=mid, revision=number, content=Content(text=text))]
 
@@ -258,6 +269,15 @@ def read_arrival(referral: JsonObject, element: Element) -> list[InboundEvent]:
     return [replace(event, metadata={**event.metadata, **about, "note": explain_arrival(referral)})]
 
 
+def read_optin(optin: JsonObject, element: Element) -> list[InboundEvent]:
+    """Read that somebody allowed messages by a form, a box on a site or a button, and said nothing yet."""
+    if element.by_us:
+        return [element.stray]
+    about = read_referral({"ref": optin.get("ref") or optin.get("payload")})
+    event = replace(element.say(Kind.UNSUPPORTED, f"optin:{element.stray.event_id}"), for_staff=True)
+    return [replace(event, metadata={**event.metadata, **about, "note": explain_optin(optin)})]
+
+
 READERS: Mapping[str, Callable[[JsonObject, Element], list[InboundEvent]]] = {
     "message": read_message,
     "postback": read_press,
@@ -266,4 +286,5 @@ READERS: Mapping[str, Callable[[JsonObject, Element], list[InboundEvent]]] = {
     "delivery": read_delivery,
     "read": read_read,
     "referral": read_arrival,
+    "optin": read_optin,
 }

@@ -38,6 +38,7 @@ def get_list(data: JsonObject, name: str) -> Sequence[Json]:
 def get_id(data: JsonObject, name: str) -> str:
     """Return an id, which Meta writes as a string or a number; empty where there is none."""
     value = data.get(name)
+    value = value.strip() if isinstance(value, str) else value
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     if isinstance(value, int) and abs(value) >= 2**63:
@@ -59,8 +60,12 @@ def get_url(data: JsonObject, name: str) -> str:
 
 
 def get_number(data: JsonObject, name: str) -> int:
-    """Return a whole number that is not negative, which Meta sometimes writes as a string; 0 for others."""
+    """Return a whole number that is not negative, which Meta sometimes writes as a string; 0 for others.
+
+    What passed through another program may have become a float on the way.
+    """
     value = data.get(name)
+    value = int(value) if isinstance(value, float) and value.is_integer() else value
     if isinstance(value, bool) or not isinstance(value, str | int):
         return 0
     text = str(value) if isinstance(value, str) or abs(value) < 2**63 else ""

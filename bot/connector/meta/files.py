@@ -6,6 +6,7 @@ https://developers.facebook.com/docs/instagram-platform/webhooks/examples/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
@@ -23,13 +24,25 @@ HOSTS = frozenset({"*.fbcdn.net", "*.fbsbx.com", "*.cdninstagram.com", "*.facebo
 # Their references begin with `story:`, as those of links with `link:`: there is nothing to fetch.
 STORIES = frozenset({"story", "story_mention", "ig_story"})
 LINKS = frozenset({"fallback"})
+HEART, HEART_SHOWN = (
+    "like_heart",
+    "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}",
+)  # a sticker without a picture
+PAGE = re.compile(r"/[A-Za-z][A-Za-z0-9._-]*/[A-Za-z0-9._/-]+")
 FILES = frozenset({"image", "video", "audio", "file", "sticker", "ig_reel", "reel", "ig_post", "share"})
 
 
 def read_attachments(items: Iterable[Json]) -> tuple[Attachment, ...]:
-    """Return what can be referred to. Stickers and shared posts keep Meta's word as their kind."""
+    """Return what can be referred to. Stickers and shared posts keep Meta's word as their kind.
+
+    Instagram tells some shared posts twice, under two words: the first is kept.
+    """
     found = (read_attachment(item) for item in items if isinstance(item, Mapping))
-    return tuple(each for each in found if each is not None)
+    by_ref: dict[str, Attachment] = {}
+    for each in found:
+        if each is not None:
+            by_ref.setdefault(each.ref, each)
+    return tuple(by_ref.values())
 
 
 def read_attachment(item: JsonObject) -> Attachment | None:
@@ -37,16 +50,31 @@ def read_attachment(item: JsonObject) -> Attachment | None:
     payload = get_object(item, "payload")
     kind = get_text(item, "type", limit=40) or "file"
     name = get_text(payload, "title", limit=MAX_ID) or get_text(item, "title", limit=MAX_ID) or None
-    sticker = get_id(payload, "sticker_id")
+    sticker = get_id(payload, "sticker_id") or (kind if kind == HEART else "")
     if sticker:
         kind = "sticker"
-    url = get_url(payload, "url") or get_url(item, "url")
-    ref = read_place(payload) or (refer(kind, url) if url else "")
+    ref = read_place(payload) or read_address(kind, payload, item)
     if not ref and sticker:
         ref = f"sticker:{sticker}"
     if not ref and get_object(payload, "product"):
         return read_product(get_object(payload, "product"))
-    return Attachment(kind=kind, ref=ref, name=name) if ref else None
+    return (
+        Attachment(kind=kind, ref=ref, name=name or (HEART_SHOWN if sticker == HEART else None))
+        if ref
+        else None
+    )
+
+
+def read_address(kind: str, payload: JsonObject, item: JsonObject) -> str:
+    """Return a reference to where something lies, empty where Meta does not say.
+
+    A shared story has a word of its own for it, links once had theirs in capitals, and a reel of Facebook's
+    is told by its place on that site.
+    """
+    places = ((payload, "story_media_url"), (payload, "url"), (item, "url"), (item, "URL"))
+    url = next(filter(None, (get_url(place, name) for place, name in places)), "")
+    page = PAGE.fullmatch(get_text(payload, "url", limit=MAX_ID))
+    return refer(kind, url) if url else f"link:https://www.facebook.com{page[0]}" if page else ""
 
 
 def refer(kind: str, url: str) -> str:

@@ -43,6 +43,21 @@ def read_referral(referral: JsonObject) -> JsonObject:
     return {**({"referral": kept} if kept else {}), **start}
 
 
+def explain_lost(items: Sequence[Json]) -> str:
+    """Say that there is nothing to show, with the title of what was shared where that is told."""
+    found = (item for item in items if isinstance(item, Mapping))
+    places = (place for item in found for place in (get_object(item, "payload"), item))
+    title = next(filter(None, (get_text(place, "title", limit=MAX_ID) for place in places)), "")
+    return f"They shared \u201c{title}\u201d. {LOST}" if title else LOST
+
+
+def explain_optin(optin: JsonObject) -> str:
+    """Say what somebody allowed, or allows no longer."""
+    if get_text(optin, "notification_messages_status", limit=60).upper().startswith("STOP"):
+        return "They want no more messages about what they had subscribed to"
+    return "They allowed messages to be sent to them, and have written nothing yet"
+
+
 def explain_arrival(referral: JsonObject) -> str:
     """Say how somebody came."""
     if get_text(referral, "source", limit=60).upper() != "ADS":

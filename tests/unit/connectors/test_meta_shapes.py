@@ -15,6 +15,7 @@ from tests.fakes.graph_events import AT, INSTAGRAM, PAGE, body, echo, element, s
 from tests.unit.connectors.test_meta_events import ANN, OWN, US, did, parse_one
 
 LINK = "https://l.facebook.com/l.php?u=map"
+STORY = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=18"
 
 
 def attach(**attachment: Any) -> dict[str, Any]:
@@ -69,6 +70,104 @@ def test_message_that_meta_keeps_to_itself_is_told_in_words(message: dict[str, A
     event = parse_one(did(message={"mid": "m.3", **message}))
     assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, ANN)
     assert "in another way" in str(event.metadata["note"])
+
+
+@pytest.mark.parametrize(
+    ("attachment", "found"),
+    [
+        (
+            {"type": "ig_story", "payload": {"story_media_id": "18", "story_media_url": STORY}},
+            Attachment(kind="ig_story", ref=f"story:{STORY}"),
+        ),
+        ({"type": "like_heart"}, Attachment(kind="sticker", ref="sticker:like_heart", name="❤️")),
+        (
+            {"type": "ig_reel", "payload": {"url": "/reel/4815/", "reel_video_id": 4815}},
+            Attachment(kind="ig_reel", ref="link:https://www.facebook.com/reel/4815/"),
+        ),
+        (
+            {"type": "fallback", "payload": None, "title": "Our mugs", "URL": "https://shop.example/mugs"},
+            Attachment(kind="fallback", ref="link:https://shop.example/mugs", name="Our mugs"),
+        ),
+    ],
+)
+def test_what_is_shared_is_found_wherever_meta_says_it(attachment: dict[str, Any], found: Attachment) -> None:
+    event = parse_one(attach(**attachment))
+    assert (event.kind, event.content.attachments) == (Kind.MEDIA, (found,))
+
+
+def test_shared_post_that_is_told_twice_is_one() -> None:
+    told = [{"type": name, "payload": {"url": STORY, "title": "Mugs"}} for name in ("share", "ig_post")]
+    event = parse_one(did(message={"mid": "m.1", "attachments": [*told, {"type": "image"}]}))
+    assert event.content.attachments == (Attachment(kind="share", ref=STORY, name="Mugs"),)
+
+
+@pytest.mark.parametrize(
+    "place", ["My Documents/mugs.doc", "//elsewhere.example/reel/1", "/reel/1?a=<b>", ""]
+)
+def test_staff_read_the_title_of_what_has_no_address(place: str) -> None:
+    event = parse_one(attach(type="fallback", payload={"url": place, "title": "Our mugs"}))
+    assert (event.kind, event.content.attachments) == (Kind.UNSUPPORTED, ())
+    assert "“Our mugs”" in str(event.metadata["note"])
+
+
+def test_numbers_that_became_floats_are_read_as_numbers() -> None:
+    event = parse_one({**said(OWN, ANN, "Hello"), "timestamp": float(AT)})
+    assert event.platform_at == datetime.fromtimestamp(AT / 1000, UTC)
+
+
+def test_message_without_an_id_is_taken_once() -> None:
+    told = did(message={"text": "Hello", "attachments": None})
+    first, again = parse_one(told), parse_one(json.loads(json.dumps(told)))
+    assert (first.kind, first.content.text, first.conversation_key) == (Kind.TEXT, "Hello", ANN)
+    assert first.event_id == again.event_id
+    deleted = parse_one(did(message={"is_deleted": True}))
+    assert (deleted.kind, deleted.conversation_key) == (Kind.UNSUPPORTED, "")
+
+
+@pytest.mark.parametrize(
+    ("reaction", "shown"),
+    [({"reaction": "laugh"}, "😃"), ({"reaction": "care"}, "care"), ({}, "❤")],
+)
+def test_reaction_without_an_emoji_is_shown_as_near_as_can_be(reaction: dict[str, str], shown: str) -> None:
+    event = parse_one(did(reaction={"mid": "m.1", "action": "react", **reaction}))
+    assert (event.kind, event.content.text) == (Kind.REACTION, shown)
+
+
+def test_edits_without_a_number_are_told_apart_by_their_time() -> None:
+    told = did(message_edit={"mid": "m.1", "text": "Hello there"})
+    first, later = parse_one(told), parse_one({**told, "timestamp": AT + 5_000})
+    assert (first.kind, first.target_id) == (Kind.EDIT, "m.1")
+    assert first.revision < later.revision
+    assert first.event_id != later.event_id
+
+
+@pytest.mark.parametrize(
+    ("optin", "words"),
+    [
+        ({"ref": "spring"}, "written nothing yet"),
+        ({"type": "notification_messages", "payload": "news", "title": "News"}, "written nothing yet"),
+        (
+            {
+                "type": "notification_messages",
+                "payload": "news",
+                "notification_messages_status": "STOP_NOTIFICATIONS",
+            },
+            "no more messages",
+        ),
+    ],
+)
+def test_staff_read_what_somebody_allowed(optin: dict[str, Any], words: str) -> None:
+    event = parse_one(did(optin=optin))
+    assert (event.kind, event.conversation_key, event.for_staff) == (Kind.UNSUPPORTED, ANN, True)
+    assert words in str(event.metadata["note"])
+    assert event.metadata["start_payload"] in ("spring", "news")
+
+
+def test_message_that_is_told_as_a_change_need_not_name_its_reader() -> None:
+    value = {"sender": {"id": ANN}, "timestamp": AT, "message": {"mid": "m.1", "text": "Hello"}}
+    told = body(INSTAGRAM, OWN, changes=[{"field": "messages", "value": value}])
+    (event,) = instagram.parse_body(json.dumps(told).encode(), US, username="brand")
+    assert (event.kind, event.conversation_key, event.content.text) == (Kind.TEXT, ANN, "Hello")
 
 
 def test_staff_read_how_somebody_came_who_says_nothing() -> None:
