@@ -69,13 +69,17 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Base:
-    """What pages and loops stand on; `connectors` are the accounts that are on."""
+    """What pages and loops stand on.
+
+    `connectors` are the accounts that are on; without a `follower` nobody here answers.
+    """
 
     settings: Settings
     role: ServiceRole
     project: Project
     road: Road
     engine: ServingEngine
+    follower: ReleaseFollower | None
     connectors: Connectors
     files: FileStore
 
@@ -89,11 +93,29 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
     """
     project = open_sound_project(settings)
     connectors = make_connectors(project)
-    builder = EngineBuilder(project, settings)
+    with_pages = role.includes(ServiceRole.WEB)
+    place = settings if with_pages else _get_ops_place(settings)
     async with AsyncExitStack() as stack:
-        with_pages = role.includes(ServiceRole.WEB)
-        place = settings if with_pages else _get_ops_place(settings)
         listener = stack.enter_context(bound_socket(place)) if place else None
+        base = await stack.enter_async_context(_opened(settings, role, project, connectors))
+        loops = _choose_loops(base)
+        tasks = await stack.enter_async_context(_running(loops, patience=base.road.patience))
+        service = Service(road=base.road, loops=tasks)
+        if place is None or listener is None:
+            yield service
+        elif with_pages:
+            yield await stack.enter_async_context(_with_pages(service, base, listener))
+        else:
+            yield await stack.enter_async_context(_with_ops(service, base, listener, place))
+
+
+@asynccontextmanager
+async def _opened(
+    settings: Settings, role: ServiceRole, project: Project, connectors: dict[tuple[str, str], Connector]
+) -> AsyncIterator[_Base]:
+    """Open what pages and loops stand on. A model is loaded in the background while stores open."""
+    async with AsyncExitStack() as stack:
+        builder = EngineBuilder(project, settings)
         answers = role.includes(*_ANSWERING)
         if answers:
             stack.callback(builder.close)
@@ -110,24 +132,16 @@ async def open_service(settings: Settings, role: ServiceRole) -> AsyncIterator[S
             follower = ReleaseFollower(stores, engine, builder)
             await ensure_model(settings, project, stores, follower, may_train=role is ServiceRole.ALL)
         accepted = await stack.enter_async_context(started_connectors(connectors, settings, role))
-        base = _Base(
+        yield _Base(
             settings=settings,
             role=role,
             project=project,
             road=road,
             engine=engine,
+            follower=follower,
             connectors=accepted,
             files=sent_files.store,
         )
-        loops = _choose_loops(base, follower)
-        tasks = await stack.enter_async_context(_running(loops, patience=road.patience))
-        service = Service(road=road, loops=tasks)
-        if place is None or listener is None:
-            yield service
-        elif with_pages:
-            yield await stack.enter_async_context(_with_pages(service, base, listener))
-        else:
-            yield await stack.enter_async_context(_with_ops(service, base, listener, place))
 
 
 @asynccontextmanager
@@ -228,13 +242,13 @@ def _reveal(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret is not None else None
 
 
-def _choose_loops(base: _Base, follower: ReleaseFollower | None) -> Mapping[str, Coroutine[None, None, None]]:
+def _choose_loops(base: _Base) -> Mapping[str, Coroutine[None, None, None]]:
     """Return what runs beside the pages, by name."""
     road, settings, connectors = base.road, base.settings, base.connectors
     consumer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     loops: dict[str, Coroutine[None, None, None]] = {}
-    if follower is not None:
-        loops["releases"] = follower.follow()
+    if base.follower is not None:
+        loops["releases"] = base.follower.follow()
     if base.role.includes(ServiceRole.WORKER):
         loops["worker"] = run_worker(road, base.engine, consumer=consumer, slots=settings.worker_slots)
     if base.role.includes(ServiceRole.COURIER):
