@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from bot.dialogue.catalogue import Catalogue
 
 
-def drop_hidden_turns(tail: Sequence[Entry], upto: int, catalogue: Catalogue) -> tuple[Entry, ...]:
-    """Return `tail` without the hidden turns that end before position `upto`."""
+def drop_hidden_turns(tail: tuple[Entry, ...], upto: int, catalogue: Catalogue) -> tuple[Entry, ...]:
+    """Return `tail` without the hidden turns that end before position `upto`; itself if there are none."""
     kept: list[Entry] = []
     done = 0
     for first, end in _runs(tail, upto):
         kept += tail[done:first]
         kept += _essence(tail[first:end], tail[end], catalogue)
         done = end + 1
-    return (*kept, *tail[done:])
+    return (*kept, *tail[done:]) if done else tail
 
 
 def is_remnant(entry: Entry) -> bool:

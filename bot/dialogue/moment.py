@@ -53,7 +53,7 @@ class Moment(NamedTuple):
     all, as it was given (a new session takes them over). `by_text` tells how `message` counts in the
     dialogue state: by its text (True), by its intent (False), or undecided. `action` is the name, or the
     text, of the last action; None at the start of a conversation. It is a tuple since it is copied for every
-    event.
+    event; where that is for every message, action or slot it is built anew, twice as fast as `_replace`.
     """
 
     slots: JsonObject
@@ -96,7 +96,8 @@ def step(moment: Moment, event: Event, catalogue: Catalogue) -> Moment:
 
 def _user(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, UserUttered)
-    return moment._replace(message=event, by_text=event.by_text, followup=None)
+    slots, features, carried, loop, _, _, action, action_is_text, _, paused = moment
+    return Moment(slots, features, carried, loop, event, event.by_text, action, action_is_text, None, paused)
 
 
 def _action(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
@@ -106,27 +107,24 @@ def _action(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
         rejected = loop.rejected and event.name != loop.name
         if loop.is_interrupted or rejected != loop.rejected:
             loop = replace(loop, is_interrupted=False, rejected=rejected)
-    return moment._replace(
-        loop=loop,
-        action=event.name or event.text,
-        action_is_text=event.name is None,
-        followup=None,
+    slots, features, carried, _, message, by_text, _, _, _, paused = moment
+    name = event.name
+    return Moment(
+        slots, features, carried, loop, message, by_text, name or event.text, name is None, None, paused
     )
 
 
 def _slot(moment: Moment, event: Event, catalogue: Catalogue) -> Moment:
     assert isinstance(event, SlotSet)
-    if event.name not in catalogue.slots:
+    name = event.name
+    if name not in catalogue.slots:
         return moment
-    value = coerce_slot(catalogue.slots[event.name], event.value)
+    value = coerce_slot(catalogue.slots[name], event.value)
     carried = dict(moment.carried)
-    carried.pop(event.name, None)  # the slot set last stands last
-    carried[event.name] = event.value
-    return moment._replace(
-        slots={**moment.slots, event.name: value},
-        features=moment.features.changed(event.name, catalogue.feature(event.name, value)),
-        carried=carried,
-    )
+    carried.pop(name, None)  # the slot set last stands last
+    carried[name] = event.value
+    features = moment.features.changed(name, catalogue.feature(name, value))
+    return Moment({**moment.slots, name: value}, features, carried, *moment[3:])
 
 
 def _slots_reset(moment: Moment, _event: Event, catalogue: Catalogue) -> Moment:

@@ -51,14 +51,20 @@ def combine(predictions: list[Prediction], tracker: Tracker) -> Prediction:
     action may be one that the domain does not know: whoever carries it out must say so.
     """
     sound = [_without_rejected(prediction, tracker.rejected) for prediction in predictions]
-    candidates = (
-        [each for each in sound if each.ignores_user] or [each for each in sound if each.by_text] or sound
-    )
-    best = max(candidates, key=lambda each: (each.confidence, each.priority))
-    events = tuple(event for each in sound for event in each.events)
+    best = sound[0] if len(sound) == 1 else _likeliest(sound)
+    events = best.events if len(sound) == 1 else tuple(event for each in sound for event in each.events)
     if tracker.live.action == LISTEN:
         events = (*events, UserFeaturized(by_text=best.by_text))
     return best._replace(action=LISTEN if best.action is None else best.action, events=events)
+
+
+def _likeliest(predictions: list[Prediction]) -> Prediction:
+    candidates = (
+        [each for each in predictions if each.ignores_user]
+        or [each for each in predictions if each.by_text]
+        or predictions
+    )
+    return max(candidates, key=lambda each: (each.confidence, each.priority))
 
 
 def _without_rejected(prediction: Prediction, rejected: str | None) -> Prediction:

@@ -23,6 +23,8 @@ def storable(value: object, *, deepest: int = _DEEPEST) -> Json:
         return value
     if isinstance(value, str):
         return _storable_text(value)
+    if isinstance(value, int):
+        return int(value)
     if isinstance(value, Real):
         return _storable_number(value)
     if isinstance(value, Mapping | list | tuple | set | frozenset):

@@ -29,6 +29,8 @@ def fill_text(text: str, values: JsonObject) -> str:
     As in Rasa, one unknown name leaves the whole text unfilled, and so does mixing an escaped
     with a real name. Where Rasa fails on stray braces, they stay as they are.
     """
+    if "{" not in text and "}" not in text:
+        return text
     names = [match[1] for match in _TOKEN.finditer(text) if match[1]]
     if any(name not in values for name in names) or (names and _has_escaped_tag(text)):
         return text

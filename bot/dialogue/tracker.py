@@ -80,15 +80,12 @@ class Tracker(NamedTuple):
 
     def apply(self, event: Event) -> Tracker:
         """Return the tracker after `event`."""
-        books = _BOOKS.get(type(event))
-        tracker = self._replace(log=(*self.log, event), **(books(self, event) if books else {}))
-        if isinstance(event, Restarted | SessionStarted):
-            return _afresh(tracker, event)
-        if isinstance(event, ActionReverted):
-            return _taken_back(tracker, _until(tracker.tail, ActionExecuted))
-        if isinstance(event, UserReverted):
-            return _taken_back(tracker, _until(_until(tracker.tail, UserUttered), ActionExecuted))
-        return _appended(tracker, event)
+        kind = type(event)
+        changed = _FOLDS.get(kind, _appended)(self, event)
+        books = _BOOKS.get(kind)
+        if books:
+            changed |= books(self, event)
+        return self._replace(log=(*self.log, event), **changed)
 
     def apply_all(self, events: Iterable[Event]) -> Tracker:
         """Return the tracker after all of `events`."""
@@ -161,27 +158,46 @@ def _collapsed(
     return tuple(kept), moment
 
 
-def _afresh(tracker: Tracker, event: Event) -> Tracker:
-    """Start over. A restart wants a session started next; a session starts by listening."""
-    first = first_moment(tracker.catalogue)
-    live = first._replace(followup=SESSION_START) if isinstance(event, Restarted) else first
-    return tracker._replace(base=first, tail=(), applied=first, live=live, whole=True)
+# What an event does to the events that count, and so to both folds.
 
 
-def _taken_back(tracker: Tracker, tail: tuple[Entry, ...]) -> Tracker:
-    moment = tracker.applied if len(tail) == len(tracker.tail) else tracker.tail[len(tail)].before
-    return tracker._replace(tail=tail, applied=moment, live=moment)
-
-
-def _appended(tracker: Tracker, event: Event) -> Tracker:
+def _appended(tracker: Tracker, event: Event) -> dict[str, Any]:
     live = step(tracker.live, event, tracker.catalogue)
     if isinstance(event, ActionExecuted) and _closes_loop_turn(tracker, event):
         tail, applied = _collapsed(tracker.tail, event, tracker.catalogue)
-        return tracker._replace(tail=tail, applied=applied, live=live)
+        return {"tail": tail, "applied": applied, "live": live}
     tail = (*tracker.tail, Entry(event, tracker.applied))
     in_step = tracker.applied is tracker.live
     applied = live if in_step else step(tracker.applied, event, tracker.catalogue)
-    return tracker._replace(tail=tail, applied=applied, live=live)
+    return {"tail": tail, "applied": applied, "live": live}
+
+
+def _afresh(tracker: Tracker, event: Event) -> dict[str, Any]:
+    """Start over. A restart wants a session started next; a session starts by listening."""
+    first = first_moment(tracker.catalogue)
+    live = first._replace(followup=SESSION_START) if isinstance(event, Restarted) else first
+    return {"base": first, "tail": (), "applied": first, "live": live, "whole": True}
+
+
+def _without_action(tracker: Tracker, _event: Event) -> dict[str, Any]:
+    return _taken_back(tracker, _until(tracker.tail, ActionExecuted))
+
+
+def _without_message(tracker: Tracker, _event: Event) -> dict[str, Any]:
+    return _taken_back(tracker, _until(_until(tracker.tail, UserUttered), ActionExecuted))
+
+
+def _taken_back(tracker: Tracker, tail: tuple[Entry, ...]) -> dict[str, Any]:
+    moment = tracker.applied if len(tail) == len(tracker.tail) else tracker.tail[len(tail)].before
+    return {"tail": tail, "applied": moment, "live": moment}
+
+
+_FOLDS: dict[type[Event], Callable[[Tracker, Event], dict[str, Any]]] = {
+    Restarted: _afresh,
+    SessionStarted: _afresh,
+    ActionReverted: _without_action,
+    UserReverted: _without_message,
+}
 
 
 def _closes_loop_turn(tracker: Tracker, run: ActionExecuted) -> bool:

@@ -93,10 +93,14 @@ def _events_of(tracker: Tracker) -> tuple[list[JsonObject], list[int]]:
     logged = {id(event) for event in tracker.log}
     events = [*(event for event, _ in tracker.tail if id(event) not in logged), *tracker.log]
     position = {id(event): number for number, event in enumerate(events)}
-    newest = max((number for number, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
+    messages = (number for number in reversed(range(len(events))) if isinstance(events[number], UserUttered))
+    newest = next(messages, 0)
     known = tracker.written
     written = [known[id(event)][1] if id(event) in known else _compact(event) for event in events]
-    slim = [data if number == newest else _slim(data) for number, data in enumerate(written)]
+    slim = [
+        data if number == newest or data["event"] != "user" else _slim(data)
+        for number, data in enumerate(written)
+    ]
     return slim, [position[id(event)] for event, _ in tracker.tail]
 
 

@@ -52,8 +52,10 @@ def trim(tracker: Tracker, window: Window) -> Tracker:
     tail = tracker.tail
     actions = _actions_in(tail)
     if len(actions) >= window.least_actions:
-        tail = drop_hidden_turns(tail, actions[-window.least_actions][0], tracker.catalogue)
-    cut = _cut(tail, window)
+        without = drop_hidden_turns(tail, actions[-window.least_actions][0], tracker.catalogue)
+        if without is not tail:
+            tail, actions = without, _actions_in(without)
+    cut = _cut(tail, actions, window)
     base = tracker.base
     for event, _ in tail[:cut]:
         base = step(base, event, tracker.catalogue)
@@ -65,15 +67,17 @@ def trim(tracker: Tracker, window: Window) -> Tracker:
     )
 
 
-def _cut(tail: Sequence[Entry], window: Window) -> int:
+def _cut(tail: Sequence[Entry], actions: Sequence[tuple[int, ActionExecuted]], window: Window) -> int:
     """Return how many of the oldest entries to fold away."""
     most, least, least_visible = window.most_actions, window.least_actions, window.least_visible
     too_many_events = max(len(tail) - most * _EVENTS_PER_ACTION, 0)
-    actions = visible = 0
-    for position, action in reversed(_actions_in(tail)):
-        actions += not is_remnant(tail[position])
+    if len(actions) < least:
+        return too_many_events
+    number = visible = 0
+    for position, action in reversed(actions):
+        number += not is_remnant(tail[position])
         visible += not action.hidden
-        if (actions >= least and visible >= least_visible) or actions >= most:
+        if (number >= least and visible >= least_visible) or number >= most:
             return max(position, too_many_events)
     return too_many_events
 

@@ -47,8 +47,10 @@ class History:
 
 def in_session(tracker: Tracker) -> Tracker:
     """Return a tracker, as it was stored, that shows actions no events of earlier sessions."""
-    begun = [number for number, event in enumerate(tracker.log) if _begins(event)]
-    return tracker._replace(log=tracker.log[begun[-1] :]) if begun else tracker
+    for number in range(len(tracker.log) - 1, -1, -1):
+        if _begins(tracker.log[number]):
+            return tracker._replace(log=tracker.log[number:]) if number else tracker
+    return tracker
 
 
 def _begins(event: Event) -> bool:
