@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 CTRL_C, CTRL_D = "\x03", "\x04"
 _PATIENCE = 60.0  # seconds
-# The terminal becomes the command's own: Ctrl-C reaches it, and passwords are asked for nowhere else. Where the
-# tests are a shell's job in the background, that Ctrl-C is ignored would be handed down.
+# The terminal becomes the command's own: Ctrl-C reaches it, and passwords are asked for nowhere else.
+# Tests that are a shell's job in the background would hand down that Ctrl-C is ignored.
 _TAKE_OVER = """
 import fcntl, os, signal, sys, termios
 signal.signal(signal.SIGINT, signal.SIG_DFL)
