@@ -16,7 +16,7 @@ LONGEST = 300  # characters of a line that is looked at
 WROTE = re.compile(
     r"написал|пишет|пише\b|написав|писал|napisał|napsal|napísal|yazdı|kirjoitti|írta|ha scritto|a scris\b"
     r"|έγραψε|skrev|schreef|geschreven|schrieb|escreveu|escribió|a écrit|写道|寫道|작성|menulis|đã viết"
-    r"|rašė|rakstīja|pisze|napisao|je napisal|wrote|\bот\b",
+    r"|rašė|rakstīja|pisze|napisao|je napisal|wrote|writes|\bот\b",
     re.IGNORECASE,
 )
 DATE = re.compile(r"\d{1,4}[./年년-]\s?\d{1,2}|\b(19|20)\d\d\b")

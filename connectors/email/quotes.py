@@ -15,13 +15,15 @@ from collections.abc import Mapping
 
 import quotequail
 
-from connectors.email.attributions import DATE, restore, translate
+from connectors.email.attributions import DATE, WROTE, restore, translate
 from connectors.email.links import write_links
 from connectors.email.markup import read_markup
 
 MAX_READ = 40_000  # characters of a mail's text that are looked at
 MAX_LINES = 400  # of them, for quotequail: it takes a square of time for lines that look like a mail's head
 SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+LINES = "-_=*~#+|> \t\n"  # what people draw lines of
+INNER = "\ufdd0"  # no sign of any script
 DIVIDER = re.compile(r"^\s*[-_=*]{4,}", re.MULTILINE)  # above the mail that is answered
 # What phones and programs add by themselves, as the last line.
 ADDED = re.compile(
@@ -66,20 +68,37 @@ def take_words(plain: str, *, forwarded: bool = False) -> tuple[str, bool]:
         return text, False
     head, rest = split_lines(text, MAX_LINES)
     english, translated = translate(head)
-    found = quotequail.unwrap(english) if text else None
+    found = quotequail.unwrap(hide_inner(english)) if text else None
     if not found or is_own_list(found, english):
         return cut_signature(text), False
     following = f"{found['text_bottom']}\n{rest}" if found.get("text_bottom") else ""
     above, below = (cut_signature(each) for each in (found.get("text_top") or "", following))
     below = "" if SIGNATURE.match(below) else below
-    own = restore("\n\n".join(part for part in (YAHOO.sub("", above).rstrip(), below) if part), translated)
-    return (own, True) if own else (text, False)
+    own = "\n\n".join(part for part in (YAHOO.sub("", above).rstrip(), below) if part)
+    own = restore(own.replace(INNER, ""), translated)
+    return (own, True) if own.strip(LINES) else (text, False)
 
 
 def split_lines(text: str, most: int) -> tuple[str, str]:
     """Return the first lines of a text, and the others."""
     lines = text.split("\n")
     return "\n".join(lines[:most]), "\n".join(lines[most:])
+
+
+def hide_inner(text: str) -> str:
+    """Return a text with a mark in the quotes that are announced.
+
+    quotequail would take a quote's own first line, which announces another, for the one that counts, and
+    everything below it for quoted.
+    """
+    lines: list[str] = []
+    announced = False
+    for line in text.split("\n"):
+        quoted = line.startswith(">")
+        lines.append(f">{INNER}{line[1:]}" if quoted and announced else line)
+        if line.strip() and not quoted:
+            announced = line.rstrip().endswith(":") and WROTE.search(line) is not None
+    return "\n".join(lines)
 
 
 def is_own_list(found: Mapping[str, str], text: str) -> bool:

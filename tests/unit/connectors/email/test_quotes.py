@@ -222,3 +222,25 @@ def test_any_markup_is_tamed_to_what_ends(html: str) -> None:
     tamed = tame(html)
     assert tame(tamed) == tamed
     assert "<!" not in tamed
+
+
+@pytest.mark.parametrize("above", ["", "Hello.\n\n"])
+def test_words_below_a_quote_of_a_quote_are_not_lost(above: str) -> None:
+    quote = "On Mon, 23 Nov 2026, Shop wrote:\n> On Sun, 22 Nov 2026, Ann wrote:\n> > Where?\n> Here.\n"
+    assert take_words(f"{above}{quote}\nIt came broken.\n") == (f"{above}It came broken.", True)
+
+
+def test_words_below_keep_what_they_quote_themselves() -> None:
+    quote = "On Mon, 23 Nov 2026, Shop wrote:\n> On Sun, 22 Nov 2026, Ann wrote:\n> > Where?\n\n"
+    own = "It came broken.\n\nBob wrote:\n> On Sat, 21 Nov 2026, Eve wrote:\n> Hm."
+    assert take_words(f"{quote}{own}\n") == (own, True)
+
+
+def test_programs_that_say_writes_announce_a_quote() -> None:
+    quoted = "Shop <us@shop.example> writes:\n\n> Hello\n> there\n"
+    assert take_words(f"It came broken.\n\n{quoted}") == ("It came broken.", True)
+
+
+def test_lines_that_are_only_drawn_are_no_words() -> None:
+    text = f"{'-' * 60}\nDate: Fri, 20 Nov 2026\nFrom: Ann <ann@example.org>\nSubject: News\nTo: us\n\nHello."
+    assert "Hello." in take_words(text)[0]
