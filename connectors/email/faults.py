@@ -12,6 +12,8 @@ from datetime import timedelta
 from bot.connector import ErrorClass, SendError
 
 ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+UNWANTED = re.compile(r"spam|unsolicited|black-?list|block-?list|reputation", re.IGNORECASE)
+TOO_BIG = re.compile(r"too (big|large)|exceed\w* .{0,30}size|size .{0,30}exceed", re.IGNORECASE)
 _WAIT = re.compile(r"\b(?:try again|retry)[^.;\d]{0,30}(\d{1,5})\s*(second|minute|sec|min)", re.IGNORECASE)
 _ADDRESSES = re.compile(r"[^\s<>@]+@[^\s<>]+")
 MAX_DETAIL = 200
@@ -73,12 +75,23 @@ def explain_report(status: str, diagnostic: str) -> SendError:
     plain = re.search(r"\b([45]\d\d)\b", diagnostic)
     code = int(plain[1]) if plain else 550
     said = hide(diagnostic) or "the mail server gives no reason"
-    error_class = classify_permanent(found, code)  # also a 4.x.y: they have given up
     return SendError(
-        error_class=error_class,
+        error_class=classify_report(found, code, said),
         detail=f"the mail came back: {said}",
         code=found[0] if found else str(code),
     )
+
+
+def classify_report(found: re.Match[str] | None, code: int, words: str) -> ErrorClass:
+    """Return why a mail came back: by its words where its codes say only that it did."""
+    if found is None or (found[2], found[3]) == ("0", "0"):
+        if UNWANTED.search(words):
+            return ErrorClass.POLICY
+        if TOO_BIG.search(words):
+            return ErrorClass.TOO_LONG
+    error_class = classify_permanent(found, code)  # also a 4.x.y: they have given up
+    # Our own server took the mail: it is another one that wants a login, and not ours.
+    return ErrorClass.POLICY if error_class is ErrorClass.AUTH else error_class
 
 
 def classify(code: int, words: str) -> ErrorClass:

@@ -96,3 +96,18 @@ def test_broken_answers_are_refused(broken: bytes) -> None:
     except ValueError:
         return
     assert broken.endswith(b"x)")  # a literal that is cut short is what there is
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "expected"),
+    [
+        ("5.0.0", "smtp; 550 Message looks like spam", ErrorClass.POLICY),
+        ("5.0.0", "X-Postfix; host mx.example.org said: 534 SIZE=Message too big", ErrorClass.TOO_LONG),
+        ("5.7.1", "smtp; 530 5.7.1 Client was not authenticated", ErrorClass.POLICY),
+        ("5.0.0", "smtp; 535 log in first", ErrorClass.POLICY),
+        ("5.0.0", "smtp; 550 user unknown", ErrorClass.RECIPIENT_GONE),
+        ("5.1.1", "smtp; 550 5.1.1 unknown, try our spam trap", ErrorClass.RECIPIENT_GONE),
+    ],
+)
+def test_reports_say_why_a_mail_came_back(status: str, diagnostic: str, expected: ErrorClass) -> None:
+    assert explain_report(status, diagnostic).error_class is expected
