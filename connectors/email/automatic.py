@@ -27,6 +27,7 @@ MARKS = {
     "x-loop": "",
     "x-ms-exchange-inbox-rules-loop": "",
     "x-failed-recipients": "",
+    "x-cron-env": "",
 }
 NOBODY = re.compile(
     r"^(mailer-?daemon|postmaster|(no|do[._-]?not)[._-]?reply([._+-][^@]*)?|bounces?([+-].*)?"
@@ -39,7 +40,9 @@ AWAY = re.compile(
     r"|réponse automatique|absence du bureau|message d.absence"
     r"|respuesta autom[aá]tica|fuera de (la )?oficina|risposta automatica|fuori ufficio"
     r"|resposta autom[aá]tica|autosvar|automaattinen vastaus|automatyczna odpowied"
-    r"|автоответ|自动回复|自動応答)",
+    r"|автоответ|自动回复|自動応答"
+    r"|(?-i:AUTO)\s?: .*(\(.*\d.*\)|out of (the )?office.*)$"  # Notes, which says until when
+    r"|(mail )?delivery failure notification$)",
     re.IGNORECASE,
 )
 RETURNED = frozenset({"message/rfc822", "message/global", "message/delivery-status", "text/rfc822-headers"})

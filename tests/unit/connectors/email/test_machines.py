@@ -147,3 +147,23 @@ def test_report_says_why_in_our_classes() -> None:
     assert event.receipt.error is not None
     assert (event.receipt.error.error_class, event.receipt.error.code) == (ErrorClass.POLICY, "5.7.1")
     assert "ann@example.org" not in event.receipt.error.detail
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "X-Cron-Env: <HOME=/root>",
+        "Subject: AUTO: Ann Miller is out of the office (returning 23.11.2026)",
+        "Subject: AUTO: Ann Miller ist außer Haus. (Rückkehr am 23.11.2026)",
+        "Subject: =?utf-8?b?RGVsaXZlcnkgZmFpbHVyZSBub3RpZmljYXRpb24=?=",
+    ],
+)
+def test_machines_that_mark_nothing_get_no_answer(head: str) -> None:
+    assert parse(write(head)).kind is Kind.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    "subject", ["Auto: Ersatzteil (2019)", "Delivery failure notification came", "AUTO: new tyres"]
+)
+def test_customers_words_that_look_alike_are_theirs(subject: str) -> None:
+    assert parse(write(f"Subject: {subject}")).kind is Kind.TEXT
