@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.connector.fields import MAX_TEXT
 from bot.domain.message import Attachment
+from connectors.email.armour import is_armoured, take_off
 from connectors.email.mail import Leaf, Mail, read_parameter, read_words
 from connectors.email.parts import make_reference
 from connectors.email.quotes import is_forwarded, take_marked_words, take_words, unflow
@@ -18,8 +19,6 @@ SIGNATURES = {
 }
 SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 PGP_BEGINS = "-----BEGIN PGP MESSAGE-----"
-PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
-PGP_SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +49,7 @@ def read_body(mail: Mail, uidvalidity: int, uid: int, message_id: str) -> Body:
         files=tuple(make_file(leaf, uidvalidity, uid, message_id) for leaf in files[:MAX_FILES]),
         quoted=quoted,
         encrypted=encrypted,
-        signed=signed or ("pgp" if any(PGP_SIGNED in read_words(leaf) for leaf in readable) else ""),
+        signed=signed or ("pgp" if any(is_armoured(read_words(leaf)) for leaf in readable) else ""),
         left_out=max(len(files) - MAX_FILES, 0),
     )
 
@@ -62,17 +61,30 @@ def is_text(leaf: Leaf) -> bool:
 
 def find_named_text(mail: Mail) -> list[Leaf]:
     """Return the first text that has a file's name, where a mail has no other: telephones send words so."""
-    named = (leaf for leaf in mail.leaves if leaf.mime == "text/plain" and leaf.disposition != "attachment")
-    return list(named)[:1]
+    shown = [leaf for leaf in mail.leaves if leaf.disposition != "attachment"]
+    plain = [leaf for leaf in shown if leaf.mime == "text/plain"]
+    return (plain or [leaf for leaf in shown if leaf.mime == "text/html" and leaf.disposition == "inline"])[
+        :1
+    ]
 
 
 def find_encryption(mail: Mail, texts: list[Leaf]) -> str:
     """Return what a mail is encrypted with, empty where it can be read."""
-    if any(leaf.mime in SEALED for leaf in mail.leaves):
+    if any(leaf.mime in SEALED or (leaf.name or "").lower() == "smime.p7m" for leaf in mail.leaves):
         return "smime"
     if mail.head.get_content_type() == "multipart/encrypted":
         return "pgp"
+    # Servers on the way make such a mail one of mixed parts, below an empty text.
+    if not any(read_words(leaf).strip() for leaf in texts) and any(
+        is_sealed_by_pgp(leaf) for leaf in mail.leaves
+    ):
+        return "pgp"
     return "pgp" if any(read_words(leaf).lstrip().startswith(PGP_BEGINS) for leaf in texts) else ""
+
+
+def is_sealed_by_pgp(leaf: Leaf) -> bool:
+    """Tell whether a part stands before what PGP encrypted (RFC 3156, 4)."""
+    return leaf.mime == "application/pgp-encrypted"
 
 
 def choose_words(texts: list[Leaf], *, forwarded: bool) -> tuple[str, bool]:
@@ -89,10 +101,7 @@ def read_plain(leaf: Leaf) -> str:
     text = read_words(leaf)
     if read_parameter(leaf.part, "content-type", "format").lower() == "flowed":
         text = unflow(text, drop_blank=read_parameter(leaf.part, "content-type", "delsp").lower() == "yes")
-    if PGP_SIGNED in text:
-        text = text.partition(PGP_SIGNED)[2].partition(PGP_SIGNATURE)[0]
-        text = text.replace("\r\n", "\n").partition("\n\n")[2]  # after the armour's own headers
-    return text.strip()
+    return take_off(text).strip()
 
 
 def make_file(leaf: Leaf, uidvalidity: int, uid: int, message_id: str) -> Attachment:

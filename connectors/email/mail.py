@@ -55,6 +55,7 @@ CHARSETS = {
 NO_CHARSETS = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined"})
 _BOUNDARY = re.compile(r"^--([^\s\"]{1,70})[ \t]*\r?\ncontent-", re.IGNORECASE | re.MULTILINE)
 _FOLD = re.compile(r"[\r\n\t ]+")
+_TYPE = re.compile(r"[\"']?([\w.+-]{1,60}/[\w.+-]{1,60})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,9 @@ class Leaf:
 
     @property
     def mime(self) -> str:
-        """The type, in small letters."""
-        return self.part.get_content_type()
+        """The type, in small letters, also where a program set it between quotation marks."""
+        found = _TYPE.match(self.part.get_content_type())
+        return found[1] if found else "application/octet-stream"
 
     @property
     def encoding(self) -> str:
@@ -210,14 +212,25 @@ def read_parameter(part: Message, header: str, name: str) -> str:
 def decode(content: bytes, charset: str) -> str:
     """Decode bytes: as they claim to be, else as UTF-8, else as Windows does. Never fails."""
     name = charset.strip().strip("\"'").lower()
-    # Some signs of vendors' own stand in no table of ours: the others are none the less what they are.
-    errors = "replace" if name.startswith("iso-2022-") and content.isascii() else "strict"
     for each in ("utf-8" if name in NO_CHARSETS else CHARSETS.get(name, name), "utf-8"):
         try:
-            return clean_text(content.decode(each, errors))
+            return clean_text(
+                content.decode(each, "replace" if is_surely(each, content) else "strict")
+            ).lstrip("\ufeff")
         except (LookupError, UnicodeError, ValueError):
             continue
     return clean_text(content.decode("cp1252", "replace"))
+
+
+def is_surely(charset: str, content: bytes) -> bool:
+    """Tell whether bytes are of a charset though some of them make no sense in it.
+
+    Some signs of vendors' own stand in no table of ours, mails are cut off in the midst of a sign, and what
+    programs add to words of UTF-7 is not of it: the others are none the less what they are.
+    """
+    if charset.startswith("utf-16"):
+        return content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return charset.startswith(("iso-2022-", "iso2022", "utf-7")) and content.isascii()
 
 
 def decode_words(value: str) -> str:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 from bot.connector import InboundEvent
 from bot.domain.contact import Handle
 from bot.domain.json import JsonObject
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload
+from connectors.email.addresses import read_addresses
 from connectors.email.automatic import find_reason
 from connectors.email.body import Body, read_body
 from connectors.email.bounces import Report, read_report
 from connectors.email.groups import read_group_mail
-from connectors.email.mail import Mail, decode_words, split_mail, tidy
+from connectors.email.mail import Mail, split_mail
 from connectors.email.origin import Origin, judge_origin
 from connectors.email.threads import (
-    ADDRESS,
     MAX_MESSAGE_ID,
     MAX_REFERENCES,
     find_message_id,
@@ -32,7 +32,6 @@ from connectors.email.threads import (
 
 CHANNEL = "email"
 MAX_SUBJECT = 200  # code points
-MAX_NAME = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,17 +212,6 @@ def identify(mail: Mail) -> str:
     return f"hash:{seen.hexdigest()[:32]}"
 
 
-def read_addresses(headers: list[str]) -> list[Handle]:
-    """Return the people of address headers, each once, in small letters."""
-    found: dict[str, Handle] = {}
-    for name, address in getaddresses(headers):
-        plain = address.strip().lower()
-        if ADDRESS.fullmatch(plain) and plain not in found:
-            shown = cut(decode_name(name), MAX_NAME)
-            found[plain] = Handle(native_id=plain, name=shown if shown and shown.lower() != plain else None)
-    return list(found.values())
-
-
 def read_date(value: str) -> datetime | None:
     """Return when a mail says that it was written, None where it says nothing that makes sense."""
     try:
@@ -236,8 +224,3 @@ def read_date(value: str) -> datetime | None:
 def cut(text: str, limit: int) -> str:
     """Return a text's beginning."""
     return text[:limit].strip()
-
-
-def decode_name(name: str) -> str:
-    """Return a person's name as it is read."""
-    return tidy(decode_words(name)).strip("'\" ")
