@@ -18,9 +18,10 @@ LONGEST_ORDER = 100  # lines of an order
 
 def read_form(reply: JsonObject) -> Said:
     """Read a form's answers: lines for whoever reads them, and the values for rules and actions."""
-    answers = read_answers(get_text(reply, "response_json", limit=LONGEST_JSON))
+    response = get_text(reply, "response_json", limit=LONGEST_JSON)
+    answers = read_answers(response)
     lines = "\n".join(f"{name}: {value}" for name, value in answers.items() if name != "flow_token")
-    text = lines or get_text(reply, "body")
+    text = lines or get_text(reply, "body") or ("" if answers else response)
     return say(text[:MAX_TEXT], form={"name": get_name(reply, "name"), "answers": answers})
 
 
@@ -35,11 +36,14 @@ def read_answers(response: str) -> dict[str, str]:
 
 
 def write(value: object) -> str:
-    """Return an answer as a text; several values are separated by commas."""
+    """Return an answer as a text; several values are separated by commas, those with names keep them."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
         return ", ".join(item if isinstance(item, str) else json.dumps(item) for item in value)
+    if isinstance(value, dict):
+        named = ((name, write(each)) for name, each in value.items())
+        return ", ".join(f"{name}: {each}" for name, each in named if each)
     return json.dumps(value)
 
 

@@ -5,9 +5,11 @@ Source: https://developers.facebook.com/documentation/business-messaging/whatsap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.connector.fields import MAX_ID
 from bot.connector.meta.fields import get_id, get_object, get_text
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Content, Kind
@@ -26,6 +28,7 @@ FILES: Mapping[str, str] = {  # WhatsApp's word → ours
     "sticker": "sticker",
     "voice": "voice",  # as older versions of the API wrote `audio`
 }
+VCARD_NAME = re.compile(r"^FN(?:;[^:\r\n]*)?:(?P<name>[^\r\n]{1,512})", re.MULTILINE)
 REFERRAL = ("source_type", "source_id", "source_url", "headline", "body", "ctwa_clid", "media_type")
 # What people do with messages that stand already, also where WhatsApp does not pass on what it was.
 ACTS = frozenset({"reaction", "edit", "revoke", "poll_update", "pin", "keep_in_chat", "system"})
@@ -108,16 +111,22 @@ def read_location(message: JsonObject) -> Said:
 
 def read_contacts(message: JsonObject) -> Said:
     """Read business cards: one attachment for each number, or for each card without one."""
-    cards: list[Attachment] = []
-    for card in get_objects(message, "contacts"):
-        name = get_name(get_object(card, "name"), "formatted_name") or None
-        phones = get_objects(card, "phones")
-        numbers = [get_name(phone, "phone") or get_id(phone, "wa_id") for phone in phones]
-        cards.extend(
-            Attachment(kind="contact", ref=f"tel:{number}", name=name)
-            for number in [number for number in numbers if number] or [""]
-        )
-    return show(*cards)
+    return show(*(each for card in get_objects(message, "contacts") for each in read_card(card)))
+
+
+def read_card(card: JsonObject) -> list[Attachment]:
+    """Return what a business card holds. Not every one has a whole name, or a number."""
+    name, vcard = get_object(card, "name"), VCARD_NAME.search(get_text(card, "vcard"))
+    parts = " ".join(filter(None, (get_name(name, "first_name"), get_name(name, "last_name"))))
+    company = get_name(get_object(card, "org"), "company")
+    shown = get_name(name, "formatted_name") or parts or (vcard["name"].strip() if vcard else "") or company
+    phones = get_objects(card, "phones")
+    numbers = [get_name(phone, "phone") or get_id(phone, "wa_id") for phone in phones]
+    numbers = [number for number in numbers if number]
+    if not numbers:
+        mails = (get_name(mail, "email") for mail in get_objects(card, "emails"))
+        shown = ", ".join(filter(None, (shown, *mails)))[:MAX_ID]
+    return [Attachment(kind="contact", ref=f"tel:{number}", name=shown or None) for number in numbers or [""]]
 
 
 def read_interactive(message: JsonObject) -> Said:
@@ -126,7 +135,8 @@ def read_interactive(message: JsonObject) -> Said:
     for name in ("button_reply", "list_reply"):
         if name in chosen:
             part = get_object(chosen, name)
-            return press(get_text(part, "id"), get_name(part, "title"))
+            title = get_name(part, "title")
+            return press(get_text(part, "id") or title, title)
     if "nfm_reply" in chosen:
         return read_form(get_object(chosen, "nfm_reply"))
     if get_name(chosen, "type") == "product":

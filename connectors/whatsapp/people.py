@@ -82,7 +82,7 @@ def find_addressee(message: JsonObject, known: Known) -> Person:
 def find_recipient(status: JsonObject, known: Known) -> Person:
     """Return to whom a message of ours went. Raises `BadPayload` where nobody is named."""
     named = (get_id(status, "recipient_id"), get_id(status, "recipient_user_id"))
-    parent = get_id(status, "parent_recipient_user_id")
+    parent = get_id(status, "parent_recipient_user_id") or get_id(status, "recipient_parent_user_id")
     return make_person((*named, parent), find_contact(named, known))
 
 
@@ -114,7 +114,7 @@ def make_person(names: Iterable[str], contact: JsonObject) -> Person:
         handle=Handle(
             native_id=native_id,
             name=get_name(profile, "name") or None,
-            username=get_name(profile, "username") or None,
+            username=get_name(profile, "username").removeprefix("@") or None,
             other_ids=tuple(name for name in (*numbers, *users) if name != native_id),
         ),
     )

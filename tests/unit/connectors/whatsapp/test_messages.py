@@ -66,6 +66,35 @@ def test_place_and_business_cards_can_be_followed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("card", "shown"),
+    [
+        (
+            {"name": {"first_name": "Bob", "last_name": "Lee"}, "phones": [{"phone": "1"}]},
+            ("tel:1", "Bob Lee"),
+        ),
+        (
+            {
+                "vcard": "BEGIN:VCARD\nVERSION:3.0\nFN;CHARSET=UTF-8:Eve Ray\nEND:VCARD",
+                "phones": [{"phone": "1"}],
+            },
+            ("tel:1", "Eve Ray"),
+        ),
+        ({"org": {"company": "Mugs & Co"}, "phones": "1"}, ("tel:", "Mugs & Co")),
+        (
+            {"name": {"formatted_name": "Dan"}, "emails": [{"email": "dan@example.com"}, {"email": 5}]},
+            ("tel:", "Dan, dan@example.com"),
+        ),
+        ({}, ("tel:", None)),
+    ],
+)
+def test_card_without_a_whole_name_or_a_number_shows_what_it_has(
+    card: dict[str, Any], shown: tuple[str, str | None]
+) -> None:
+    event = parse_one(said(write(type="contacts", contacts=[card])))
+    assert [(each.ref, each.name) for each in event.content.attachments] == [shown]
+
+
+@pytest.mark.parametrize(
     "place", [{"latitude": 91, "longitude": 0}, {"latitude": "here", "longitude": 0}, {}]
 )
 def test_place_that_is_nowhere_is_kept_without_it(place: dict[str, Any]) -> None:
@@ -103,6 +132,27 @@ def test_form_is_lines_to_read_and_values_to_work_with() -> None:
     for broken in ("{", "[]", "5", "[" * 5000):
         event = parse_one(interactive("nfm_reply", name="flow", body="Sent", response_json=broken))
         assert (event.kind, event.content.text) == (Kind.TEXT, "Sent")
+
+
+def test_address_that_is_filled_in_is_read_by_people() -> None:
+    values = {"name": "Ann Lee", "building_name": "", "city": "Pune", "floor_number": 8, "tags": ["home"]}
+    answers = {"saved_address_id": "address1", "values": values}
+    event = parse_one(interactive("nfm_reply", name="address_message", response_json=json.dumps(answers)))
+    told = "name: Ann Lee, city: Pune, floor_number: 8, tags: home"
+    assert event.content.text == f"saved_address_id: address1\nvalues: {told}"
+    deep = '{"a":' * 20_000 + "1" + "}" * 20_000
+    event = parse_one(interactive("nfm_reply", name="flow", body="Sent", response_json=deep))
+    assert (event.kind, event.content.text) == (Kind.TEXT, "Sent")
+
+
+def test_answers_that_are_no_object_are_shown_as_they_came() -> None:
+    event = parse_one(interactive("nfm_reply", name="flow", response_json='["Monday", 2]'))
+    assert (event.kind, event.content.text) == (Kind.TEXT, '["Monday", 2]')
+
+
+def test_choice_without_an_id_is_its_label() -> None:
+    event = parse_one(interactive("button_reply", title="Yes, please"))
+    assert (event.kind, event.content.text) == (Kind.POSTBACK, "Yes, please")
 
 
 def test_order_is_said_in_lines() -> None:

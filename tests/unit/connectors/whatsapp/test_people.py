@@ -8,7 +8,7 @@ import pytest
 from pywa._helpers import resolve_recipient
 
 from bot.errors import BadPayload
-from connectors.whatsapp.people import Known, find_person, read_known
+from connectors.whatsapp.people import Known, find_person, find_recipient, read_known
 from connectors.whatsapp.render import read_target
 
 PHONE, USER, PARENT = "16505551234", "US.13491208655302741918", "US.ENT.11815799212886844830"
@@ -31,6 +31,7 @@ def known(**ids: str) -> list[dict[str, Any]]:
         (BY_USER | {"from_parent_user_id": PARENT}, known(user_id=USER), USER, USER, (PARENT,)),
         ({"from": USER}, known(wa_id=USER), USER, USER, ()),
         ({"from": f"+{PHONE}"}, known(wa_id=PHONE), PHONE, PHONE, ()),
+        ({"from": f"{PHONE} "}, [], PHONE, PHONE, ()),
         # In some countries the number and its `wa_id` differ by a digit.
         (
             {"from": "5511987654321"},
@@ -85,3 +86,14 @@ def test_only_contact_is_nobodys_where_a_change_concerns_several_people() -> Non
     person = find_person(other, told)
     assert (person.key, person.handle.native_id, person.handle.other_ids) == ("1999555", "1999555", ())
     assert person.handle.name is None
+
+
+@pytest.mark.parametrize("name", ["recipient_parent_user_id", "parent_recipient_user_id"])
+def test_owners_id_of_somebody_is_read_under_either_name(name: str) -> None:
+    person = find_recipient({"recipient_user_id": USER, name: PARENT}, Known())
+    assert (person.handle.native_id, person.handle.other_ids) == (USER, (PARENT,))
+
+
+def test_username_is_kept_without_its_sign() -> None:
+    contacts: list[Any] = [{"wa_id": PHONE, "profile": {"name": "Ann", "username": "@ann.lee"}}]
+    assert find_person(BY_PHONE, Known(contacts=contacts)).handle.username == "ann.lee"
