@@ -176,7 +176,7 @@ def view_thread(
 ) -> list[ThreadEntry]:
     """Show messages, oldest first; `before` is the one that stands above them already."""
     beside = beside if beside is not None else Beside()
-    shown = [message for message in messages if not _is_quiet(message)]
+    shown = [each for each in messages if each.kind not in _QUIET_KINDS and KEPT_AWAY not in each.metadata]
     quoted = {
         native_id: show_quoted(message, _who(message, side_of(message), contact))
         for native_id, message in beside.quoted.items()
@@ -242,10 +242,6 @@ def _view_attachments(
         view_file(attachment, files.get((message.id, number)), f"{address}/{number}")
         for number, attachment in enumerate(message.content.attachments)
     )
-
-
-def _is_quiet(message: Message) -> bool:
-    return message.kind in _QUIET_KINDS or KEPT_AWAY in message.metadata
 
 
 def side_of(message: Message) -> Side:
