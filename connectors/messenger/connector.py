@@ -22,7 +22,7 @@ from bot.connector import (
     Rate,
 )
 from bot.connector.meta.account import COMMON, MetaAccount, find_problems
-from bot.connector.meta.comments import get_held_parent, release_own
+from bot.connector.meta.comments import get_changed, get_held_parent, release_own, reveal_author
 from bot.connector.meta.events import Us
 from bot.connector.meta.messages import LABEL_MAX, PAYLOAD_MAX, QUICK_REPLIES_MAX
 from bot.connector.meta.send import Call
@@ -104,12 +104,12 @@ class MessengerConnector(MetaAccount):
         return parse_body(body, self.us)
 
     def needs(self, event: InboundEvent) -> str | None:
-        """Return what the page's own comment stands under."""
-        return get_held_parent(event)
+        """Return what the page's own comment stands under, or what somebody changed who is hidden."""
+        return get_held_parent(event) or get_changed(event)
 
     def recall(self, event: InboundEvent, known: Earlier | None) -> InboundEvent:
-        """Return the page's own comment as the brand's word, where it answers what we have."""
-        return release_own(event, known)
+        """Return the page's own comment as the brand's word, and a change as who wrote what was changed."""
+        return release_own(event, known) if get_held_parent(event) else reveal_author(event, known)
 
     @override
     def render(self, reply: OutboundReply, now: datetime) -> tuple[Call, ...]:

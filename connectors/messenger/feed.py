@@ -10,7 +10,14 @@ from dataclasses import replace
 
 from bot.connector import InboundEvent
 from bot.connector.fields import MAX_ID
-from bot.connector.meta.comments import edit_remark, hold_own, make_remark, remove_remark, say_remark
+from bot.connector.meta.comments import (
+    edit_remark,
+    hold_own,
+    make_remark,
+    name_hidden,
+    remove_remark,
+    say_remark,
+)
 from bot.connector.meta.envelope import Change
 from bot.connector.meta.fields import get_id, get_list, get_object, get_text, get_time, get_url
 from bot.domain.contact import Handle
@@ -18,8 +25,10 @@ from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Content
 
 EDITED, REMOVED = frozenset({"edit", "edited"}), frozenset({"remove", "delete"})
+POST_IDS = ("post_id", "parent_id", "open_graph_story_id", "comment_id")  # of what a comment stands under
 PHOTOS_MAX = 20
-POSTS = frozenset({"post", "status", "photo", "video", "share"})
+VISITORS = "post"  # the only word for a post that is never the page's own
+POSTS = frozenset({VISITORS, "status", "photo", "video", "share", "album", "link", "note"})
 
 
 def parse_change(change: Change) -> InboundEvent:
@@ -33,7 +42,7 @@ def read_feed(change: Change) -> InboundEvent:
     item = get_text(change.value, "item", limit=40)
     if item == "comment":
         return read_comment(change, addressed="comment")
-    removed = get_text(change.value, "verb", limit=40) in REMOVED  # which holds no words any more
+    removed = read_verb(change.value) in REMOVED  # which holds no words any more
     if item in POSTS and (removed or read_content(change.value) != Content()):
         return read_post(change)
     return change.stray(f"feed {item}".strip())
@@ -47,16 +56,14 @@ def read_mention(change: Change) -> InboundEvent:
 
 def read_comment(change: Change, *, addressed: str) -> InboundEvent:
     """Read a comment that was added, edited or removed. Those that the page hides are only counted."""
-    value = change.value
-    comment_id, post_id = get_id(value, "comment_id"), get_id(value, "post_id")
-    verb = get_text(value, "verb", limit=40)
-    author = read_author(value)
+    value, author, verb = change.value, read_author(change.value), read_verb(change.value)
+    comment_id = get_id(value, "comment_id")
+    post_id = next(filter(None, (get_id(value, name) for name in POST_IDS)), "")
     if author.native_id == change.us.own_id:
         return read_own(change, verb)
     if not comment_id or not post_id:
         return change.stray("a comment without ids")
-    if not author.native_id:  # hidden from us, also where it is changed: nobody else is who wrote it
-        author = Handle(native_id=f"comment:{comment_id}")
+    author = author if author.native_id else name_hidden(author, comment_id)
     remark = make_remark(
         change,
         remark_id=comment_id,
@@ -101,10 +108,12 @@ def date_remark(remark: InboundEvent, value: JsonObject) -> InboundEvent:
 
 def read_post(change: Change) -> InboundEvent:
     """Read what somebody wrote on the page's wall, or in a post of theirs that names the page."""
-    value = change.value
-    post_id, author, verb = get_id(value, "post_id"), read_author(value), get_text(value, "verb", limit=40)
+    value, author, verb = change.value, read_author(change.value), read_verb(change.value)
+    post_id, item = get_id(value, "post_id"), get_text(value, "item", limit=40)
+    if not author.native_id and (change.field == "mention" or item == VISITORS or verb in REMOVED):
+        author = name_hidden(author, post_id)
     if not post_id or author.native_id in ("", change.us.own_id) or verb not in EDITED | REMOVED | {"add"}:
-        return change.stray(f"{change.field} {get_text(value, 'item', limit=40)}".strip())
+        return change.stray(f"{change.field} {item}".strip())
     remark = make_remark(
         change, remark_id=post_id, post_id=post_id, author=author, reply_context={"post_id": post_id}
     )
@@ -115,14 +124,20 @@ def read_post(change: Change) -> InboundEvent:
 
 
 def read_review(change: Change) -> InboundEvent:
-    """Read a review, which can be answered like a post; `recommends` is what its author thinks."""
-    value = change.value
+    """Read a review, which can be answered like a post; `recommends` is what its author thinks.
+
+    What is said under one is told here as well.
+    """
+    value, item = change.value, get_text(change.value, "item", limit=40)
+    if item == "comment":
+        return read_comment(change, addressed="comment")
     story = get_id(value, "open_graph_story_id")
     author = Handle(
         native_id=get_id(value, "reviewer_id"), name=get_text(value, "reviewer_name", limit=MAX_ID) or None
     )
-    verb, text = get_text(value, "verb", limit=40), get_text(value, "review_text")
-    if not story or not author.native_id or get_text(value, "item", limit=40) != "rating":
+    author = author if author.native_id else name_hidden(author, story)
+    verb, text = read_verb(value), get_text(value, "review_text")
+    if not story or item != "rating":
         return change.stray("ratings")
     remark = make_remark(
         change, remark_id=story, post_id=story, author=author, reply_context={"post_id": story}
@@ -132,6 +147,11 @@ def read_review(change: Change) -> InboundEvent:
     thinks = get_text(value, "recommendation_type", limit=40).lower() or get_id(value, "rating")
     review: JsonObject = {"recommends": thinks} if thinks else {}
     return say_remark(date_remark(remark, value), Content(text=text), {"addressed": "mention", **review})
+
+
+def read_verb(value: JsonObject) -> str:
+    """Return what was done; where nobody says, something was said."""
+    return get_text(value, "verb", limit=40) or "add"
 
 
 def read_author(value: JsonObject) -> Handle:
@@ -159,7 +179,7 @@ def read_content(value: JsonObject) -> Content:
 
 def read_post_link(value: JsonObject) -> JsonObject:
     """Return the address of the post, where it is told."""
-    link = get_url(get_object(value, "post"), "permalink_url")
+    link = get_url(get_object(value, "post"), "permalink_url") or get_url(value, "permalink_url")
     return {"permalink": link} if link else {}
 
 

@@ -77,6 +77,26 @@ def remove_remark(remark: InboundEvent) -> InboundEvent:
     return replace(remark, kind=Kind.DELETE, event_id=f"remove:{remark.event_id}", target_id=remark.event_id)
 
 
+def name_hidden(author: Handle, remark_id: str) -> Handle:
+    """Return an author whom Meta does not tell by an id: nobody else is who wrote this."""
+    return replace(author, native_id=f"comment:{remark_id}")
+
+
+def get_changed(event: InboundEvent) -> str | None:
+    """Return what was edited or removed by somebody who is hidden; None for any other event."""
+    changed = event.target_id if event.kind in (Kind.EDIT, Kind.DELETE) else None
+    hidden = changed and event.sender.native_id == name_hidden(event.sender, changed).native_id
+    return changed if hidden else None
+
+
+def reveal_author(event: InboundEvent, known: Earlier | None) -> InboundEvent:
+    """Return a change of a remark as its author's, who was told with the remark and not with the change."""
+    author = read_post_author(known.conversation_key) if known else ""
+    if known is None or not author:
+        return event
+    return replace(event, conversation_key=known.conversation_key, sender=Handle(native_id=author))
+
+
 def hold_own(change: Change, *, comment_id: str, parent_id: str, content: Content) -> InboundEvent:
     """Return a comment of the account's own; one that answers somebody's is held until we know whose."""
     stray = change.stray("own comment")

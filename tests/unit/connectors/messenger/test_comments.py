@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.connector import Earlier
 from bot.connector.fetching import fetch_media
 from bot.domain.conversation import Surface
 from bot.domain.message import Attachment, Kind
@@ -20,6 +21,8 @@ from tests.unit.connectors.messenger.acts import (
     parse,
     parse_one,
 )
+
+IDS = ("post_id", "parent_id")
 
 
 def test_comment_is_public_and_everybodys_own_under_each_post() -> None:
@@ -120,6 +123,77 @@ def test_post_on_the_wall_and_mention_elsewhere_are_for_us() -> None:
         (Kind.TEXT, "post:77_1:7"),
     ]
     assert {event.metadata["addressed"] for event in events} == {"mention"}
+
+
+def test_post_of_a_hidden_author_is_nobody_elses() -> None:
+    posts = [
+        {"field": field, "value": {"item": "post", "post_id": number, "verb": verb, "message": "Shame!"}}
+        for field, number, verb in (
+            ("mention", "77_1", "add"),
+            ("feed", "10_30", "add"),
+            ("feed", "10_30", "edited"),
+            ("feed", "10_30", "remove"),
+        )
+    ]
+    assert [(event.kind, event.conversation_key) for event in parse(*posts)] == [
+        (Kind.TEXT, "post:77_1:comment:77_1"),
+        (Kind.TEXT, "post:10_30:comment:10_30"),
+        (Kind.EDIT, "post:10_30:comment:10_30"),
+        (Kind.DELETE, "post:10_30:comment:10_30"),
+    ]
+    own = {"item": "status", "verb": "add", "post_id": "10_31", "message": "We are open"}
+    assert parse_one({"field": "feed", "value": own}).conversation_key == ""
+
+
+def test_name_of_an_author_without_an_id_is_kept() -> None:
+    told = comment("", "hi")
+    told["value"]["from"] = {"name": "Ann"}
+    event = parse_one(told)
+    assert (event.sender.native_id, event.sender.name) == ("comment:20_1", "Ann")
+
+
+def test_comment_that_does_not_say_what_was_done_was_written() -> None:
+    told = comment("7", "Where is it?", permalink_url="https://www.facebook.com/10/posts/20?comment_id=1")
+    del told["value"]["verb"]
+    event = parse_one(told)
+    assert (event.kind, event.content.text) == (Kind.TEXT, "Where is it?")
+    assert event.metadata["permalink"] == told["value"]["permalink_url"]
+
+
+@pytest.mark.parametrize(
+    ("given", "post"),
+    [({"parent_id": "10_20"}, "10_20"), ({"open_graph_story_id": "31"}, "31"), ({}, "20_1")],
+)
+def test_comment_without_its_post_stands_under_what_is_told(given: dict[str, str], post: str) -> None:
+    told = comment("7", "Where is it?")
+    told["value"] = {name: value for name, value in told["value"].items() if name not in IDS} | given
+    assert parse_one(told).conversation_key == f"post:{post}:7"
+
+
+def test_comment_under_a_review_is_a_comment() -> None:
+    said, liked = parse(
+        {**comment("7", "And rude!", open_graph_story_id="31"), "field": "ratings"},
+        {"field": "ratings", "value": {"item": "like", "verb": "add", "post_id": "10_20"}},
+    )
+    assert (said.kind, said.conversation_key, said.event_id) == (Kind.TEXT, "post:10_20:7", "20_1")
+    assert liked.conversation_key == ""
+
+
+def test_review_of_a_hidden_author_is_nobody_elses() -> None:
+    value = {"item": "rating", "verb": "add", "open_graph_story_id": "31", "review_text": "Never again"}
+    event = parse_one({"field": "ratings", "value": value})
+    assert (event.kind, event.conversation_key) == (Kind.TEXT, "post:31:comment:31")
+
+
+def test_change_by_a_hidden_author_belongs_to_whoever_wrote_what_is_changed(page: MessengerConnector) -> None:
+    (removed,) = parse(comment("", "", verb="remove"))
+    assert page.needs(removed) == "20_1"
+    known = Earlier(metadata={}, conversation_key="post:10_20:7")
+    event = page.recall(removed, known)
+    assert (event.kind, event.conversation_key, event.sender.native_id) == (Kind.DELETE, "post:10_20:7", "7")
+    assert page.recall(removed, None) == removed
+    assert page.needs(parse_one(comment("7", "", verb="remove"))) is None
+    assert page.needs(parse_one(comment("", "hi"))) is None
 
 
 def test_review_can_be_answered_like_a_post() -> None:
