@@ -14,6 +14,7 @@ from bot.domain.contact import Handle
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment, Content
 from connectors.mastodon.plain_text import drop_names, read_html
+from connectors.mastodon.quotes import split_quote
 
 KINDS: Mapping[str, str] = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
 FOR_MANY = frozenset({"public", "unlisted", "private", "local"})
@@ -44,16 +45,17 @@ def make_key(person: str, status: JsonObject, known: JsonObject) -> str:
 
 
 def read_content(status: JsonObject, known: JsonObject) -> Content:
-    """Return text and files. A content warning opens the text of a thread's first post.
+    """Return text, files and the quoted post. A content warning opens the text of a thread's first post.
 
     In answers apps repeat the warning by themselves: there it is only metadata.
     """
-    words = drop_names(read_html(take_text(status.get("content"))), find_own_names(status, known))
+    html, quoted = split_quote(take_text(status.get("content")), status.get("quote"))
+    words = drop_names(read_html(html), find_own_names(status, known))
     warning = "" if status.get("in_reply_to_id") else take_text(status.get("spoiler_text"), limit=MAX_ID)
     text = "\n\n".join(part for part in (warning.strip(), words, read_poll(status)) if part)
     files = status.get("media_attachments")
     found = (read_file(file) for file in (files if isinstance(files, list) else [])[:MAX_FILES])
-    return Content(text=text[:MAX_TEXT], attachments=tuple(file for file in found if file))
+    return Content(text=text[:MAX_TEXT], attachments=tuple(file for file in (*found, quoted) if file))
 
 
 def read_poll(status: JsonObject) -> str:

@@ -69,3 +69,50 @@ def test_many_links_cost_little() -> None:
     read_html('<a href="https://a.example/x">' * 3_000 + "</a>" * 20_000)
     read_html('<a href="https://a.example/x">z</a>' * 3_000)
     assert time.thread_time() - begun < 5
+
+
+QUOTED = "https://a.example/@shop/1"
+LINE = f'RE: <a href="{QUOTED}" rel="nofollow"><span class="invisible">https://</span><span>a.example/@sh</span></a>'
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f'<p class="quote-inline">{LINE}</p><p><a class="mention">@<span>lyra</span></a> look at this</p>',
+        f'<p>look at this<span class="quote-inline"><br/><br/>{LINE}</span></p>',
+    ],
+)
+@pytest.mark.parametrize(
+    "quote",
+    [
+        {"state": "accepted", "quoted_status": {"id": "1", "url": QUOTED}},
+        {"state": "accepted", "quoted_status_id": "1"},
+        {"state": "revoked", "quoted_status": None},
+        {"id": "1", "url": QUOTED, "content": "<p>Mugs</p>"},
+        {"quoted_status": {"url": "javascript:alert(1)"}},
+        None,
+    ],
+)
+def test_quoted_post_stands_beside_the_words(html: str, quote: object) -> None:
+    event = parse(content=html, quote=quote)
+    assert (event.kind, event.content.text) == (Kind.TEXT, "look at this")
+    assert [(each.kind, each.ref) for each in event.content.attachments] == [("post", f"link:{QUOTED}")]
+
+
+def test_post_that_only_quotes_is_no_empty_one() -> None:
+    event = parse(content=f'<p class="quote-inline">{LINE}</p>', quote={"state": "pending"})
+    assert (event.kind, event.content.text, len(event.content.attachments)) == (Kind.MEDIA, "", 1)
+    event = parse(content="<p>see</p>", quote={"quoted_status": {"url": QUOTED}})
+    assert (event.content.text, len(event.content.attachments)) == ("see", 1)
+    assert parse(content='<p class="quote-inline">RE: gone</p>').content.text == "RE: gone"
+
+
+def test_quotes_without_end_are_read_in_bounded_time() -> None:
+    began = time.process_time()
+    for each in (
+        '<p class="quote-inline">',
+        '<span class="quote-inline"><a href="x">',
+        "<p " + "quote-inline ",
+    ):
+        parse(content=each * (100_000 // len(each)))
+    assert time.process_time() - began < 20
