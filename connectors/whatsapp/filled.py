@@ -8,6 +8,7 @@ from bot.connector.fields import MAX_ID, MAX_TEXT
 from bot.connector.meta.fields import get_id, get_object, get_text
 from bot.connector.text import clean_text
 from bot.domain.json import JsonObject
+from bot.errors import BadPayload
 from connectors.whatsapp.reading import get_name, get_objects, need_number
 from connectors.whatsapp.said import Said, say
 
@@ -51,16 +52,24 @@ def read_order(message: JsonObject) -> Said:
     """Read an order from the catalogue: what the customer wrote with it, then a line for each product."""
     order = get_object(message, "order")
     items = [read_item(item) for item in get_objects(order, "product_items")[:LONGEST_ORDER]]
-    lines = [f"{item['quantity']} x {item['product']}" for item in items]
+    lines = [" x ".join(filter(None, (item["quantity"], item["product"]))) for item in items]
     text = "\n".join(part for part in (get_text(order, "text"), *lines) if part)
     return say(text[:MAX_TEXT], order={"catalog": get_id(order, "catalog_id"), "items": items})
 
 
 def read_item(item: JsonObject) -> dict[str, str]:
-    """Return one line of an order."""
+    """Return one line of an order; what is no number in it is left out."""
     return {
         "product": get_name(item, "product_retailer_id") or get_id(item, "product_retailer_id"),
-        "quantity": get_id(item, "quantity"),
-        "price": f"{need_number(item, 'item_price'):.2f}" if item.get("item_price") is not None else "",
+        "quantity": read_amount(item, "quantity", "g"),
+        "price": read_amount(item, "item_price", ".2f"),
         "currency": get_name(item, "currency"),
     }
+
+
+def read_amount(item: JsonObject, name: str, shape: str) -> str:
+    """Return a number as a text, empty where there is none: an order is one all the same."""
+    try:
+        return format(need_number(item, name), shape)
+    except BadPayload:
+        return ""

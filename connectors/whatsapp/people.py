@@ -65,23 +65,28 @@ def clean_number(name: str) -> str:
     return re.sub(r"[^0-9]", "", name) if PHONE.fullmatch(name) else name
 
 
+def get_number(data: JsonObject, name: str) -> str:
+    """Return a phone number, or the id that stands in its place, however it is written; empty for neither."""
+    return get_id({name: clean_number(get_name(data, name))}, name) or get_id(data, name)
+
+
 def find_person(message: JsonObject, known: Known) -> Person:
     """Return who wrote a message. Raises `BadPayload` where nobody is named."""
-    named = (get_id(message, "from"), get_id(message, "from_user_id"))
+    named = (get_number(message, "from"), get_id(message, "from_user_id"))
     parent = get_id(message, "from_parent_user_id")
     return make_person((*named, parent), find_contact(named, known))
 
 
 def find_addressee(message: JsonObject, known: Known) -> Person:
     """Return to whom the brand's people wrote. Raises `BadPayload` where nobody is named."""
-    named = (get_id(message, "to"), get_id(message, "to_user_id") or get_id(message, "recipient_user_id"))
+    named = (get_number(message, "to"), get_id(message, "to_user_id") or get_id(message, "recipient_user_id"))
     parent = get_id(message, "to_parent_user_id")
     return make_person((*named, parent), find_contact(named, known))
 
 
 def find_recipient(status: JsonObject, known: Known) -> Person:
     """Return to whom a message of ours went. Raises `BadPayload` where nobody is named."""
-    named = (get_id(status, "recipient_id"), get_id(status, "recipient_user_id"))
+    named = (get_number(status, "recipient_id"), get_id(status, "recipient_user_id"))
     parent = get_id(status, "parent_recipient_user_id") or get_id(status, "recipient_parent_user_id")
     return make_person((*named, parent), find_contact(named, known))
 

@@ -167,6 +167,15 @@ def test_order_is_said_in_lines() -> None:
     assert order["items"][0] == {"product": "mug-7", "quantity": "2", "price": "9.50", "currency": "EUR"}
 
 
+def test_order_with_odd_numbers_is_an_order() -> None:
+    items = [
+        {"product_retailer_id": "mug-7", "quantity": 2.0, "item_price": "EUR 9"},
+        {"product_retailer_id": 4815, "quantity": None},
+    ]
+    event = parse_one(about(1, "order", catalog_id="1", product_items=items))
+    assert (event.kind, event.content.text) == (Kind.TEXT, "2 x mug-7\n4815")
+
+
 def test_message_says_what_it_answers_and_where_it_came_from() -> None:
     referral = {
         "source_url": "https://fb.me/3cr4Wqqkv",

@@ -32,6 +32,8 @@ def known(**ids: str) -> list[dict[str, Any]]:
         ({"from": USER}, known(wa_id=USER), USER, USER, ()),
         ({"from": f"+{PHONE}"}, known(wa_id=PHONE), PHONE, PHONE, ()),
         ({"from": f"{PHONE} "}, [], PHONE, PHONE, ()),
+        ({"from": "1 (650) 555-1234"}, [], PHONE, PHONE, ()),
+        ({"from": int(PHONE)}, [], PHONE, PHONE, ()),
         # In some countries the number and its `wa_id` differ by a digit.
         (
             {"from": "5511987654321"},
