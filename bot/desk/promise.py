@@ -31,12 +31,15 @@ def require_entry(
     return HandoffRequest(reason="promised", queue=desk.default_queue)
 
 
-def require_taker(handoff: HandoffRequest | None, events: Sequence[JsonObject]) -> HandoffRequest | None:
+def require_taker(
+    handoff: HandoffRequest | None, events: Sequence[JsonObject], *, unheard: bool = False
+) -> HandoffRequest | None:
     """Make the handoff that a pause without one means: in Rasa a bot is paused so that a person takes over.
 
-    Without, it would be silent from now on, and nobody would know.
+    Without, it would be silent from now on, and nobody would know. `unheard`: somebody wrote to a bot that
+    was silent before, as a program wanted it.
     """
-    if handoff is not None or not _ends_paused(events):
+    if handoff is not None or not (unheard or _ends_paused(events)):
         return handoff
     return HandoffRequest(reason="bot_paused")
 

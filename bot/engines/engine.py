@@ -55,6 +55,7 @@ class TurnResult:
     set, cancelled and dropped by those among them (`reminder`, `cancel_reminder`, `restart`): an engine
     has nothing else to say about them, and none of its own to keep.
     `understandings` stands beside `Turn.messages`: one each, None where NLU was not asked.
+    `paused`: the bot is silent from now on, or was before, and stays so until it is resumed.
     """
 
     tracker: JsonObject
@@ -62,6 +63,7 @@ class TurnResult:
     replies: tuple[Content, ...]
     handoff: HandoffRequest | None = None
     understandings: tuple[Understanding | None, ...] = ()
+    paused: bool = False
 
 
 class Engine(Protocol):

@@ -174,7 +174,8 @@ async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:
     try:
         async with asyncio.timeout(road.turn_limit.total_seconds()):
             result = await engine.respond(turn)
-            return replace(result, handoff=require_taker(result.handoff, result.events))
+            unheard = result.paused and trigger is None
+            return replace(result, handoff=require_taker(result.handoff, result.events, unheard=unheard))
     except Exception as error:  # whatever the engine did, the customer gets a person
         # Ours say all there is to say; anything else is a defect and needs its trace.
         trace = not isinstance(error, VisavisError | TimeoutError)

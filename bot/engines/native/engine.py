@@ -101,6 +101,7 @@ class NativeEngine:
             replies=tuple(run.replies),
             handoff=run.handoff,
             understandings=tuple(understandings),
+            paused=run.tracker.live.paused,
         )
 
     async def steer(self, turn: Turn, order: Order) -> TurnResult:

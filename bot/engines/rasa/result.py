@@ -84,6 +84,7 @@ def conclude(
         handoff=next(filter(None, map(handoff_of, shown)), None)
         or (_circles(events) if heard.answers else None),
         understandings=tuple(_understandings(messages, events, written)),
+        paused=tracker.live.paused,
     )
 
 

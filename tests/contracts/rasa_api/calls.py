@@ -123,8 +123,8 @@ CALLS: tuple[Call, ...] = (
     _post("rewind", "/conversations/fay/tracker/events?include_events=APPLIED", {"event": "rewind"}),
     _post("undo", "/conversations/fay/tracker/events?include_events=APPLIED", {"event": "undo"}),
     _post("pause", "/conversations/eve/tracker/events", {"event": "pause"}),
-    _say("greet the silent", "eve", "/greet"),
     _post("trigger the silent", "/conversations/eve/trigger_intent", {"name": "ready"}),
+    _say("greet the silent", "eve", "/greet"),
     _post("resume", "/conversations/eve/tracker/events", {"event": "resume"}),
     _say("greet who speaks again", "eve", "/greet"),
     _post(

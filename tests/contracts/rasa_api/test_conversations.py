@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from bot.desk.promise import PROMISE
 from bot.domain.message import DeliveryState
 from bot.domain.staff import Role
 from bot.service.add_staff import add_staff
@@ -138,8 +139,23 @@ async def test_put_takes_the_place_of_all_before(api: Api) -> None:
 async def test_pause_silences_and_resume_ends_it(api: Api) -> None:
     await api.say("ann", "/greet")
     assert (await api.post("/conversations/ann/tracker/events", {"event": "pause"})).body["paused"]
-    assert await api.say("ann", "/greet") == []
+    assert await api.rows("SELECT status FROM conversation") == [("bot",)]  # nobody waits yet
     assert not (await api.post("/conversations/ann/tracker/events", {"event": "resume"})).body["paused"]
+    assert await api.say("ann", "/bye") != []
+
+
+async def test_who_writes_to_a_bot_that_a_program_paused_waits_for_a_person(api: Api) -> None:
+    await api.say("ann", "/greet")
+    await api.post("/conversations/ann/tracker/events", {"event": "pause"})
+    told = await api.say("ann", "is anybody there?")
+    assert [item["text"] for item in told] == [PROMISE]
+    assert await api.rows("SELECT status FROM conversation") == [("queued",)]
+    assert await api.rows("SELECT reason FROM handoff") == [("bot_paused",)]
+    assert await api.rows(
+        "SELECT settled FROM message WHERE author = 'contact' ORDER BY id DESC LIMIT 1"
+    ) == [("waiting",)]
+    await api.post("/conversations/ann/tracker/events", {"event": "resume"})
+    assert await api.rows("SELECT status FROM conversation") == [("bot",)]
     assert await api.say("ann", "/bye") != []
 
 

@@ -48,6 +48,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], str]] = {
     "a session of events": (("/body/active_loop/trigger_message/metadata",), "not kept"),
     "predict after events": (("/body/tracker/active_loop/trigger_message/metadata",), "not kept"),
     "listen": (("/body/active_loop/trigger_message/metadata",), "not kept"),
+    "greet the silent": (("/body",), "who writes to a paused bot is promised a person"),
     "restart by event": (("/body/followup_action",), "Rasa's own next look says action_listen, too"),
     "execute an unknown action": (("",), "Rasa says 500, and which actions there are"),
     "unknown address": (("/body",), "Rasa's web server answers this one, in words of its own"),

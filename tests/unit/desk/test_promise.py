@@ -56,5 +56,11 @@ def test_bot_that_falls_silent_asks_for_whoever_takes_over(events: list[str], re
     assert (found.reason if found else None) == reason
 
 
+def test_bot_that_was_silent_before_asks_for_whoever_takes_over() -> None:
+    found = require_taker(None, [{"event": "user"}], unheard=True)
+    assert found is not None
+    assert found.reason == "bot_paused"
+
+
 def test_bot_that_falls_silent_after_it_asked_for_a_person_asks_once() -> None:
     assert require_taker(HANDOFF, [{"event": "pause"}]) is HANDOFF

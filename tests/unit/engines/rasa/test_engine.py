@@ -51,6 +51,7 @@ async def test_handoff_pauses_rasa_and_giving_back_resumes_it(contact: Contact, 
     assert handoff is not None
     assert (handoff.reason, handoff.queue) == ("asked_for_person", "support")
     assert await contact.say("hours", resumed=True) == ["You said hours."]
+    assert [result.paused for result in contact.results] == [True, False]
     kinds = [event["event"] for event in contact.results[1].events]
     assert kinds[0] == "resume"
     assert rasa.names(contact.sender) == ["person", "hours"]
