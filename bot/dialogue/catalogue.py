@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.dialogue.events import LISTEN, REQUESTED_SLOT, SESSION_START
-from bot.dialogue.features import Feature, Features, coerce_slot, slot_feature
+from bot.dialogue.features import Feature, Features, coerce_slot, compile_feature
 from bot.dialogue.reach import Reach
 from bot.dialogue.spec import IntentSpec, SlotSpec, SlotType
 from bot.domain.understanding import FALLBACK_INTENT
@@ -71,6 +71,7 @@ class Catalogue:
         self.initial_slots: JsonObject = {
             name: coerce_slot(spec, spec.initial_value) for name, spec in self.slots.items()
         }
+        self._features = {name: compile_feature(spec) for name, spec in self.slots.items()}
         self.initial_features = self.features_of(self.initial_slots)
         self.retrieval_intents = frozenset(
             name.removeprefix("utter_").partition("/")[0] for name in domain.responses if "/" in name
@@ -94,12 +95,13 @@ class Catalogue:
 
     def features_of(self, slots: JsonObject) -> Features:
         """Return the features of all slots that count as set."""
-        found = ((name, self.feature(name, value)) for name, value in slots.items())
+        features = self._features
+        found = ((name, features[name](value)) for name, value in slots.items())
         return Features((name, feature) for name, feature in found if feature is not None)
 
     def feature(self, slot: str, value: Json) -> Feature | None:
         """Return the feature of one slot's value; None where it counts as not set."""
-        return slot_feature(self.slots[slot], value)
+        return self._features[slot](value)
 
     def has_action(self, name: str) -> bool:
         """Tell whether the domain knows the action."""

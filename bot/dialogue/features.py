@@ -17,6 +17,7 @@ SHOULD_NOT_BE_SET = "should_not_be_set"  # in rules: the slot or loop must be em
 OTHER_CATEGORY = "__other__"
 
 Feature: TypeAlias = "tuple[float, ...] | str"
+Featuriser: TypeAlias = "Callable[[Json], Feature | None]"  # None: the slot counts as not set
 
 
 class Features(dict[str, Feature]):
@@ -56,15 +57,19 @@ def slot_feature(spec: SlotSpec, value: Json) -> Feature | None:
 
     Only rules hold the marker `SHOULD_NOT_BE_SET`, which stands for itself.
     """
+    return compile_feature(spec)(value)
+
+
+def compile_feature(spec: SlotSpec) -> Featuriser:
+    """Return `slot_feature` of one slot: a project's are asked for of every slot of every stored tracker."""
     if not spec.influence_conversation or (spec.type is SlotType.ANY and spec.featurise is None):
-        return None
-    if value == SHOULD_NOT_BE_SET:
-        return SHOULD_NOT_BE_SET
-    if spec.featurise is not None:
-        feature = spec.featurise(value)  # also of none: what that means is for the class to say
-        return feature if any(feature) else None
-    feature = _FEATURES[spec.type](spec, value) if value is not None else ()
-    return feature if any(feature) else None
+        return _nothing
+    of_value = _of_class(spec.featurise) if spec.featurise is not None else _FEATURES[spec.type](spec)
+
+    def featurise(value: Json) -> Feature | None:
+        return SHOULD_NOT_BE_SET if value == SHOULD_NOT_BE_SET else of_value(value)
+
+    return featurise
 
 
 def coerce_slot(spec: SlotSpec, value: Json) -> Json:
@@ -74,28 +79,48 @@ def coerce_slot(spec: SlotSpec, value: Json) -> Json:
     return value
 
 
-def _text(_spec: SlotSpec, _value: Json) -> tuple[float, ...]:
-    return (1.0,)
+def _nothing(_value: Json) -> None:
+    return None
 
 
-def _bool(_spec: SlotSpec, value: Json) -> tuple[float, ...]:
+def _of_class(featurise: Callable[[Json], tuple[float, ...]]) -> Featuriser:
+    """What a project's own class makes of a value, also of none: what that means is for the class to say."""
+
+    def of_value(value: Json) -> Feature | None:
+        feature = featurise(value)
+        return feature if any(feature) else None
+
+    return of_value
+
+
+def _text(_spec: SlotSpec) -> Featuriser:
+    return lambda value: None if value is None else (1.0,)
+
+
+def _bool(_spec: SlotSpec) -> Featuriser:
+    return _bool_feature
+
+
+def _bool_feature(value: Json) -> Feature | None:
     if isinstance(value, bool | int | float):
         return (1.0, float(value == 1))
     if not isinstance(value, str):
-        return ()
+        return None
     word = value.strip().lower()
     if word in ("true", "false"):
         return (1.0, float(word == "true"))
     number = _number(value) if value.isnumeric() else None
-    return () if number is None else (1.0, float(number == 1))
+    return None if number is None else (1.0, float(number == 1))
 
 
-def _float(spec: SlotSpec, value: Json) -> tuple[float, ...]:
-    number = _number(value) if isinstance(value, bool | int | float | str) else None
-    if number is None:
-        return ()
-    capped = max(spec.min_value, min(spec.max_value, number))
-    return (1.0, (capped - spec.min_value) / (spec.max_value - spec.min_value))
+def _float(spec: SlotSpec) -> Featuriser:
+    least, most = spec.min_value, spec.max_value
+
+    def of_value(value: Json) -> Feature | None:
+        number = _number(value) if isinstance(value, bool | int | float | str) else None
+        return None if number is None else (1.0, (max(least, min(most, number)) - least) / (most - least))
+
+    return of_value
 
 
 def _number(value: float | str) -> float | None:
@@ -106,20 +131,25 @@ def _number(value: float | str) -> float | None:
         return None
 
 
-def _list(_spec: SlotSpec, value: Json) -> tuple[float, ...]:
-    return (1.0,) if isinstance(value, str | list | tuple | dict) and len(value) > 0 else ()
+def _list(_spec: SlotSpec) -> Featuriser:
+    return lambda value: (1.0,) if isinstance(value, str | list | tuple | dict) and len(value) > 0 else None
 
 
-def _categorical(spec: SlotSpec, value: Json) -> tuple[float, ...]:
+def _categorical(spec: SlotSpec) -> Featuriser:
     values = [str(each).lower() for each in spec.values if each is not None]
     if OTHER_CATEGORY not in values:
         values.append(OTHER_CATEGORY)
-    word = str(value).lower()
-    position = values.index(word if word in values else OTHER_CATEGORY)
-    return tuple(float(each == position) for each in range(len(values)))
+    features = {
+        word: tuple(float(each == position) for each in range(len(values)))
+        for position, word in reversed(
+            [*enumerate(values)]
+        )  # of a value that is listed twice the first counts
+    }
+    other = features[OTHER_CATEGORY]
+    return lambda value: None if value is None else features.get(str(value).lower(), other)
 
 
-_FEATURES: dict[SlotType, Callable[[SlotSpec, Json], tuple[float, ...]]] = {
+_FEATURES: dict[SlotType, Callable[[SlotSpec], Featuriser]] = {
     SlotType.TEXT: _text,
     SlotType.BOOL: _bool,
     SlotType.FLOAT: _float,
