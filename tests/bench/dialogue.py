@@ -15,6 +15,7 @@ import asyncio
 import gc
 import json
 import random
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +48,7 @@ ROOT = Path(__file__).parents[2]
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CONVERSATIONS, TURNS = 20, 50
 CURVE = (10, 100, 1_000, 10_000)  # events
+_WIDTH = 110  # of the table in a file or a pipe, which have none of their own
 GOALS = {"demo": 0.3, "generated": 1.0}  # milliseconds a turn
 
 
@@ -190,7 +192,7 @@ def main() -> None:
         alone, turn = found["dialogue_ms"], found["turn_ms"]
         cells = (GOALS[name], alone["median"], alone["p99"], turn["median"], *found["curve_ms"].values())
         table.add_row(f"{name}: {found['rules']} rules, {found['slots']} slots", *map(str, cells))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _WIDTH).print(table)
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
