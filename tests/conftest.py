@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from bot.bootstrap.models import ARCHIVE_SUFFIX, train_model
+from bot.bootstrap.vectors import find_vector_cache
 from bot.bus.bus import Bus
 from bot.domain.pipeline import DeskSpec
 from bot.embedded import start_postgres, start_valkey
@@ -73,17 +74,31 @@ def keep_actions() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def demo_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive of the demo brand's model, trained once per run as `visavis train` does."""
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run share."""
     here = tmp_path_factory.getbasetemp()
-    folder = (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "demo"  # noqa: TID251 - xdist's own word
+    return here.parent if "PYTEST_XDIST_WORKER" in os.environ else here  # noqa: TID251 - xdist's own word
+
+
+@pytest.fixture(scope="session", autouse=True)
+def vectors(run_folder: Path) -> Iterator[None]:
+    """Have what the encoder makes of texts kept for the whole run, and not where this machine's user keeps it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(run_folder / "cache"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def demo_model(run_folder: Path) -> Path:
+    """The archive of the demo brand's model, trained once per run as `visavis train` does."""
+    folder = run_folder / "demo"
     folder.mkdir(exist_ok=True)
     out = folder / f"demo{ARCHIVE_SUFFIX}"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # where several processes share the work, one of them trains
         if not out.exists():
             project = load_project(REPOSITORY, {})
-            train_model(project, out, cache=folder / "cache", report=lambda _progress: None)
+            train_model(project, out, cache=find_vector_cache(), report=lambda _progress: None)
     return out
 
 

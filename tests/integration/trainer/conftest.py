@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.bootstrap.lessons import TrainedModel
 from bot.bootstrap.models import train_model
+from bot.bootstrap.vectors import find_vector_cache
 from bot.domain.proposal import Proposal
 from bot.domain.staff import Role, Staff
 from bot.engines.serving import ServingEngine
@@ -85,21 +86,15 @@ async def make_proposal(road: Road, staff: Staff, text: str) -> Proposal:
     return next(each for each in found if each.text == text)
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Vectors of the examples, so that only the first training encodes them."""
-    return tmp_path_factory.mktemp("vectors")
-
-
 Train = Callable[["Path"], TrainedModel]
 
 
 @pytest.fixture
-def train(root: Path, cache: Path) -> Train:
+def train(root: Path) -> Train:
     """Trains on the project as it is now, with the real encoder, in this process."""
 
     def run(out: Path) -> TrainedModel:
-        return train_model(load_project(root, {}), out, cache=cache, report=_ignore)
+        return train_model(load_project(root, {}), out, cache=find_vector_cache(), report=_ignore)
 
     return run
 

@@ -63,17 +63,10 @@ def train(
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where `nlu.yml` lies with the model trained on it, and the cache of that training."""
+    """Where `nlu.yml` lies with the model trained on it."""
     folder = tmp_path_factory.mktemp("nlu")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        train(write_nlu(folder), folder / "model")
+    train(write_nlu(folder), folder / "model")
     return folder
-
-
-@pytest.fixture(autouse=True)
-def _cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
 
 
 def test_a_model_of_nlu_files_understands_and_says_where_it_comes_from(
