@@ -82,7 +82,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def vectors(run_folder: Path) -> Iterator[None]:
-    """Have what the encoder makes of texts kept for the whole run, and not where this machine's user keeps it."""
+    """Have what the encoder makes of texts kept for the run, and not where this machine's user keeps it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(run_folder / "cache"))
         yield
