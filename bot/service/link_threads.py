@@ -130,6 +130,8 @@ async def put_case_together(road: Road, conversation_id: int, *, private_id: int
             if joined and link.question is not None:
                 await _go_on_asking(connection, link, private_id)
         await share_holder(connection, link)
+    if private_id is not None:
+        await road.bus.work.put(Stream.ANSWER, private_id)  # a turn may have to begin anew
     await announce_case(road, link)
 
 

@@ -73,9 +73,24 @@ _TRACKER = text(
 )
 
 
+# A turn under way there began with what was remembered before, and would write that over what comes now.
+_BEGIN_ANEW = text(
+    """
+    UPDATE conversation SET answer_token = answer_token + 1, answer_leased_until = NULL,
+        answer_attempts = 0
+    WHERE id = :private_id AND EXISTS (SELECT FROM tracker WHERE conversation_id = :public_id)
+    """,
+)
+
+
 async def move_tracker(connection: AnyConnection, public_id: int, private_id: int) -> None:
-    """Let the bot go on in private where it stopped in public."""
-    await connection.execute(_TRACKER, {"public_id": public_id, "private_id": private_id})
+    """Let the bot go on in private where it stopped in public; both must be locked.
+
+    What it computes in private at this moment is refused, and has to be computed anew.
+    """
+    values = {"public_id": public_id, "private_id": private_id}
+    await connection.execute(_BEGIN_ANEW, values)
+    await connection.execute(_TRACKER, values)
 
 
 _SPOKEN = text("SELECT EXISTS (SELECT FROM turn WHERE conversation_id = :id AND created_at > :since)")
