@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dotenv import set_key
 
+from bot.bootstrap.chat_mail import judge_mail
 from bot.bootstrap.project import list_channels
 from bot.connector import AccountConfig, Finding, Guide, Guided
 from bot.errors import SettingsError
 from bot.plugins import load_connector
 from bot.rasa_format.problem import Problems
 from bot.rasa_format.project import read_project
-from bot.rasa_format.write_channels import add_account
+from bot.rasa_format.write_channels import add_account, check_new_account
 from bot.settings import ENV_FILE, get_environment
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class Examined:
         """Tell whether nothing is wrong."""
         return all(finding.well for finding in self.findings)
 
+    @property
+    def well_once_started(self) -> bool:
+        """Tell whether nothing is wrong but what the account's start mends."""
+        return all(finding.well or finding.at_start for finding in self.findings)
+
 
 def list_connectors() -> dict[str, type[Connector]]:
     """Return the connectors there are, by channel."""
@@ -58,6 +64,11 @@ def find_guide(channel: str) -> Guide:
             f"connectors/{channel}/README.md"
         )
     return guide
+
+
+def check_new(settings: Settings, channel: str, account: str) -> None:
+    """Raise `ProjectError` where an account cannot be added: its name, or that there is one of that name."""
+    check_new_account(settings.project / "config.yml", channel, account)
 
 
 def make_hook_url(settings: Settings, channel: str, account: str) -> str | None:
@@ -94,10 +105,30 @@ async def examine_accounts(settings: Settings, channel: str | None, name: str | 
     if not meant:
         wanted = " ".join(filter(None, (channel, name))) or "account"
         raise SettingsError(f"config.yml has no {wanted} under `channels:`: see `visavis channels connect`")
-    return [
+    found = [
         await examine_account(settings, on[at]) if at in on else _tell_off(project.accounts_off, at)
         for at in meant
     ]
+    return [
+        replace(each, findings=(*each.findings, *judge_mail(on[at], project.accounts))) if at in on else each
+        for at, each in zip(meant, found, strict=True)
+    ]
+
+
+async def register_account(settings: Settings, account: AccountConfig) -> str:
+    """Have an account's platform call us, as each start does; returns why it does not, empty where it does.
+
+    Nothing for a channel without a webhook, or without a public address.
+    """
+    hook_url = make_hook_url(settings, account.channel, account.name)
+    if hook_url is None:
+        return ""
+    async with _opened(account) as connector:
+        try:
+            await connector.start(hook_url)
+        except SettingsError as error:
+            return str(error)
+    return ""
 
 
 def save_account(
@@ -105,7 +136,8 @@ def save_account(
 ) -> tuple[Path, Path | None]:
     """Write an account into `config.yml`, and its secrets into `.env`; returns the files written.
 
-    Raises `ProjectError` where `config.yml` cannot be edited, or has that account already.
+    Secrets come first: a broken end leaves a line in `.env` that nothing names, and no account without its
+    secrets. Raises `ProjectError` where `config.yml` cannot be edited, or has that account already.
     """
     secrets = {each.name for each in find_guide(channel).options if each.secret}
     written = {
@@ -114,13 +146,13 @@ def save_account(
     }
     config, env = settings.project / "config.yml", settings.project / ENV_FILE
     kept = {option: value for option, value in options.items() if option in secrets}
-    add_account(config, channel, account, written)
-    if not kept:
-        return config, None
-    env.touch(mode=0o600)
+    check_new_account(config, channel, account)
+    if kept:
+        env.touch(mode=0o600)
     for option, value in kept.items():
         set_key(env, name_variable(channel, account, option), value, quote_mode="always")
-    return config, env
+    add_account(config, channel, account, written)
+    return config, env if kept else None
 
 
 def _tell_off(sentences: tuple[str, ...], at: tuple[str, str]) -> Examined:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from bot.connector import Guide
     from bot.settings import Settings
 
 NOT_WELL = 1
@@ -52,30 +51,12 @@ def connect(
 ) -> None:
     """Set an account up, step by step: what to do at the platform, the keys, a live look, `config.yml`.
 
-    Secrets are typed unseen and go to the file `.env`; everything else goes to `config.yml`.
+    What is not well is said, and asked for again. Secrets are typed unseen and go to the file `.env`;
+    everything else goes to `config.yml`. Nothing is written before the end.
     """
-    from bot.bootstrap.channel_setup import examine_account, find_guide, make_hook_url, save_account
-    from bot.cli import channels_view as view
-    from bot.connector import AccountConfig
-    from bot.errors import SettingsError
-    from bot.plugins import load_connector
+    from bot.cli.channels_connect import connect_account
 
-    settings = _get_ready()
-    guide = find_guide(channel)
-    hook_url = make_hook_url(settings, channel, account)
-    view.show_steps(guide.title, guide.before, hook_url)
-    options = _ask_options(guide, dict(_split(each) for each in given or ()))
-    problems = load_connector(channel).check_options(options)
-    if problems:
-        raise SettingsError("; ".join(problems))
-    config = AccountConfig(channel=channel, name=account, options=options)
-    examined = asyncio.run(examine_account(settings, config))
-    view.show_examined([examined])
-    if not examined.well:
-        typer.confirm("Not all is well yet. Write it down all the same?", abort=True)
-    view.show_saved(*save_account(settings, channel, account, options))
-    view.show_steps("What is left to do", guide.after, hook_url)
-    view.show_public_url(load_connector(channel).capabilities, hook_url)
+    connect_account(_get_ready(), channel, account, dict(_split(each) for each in given or ()))
 
 
 @channels.command()
@@ -101,22 +82,6 @@ def _split(option: str) -> tuple[str, str]:
     if not sign or not name:
         raise typer.BadParameter("write it as NAME=VALUE", param_hint="--set")
     return name, value
-
-
-def _ask_options(guide: Guide, given: dict[str, str]) -> dict[str, str]:
-    """Ask for each option that is not given; what is left empty is left out."""
-    options = dict(given)
-    for option in guide.options:
-        if option.name in given:
-            continue
-        typer.echo(option.text)
-        default = None if option.required else ""
-        typed = typer.prompt(
-            f"  {option.name}", default=default, show_default=False, hide_input=option.secret
-        ).strip()
-        if typed:
-            options[option.name] = typed
-    return options
 
 
 def _get_ready() -> Settings:

@@ -108,14 +108,22 @@ def show_steps(title: str, steps: Sequence[str], hook_url: str | None) -> None:
     console.print()
 
 
-def show_examined(examined: Sequence[Examined]) -> None:
-    """Show what was found of each account."""
+def show_examined(examined: Sequence[Examined], *, before_start: bool = False) -> None:
+    """Show what was found of each account; `before_start`: what its start mends is not wrong yet."""
     console = Console(highlight=False, markup=False)
     for each in examined:
         console.print(Text(f"{each.channel} {each.account}", style="bold"))
         for finding in each.findings:
-            mark, style = ("✓", "green") if finding.well else ("✗", "red")
+            hint = finding.hint or (before_start and finding.at_start)
+            mark, style = ("→", "yellow") if hint else ("✓", "green") if finding.well else ("✗", "red")
             print_paragraph(console, f"{mark} {finding.text}", indent=2, style=style)
+
+
+def show_problems(problems: Sequence[str]) -> None:
+    """Show what keeps an account from being tried."""
+    console = Console(highlight=False, markup=False)
+    for problem in problems:
+        print_paragraph(console, f"✗ {problem}", indent=2, style="red")
 
 
 def show_saved(config: Path, env: Path | None) -> None:

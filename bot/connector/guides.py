@@ -34,7 +34,13 @@ class Guide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was looked at. `text` says what is, and where it is not well what to do about it."""
+    """One thing that was looked at. `text` says what is, and where it is not well what to do about it.
+
+    `hint`: nothing is wrong, but there is something to know or to do. `at_start`: what is wrong is mended by
+    the connector's next start with a public address.
+    """
 
     well: bool
     text: str
+    hint: bool = False
+    at_start: bool = False

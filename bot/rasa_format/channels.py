@@ -155,6 +155,11 @@ def _why_off(channel: str, name: str, unset: tuple[str, ...]) -> str:
     )
 
 
+def is_account_name(name: str) -> bool:
+    """Tell whether an account can have a name: it stands in addresses."""
+    return _NAME.fullmatch(name) is not None
+
+
 def _check_name(name: str, what: str, entry: Entry, reader: Reader) -> None:
     if not _NAME.fullmatch(name):
         reader.error(

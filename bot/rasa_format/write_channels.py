@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.errors import ProjectError
+from bot.rasa_format.channels import is_account_name
 from bot.rasa_format.text_edit import folder_lock, replace_file
 from bot.rasa_format.yaml_reader import parse_yaml
 
@@ -30,11 +31,9 @@ def add_account(path: Path, channel: str, name: str, options: Mapping[str, str])
     way that cannot be edited; it is then as it was.
     """
     with folder_lock(path.parent):
-        before = path.read_bytes() if path.exists() else b""
-        known = _read(before, path)
+        before, known = _read_file(path)
+        _check_new(path, known, channel, name)
         accounts = _accounts_of(known, channel)
-        if name in accounts:
-            raise ProjectError(path, None, f"{channel} has an account `{name}` already: edit it there.")
         written = {"accounts": {**accounts, name: dict(options)}}
         edited = insert_account(before.decode(), channel, name, options).encode()
         if not _says(edited, {**known, "channels": {**_channels_of(known), channel: written}}, path):
@@ -44,6 +43,27 @@ def add_account(path: Path, channel: str, name: str, options: Mapping[str, str])
                 path, None, f"This cannot be edited safely. Add by hand under {place}\n{snippet}"
             )
         replace_file(path, edited)
+
+
+def check_new_account(path: Path, channel: str, name: str) -> None:
+    """Raise `ProjectError` where `add_account` would, as far as the account's name goes."""
+    _check_new(path, _read_file(path)[1], channel, name)
+
+
+def _check_new(path: Path, known: Mapping[str, Json], channel: str, name: str) -> None:
+    if not is_account_name(name):
+        sentence = f"`{name}` cannot be an account's name. Use letters, digits, `-` and `_`."
+        raise ProjectError(path, None, sentence)
+    if name in _accounts_of(known, channel):
+        sentence = (
+            f"{channel} has an account `{name}` already: edit it there, or choose another name for a new one."
+        )
+        raise ProjectError(path, None, sentence)
+
+
+def _read_file(path: Path) -> tuple[bytes, dict[str, Json]]:
+    before = path.read_bytes() if path.exists() else b""
+    return before, _read(before, path)
 
 
 def insert_account(text: str, channel: str, name: str, options: Mapping[str, str]) -> str:

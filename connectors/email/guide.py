@@ -137,7 +137,8 @@ def judge_trust(settings: Settings) -> Finding:
     """Say whether forged senders are found out."""
     if settings.us.authserv_id:
         return well(f"Mails that {settings.us.authserv_id} says are forged are refused.")
-    return well("No `authserv_id` is set: senders are taken at their word, and shown as not proven.")
+    text = "No `authserv_id` is set: senders are taken at their word, and shown as not proven."
+    return Finding(well=True, hint=True, text=text)
 
 
 def explain_no_connection(server: Server, kind: str, error: Exception) -> Finding:

@@ -60,8 +60,13 @@ def judge_webhook(outcome: Outcome, hook_url: str | None, *, now: float) -> Find
     if hook_url is None:
         return judge_asking(found, outcome.result)
     if found != hook_url:
-        where = f"leads to {show(found)}" if found else "is not set"
-        return Finding(well=False, text=f"The webhook {where}: it is registered when `visavis serve` starts.")
+        text = "No webhook is set: `visavis serve` registers ours when it starts."
+        if found:
+            text = (
+                f"The webhook leads to {show(found)}, so messages go there. `visavis serve` takes it over "
+                "when it starts; if another program is to keep the bot, make a new one with @BotFather."
+            )
+        return Finding(well=False, at_start=not found, text=text)
     problem = find_recent_error(outcome.result, now=now)
     if problem is not None:
         return Finding(well=False, text=f"Telegram cannot deliver to {show(hook_url)}: {problem}.")

@@ -140,7 +140,8 @@ def judge_hook(number: JsonObject, hook_url: str | None) -> Finding:
 async def examine_account(api: GraphApi, waba_id: str, app_id: str) -> Finding:
     """Ask whether the business account tells our app of its messages, any app where ours is not known."""
     if not waba_id:
-        return bad("Set `waba_id`, and this looks whether the account tells our app of its messages, too.")
+        text = "Set `waba_id`, and this looks whether the account tells our app of its messages, too."
+        return Finding(well=True, hint=True, text=text)
     outcome = await api.get(f"{waba_id}/subscribed_apps", {})
     if outcome.error is not None:
         return bad(f"The business account's subscriptions cannot be read ({say(outcome.error)}).")

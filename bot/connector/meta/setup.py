@@ -119,6 +119,7 @@ async def examine_fields(api: GraphApi, path: str, wanted: Collection[str]) -> F
         return Finding(well=True, text="Meta tells us of everything that we can read.")
     return Finding(
         well=False,
+        at_start=True,
         text=f"Meta does not tell us of {', '.join(missing)}. We ask for it at each start with a public "
         f"address; where that does not help, add the field to the webhook at {DASHBOARD}.",
     )
@@ -132,7 +133,8 @@ async def examine_hook(
     if hook_url is None:
         return Finding(well=False, text="There is no public address (PUBLIC_URL): Meta cannot call us.")
     if not app_id:
-        return Finding(well=False, text="Set `app_id`, and this looks where the app's webhook leads, too.")
+        text = "Set `app_id`, and this looks where the app's webhook leads, too."
+        return Finding(well=True, hint=True, text=text)
     outcome = await api.get(f"{app_id}/subscriptions", {}, token=f"{app_id}|{app_secret}")
     if outcome.error is not None:
         return Finding(

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
 from bot.rasa_format.problem import Problems
 from bot.rasa_format.project import read_project
 from bot.settings import get_environment
+from tests.fakes.telegram import Hook, run_fake_telegram
 from tests.fakes.twilio import ACCOUNT_SID, NUMBER, TOKEN, FakeTwilio, run_fake_twilio
 
 CONFIG = "language: en\npipeline:\n- name: KeywordIntentClassifier\n"
@@ -31,6 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     for name in set(get_environment()) - set(known):
         monkeypatch.delenv(name)
+    structlog.reset_defaults()  # the command has its own logging; other tests look at what is logged
 
 
 @pytest.fixture
@@ -74,12 +77,72 @@ async def test_connecting_looks_at_the_platform_and_writes_secrets_apart(
 async def test_wrong_key_is_said_and_nothing_is_written_unless_one_insists(
     project: Path, twilio: FakeTwilio
 ) -> None:
-    result = await connect(twilio, answers("not-the-token") + "n\n")
+    result = await connect(twilio, answers("not-the-token") + "stop\n")
     assert result.exit_code == 1
     assert "✗" in result.output
     assert "not-the-token" not in result.output
     assert (project / "config.yml").read_text() == CONFIG
     assert not (project / ".env").exists()
+
+
+async def test_wrong_key_is_asked_for_again_and_the_rest_is_kept(project: Path, twilio: FakeTwilio) -> None:
+    again = f"again\n\n{TOKEN}\n\n\n"  # Enter keeps what was typed
+    result = await connect(twilio, answers("not-the-token") + again)
+    assert result.exit_code == 0, result.output
+    assert f"from [{NUMBER}]" in result.output
+    assert "not-the-token" not in result.output
+    assert TOKEN not in result.output
+    assert f'from: "{NUMBER}"' in (project / "config.yml").read_text()
+    assert TOKEN in (project / ".env").read_text()
+
+
+async def test_option_of_a_wrong_form_is_said_and_asked_for_again(project: Path, twilio: FakeTwilio) -> None:
+    wrong = f"AC1\n{TOKEN}\n{NUMBER}\n\n"
+    result = await connect(twilio, f"{wrong}y\n{ACCOUNT_SID}\n\n\n\n")
+    assert result.exit_code == 0, result.output
+    assert "account_sid" in result.output
+    assert ACCOUNT_SID in (project / "config.yml").read_text()
+
+
+async def test_what_is_not_well_is_written_down_only_on_demand(project: Path, twilio: FakeTwilio) -> None:
+    result = await connect(twilio, answers("not-the-token") + "write\n")
+    assert result.exit_code == 0, result.output
+    assert "not-the-token" in (project / ".env").read_text()
+
+
+async def test_connecting_registers_the_webhook_where_a_start_would(project: Path) -> None:
+    async with run_fake_telegram() as fake:
+        api = f"api_url={fake.url}"
+        result = await run("connect", "telegram", "shop", "--set", api, typed=f"{fake.token}\n")
+        assert result.exit_code == 0, result.output
+        assert fake.hook is not None
+        assert fake.hook.url == f"{PUBLIC}/webhooks/telegram/shop"
+        assert "✗" not in result.output
+        assert "shop:" in (project / "config.yml").read_text()
+        assert (await run("doctor")).exit_code == 0
+
+
+async def test_webhook_that_leads_elsewhere_is_no_surprise(project: Path) -> None:
+    async with run_fake_telegram() as fake:
+        fake.hook = Hook(url="https://other.example/hook", secret=None)
+        api = f"api_url={fake.url}"
+        result = await run("connect", "telegram", "shop", "--set", api, typed=f"{fake.token}\nstop\n")
+        assert result.exit_code == 1
+        assert "leads to other.example" in result.output
+        assert fake.hook.url == "https://other.example/hook"
+        assert (project / "config.yml").read_text() == CONFIG
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(("name", "word"), [("my shop", "cannot be"), ("shop", "already")])
+async def test_account_that_cannot_be_added_is_refused_before_anything_is_asked(
+    twilio: FakeTwilio, name: str, word: str
+) -> None:
+    await connect(twilio, answers())
+    result = await run("connect", "sms", name, "--set", f"api_url={twilio.url}", typed=answers())
+    assert result.exit_code != 0
+    assert word in result.output + str(result.exception)
+    assert "console.twilio.com" not in result.output
 
 
 @pytest.mark.usefixtures("project")
@@ -103,6 +166,14 @@ async def test_doctor_says_which_variable_an_account_lacks(
     result = await run("doctor")
     assert result.exit_code == 1
     assert "SMS_SHOP_AUTH_TOKEN is not set" in " ".join(result.output.split())
+
+
+async def test_chat_without_a_mail_account_is_hinted_at_and_no_error(project: Path) -> None:
+    (project / "config.yml").write_text(f"{CONFIG}channels:\n  webchat:\n    accounts:\n      lyra: {{}}\n")
+    result = await run("doctor", "webchat")
+    assert result.exit_code == 0, result.output
+    assert "→ An answer that its visitor does not see waits in the chat" in result.output
+    assert "visavis channels connect email" in " ".join(result.output.split())
 
 
 @pytest.mark.usefixtures("project")
