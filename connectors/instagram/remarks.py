@@ -30,16 +30,20 @@ def parse_change(change: Change, username: str) -> InboundEvent:
 
 
 def read_comment(change: Change, username: str) -> InboundEvent:
-    """Read a comment under one of our posts, or during a live video of ours."""
+    """Read a comment under one of our posts, or during a live video of ours.
+
+    Where the post is not told, what the comment answers, or the comment itself, stands for it.
+    """
     value, media = change.value, get_object(change.value, "media")
     comment_id = get_id(value, "id") or get_id(value, "comment_id")
-    post_id = get_id(media, "original_media_id") or get_id(media, "id")
+    parts = ((media, "original_media_id"), (media, "id"), (value, "media_id"), (value, "parent_id"))
+    post_id = next(filter(None, (get_id(*part) for part in parts)), comment_id)
     author = read_author(value)
     if is_own(change, author, username):
         parent, content = get_id(value, "parent_id"), Content(text=get_text(value, "text"))
         return hold_own(change, comment_id=comment_id, parent_id=parent, content=content)
-    if not comment_id or not post_id:
-        return change.stray("a comment without ids")
+    if not comment_id:
+        return change.stray("a comment without an id")
     if not author.native_id:
         author = Handle(native_id=f"comment:{comment_id}")
     live: JsonObject = {"live": True} if change.field == "live_comments" else {}

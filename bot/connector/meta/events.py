@@ -134,9 +134,10 @@ def name_element(item: JsonObject) -> str:
 
 
 def read_message(message: JsonObject, element: Element) -> list[InboundEvent]:
-    """Read what was said or taken back, by the person or by the brand."""
+    """Read what was said or taken back, by the person or by the brand; `is_self` is a note to oneself."""
     mid = get_id(message, "mid")
-    if not mid and (element.by_us or message.get("is_deleted") is True):
+    unknown = not mid and (element.by_us or message.get("is_deleted") is True)
+    if unknown or message.get("is_self") is True:
         return [element.stray]
     if message.get("is_deleted") is True:
         return [replace(element.say(Kind.DELETE, f"unsend:{mid}"), target_id=mid)]
@@ -171,8 +172,6 @@ def read_echo(message: JsonObject, mid: str, element: Element) -> list[InboundEv
     times: what we sent is then known by its id alone, which is the service's business.
     """
     app_id = get_id(message, "app_id")
-    if message.get("is_self") is True:
-        return [element.stray]
     if (app_id and app_id == element.us.app_id) or get_text(message, "metadata").startswith(OWN_MARK):
         return []
     attachments = read_attachments(get_list(message, "attachments"))

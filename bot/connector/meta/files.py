@@ -28,6 +28,8 @@ HEART, HEART_SHOWN = (
     "like_heart",
     "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}",
 )  # a sticker without a picture
+DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")  # other people's servers write them as strings
+MAX_DEGREES = 180
 PAGE = re.compile(r"/[A-Za-z][A-Za-z0-9._-]*/[A-Za-z0-9._/-]+")
 FILES = frozenset({"image", "video", "audio", "file", "sticker", "ig_reel", "reel", "ig_post", "share"})
 
@@ -93,10 +95,18 @@ def read_product(product: JsonObject) -> Attachment | None:
 def read_place(payload: JsonObject) -> str:
     """Return where a sent place is, as a `geo:` address; empty where it says nothing."""
     coordinates = get_object(payload, "coordinates")
-    numbers = [coordinates.get(name) for name in ("lat", "long")]
-    if all(isinstance(each, int | float) and abs(each) <= 180 for each in numbers):  # noqa: PLR2004 - degrees
-        return "geo:" + ",".join(f"{each:f}" for each in numbers)
-    return ""
+    degrees = [read_degrees(coordinates.get(name)) for name in ("lat", "long")]
+    known = [each for each in degrees if each is not None]
+    return "geo:" + ",".join(f"{each:f}" for each in known) if len(known) == len(degrees) else ""
+
+
+def read_degrees(value: Json) -> float | None:
+    """Return degrees, which may be written as a string; None for what are none."""
+    if isinstance(value, str) and DEGREES.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= MAX_DEGREES else None
 
 
 def read_story(reply_to: JsonObject) -> tuple[Attachment, ...]:

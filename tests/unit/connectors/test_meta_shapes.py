@@ -33,13 +33,40 @@ def test_time_is_read_as_iso_writes_it() -> None:
     assert event.platform_at is None
 
 
-def test_place_is_where_it_is_and_not_a_link_to_a_map() -> None:
-    coordinates = {"lat": 48.2, "long": 16.4}
+@pytest.mark.parametrize("coordinates", [{"lat": 48.2, "long": 16.4}, {"lat": "48.2", "long": " 16.4"}])
+def test_place_is_where_it_is_and_not_a_link_to_a_map(coordinates: dict[str, Any]) -> None:
     event = parse_one(
         attach(type="location", title="Ann's place", url=LINK, payload={"coordinates": coordinates})
     )
     (place,) = event.content.attachments
     assert (place.kind, place.ref, place.name) == ("location", "geo:48.200000,16.400000", "Ann's place")
+
+
+@pytest.mark.parametrize("lat", ["north", "NaN", "1e2", True, None, 999])
+def test_place_without_degrees_is_its_link(lat: Any) -> None:
+    told = attach(type="location", url=LINK, payload={"coordinates": {"lat": lat, "long": 16.4}})
+    (place,) = parse_one(told).content.attachments
+    assert not place.ref.startswith("geo:")
+
+
+def test_note_of_the_account_to_itself_is_nobodys_message() -> None:
+    event = parse_one(said("99", OWN, "To ourselves", is_self=True))
+    assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "post"),
+    [
+        ({"media_id": "77"}, "77"),
+        ({"parent_id": "70"}, "70"),
+        ({"media": None}, "71"),
+    ],
+)
+def test_comment_under_a_post_that_is_not_told_is_a_message(value: dict[str, Any], post: str) -> None:
+    value = {"id": "71", "text": "Hello", "from": {"id": ANN, "username": "ann"}, **value}
+    told = body(INSTAGRAM, OWN, changes=[{"field": "comments", "value": value}])
+    (event,) = instagram.parse_body(json.dumps(told).encode(), US, username="brand")
+    assert (event.kind, event.event_id, event.conversation_key) == (Kind.TEXT, "71", f"post:{post}:{ANN}")
 
 
 @pytest.mark.parametrize(
