@@ -47,9 +47,9 @@ def test_chat_that_is_to_mail_nothing_needs_no_hint() -> None:
 
 @pytest.mark.parametrize("mailers", [(), ("help",)])
 def test_mailer_that_is_not_there_is_wrong(mailers: tuple[str, ...]) -> None:
-    finding = judge(*mailers, mail_account="hepl")
+    finding = judge(*mailers, mail_account="gone")
     assert not finding.well
-    assert "`hepl`" in finding.text
+    assert "`gone`" in finding.text
     assert all(f"`{name}`" in finding.text for name in mailers)
 
 
