@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.bootstrap.project import open_project
-from bot.bootstrap.service import make_road
+from bot.bootstrap.road import make_road
 from bot.bootstrap.stores import open_stores
 from bot.service import look_after_staff
 from bot.service.add_staff import add_staff

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.bootstrap.project import open_project
-from bot.bootstrap.service import make_road
+from bot.bootstrap.road import make_road
 from bot.bootstrap.stores import open_stores
 from bot.service.erase_contact import erase_contacts, find_person, foresee_erasure
 from bot.storage.files import FileStore

@@ -9,7 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.bootstrap.connectors import Connectors, make_connectors, started_connectors
@@ -18,16 +18,15 @@ from bot.bootstrap.first_model import ensure_model
 from bot.bootstrap.listening import bound_socket, serving
 from bot.bootstrap.private_files import get_signing_key
 from bot.bootstrap.project import open_sound_project
+from bot.bootstrap.road import make_road
 from bot.bootstrap.serving import EngineBuilder, ReleaseFollower
 from bot.bootstrap.stores import Stores, open_stores
 from bot.bootstrap.training import train_in_child
 from bot.engines.serving import ServingEngine
-from bot.service.answer_by_mail import choose_mailers
 from bot.service.curriculum import Curriculum
 from bot.service.erase_contact import run_erasures
 from bot.service.keep_media import run_media
 from bot.service.loops import run_clock, run_courier, run_worker
-from bot.service.move_to_private import leads_to_private
 from bot.service.poll import run_poller
 from bot.service.road import Road
 from bot.service.sent_files import SentFiles
@@ -183,31 +182,6 @@ def _get_ops_place(settings: Settings) -> Settings | None:
     if settings.ops_port is None:
         return None
     return settings.model_copy(update={"port": settings.ops_port, "public_url": None})
-
-
-def make_road(
-    settings: Settings, project: Project, stores: Stores, connectors: Connectors | None = None
-) -> Road:
-    """Return the road on opened stores."""
-    return Road(
-        database=stores.database,
-        bus=stores.bus,
-        now=_now,
-        desk=project.desk,
-        lease=timedelta(seconds=settings.lease_seconds),
-        turn_limit=timedelta(seconds=settings.turn_seconds),
-        send_limit=timedelta(seconds=settings.send_seconds),
-        bursts={channel: each.capabilities.burst_pause for (channel, _), each in (connectors or {}).items()},
-        many_ids=frozenset(
-            channel for (channel, _), each in (connectors or {}).items() if each.capabilities.many_ids
-        ),
-        passages={key: each for key, each in (connectors or {}).items() if leads_to_private(each)},
-        mailers=choose_mailers(connectors or {}),
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _forget_hints(road: Road) -> None:

@@ -50,6 +50,15 @@ def test_what_was_left_out_can_be_had_afterwards() -> None:
     _run(f"{_SCRIPT}\n{imports}")
 
 
+def test_commands_about_people_and_erasing_load_neither_pages_nor_understanding() -> None:
+    """Each of them is a process of its own: whoever types it would wait a second for nothing."""
+    commands = "bot.bootstrap.desk, bot.bootstrap.erasing"
+    loaded = f"import json, sys, {commands}; print(json.dumps(list(sys.modules)))"
+
+    heavy = {"aiohttp", "jinja2", "numpy", "openvino", "bot.web.app", "bot.nlu.reader"}
+    assert heavy & set(json.loads(_run(loaded))) == set()
+
+
 @cache
 def _list_loaded() -> frozenset[str]:
     return frozenset(json.loads(_run(_SCRIPT).splitlines()[-1]))
