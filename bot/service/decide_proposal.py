@@ -136,12 +136,29 @@ async def _decide(
             staff_id=staff.id,
         )
     if not done:
-        await asyncio.to_thread(erase, curriculum, written.intent, written.text, file=written.file)
-        if written.made_intent:
-            await asyncio.to_thread(erase_intent, curriculum, written.intent)
+        await _undo_write(road, curriculum, proposal, written)
         raise await _somebody_was_faster(road, proposal.id)
     log.info("Example taught", proposal_id=proposal.id, intent=written.intent, staff_id=staff.id)
     return await announce(road, proposal.id)
+
+
+async def _undo_write(road: Road, curriculum: Curriculum, proposal: Proposal, written: _Written) -> None:
+    """Take out what was written, unless whoever was faster found it there: then it is theirs."""
+    if written.file is None:
+        return
+    async with road.database.begin() as connection:
+        relied_on = await proposals.adopt_example(
+            connection,
+            proposal.id,
+            intent=written.intent,
+            file=written.file,
+            made_intent=written.made_intent,
+        )
+    if relied_on:
+        return
+    await asyncio.to_thread(erase, curriculum, written.intent, written.text, file=written.file)
+    if written.made_intent:
+        await asyncio.to_thread(erase_intent, curriculum, written.intent)
 
 
 async def _somebody_was_faster(road: Road, proposal_id: int) -> Conflict:

@@ -168,6 +168,27 @@ async def decide_proposal(
     return (await connection.execute(statement)).scalar_one_or_none() is not None
 
 
+async def adopt_example(
+    connection: AsyncConnection, proposal_id: int, *, intent: str, file: str, made_intent: bool
+) -> bool:
+    """Let a decision own an example that somebody else wrote for it at that moment.
+
+    Returns False, and changes nothing, unless it was decided for this intent and found the example there.
+    """
+    statement = (
+        update(proposal)
+        .where(
+            proposal.c.id == proposal_id,
+            proposal.c.status == ProposalStatus.LABELLED.value,
+            proposal.c.intent == intent,
+            proposal.c.file.is_(None),
+        )
+        .values(file=file, made_intent=made_intent)
+        .returning(proposal.c.id)
+    )
+    return (await connection.execute(statement)).scalar_one_or_none() is not None
+
+
 def _to_proposal(row: AnyRow) -> Proposal:
     return Proposal(
         id=row.id,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +19,12 @@ from tests.integration.trainer.conftest import make_proposal
 from tests.integration.trainer.project import FILES, STRANGE, read_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
+
+    from bot.domain.proposal import Proposal
+
+    Act = Callable[[Road, Curriculum, int, str, Staff], Coroutine[Any, Any, Proposal]]
 
 
 def changed_lines(root: Path) -> list[str]:
@@ -103,6 +108,51 @@ async def test_of_two_trainers_at_once_one_decides_and_the_other_is_told(
         decided_line(curriculum),
     )
     assert len(changed_lines(curriculum.root)) == 1
+
+
+class Late:
+    """Lets Tess decide only after what she wrote was found by somebody who decides at once."""
+
+    def __init__(self, tess: Staff) -> None:
+        self.tess, self.decide = tess, proposals.decide_proposal
+        self.written, self.may_decide = asyncio.Event(), asyncio.Event()
+
+    async def decide_proposal(self, *args: Any, **what: Any) -> bool:
+        if what.get("staff_id") == self.tess.id:
+            self.written.set()
+            async with asyncio.timeout(30):
+                await self.may_decide.wait()
+        return await self.decide(*args, **what)
+
+
+@pytest.fixture
+def late(tess: Staff, monkeypatch: pytest.MonkeyPatch) -> Late:
+    late = Late(tess)
+    monkeypatch.setattr(proposals, "decide_proposal", late.decide_proposal)
+    return late
+
+
+@pytest.mark.parametrize("taught", [("track_order", teach), ("ask_gifts", teach_new_intent)])
+async def test_what_one_trainer_wrote_stays_where_another_decides_by_it(
+    road: Road, curriculum: Curriculum, late: Late, tom: Staff, taught: tuple[str, Act]
+) -> None:
+    intent, act = taught
+    before = set((await curriculum.load()).intents)
+    proposal = await make_proposal(road, late.tess, STRANGE)
+    slow = asyncio.create_task(act(road, curriculum, proposal.id, intent, late.tess))
+    async with asyncio.timeout(30):
+        await late.written.wait()
+    found = await act(road, Curriculum(curriculum.root), proposal.id, intent, tom)
+    assert (found.intent, found.decided_by) == (intent, tom.id)
+    late.may_decide.set()
+    with pytest.raises(Conflict, match="Tom was faster"):
+        await slow
+    where = (await curriculum.load()).find_text(STRANGE)
+    assert where is not None
+    assert where[0] == intent
+    await take_back_decision(road, curriculum, proposal.id)
+    lesson = await curriculum.load()
+    assert (lesson.find_text(STRANGE), set(lesson.intents)) == (None, before)
 
 
 def decided_line(curriculum: Curriculum) -> int:
