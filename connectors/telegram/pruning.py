@@ -44,7 +44,7 @@ def list_tries(raw: JsonObject) -> Iterator[tuple[JsonObject, list[str]]]:
     name = next((name for name in raw if name in MESSAGES), None)
     message = raw.get(name) if name else None
     if name is None or not isinstance(message, Mapping):
-        yield raw, []
+        yield complete_press(raw), []
         return
     message = complete(spell_out(message))
     yield {**raw, name: message}, []
@@ -72,7 +72,32 @@ def complete(message: JsonObject) -> JsonObject:
         found["photo"] = [complete_file(size) for size in photo]
     if isinstance(person, Mapping):
         found["from"] = {**PERSON, **person}
+    if "forward_origin" not in found and "forward_date" in found:
+        found["forward_origin"] = find_origin(message)
     return found
+
+
+def find_origin(message: JsonObject) -> JsonObject:
+    """Return from whom a message was passed on, as it is told since Bot API 7.0."""
+    at: JsonObject = {"date": message["forward_date"]}
+    person, chat = message.get("forward_from"), message.get("forward_from_chat")
+    if isinstance(person, Mapping):
+        return {**at, "type": "user", "sender_user": {**PERSON, **person}}
+    if isinstance(chat, Mapping):
+        return {**at, "type": "chat", "sender_chat": chat}
+    return {**at, "type": "hidden_user", "sender_user_name": message.get("forward_sender_name") or ""}
+
+
+def complete_press(raw: JsonObject) -> JsonObject:
+    """Return an update whose pressed button has what the first versions left out, any other as it is."""
+    press = raw.get("callback_query")
+    person, message = (
+        (press.get("from"), press.get("message")) if isinstance(press, Mapping) else (None, None)
+    )
+    if not isinstance(press, Mapping) or not isinstance(person, Mapping):
+        return raw
+    shown: JsonObject = {"message": complete(message)} if isinstance(message, Mapping) else {}
+    return {**raw, "callback_query": {"chat_instance": "", **press, "from": {**PERSON, **person}, **shown}}
 
 
 def complete_file(file: Json) -> Json:
