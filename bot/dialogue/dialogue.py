@@ -9,6 +9,7 @@ from bot.dialogue.analysis import Analysis, Contradiction, analyse
 from bot.dialogue.catalogue import Catalogue
 from bot.dialogue.events import LISTEN
 from bot.dialogue.gaps import Gap, find_gaps
+from bot.dialogue.likeness import LOOKS_BACK, LikenessPolicy
 from bot.dialogue.memoization import MemoizationPolicy, Memory
 from bot.dialogue.prediction import Prediction, combine, is_settled
 from bot.dialogue.rule_policy import NAME as RULES
@@ -40,12 +41,14 @@ class Dialogue:
     """All that a turn needs to know of a project. `mistakes` are for `visavis check`.
 
     `policies` stand in the order of the file; `rules` is the one that runs rules, where there is one.
+    `likeness` is asked where these have nothing to say, in projects that mean a policy which learns.
     """
 
     catalogue: Catalogue
     policies: tuple[RulePolicy | MemoizationPolicy, ...]
     rules: RulePolicy | None
     window: Window
+    likeness: LikenessPolicy | None = None
     mistakes: Mistakes = field(default_factory=Mistakes)
 
     @property
@@ -60,7 +63,10 @@ class Dialogue:
             return Prediction(policy="followup_action", priority=0, action=followup, confidence=1.0)
         if not self.policies:
             return Prediction(policy="none", priority=0, action=LISTEN)
-        best = combine(list(self._opinions(tracker)), tracker)
+        opinions = list(self._opinions(tracker))
+        if self.likeness and all(self._is_doubtful(each, tracker) for each in opinions):
+            opinions.append(self.likeness.predict(tracker))
+        best = combine(opinions, tracker)
         return best._replace(action=LISTEN) if self._goes_in_circles(best, tracker) else best
 
     def _goes_in_circles(self, best: Prediction, tracker: Tracker) -> bool:
@@ -68,10 +74,16 @@ class Dialogue:
 
         Of a project that names none, Rasa says the same ten times, and so do we.
         """
-        policies = self.rules.spec if self.rules else None
-        if policies is None or not policies.learns or tracker.live.action == LISTEN:
-            return False
-        return best.action == policies.core_fallback_action and best.policy == RULES and not best.source
+        return self.likeness is not None and tracker.live.action != LISTEN and self._falls_back(best)
+
+    def _is_doubtful(self, opinion: Prediction, tracker: Tracker) -> bool:
+        """Tell whether a policy has nothing to say but that the bot should fall back."""
+        return opinion.action in (None, tracker.rejected) or self._falls_back(opinion)
+
+    def _falls_back(self, opinion: Prediction) -> bool:
+        """Tell whether no rule is behind what the rules say."""
+        fallback = self.rules.spec.core_fallback_action if self.rules else None
+        return opinion.action == fallback and opinion.policy == RULES and not opinion.source
 
     def _opinions(self, tracker: Tracker) -> Iterator[Prediction]:
         """Yield what the policies think, in their order; memories are not asked where rules outweigh them."""
@@ -108,8 +120,9 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
         rules=analysis.policy if spec.policies.rules else None,
         window=Window(
             actions=max(analysis.policy.index.longest, 2, *(each.looks_back for each in memories)),
-            visible=max((each.memory.longest for each in memories), default=0),
+            visible=max((*(each.memory.longest for each in memories), LOOKS_BACK * spec.policies.learns)),
         ),
+        likeness=LikenessPolicy(stories, catalogue, analysis.rule_only) if spec.policies.learns else None,
         mistakes=Mistakes(
             contradictions=analysis.contradictions,
             gaps=find_gaps(rules, catalogue) if spec.policies.check_rules else (),

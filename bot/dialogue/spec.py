@@ -219,7 +219,7 @@ class PolicySpec:
     Without `check_rules` (Rasa's `check_for_contradictions`) memory sees the turns that rules alone make,
     as in Rasa, which finds them out by that check. `…by_confidence` (Rasa's `use_nlu_confidence_as_score`):
     what is certain by rule or memory counts as much as the message was understood. `learns`: a policy is
-    meant, too, that learns from stories when to listen (Rasa's TEDPolicy), and is not run.
+    meant, too, that learns from stories (Rasa's TEDPolicy), and `likeness.py` stands in for it.
     """
 
     rules: bool = True

@@ -71,8 +71,9 @@ COMPONENTS: dict[str, Substitute | None] = {
 }
 
 GUESSING = (
-    "the rules, and the stories as written; where none of them fits, the fallback of RulePolicy decides, "
-    "and after an action of the bot's it listens,"
+    "the rules, and the stories as written; where none of them fits, what stories tell of the situation most "
+    "like it; where they disagree, the fallback of RulePolicy decides, and after an action of the bot's it "
+    "listens,"
 )
 
 DEFAULT_POLICIES = (

@@ -88,7 +88,8 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
     names = [name for name, _ in found if name in (*remembering, "RulePolicy")]
     rules = rule or MapNode(source=config.source)
     memories = tuple(_read_memory(name, body, reader) for name, body in found if name in remembering)
-    if not memories and names_own_class(config, "policies"):
+    is_own = names_own_class(config, "policies")
+    if not memories and is_own:
         memories = (MemorySpec(priority=_GUESSED),)  # as said of it
     fallback = reader.text(rules.get("core_fallback_action_name"), "`core_fallback_action_name`")
     return PolicySpec(
@@ -108,7 +109,7 @@ def read_policies(config: MapNode, reader: Reader) -> PolicySpec:
         check_rules=_flag(rules, "check_for_contradictions", reader),
         rule_priority=_priority(rules, 4, reader),
         rules_by_confidence=_by_confidence(rules, reader),
-        learns="TEDPolicy" in dict(found),
+        learns=is_own or "TEDPolicy" in dict(found),
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _DIALOGUES = 3_000
-# What its stories and rules foresee. Texts out of a path's order are Rasa's TEDPolicy's, and nobody's here.
+# What its stories and rules foresee: texts out of a path's order each engine guesses in its own way.
 _PATHS = (
     ("greet", "mood_great", "goodbye"),
     ("greet", "mood_unhappy", "affirm"),
