@@ -15,6 +15,7 @@ from bot.service.receive import receive
 from bot.service.uploads import holds_files, shelve
 from bot.web.clients import is_this_machine
 from bot.web.keys import CONNECTORS, FILES, PUBLIC_URL, ROAD
+from bot.web.newcomers import NEWCOMERS
 from bot.web.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -121,9 +122,7 @@ async def commit(
     away: PlatformUnavailable | None = None
     for connector, told in events:
         try:
-            event = await complete(request.app[ROAD], connector, told)
-            if holds_files(event):
-                event = await shelve(request.app[FILES], event, now=request.app[ROAD].now())
+            event = await _prepare(request, connector, told)
             taken.append((event, await receive(request.app[ROAD], event)))
         except BadPayload as error:
             refused.append((told, error))
@@ -139,6 +138,17 @@ async def commit(
     for event, reason in refused:
         log.warning("Event refused", channel=event.channel, account=event.account, reason=str(reason))
     return taken
+
+
+async def _prepare(request: web.Request, connector: Connector, told: InboundEvent) -> InboundEvent:
+    """Return an event as it is committed. Raises `TooManyAttempts`, `PlatformUnavailable`."""
+    newcomers = request.app.get(NEWCOMERS)
+    if newcomers is not None:
+        await newcomers.let_in(request, connector, told)
+    event = await complete(request.app[ROAD], connector, told)
+    if holds_files(event):
+        event = await shelve(request.app[FILES], event, now=request.app[ROAD].now())
+    return event
 
 
 def find_connector(request: web.Request, channel: str, account: str) -> Connector:

@@ -1,4 +1,4 @@
-"""Strangers of the web chat: how many may come from one address.
+"""Strangers: how many may come from one address, to the web chat or to what lets everybody in.
 
 A visitor costs nothing to make, and whoever asks for a person takes a place in a queue that people
 work off. So what is new is counted by where it comes from; who talks already is not held up.
@@ -15,10 +15,13 @@ import structlog
 from aiohttp import web
 
 from bot.bus.rates import LocalRates
-from bot.errors import BusUnavailable
-from bot.web.clients import get_client, is_this_machine
+from bot.errors import BusUnavailable, TooManyAttempts
+from bot.service.receive import get_account_id
+from bot.storage.conversations import find_conversation_id
+from bot.web.clients import find_client, get_client, is_this_machine
 
 if TYPE_CHECKING:
+    from bot.connector import Connector, InboundEvent
     from bot.service.road import Road
 
 PER_HOUR = 300  # a whole office, or a street on one mobile network, may be behind an address
@@ -72,6 +75,23 @@ class Newcomers:
         if wait:
             log.warning("Newcomer asked to wait", client=client, arrival=arrival.value)
         return wait
+
+    async def let_in(self, request: web.Request, connector: Connector, event: InboundEvent) -> None:
+        """Count who writes for the first time to an account that lets everybody in (`open: true`).
+
+        Only who comes from the internet: on the brand's own network one program speaks for all its users.
+        Raises `TooManyAttempts`.
+        """
+        if not connector.account.flag("open"):
+            return
+        client = find_client(request)
+        if client is None or not client.is_global:
+            return
+        account_id = await get_account_id(self._road, event.channel, event.account)
+        async with self._road.database.read() as connection:
+            known = await find_conversation_id(connection, account_id, event.conversation_key)
+        if known is None and await self.get_wait(get_client(request), Arrival.FIRST_MESSAGE):
+            raise TooManyAttempts("too many new senders came from this address within an hour")
 
 
 NEWCOMERS: web.AppKey[Newcomers] = web.AppKey("newcomers")
