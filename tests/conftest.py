@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
@@ -19,6 +20,7 @@ from bot.bus.bus import Bus
 from bot.domain.pipeline import DeskSpec
 from bot.embedded import start_postgres, start_valkey
 from bot.rasa_format.project import load_project
+from bot.service import passwords
 from bot.service.road import Road
 from bot.storage.database import Database, open_database
 from bot.storage.schema import upgrade_schema
@@ -86,6 +88,16 @@ def vectors(run_folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(run_folder / "cache"))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def thorough_hasher() -> Iterator[PasswordHasher]:
+    """What the service hashes passwords with. The tests' own takes no time: they log in a thousand times."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    thorough = passwords._HASHER
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", quick)
+        yield thorough
 
 
 @pytest.fixture(scope="session")
