@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.desk.brief import shorten, words_of
+from bot.domain.contact import PASSED_ON
 from bot.domain.message import Author
 from bot.web.words import say
 
@@ -81,6 +82,7 @@ def view_around(message: Message) -> tuple[AroundView, ...]:
     lines = (
         _say_if(told.get("standby") is True, "standby"),
         _say_if("opt_out" in told, "opt_out"),
+        _say_if(PASSED_ON in told, "passed_on"),
         _view_forwarded(told.get("forwarded")),
         _view_story(message),
         _view_referral(told),

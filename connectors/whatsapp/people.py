@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.connector.meta.fields import get_id, get_object, get_text
 from bot.domain.contact import Handle
@@ -125,14 +125,18 @@ def make_person(names: Iterable[str], contact: JsonObject) -> Person:
     )
 
 
-def make_renamed(old: Iterable[str], new: Iterable[str]) -> Person:
+def make_renamed(old: Iterable[str], new: Iterable[str], *, new_number: bool = False) -> Person:
     """Return somebody who has other ids now: the key is the old one, and the handle holds all of them.
 
-    Raises `BadPayload` where no old id is named.
+    A new number takes the place of the old one, a new user id that of the old; `new_number`: they have one,
+    whether it is told or not. Raises `BadPayload` where no old id is named.
     """
-    before = make_person(old, {})
-    now = make_person([*new, *before.handle.other_ids, before.handle.native_id], {})
-    return Person(key=before.key, handle=now.handle)
+    before, told = make_person(old, {}), [clean_number(name) for name in new if name]
+    known = (before.handle.native_id, *before.handle.other_ids)
+    now = make_person([*told, *known], {})
+    replaced = {is_user_id(name) for name in told} | ({False} if new_number else set())
+    given_up = tuple(name for name in known if is_user_id(name) in replaced and name not in told)
+    return Person(key=before.key, handle=replace(now.handle, given_up=given_up))
 
 
 def find_previous(system: JsonObject) -> str:

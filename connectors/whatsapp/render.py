@@ -15,6 +15,7 @@ from bot.connector import OutboundFile, OutboundReply, TextUnit
 from bot.connector.egress import find_url_problem
 from bot.connector.lines import say_button, say_file
 from bot.connector.text import clean_text, measure, split_text
+from bot.domain.contact import FORMER
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Button, Content
 from connectors.whatsapp.files import choose_type
@@ -204,6 +205,8 @@ def read_target(key: str) -> JsonObject:
         return {"recipient_type": "individual", "recipient": key}
     if key.isascii() and key.isdigit():
         return {"recipient_type": "individual", "to": key}
+    if key.startswith(FORMER):
+        raise ValueError("they have another number now, which is not told: they have to write first")
     raise ValueError("this is neither a phone number nor a user id of WhatsApp")
 
 

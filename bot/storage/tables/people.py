@@ -62,6 +62,7 @@ known_id = Table(
     Column("native_id", Text, primary_key=True),
     Column("key", Text, nullable=False),
     created_at(),
+    Index("ix_known_id_account_id_key", "account_id", "key"),
 )
 
 # What tells who somebody is: digests to compare, and as much as staff need to recognise it. `source`: how

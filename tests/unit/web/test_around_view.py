@@ -56,6 +56,7 @@ def around(**metadata: Any) -> list[str]:
         ({"encrypted": "pgp"}, ["Encrypted (pgp): nothing of it can be read here"]),
         ({"live": True, "forwarded": True}, ["Forwarded", "During a live video"]),
         ({"opt_out": "stop"}, ["The platform has answered this word itself"]),
+        ({"passed_on": True}, ["Somebody new: this phone number was another customer's until now"]),
         ({"forwarded": {"odd": 1}, "referral": "odd", "subject": 7, "live": "yes"}, []),
     ],
 )

@@ -42,6 +42,14 @@ def test_change_of_ids_names_old_and_new_as_one_person(system: dict[str, Any]) -
     known = {event.sender.native_id, *event.sender.other_ids}
     assert {PHONE, USER, USER_ID[OTHER_PHONE]} <= known
     assert event.sender.native_id == USER_ID[OTHER_PHONE]
+    moved = system["type"] == "user_changed_number"
+    assert set(event.sender.given_up) == {USER, *([PHONE] if moved else [])}
+
+
+def test_other_device_gives_nothing_up() -> None:
+    system = {"type": "customer_identity_changed", "identity": "hash", "customer": PHONE}
+    written = {"from": PHONE, "id": "wamid.s", "timestamp": "1750000000", "type": "system", "system": system}
+    assert parse_one(change("messages", messages=[written])).sender.given_up == ()
 
 
 @pytest.mark.parametrize(("named", "key"), [({"wa_id": PHONE}, PHONE), ({}, USER)])

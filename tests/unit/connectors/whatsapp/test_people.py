@@ -81,6 +81,11 @@ def test_key_that_is_no_persons_is_refused(key: str) -> None:
         read_target(key)
 
 
+def test_number_that_was_given_up_is_not_written_to() -> None:
+    with pytest.raises(ValueError, match="another number"):
+        read_target("former:16505551234")
+
+
 def test_only_contact_is_nobodys_where_a_change_concerns_several_people() -> None:
     ann, other = {"from": PHONE, "id": "wamid.1"}, {"from": "1999555", "id": "wamid.2"}
     told = read_known({"contacts": known(wa_id=PHONE, user_id=USER), "messages": [ann, ann, other]})
