@@ -4,6 +4,7 @@ import inspect
 import pkgutil
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ ROOT = Path(actions.__file__).parents[1]
 SET_BY_RASA = {"nlu_fallback"}
 
 
+@cache
 def load(path: Path) -> Any:
+    """Read a file, once: it is for looking at alone."""
     return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
 
 

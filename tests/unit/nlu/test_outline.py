@@ -1,16 +1,31 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.pipeline import DIMENSIONS
 from bot.nlu.dimensions.options import Dimension
 from bot.nlu.outline import outline
+from bot.nlu.tokens import load_language
 from bot.rasa_format.components import COMPONENTS
 from bot.rasa_format.parameters import PARAMETERS
 from tests.unit.nlu.test_pipeline import read_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_language() -> Iterator[None]:
+    """Load a language once: it takes spaCy as long as all the rest takes a hundred times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.nlu.outline.load_language", cache(load_language))
+        yield
 
 
 def test_an_empty_pipeline_runs_every_part() -> None:
