@@ -137,6 +137,31 @@ async def test_times_and_days_are_the_readers(road: Road, chromium: Browser, add
     assert await times.last.inner_text() == f"{await local_time(times.last, zone):%H:%M}"
 
 
+# A page looks at its clock again when it is looked at.
+TOMORROW = """
+    const Earlier = window.Date;
+    window.Date = class extends Earlier {
+        constructor(...given) { if (given.length) super(...given); else super(Earlier.now() + 86_400_000); }
+        static now() { return Earlier.now() + 86_400_000; }
+    };
+    document.dispatchEvent(new Event("visibilitychange"));
+"""
+
+
+async def test_days_are_named_anew_after_midnight(road: Road, chromium: Browser, address: str) -> None:
+    conversation_id = await complain(road)
+    noon = (12 - road.now().hour) * -1  # the names of these zones have the sign turned round
+    page = await log_in(road, chromium, address, "Mara", zone=f"Etc/GMT{noon:+d}")
+    await open_row(page, conversation_id)
+    day = page.locator("#messages .day")
+    await expect(day).to_have_text("Today")
+    date = datetime.fromisoformat(await day.get_attribute("data-day") or "")
+    await page.evaluate(TOMORROW)
+    await expect(day).to_have_text("Yesterday")
+    await page.evaluate(TOMORROW)
+    await expect(day).to_have_text(f"{date:%A}, {date.day} {date:%B}")
+
+
 async def test_a_word_begun_outside_the_box_closes_no_complaint(
     road: Road, chromium: Browser, address: str
 ) -> None:

@@ -1,4 +1,5 @@
 // Shows times by this browser's clock: `<time datetime>` with `data-relative` (kept fresh), `data-clock` or `data-date`.
+// What the server called today when it wrote it, `data-ago` days ago, is yesterday after midnight.
 
 const steps: [seconds: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [60, "second"], [60, "minute"], [24, "hour"], [Number.POSITIVE_INFINITY, "day"],
@@ -16,6 +17,18 @@ export function refreshTimes(root: ParentNode = document): void {
     if (element.dataset["clock"] !== undefined) element.textContent = clock.format(at);
     if (element.dataset["date"] !== undefined) element.textContent = date.format(at);
   }
+  for (const heading of root.querySelectorAll<HTMLElement>("[data-ago]")) nameDay(heading);
+}
+
+function nameDay(heading: HTMLElement): void {
+  const { ago, today, yesterday, date: name } = heading.dataset;
+  const now = dayNumber(new Date());
+  const since = now - Number(heading.dataset["seen"] ??= String(now));
+  heading.textContent = [today, yesterday][Number(ago) + since] ?? name ?? "";
+}
+
+function dayNumber(at: Date): number {
+  return Math.round(Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / 86_400_000);
 }
 
 function relative(at: Date): string {
