@@ -64,7 +64,7 @@ def name_type(message: JsonObject) -> str:
 def read_surroundings(message: JsonObject) -> JsonObject:
     """Return what a message answers, whether it was passed on, and the advertisement it came by."""
     context = get_object(message, "context")
-    quoted = get_id(context, "id")
+    quoted = get_id(context, "id") or get_id(context, "message_id")  # the latter of what was sent
     referral = get_object(message, "referral")
     product = get_object(context, "referred_product")
     found: dict[str, Json] = {

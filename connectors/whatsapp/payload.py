@@ -18,7 +18,7 @@ from bot.domain.json import Json, JsonObject
 from bot.domain.message import SAID, Content, Kind
 from bot.errors import BadPayload
 from connectors.whatsapp.messages import read_said
-from connectors.whatsapp.notes import CALL, NEW_USER_ID, PREFERENCES, note
+from connectors.whatsapp.notes import CALL, NEW_NUMBER, NEW_USER_ID, PREFERENCES, SYSTEM, note
 from connectors.whatsapp.people import (
     Known,
     Person,
@@ -30,7 +30,9 @@ from connectors.whatsapp.people import (
     read_known,
 )
 from connectors.whatsapp.reading import get_name, need_id
+from connectors.whatsapp.routing import explain_handover, get_handed, name_field, open_value
 from connectors.whatsapp.said import Said
+from connectors.whatsapp.sent import read_sent
 from connectors.whatsapp.statuses import read_status
 
 CHANNEL = "whatsapp"
@@ -79,7 +81,8 @@ def parse_change(entry: Json, change: Json, account: AccountConfig) -> list[Inbo
     whole = make_blank(change, account, update="change")
     if not isinstance(change, Mapping) or not isinstance(entry, Mapping):
         return [whole]
-    field, value = get_name(change, "field"), get_object(change, "value")
+    field = name_field(change)
+    value = open_value(field, get_object(change, "value"))
     if not is_ours(entry, value, account):
         return []
     readers = FIELDS.get(field, {}) if field else ALL
@@ -193,7 +196,8 @@ def read_change_of_ids(message: JsonObject, blank: InboundEvent) -> InboundEvent
     new = (get_id(system, name) for name in ("user_id", "wa_id", "new_wa_id", "parent_user_id"))
     named = (get_id(message, "from"), get_id(message, "from_user_id"), find_previous(system))
     old = (get_id(system, name) for name in ("customer", "previous_parent_user_id"))
-    return fill(blank, make_renamed((*named, *old), new), read_said(message))
+    moved = SYSTEM.get(get_name(system, "type")) == NEW_NUMBER
+    return fill(blank, make_renamed((*named, *old), new, new_number=moved), read_said(message))
 
 
 def read_new_user_id(update: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
@@ -207,12 +211,12 @@ def read_new_user_id(update: JsonObject, blank: InboundEvent, batch: Batch) -> I
 
 
 def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
-    """Read what one of the brand's people wrote in WhatsApp's own app, to the contact who is the sender.
+    """Read what one of the brand's people, or Meta's own agent, wrote to the contact who is the sender.
 
     That they edit, take back or react to what they wrote is kept as unsupported.
     """
     numbered = replace(blank, event_id=need_id(message, "id"), platform_at=get_time(message, "timestamp"))
-    said = read_said(message)
+    said = read_sent(message)
     if get_id(message, "group_id"):
         return replace(numbered, metadata={"update": "group"})
     person = find_addressee(message, batch.known)
@@ -233,6 +237,14 @@ def read_overheard(message: JsonObject, blank: InboundEvent, batch: Batch) -> In
         reply_context={},
         metadata={**event.metadata, "standby": True},
         for_staff=True,
+    )
+
+
+def read_handover(handover: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
+    """Read that a conversation was passed on to us, or taken by another sender."""
+    numbered = replace(blank, platform_at=get_time(handover, "timestamp"))
+    return fill(
+        numbered, find_person(get_handed(handover), batch.known), tell_staff(explain_handover(handover))
     )
 
 
@@ -268,7 +280,8 @@ def read_fault(error: JsonObject, blank: InboundEvent, batch: Batch) -> InboundE
 FIELDS: Mapping[str, Mapping[str, Reader]] = {
     "messages": {"messages": read_message, "statuses": read_delivery, "errors": read_fault},
     "smb_message_echoes": {"message_echoes": read_echo},
-    "standby": {"messages": read_overheard, "message_echoes": read_echo},
+    "standby": {"messages": read_overheard, "message_echoes": read_echo, "statuses": read_delivery},
+    "messaging_handovers": {"messaging_handovers": read_handover},
     "calls": {"calls": read_call},
     "user_preferences": {"user_preferences": read_preference},
     "user_id_update": {"user_id_update": read_new_user_id},
