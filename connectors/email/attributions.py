@@ -16,14 +16,17 @@ LONGEST = 300  # characters of a line that is looked at
 WROTE = re.compile(
     r"написал|пишет|пише\b|написав|писал|napisał|napsal|napísal|yazdı|kirjoitti|írta|ha scritto|a scris\b"
     r"|έγραψε|skrev|schreef|geschreven|schrieb|escreveu|escribió|a écrit|写道|寫道|작성|menulis|đã viết"
-    r"|rašė|rakstīja|pisze|napisao|je napisal|wrote|writes|\bот\b",
+    r"|rašė|rakstīja|pisze|napisao|je napisal|wrote|writes|\bот\b|написа\b|missatge de|のメール|เขียนว่า"
+    r"|ने लिखा|מאת",
     re.IGNORECASE,
 )
-DATE = re.compile(r"\d{1,4}[./年년-]\s?\d{1,2}|\b(19|20)\d\d\b")
+DATE = re.compile(r"\d{1,4}[./年년-]\s?\d{1,2}|\b(19|20|25)\d\d\b")  # also Thai years
 MOMENT = re.compile(r"\d{1,2}[:.]\d{2}\b|[^\s@<>]+@[^\s@<>]+\.\w")
+DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # marks in lines of Hebrew and Arabic
 ADDRESSED = re.compile(r"<[^\s<>@]+@[^\s<>@]+>\s*[:\uff1a]$")
 DASHES = re.compile(
     r"^\s*-{3,}\s*(исходное сообщение|пересылаемое сообщение|messaggio originale|mensagem original"
+    r"|original-nachricht"
     r"|oprindelig (meddelelse|besked)|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti"
     r"|původní zpráva|pôvodná správa|wiadomość oryginalna|oryginalna wiadomość|orijinal ileti"
     r"|message d.origine|原始邮件|原始郵件|원본 메시지|eredeti üzenet|mesaj original|元のメッセージ)"
@@ -34,7 +37,18 @@ DASHES = re.compile(
 DASHED = re.compile(r"^\s*-{3,}\s+(?P<said>\S.*\S)\s+-{3,}\s*$")
 # Without a date or an address: only straight above what is quoted.
 BARE = re.compile(rf"^(?!I |You )[^\s>].{{0,120}}({WROTE.pattern})\s?[:\uff1a]$", re.IGNORECASE)
+ORIGINAL = "-----Original Message-----"
 MOST_LINES = 3  # that programs break an announcement into
+# Notes sets the sender, the time and its labels each on a line of their own, older versions in a table.
+NOTES_TO = re.compile(r"^\s*(to|an|a|à|para|till|til|aan|do|komu)\s*$", re.IGNORECASE)
+NOTES_SUBJECT = re.compile(
+    r"^\s*(subject|betreff|objet|oggetto|asunto|assunto|onderwerp|ämne|emne|temat)\s*$", re.IGNORECASE
+)
+NOTES_DATE = re.compile(
+    r"^\s*(sent by:.*|\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}[:.]\d{2}.{0,9})$", re.IGNORECASE
+)
+NOTES_TABLE = re.compile(r"^\s*\|-{5,}\+-{10,}>?\s*$")
+NOTES_LINES = 12  # of a mail's head there
 LABELS = {
     "From": "от|da|od|kimden|fra|lähettäjä|feladó|de la|από|差出人|发件人|發件人|寄件者|보낸 사람|від",
     "Sent": (
@@ -70,6 +84,25 @@ def restore(text: str, found: dict[str, str]) -> str:
     for english, said in found.items():
         text = text.replace(english, said)
     return text
+
+
+def announce_notes(text: str) -> str:
+    """Return a text with a line above the mail that Notes quotes below an answer."""
+    lines = text.split("\n")
+    at = next(
+        (number for number in range(len(lines)) if is_notes_head(lines[number : number + NOTES_LINES])), None
+    )
+    return text if at is None else "\n".join([*lines[:at], ORIGINAL, *lines[at:]])
+
+
+def is_notes_head(lines: Sequence[str]) -> bool:
+    """Tell whether lines begin with the head of a mail as Notes shows it."""
+    if NOTES_TABLE.match(lines[0]):
+        return True
+    if not lines[0].strip() or len(lines) == 1 or not NOTES_DATE.match(lines[1]):
+        return False
+    to = next((number for number, line in enumerate(lines) if NOTES_TO.match(line)), len(lines))
+    return any(NOTES_SUBJECT.match(line) for line in lines[to:])
 
 
 def read_lines(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -108,7 +141,7 @@ def stands_above_quote(lines: Sequence[str], at: int) -> bool:
 
 def announces(line: str) -> bool:
     """Tell whether a line says who wrote what follows, and when."""
-    line = line.strip()
+    line = DIRECTIONS.sub("", line).strip()
     if len(line) > LONGEST or not line.endswith((":", "\uff1a")) or line.startswith((">", "On ")):
         return False
     if not (DATE.search(line) and MOMENT.search(line)):
@@ -122,7 +155,7 @@ def translate_line(lines: Sequence[str], at: int) -> str:
     if len(line) > LONGEST:
         return line
     if DASHES.match(line):
-        return "-----Original Message-----"
+        return ORIGINAL
     dashed = DASHED.match(line)
     if dashed and announces(f"{dashed['said'].removeprefix('On ')}:"):
         return f"On {dashed['said']} wrote:"

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 import quotequail
 
-from connectors.email.attributions import DATE, WROTE, restore, translate
+from connectors.email.attributions import DATE, WROTE, announce_notes, restore, translate
 from connectors.email.links import write_links
 from connectors.email.markup import read_markup
 
@@ -43,6 +43,7 @@ ADDED = re.compile(
 )
 # Yahoo's line above a quote, between dashes of its own, which quotequail leaves behind.
 YAHOO = re.compile(r"(^|\n)-{2,}\s*On .{1,200}? wrote:?\s*-*\s*$")
+DRAWN = re.compile(r"\n\s*[-_=*~#]{4,}\s*$")  # above a quote that begins below it
 # quotequail takes Outlook's answers for forwarded mails: both begin with the same lines. Subjects tell.
 FORWARDED = re.compile(r"^\s*(fwd?|wg|tr|rv|enc|i|vl|doorst|vb|pd|ilt|перен|转发)\s*[:\uff1a]", re.IGNORECASE)
 SAYS_FORWARDED = re.compile(
@@ -67,14 +68,14 @@ def take_words(plain: str, *, forwarded: bool = False) -> tuple[str, bool]:
     if forwarded or SAYS_FORWARDED.search(text):
         return text, False
     head, rest = split_lines(text, MAX_LINES)
-    english, translated = translate(head)
+    english, translated = translate(announce_notes(head))
     found = quotequail.unwrap(hide_inner(english)) if text else None
     if not found or is_own_list(found, english):
         return cut_signature(text), False
     following = f"{found['text_bottom']}\n{rest}" if found.get("text_bottom") else ""
     above, below = (cut_signature(each) for each in (found.get("text_top") or "", following))
     below = "" if SIGNATURE.match(below) else below
-    own = "\n\n".join(part for part in (YAHOO.sub("", above).rstrip(), below) if part)
+    own = "\n\n".join(part for part in (DRAWN.sub("", YAHOO.sub("", above)).rstrip(), below) if part)
     own = restore(own.replace(INNER, ""), translated)
     return (own, True) if own.strip(LINES) else (text, False)
 
