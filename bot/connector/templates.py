@@ -1,7 +1,8 @@
 """Messages that a platform approved beforehand: what they say, and what has to be filled in. Pure.
 
 A part is `header`, `body`, `footer`, `button.0` (a label, and where it leads), `code.0` (a button that copies
-a code), `location` or `file` (what stands above the words), or one of these on a card: `card.0.body`.
+a code), `location` or `file` (what stands above the words), `offer` (until when one holds), `flow.0` (a
+button that opens a form), or one of these on a card: `card.0.body`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.connector.file_rules import say_types
@@ -31,8 +33,8 @@ class Place:
     """Something to be filled in. `part` is where it stands, `example` is one.
 
     `name` is what it is called there: a number, or a word. `most`: so many characters. `degrees`: a number
-    that is no further from 0. `pattern`: what else it must be, said in `told`. `takes`: no text but a file,
-    one of these types and sizes.
+    that is no further from 0. `is_moment`: a day and a time of it in UTC, as in 2027-01-31 18:00. `pattern`:
+    what else it must be, said in `told`. `takes`: no text but a file, one of these types and sizes.
     """
 
     part: str
@@ -40,6 +42,7 @@ class Place:
     example: str = ""
     most: int = VALUE_MAX
     degrees: int | None = None
+    is_moment: bool = False
     pattern: str = ""
     told: str = ""
     takes: FileRule | None = None
@@ -49,7 +52,8 @@ class Place:
 class TemplatePart:
     """One part of a template. `asks`: its places, where the text alone does not tell all of them.
 
-    `repeats`: what is filled in here is what was filled in there, and is asked for once.
+    `repeats`: what is filled in here is what was filled in there, and is asked for once. `fixed`: goes along
+    as it is, and nobody is asked for it.
     """
 
     part: str
@@ -57,6 +61,7 @@ class TemplatePart:
     examples: Mapping[str, str] = field(default_factory=dict)
     asks: tuple[Place, ...] = ()
     repeats: str = ""
+    fixed: str = ""
 
     def places(self) -> Iterator[Place]:
         """Yield what is to be filled in, each once, in the order of the text."""
@@ -113,9 +118,9 @@ class Template:
                 cards.append({})
             filling = self._find(part.repeats) if part.repeats else part
             names = [place.name for place in filling.places()]
-            if names:
+            if names or part.fixed:
                 into = filled if card is None else cards[card]
-                into[_FIELDS.get(name, name)] = _fill_part(filling, names, values)
+                into[_FIELDS.get(name, name)] = part.fixed or _fill_part(filling, names, values)
         return {**filled, "cards": cards} if cards else filled
 
     def _find(self, name: str) -> TemplatePart:
@@ -136,6 +141,8 @@ def find_place_problem(place: Place, value: str) -> str | None:
         return f"what is filled in for {place.name} may have {place.most:,} characters"
     if place.degrees is not None and not _is_within(value, place.degrees):
         return f"{place.name} is a number of degrees from -{place.degrees} to {place.degrees}"
+    if place.is_moment and read_moment(value) is None:
+        return f"{place.name} is a day and a time in UTC, as in 2027-01-31 18:00"
     if place.pattern and not re.fullmatch(place.pattern, value):
         return place.told
     return None
@@ -148,6 +155,16 @@ def find_place_file_problem(rule: FileRule, mime: str, size: int) -> str | None:
     if rule.most and size > rule.most:
         return f"this template takes files of up to {rule.most / 1_000_000:.0f} MB here: choose a smaller one"
     return None
+
+
+def read_moment(value: str) -> datetime | None:
+    """Return a day and a time of it in UTC; None for what is none."""
+    if not value.isascii():
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _is_within(value: str, degrees: int) -> bool:

@@ -20,18 +20,19 @@ from connectors.whatsapp.reading import get_name, get_objects
 CODE_MAX = 15  # characters of a coupon or a one-time code
 CODE = "[A-Za-z0-9]+"
 MOST_CARDS, MOST_BUTTONS = 10, 10
-BUTTONS = frozenset({"QUICK_REPLY", "PHONE_NUMBER", "URL", "COPY_CODE", "OTP"})
+BUTTONS = frozenset(
+    {"QUICK_REPLY", "PHONE_NUMBER", "URL", "COPY_CODE", "OTP", "FLOW", "REQUEST_CONTACT_INFO"}
+)
 BUTTON_TYPES: Mapping[str, str] = {
     "CATALOG": "it opens the catalogue, and needs a product of it",
     "MPM": "it shows products, and needs their numbers",
     "SPM": "it shows a product, and needs its number",
-    "FLOW": "it opens a form (a flow), which is not filled in from here",
+    "APP": "it opens an app, and needs an address in it",
     "ORDER_DETAILS": "it asks for a payment, and needs the order",
     "VOICE_CALL": "it offers a call, and calls are not taken here",
     "REMINDER": "it offers a reminder, and needs its time",
 }
 COMPONENTS: Mapping[str, str] = {
-    "LIMITED_TIME_OFFER": "it is an offer that ends, and needs its time",
     "CALL_PERMISSION_REQUEST": "it asks whether one may call, and calls are not made from here",
     "ORDER_STATUS": "it tells the state of an order, and needs the order",
 }
@@ -39,6 +40,10 @@ HEADERS: Mapping[str, str] = {
     "GIF": "a moving picture stands above it, which only Meta's Marketing Messages API sends",
     "PRODUCT": "a product of the catalogue stands above it, and needs its number",
 }
+ASKS_SERVER = "its form (a flow) asks a server of its own, which has to know who is asked"
+NO_OFFER = "it is an offer, and Meta does not tell which"
+NO_TOKEN = "unused"  # noqa: S105 - what Meta puts where a form is given no token of its own
+LABELS: Mapping[str, str] = {"REQUEST_CONTACT_INFO": "Share contact info"}  # it cannot be another one
 UNKNOWN = "it has a part that is not known here: {what}"
 
 
@@ -147,11 +152,29 @@ def read_button(button: JsonObject, number: int) -> TemplatePart:
             part=f"code.{number}", name="code", example=example, most=CODE_MAX, pattern=CODE, told=told
         )
         return TemplatePart(part=place.part, text=f"• {label or 'Copy code'}: {{{{code}}}}", asks=(place,))
+    if kind == "FLOW":
+        if get_name(button, "flow_action").lower() == "data_exchange":
+            raise NotOurs(ASKS_SERVER)
+        return TemplatePart(part=f"flow.{number}", text=f"• {label}", fixed=NO_TOKEN)
+    label = label or LABELS.get(kind, "")
     # Meta lists the button of a one-time code as one that leads to an address with the code in it, or as OTP.
     url = get_text(button, "url") or ("{{1}}" if kind == "OTP" else "")
     examples = dict(zip("1", get_texts(button, "example"), strict=False))
     text = f"• {label}: {url}" if url else f"• {label}"
     return TemplatePart(part=f"button.{number}", text=text, examples=examples)
+
+
+def read_offer(component: JsonObject) -> Iterator[TemplatePart]:
+    """Yield what is offered, and until when, where it ends: Meta counts the hours down."""
+    offer = get_object(component, "limited_time_offer")
+    text = clean_text(get_text(offer, "text"))
+    if not text.strip():
+        raise NotOurs(NO_OFFER)
+    if offer.get("has_expiration") is not True:
+        yield TemplatePart(part="offer", text=text)
+        return
+    place = Place(part="offer", name="until", example="2027-01-31 18:00", is_moment=True)
+    yield TemplatePart(part="offer", text=f"{text} (until {{{{until}}}} UTC)", asks=(place,))
 
 
 def read_cards(component: JsonObject) -> Iterator[TemplatePart]:
@@ -207,4 +230,5 @@ READERS: Mapping[str, Callable[[JsonObject], Iterator[TemplatePart]]] = {
     "FOOTER": read_footer,
     "BUTTONS": read_buttons,
     "CAROUSEL": read_cards,
+    "LIMITED_TIME_OFFER": read_offer,
 }

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from bot.connector.templates import read_moment
 from bot.connector.text import clean_text
 from connectors.whatsapp.files import HEADER_RULES
 
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from bot.domain.json import Json, JsonObject
 
 
-BUTTON = re.compile(r"(button|code|reply)\.([0-9])")
+BUTTON = re.compile(r"(button|code|reply|flow)\.([0-9])")
+FIELDS: Mapping[str, tuple[str, str]] = {
+    "code": ("coupon_code", "copy_code"),
+    "reply": ("payload", "quick_reply"),
+    "flow": ("action", "flow"),
+}
 PLACE = ("latitude", "longitude", "name", "address")
 
 
@@ -28,8 +34,9 @@ def render_template(template: Json, media: Sequence[JsonObject] = ()) -> JsonObj
 
     `parameters` fill the body: a list by place, an object by name. So does `header` above it, and `button.0`
     the address of the first button; `code.0` is what a button copies, `reply.0` what comes back when one is
-    pressed, `location` the place above. `file` (image, video or document) says that a file stands above:
-    `media` name those of the whole template, in order. `cards` hold the same for each card. Any other
+    pressed, `flow.0` the token of the form that it opens, `location` the place above, `offer` (`until`, as in
+    2027-01-31 18:00, in UTC) when an offer ends. `file` (image, video or document) says that a file stands
+    above: `media` name those of the whole template, in order. `cards` hold the same for each card. Any other
     template has the Cloud API's own `components` instead. Raises ValueError in words.
     """
     if not isinstance(template, Mapping):
@@ -74,6 +81,8 @@ def list_components(template: JsonObject, media: Iterator[JsonObject]) -> Iterat
         yield {"type": "header", "parameters": [render_file(str(template["file"]), next(media, {}))]}
     if "location" in template:
         yield {"type": "header", "parameters": [render_location(template["location"])]}
+    if "offer" in template:
+        yield {"type": "limited_time_offer", "parameters": [render_offer(template["offer"])]}
     for kind, values in (("header", template.get("header")), ("body", template.get("parameters"))):
         if parameters := render_parameters(values):
             yield {"type": kind, "parameters": parameters}
@@ -101,13 +110,23 @@ def render_button(kind: str, index: str, values: Json) -> Iterator[JsonObject]:
     if kind == "button":
         parameters, sub_type = render_parameters(values), "url"
     else:
-        field, sub_type = ("coupon_code", "copy_code") if kind == "code" else ("payload", "quick_reply")
+        field, sub_type = FIELDS[kind]
         value = values.get("code") if isinstance(values, Mapping) else values
         if not isinstance(value, str) or not value:
             raise ValueError(f"`{kind}.{index}` of a template must be a text")
-        parameters = [{"type": field, field: value}]
+        parameters = [{"type": field, field: {"flow_token": value} if kind == "flow" else value}]
     if parameters:
         yield {"type": "button", "sub_type": sub_type, "index": index, "parameters": parameters}
+
+
+def render_offer(offer: Json) -> JsonObject:
+    """Return when an offer ends."""
+    until = offer.get("until") if isinstance(offer, Mapping) else None
+    moment = read_moment(until) if isinstance(until, str) else None
+    if moment is None:
+        raise ValueError("a template's `offer` needs `until`, a day and a time in UTC: 2027-01-31 18:00")
+    ends = {"expiration_time_ms": int(moment.timestamp()) * 1_000}
+    return {"type": "limited_time_offer", "limited_time_offer": ends}
 
 
 def render_file(kind: str, media: JsonObject) -> JsonObject:

@@ -18,7 +18,7 @@ from tests.browser.widget import PICTURE
 from tests.fakes.desk_service import make_desk_app
 from tests.fakes.serving import serve
 from tests.fakes.whatsapp import run_fake_whatsapp
-from tests.fakes.whatsapp_templates import body, header, make_template
+from tests.fakes.whatsapp_templates import body, buttons, header, make_template
 from tests.integration.service.delivering import answered, let_pass
 from tests.integration.service.events import says
 
@@ -45,7 +45,7 @@ async def address(road: Road) -> AsyncIterator[str]:
         news = body("Hi {{1}}, your order {{2}} is on its way.", "Ann", "A-1")
         fake.templates += [make_template("order_news", news), make_template("thanks", body("Thank you."))]
         fake.templates += [make_template("label", header("IMAGE"), body("Your label, {{name}}."))]
-        fake.templates += [make_template("sale", body("Sale"), {"type": "LIMITED_TIME_OFFER"})]
+        fake.templates += [make_template("sale", body("Sale"), buttons({"type": "CATALOG"}))]
         connector = WhatsappConnector(AccountConfig(channel="whatsapp", name="lyra", options=fake.options))
         await connector.start(None)
         connectors = {("whatsapp", "lyra"): connector}
@@ -88,7 +88,7 @@ async def test_a_file_is_chosen_for_its_place_seen_and_sent(
     page = await log_in(road, chromium, address, "Mara", DESKTOP)
     await open_row(page, conversation_id)
     await page.get_by_role("button", name="Template", exact=True).click()
-    await expect(page.locator(".templates-others")).to_contain_text("sale en_US: it is an offer that ends")
+    await expect(page.locator(".templates-others")).to_contain_text("sale en_US: it opens the catalogue")
     await page.get_by_text("label", exact=True).click()
     preview = page.locator(".template[open] .template-preview")
     await expect(preview).to_have_text("{{image}}\nYour label, {{name}}.")

@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 SCOPE = "whatsapp_business_management"
 MEDIA = ("IMAGE", "VIDEO", "DOCUMENT")
-SUB_TYPES = {"URL": "url", "OTP": "url", "QUICK_REPLY": "quick_reply", "COPY_CODE": "copy_code"}
-TAKEN = (*SUB_TYPES.values(), "flow", "catalog", "mpm", "order_details", "voice_call", "reminder")
+SUB_TYPES = {
+    "URL": "url",
+    "OTP": "url",
+    "QUICK_REPLY": "quick_reply",
+    "COPY_CODE": "copy_code",
+    "FLOW": "flow",
+}
+TAKEN = (*SUB_TYPES.values(), "catalog", "mpm", "order_details", "voice_call", "reminder")
 MISSING = "Required parameter is missing"
 FORMAT = "Parameter format does not match format in the created template"
 NUMBER = "Number of parameters does not match the expected number of params"
@@ -81,6 +87,8 @@ def _fill_components(
             said += _fill_buttons(component["buttons"], [each for each in given if each["type"] == "button"])
         elif kind == "carousel":
             said += _fill_cards(component["cards"], by_type.pop(kind, {}).get("cards", []), uploads)
+        elif kind == "limited_time_offer":
+            said.append(_fill_offer(component["limited_time_offer"], by_type.pop(kind, {})))
         elif kind == "header" and component["format"] != "TEXT":
             said.append(_fill_header(component["format"], by_type.pop(kind, {}), uploads))
         else:
@@ -106,6 +114,15 @@ def _fill_header(kind: str, given: Fields, uploads: Collection[str]) -> str:
     if part.get("id") and part["id"] not in uploads:
         raise Refusal(100, "Invalid parameter", details="not a valid WhatsApp Business media attachment ID")
     return f"[{part.get('filename') or kind.lower()}]"
+
+
+def _fill_offer(offer: Fields, given: Fields) -> str:
+    ends = [each["limited_time_offer"]["expiration_time_ms"] for each in given.get("parameters", [])]
+    if len(ends) != bool(offer.get("has_expiration")):
+        raise Refusal(132000, NUMBER, details="limited_time_offer")  # [K]
+    if not all(isinstance(end, int) and end > 10**12 for end in ends):
+        raise Refusal(131009, "Parameter value is not valid", details="expiration_time_ms")  # [K]
+    return " ".join([str(offer["text"]), *map(str, ends)])
 
 
 def _fill_cards(wanted: Sequence[Fields], given: Sequence[Fields], uploads: Collection[str]) -> list[str]:
@@ -137,19 +154,30 @@ def _fill_button(button: Fields, number: int, given: Fields | None) -> str:
     values = given["parameters"] if given else []
     if kind == "QUICK_REPLY":
         return text
-    if kind == "COPY_CODE":
-        code = values[0].get("coupon_code", "") if values else ""
-        if not code:
-            details = f"buttons: Button at index {number} of type copy_code requires a non-empty parameter"
-            raise Refusal(131008, MISSING, details=f"{details} coupon_code")
-        if not (code.isascii() and code.isalnum()) or len(code) > 15:
-            raise Refusal(131009, "Parameter value is not valid", details="coupon_code")  # [K]
-        return f"{text} {code}"
+    if kind in ("FLOW", "COPY_CODE"):
+        return (_open_form if kind == "FLOW" else _copy_code)(text, number, values)
     address = "code={{1}}" if kind == "OTP" else str(button.get("url", ""))
     if PLACE.search(address) and not values:
         details = f"buttons: Button at index {number} of type Url requires a parameter"
         raise Refusal(131008, MISSING, details=details)
     return _fill(address or text, values, "buttons")
+
+
+def _open_form(text: str, number: int, values: Sequence[Fields]) -> str:
+    if not values or values[0].get("type") != "action":
+        details = f"buttons: Button at index {number} of type Flow requires a parameter"
+        raise Refusal(131009, "Parameter value is not valid", details=details)
+    return text
+
+
+def _copy_code(text: str, number: int, values: Sequence[Fields]) -> str:
+    code = values[0].get("coupon_code", "") if values else ""
+    if not code:
+        details = f"buttons: Button at index {number} of type copy_code requires a non-empty parameter"
+        raise Refusal(131008, MISSING, details=f"{details} coupon_code")
+    if not (code.isascii() and code.isalnum()) or len(code) > 15:
+        raise Refusal(131009, "Parameter value is not valid", details="coupon_code")  # [K]
+    return f"{text} {code}"
 
 
 def _fill(text: str, parameters: Sequence[Fields], where: str) -> str:

@@ -152,16 +152,16 @@ async def test_picture_above_goes_with_its_template(
         ({"place.0": "PDF"}, "another type of file here: JPEG and PNG"),
         ({"place.2": "SAVE-7"}, "letters and digits"),
         ({"place.2": "S" * 16}, "15 characters"),
-        ({"template": "offer|en_US"}, "an offer that ends"),
+        ({"template": "catalogue|en_US"}, "needs a product of it"),
     ],
 )
 async def test_what_meta_would_refuse_in_a_template_is_refused_before_it_is_stored(
     desk: Browser, late: int, fake: FakeWhatsapp, wrong: dict[str, str], word: str
 ) -> None:
-    fake.templates += [BILL, make_template("offer", body("x"), {"type": "LIMITED_TIME_OFFER"})]
+    fake.templates += [BILL, make_template("catalogue", body("x"), buttons({"type": "CATALOG"}))]
     page = await desk.get(f"/desk/c/{late}/templates")
-    assert "an offer that ends, and needs its time" in page
-    assert 'value="offer|en_US"' not in page
+    assert "it opens the catalogue, and needs a product of it" in page
+    assert 'value="catalogue|en_US"' not in page
     good = {"place.0": await desk.bring_good(late, "bill.png", PNG), "place.1": "Ann", "place.2": "SAVE7"}
     if wrong.get("place.0") == "PDF":
         wrong = {"place.0": await desk.bring_good(late, "bill.pdf", PDF)}

@@ -43,9 +43,12 @@ UNSENDABLE = {
     "refused": make_template("t", TEXT, status="REJECTED"),
     "paused": make_template("t", TEXT, status="PAUSED"),
     "moving picture": make_template("t", header("GIF"), TEXT),
-    "an offer that ends": make_template("t", TEXT, {"type": "LIMITED_TIME_OFFER"}),
+    "does not tell which": make_template("t", TEXT, {"type": "LIMITED_TIME_OFFER"}),
+    "opens an app": make_template("t", TEXT, buttons({"type": "APP", "text": "Open"})),
     "catalogue": make_template("t", TEXT, buttons({"type": "CATALOG", "text": "See"})),
-    "form": make_template("t", TEXT, buttons({"type": "FLOW", "text": "Book"})),
+    "server of its own": make_template(
+        "t", TEXT, buttons({"type": "FLOW", "text": "Book", "flow_action": "DATA_EXCHANGE"})
+    ),
     "invented_in_2031": make_template("t", TEXT, {"type": "INVENTED_IN_2031"}),
     "says nothing": make_template("t", header("IMAGE")),
     "pictures or films": make_template("t", TEXT, {"type": "CAROUSEL", "cards": [{"components": [TEXT]}]}),
