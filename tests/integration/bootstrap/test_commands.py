@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.bootstrap.models import train_model
+from bot.bootstrap.vectors import find_vector_cache
+from bot.rasa_format.project import load_project
 from tests.fakes.service import ROOT, Service, run_command
-from tests.fakes.small_brand import train, write_brand
+from tests.fakes.small_brand import write_brand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +65,12 @@ def test_bytes_that_are_no_text_are_a_sentence_or_understood_as_far_as_possible(
 
     refused = run("staff", "add", "mara@lyra.example", "--name", "Mara", "--password-stdin")
     assert (refused.returncode, b"not UTF-8" in refused.stderr) == (2, True)
-    train(service.project, "first")
+    train_model(
+        load_project(service.project, {}),
+        service.project / "models" / "first.tar.gz",
+        cache=find_vector_cache(),
+        report=lambda _step: None,
+    )
     parsed = run("parse", "--jsonl")
     assert parsed.returncode == 0
     spoken, pressed = (json.loads(line) for line in parsed.stdout.splitlines())

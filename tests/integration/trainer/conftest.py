@@ -99,6 +99,14 @@ def train(root: Path) -> Train:
     return run
 
 
+@pytest.fixture(scope="session")
+def first_model(tmp_path_factory: pytest.TempPathFactory) -> TrainedModel:
+    """What a training on the project as it is at first makes, for whoever only looks at it."""
+    folder = tmp_path_factory.mktemp("first")
+    project = load_project(write_project(folder / "project"), {})
+    return train_model(project, folder / "first.tar.gz", cache=find_vector_cache(), report=_ignore)
+
+
 def _ignore(_step: Progress) -> None:
     """Nobody watches."""
 

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.domain.message import Kind
 from bot.domain.proposal import ProposalStatus
 from bot.domain.staff import Staff
 from bot.errors import BadPayload, Conflict, ProjectError, UnknownProposal
 from bot.service.curriculum import Curriculum
 from bot.service.decide_proposal import set_aside, teach, teach_new_intent
+from bot.service.receive import receive
 from bot.service.road import Road
+from bot.service.staff_reply import staff_reply
 from bot.service.take_back_decision import get_last_decision, take_back_decision
 from bot.storage import proposals
+from tests.integration.service.events import says
 from tests.integration.trainer.conftest import make_proposal
 from tests.integration.trainer.project import FILES, STRANGE, read_files
 
@@ -54,6 +58,23 @@ async def test_teaching_adds_one_line_and_undo_restores_every_byte(
     assert read_files(curriculum.root) == FILES
     with pytest.raises(Conflict, match="waits for a decision already"):
         await take_back_decision(road, curriculum, proposal.id)
+
+
+async def test_what_is_taught_says_nothing_of_who_said_it(
+    road: Road, curriculum: Curriculum, tess: Staff
+) -> None:
+    masked = "any sign of it? write to <email> or 0000 0000000"
+    told = "any sign of it? write to nora@example.com or 0151 2345678"
+    received = await receive(road, says(told, event_id="1"))
+    assert received.conversation_id is not None
+    await staff_reply(road, received.conversation_id, tess, "I will look into it.", key="k1")
+    async with road.database.read() as connection:
+        (proposal,) = await proposals.list_proposals(connection)
+    await teach(road, curriculum, proposal.id, "track_order", tess)
+    assert changed_lines(curriculum.root) == [f"+     - {masked}"]
+    await receive(road, says("", kind=Kind.DELETE, target_id="1"))
+    await take_back_decision(road, curriculum, proposal.id)
+    assert read_files(curriculum.root) == FILES
 
 
 async def test_a_new_intent_goes_into_the_domain_and_undo_takes_it_out(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+from structlog.testing import capture_logs
 from typing_extensions import override
 
+from bot.bootstrap.lessons import TrainedModel
 from bot.bootstrap.serving import EngineBuilder, ReleaseFollower
 from bot.bootstrap.stores import Stores
 from bot.domain.proposal import ProposalReason
@@ -26,10 +28,10 @@ from bot.service.road import Road
 from bot.storage import messages, models, proposals
 from tests.integration.service.events import says
 from tests.integration.trainer.conftest import Train, store_model
-from tests.integration.trainer.project import STRANGE
+from tests.integration.trainer.project import DOMAIN, STRANGE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, MutableMapping, Sequence
     from pathlib import Path
 
 PATIENCE = 60  # seconds; a follower looks every 5
@@ -76,9 +78,9 @@ async def said(road: Road, engine: ServingEngine, text: str, sender: str) -> str
 
 
 async def test_a_sentence_is_taught_released_and_answered_in_every_process(
-    road: Road, root: Path, tess: Staff, train: Train, tmp_path: Path
+    road: Road, root: Path, tess: Staff, first_model: TrainedModel, train: Train
 ) -> None:
-    first = await asyncio.to_thread(train, tmp_path / "first.tar.gz")
+    first = first_model
     first_id = await store_model(road, first)
     await release_model(road, first_id, tess)
     async with process(road, root) as here, process(road, root) as elsewhere:
@@ -89,7 +91,7 @@ async def test_a_sentence_is_taught_released_and_answered_in_every_process(
         assert proposal.ranking
 
         await teach(road, Curriculum(root), proposal.id, "track_order", tess)
-        second = await asyncio.to_thread(train, tmp_path / "second.tar.gz")
+        second = await asyncio.to_thread(train, root.with_name("second.tar.gz"))
         assert second.digest != first.digest
         second_id = await store_model(road, second)
         await release_model(road, second_id, tess)
@@ -135,10 +137,9 @@ async def test_a_release_that_cannot_run_here_does_not_end_following(road: Road,
 
 
 async def test_a_damaged_archive_is_neither_released_nor_put_into_service(
-    road: Road, root: Path, tess: Staff, train: Train, tmp_path: Path
+    road: Road, root: Path, tess: Staff, first_model: TrainedModel, train: Train
 ) -> None:
-    good = await asyncio.to_thread(train, tmp_path / "good.tar.gz")
-    good_id = await store_model(road, good)
+    good_id = await store_model(road, first_model)
     await release_model(road, good_id, tess)
     async with road.database.begin() as connection:
         content = await models.get_archive(connection, good_id)
@@ -153,21 +154,32 @@ async def test_a_damaged_archive_is_neither_released_nor_put_into_service(
     with pytest.raises(ModelDamaged):
         await release_model(road, damaged_id, tess)
     async with process(road, root) as here:
-        async with road.database.begin() as connection:  # past the check, as a hand in the database could
-            await models.add_release(connection, damaged_id, released_by="a slip")
+        with capture_logs() as logs:
+            async with road.database.begin() as connection:  # past the check, as a hand in the database could
+                await models.add_release(connection, damaged_id, released_by="a slip")
+            await road.bus.live.publish("release", None, digest="d" * 64)
+            await tells(logs, "released model cannot be used, the one before goes on")
         with pytest.raises(ModelDamaged):
             await here.follower.catch_up()
-        assert here.engine.digest == good.digest
-        await road.bus.live.publish("release", None, digest="d" * 64)
-        await asyncio.sleep(0.5)  # the follower tries too, and goes on following
+        assert here.engine.digest == first_model.digest
         assert await said(road, here.engine, "track my order", "ann") == "Your parcel is on its way."
-        better = await asyncio.to_thread(train, tmp_path / "better.tar.gz")  # differs by its seconds
+        # And it goes on following.
+        (root / "domain.yml").write_text(DOMAIN.replace("on its way", "nearly there"))
+        better = await asyncio.to_thread(train, root.with_name("better.tar.gz"))
+        assert better.digest != first_model.digest
         await release_model(road, await store_model(road, better), tess)
         await here.serves(better.digest)
 
 
-async def test_releasing_twice_is_one_release(road: Road, tess: Staff, train: Train, tmp_path: Path) -> None:
-    model_id = await store_model(road, await asyncio.to_thread(train, tmp_path / "model.tar.gz"))
+async def tells(logs: Sequence[MutableMapping[str, Any]], sentence: str) -> None:
+    """Return when this was logged."""
+    async with asyncio.timeout(PATIENCE):
+        while not any(line["event"] == sentence for line in logs):  # noqa: ASYNC110 - a list tells nobody
+            await asyncio.sleep(0.05)
+
+
+async def test_releasing_twice_is_one_release(road: Road, tess: Staff, first_model: TrainedModel) -> None:
+    model_id = await store_model(road, first_model)
     assert await release_model(road, model_id, tess) == await release_model(road, model_id, tess)
     with pytest.raises(UnknownModel):
         await release_model(road, model_id + 1, tess)
