@@ -10,6 +10,7 @@ from connectors.email.armour import is_armoured, take_off
 from connectors.email.mail import Leaf, Mail, read_parameter, read_words
 from connectors.email.parts import make_reference
 from connectors.email.quotes import is_forwarded, take_marked_words, take_words, unflow
+from connectors.email.uuencoded import name_files
 
 MAX_FILES = 20
 SIGNATURES = {
@@ -97,11 +98,11 @@ def choose_words(texts: list[Leaf], *, forwarded: bool) -> tuple[str, bool]:
 
 
 def read_plain(leaf: Leaf) -> str:
-    """Return a plain part's text, its lines joined again and without the armour of a signature."""
+    """Return a plain part's text, its lines joined again, without a signature's armour and files in it."""
     text = read_words(leaf)
     if read_parameter(leaf.part, "content-type", "format").lower() == "flowed":
         text = unflow(text, drop_blank=read_parameter(leaf.part, "content-type", "delsp").lower() == "yes")
-    return take_off(text).strip()
+    return name_files(take_off(text)).strip()
 
 
 def make_file(leaf: Leaf, uidvalidity: int, uid: int, message_id: str) -> Attachment:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.domain.message import Kind
 from connectors.email.addresses import read_addresses
 from connectors.email.armour import is_armoured, take_off
+from connectors.email.uuencoded import name_files
 from tests.unit.connectors.email.acts import parse, write
 
 SEALED = (
@@ -111,3 +114,27 @@ def test_torn_charsets_are_read(charset: str, body: bytes) -> None:
 def test_utf_7_beside_signs_that_are_none_of_it() -> None:
     raw = write("Content-Type: text/plain; charset=utf-7", body="+AD4 no, Gr+APYA3w-e\n\niQ+/+kWU+Z=\n")
     assert parse(raw).content.text.startswith("> no, Größe")
+
+
+@pytest.mark.parametrize("end", ["`\nend\n", " \nend", ""])
+def test_file_that_is_written_into_the_words_is_named(end: str) -> None:
+    lines = f"M{'A5' * 30}\n" * 3
+    body = f"See this.\n\nbegin 644 Mug.jpg\n{lines}{end}"
+    assert parse(write(body=body)).content.text.split() == ["See", "this.", "[Mug.jpg]"]
+    assert parse(write(body=f"{body}\nThanks" if end else body)).content.text.endswith(
+        "Thanks" if end else "]"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["We begin 100 miles away\nTHEN\nend", "begin 644 a.txt\nand so on\nend", "begin 64 x\nM\nend"]
+)
+def test_words_that_only_begin_like_a_file_stay(text: str) -> None:
+    assert parse(write(body=text)).content.text == text
+
+
+def test_files_without_end_are_read_in_bounded_time() -> None:
+    began = time.process_time()
+    for each in ("begin 644 a\n", f"begin 644 a\nM{'A' * 60}\n", "begin 644 a\n A\n A\n A\n"):
+        name_files(each * (200_000 // len(each)))
+    assert time.process_time() - began < 20
