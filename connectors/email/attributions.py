@@ -42,7 +42,7 @@ MOST_LINES = 3  # that programs break an announcement into
 # Notes sets the sender, the time and its labels each on a line of their own, older versions in a table.
 NOTES_TO = re.compile(r"^\s*(to|an|a|à|para|till|til|aan|do|komu)\s*$", re.IGNORECASE)
 NOTES_SUBJECT = re.compile(
-    r"^\s*(subject|betreff|objet|oggetto|asunto|assunto|onderwerp|ämne|emne|temat)\s*$", re.IGNORECASE
+    r"^\s*(subject|betreff|obj[e]t|oggetto|asunto|assunto|onderwerp|ämne|emne|temat)\s*$", re.IGNORECASE
 )
 NOTES_DATE = re.compile(
     r"^\s*(sent by:.*|\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}[:.]\d{2}.{0,9})$", re.IGNORECASE

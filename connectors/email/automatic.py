@@ -35,12 +35,19 @@ NOBODY = re.compile(
 )
 # Out-of-office mails of programs without any of the headers, by how their subjects begin.
 AWAY = re.compile(
-    r"^\s*(automatic reply|auto(matic)?[- ]?(reply|response)|out of( the)? office"
+    r"^\s*[\[(]?(automatic reply|auto(matic)?[- ]?(reply|response)|out of( the)? office|away from my mail"
+    r"|(i am|i'm) (currently )?out of (the )?office"
     r"|automatische antwort|abwesenheitsnotiz|abwesenheit:|automatisch antwoord|afwezig"
     r"|réponse automatique|absence du bureau|message d.absence"
     r"|respuesta autom[aá]tica|fuera de (la )?oficina|risposta automatica|fuori ufficio"
-    r"|resposta autom[aá]tica|autosvar|automaattinen vastaus|automatyczna odpowied"
+    r"|resposta autom[aáà]tica|autosvar|automaattinen vastaus|automatyczna odpowied"
     r"|автоответ|自动回复|自動応答"
+    # What Exchange writes in other languages: whoever passes its mails on may lose its marks.
+    r"|odpowiedź automatyczna|automatick[aáeé] odpov|automatikus válasz|răspuns automat|automatisk svar"
+    r"|otomatik yan\u0131t|αυτόματη απάντηση|автоматический ответ|автоматична відповідь|автоматичен отговор"
+    r"|automatski odgovor|samodejni odgovor|automaatvastus|automātiskā atbilde|automatinis atsakymas"
+    r"|自動返信|自动答复|自動回覆|자동 (회신|응답)|trả lời tự động|ตอบกลับอัตโนมัติ|תשובה אוטומטית|رد تلقائي"
+    r"|balasan otomatis"
     r"|(?-i:AUTO)\s?: .*(\(.*\d.*\)|out of (the )?office.*)$"  # Notes, which says until when
     r"|(mail )?delivery failure notification$)",
     re.IGNORECASE,

@@ -153,6 +153,14 @@ def test_report_says_why_in_our_classes() -> None:
     "head",
     [
         "X-Cron-Env: <HOME=/root>",
+        "Subject: [Auto-Reply] Order",
+        "Subject: Odpowiedź automatyczna: Order",
+        "Subject: Automatická odpověď: Order",
+        "Subject: Otomatik Yan\u0131t: Order",
+        "Subject: Automatisk svar: Order",
+        "Subject: 自动答复: Order",
+        "Subject: 자동 회신: Order",
+        "Subject: I am out of the office until Monday",
         "Subject: AUTO: Ann Miller is out of the office (returning 23.11.2026)",
         "Subject: AUTO: Ann Miller ist außer Haus. (Rückkehr am 23.11.2026)",
         "Subject: =?utf-8?b?RGVsaXZlcnkgZmFpbHVyZSBub3RpZmljYXRpb24=?=",
@@ -163,7 +171,13 @@ def test_machines_that_mark_nothing_get_no_answer(head: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["Auto: Ersatzteil (2019)", "Delivery failure notification came", "AUTO: new tyres"]
+    "subject",
+    [
+        "Auto: Ersatzteil (2019)",
+        "Delivery failure notification came",
+        "AUTO: new tyres",
+        "Re: Automatische Antwort: x",
+    ],
 )
 def test_customers_words_that_look_alike_are_theirs(subject: str) -> None:
     assert parse(write(f"Subject: {subject}")).kind is Kind.TEXT
