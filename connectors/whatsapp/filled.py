@@ -12,6 +12,7 @@ from bot.errors import BadPayload
 from connectors.whatsapp.reading import get_name, get_objects, need_number
 from connectors.whatsapp.said import Said, say
 
+ADDRESS = "address_message"
 LONGEST_FORM = 100  # answers of a form
 LONGEST_JSON = 100_000  # code points of them
 LONGEST_ORDER = 100  # lines of an order
@@ -22,7 +23,10 @@ def read_form(reply: JsonObject) -> Said:
     response = get_text(reply, "response_json", limit=LONGEST_JSON)
     answers = read_answers(response)
     lines = "\n".join(f"{name}: {value}" for name, value in answers.items() if name != "flow_token")
-    text = lines or get_text(reply, "body") or ("" if answers else response)
+    body = get_text(reply, "body")  # of an address it is the whole, of any other form a word such as "Sent"
+    text = (
+        (body if get_name(reply, "name") == ADDRESS else "") or lines or body or ("" if answers else response)
+    )
     return say(text[:MAX_TEXT], form={"name": get_name(reply, "name"), "answers": answers})
 
 

@@ -22,10 +22,10 @@ from connectors.whatsapp.notes import CALL, NEW_NUMBER, NEW_USER_ID, PREFERENCES
 from connectors.whatsapp.people import (
     Known,
     Person,
-    clean_number,
     find_addressee,
     find_person,
     find_previous,
+    get_number,
     make_renamed,
     read_known,
 )
@@ -102,8 +102,8 @@ def is_ours(entry: JsonObject, value: JsonObject, account: AccountConfig) -> boo
 
 def read_batch(value: JsonObject) -> Batch:
     """Return what the elements of a change share."""
-    number = get_id(get_object(value, "metadata"), "display_phone_number")
-    return Batch(own_number=clean_number(number), known=read_known(value))
+    number = get_number(get_object(value, "metadata"), "display_phone_number")
+    return Batch(own_number=number, known=read_known(value))
 
 
 def parse_value(
@@ -254,7 +254,8 @@ def read_call(call: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEve
         return blank
     numbered = replace(blank, event_id=f"call:{need_id(call, 'id')}", platform_at=get_time(call, "timestamp"))
     said = tell_staff({"update": "call", **note(CALL)})
-    return fill(numbered, find_person(call, batch.known), said)
+    is_own = batch.own_number and get_number(call, "from") == batch.own_number
+    return fill(numbered, find_person({**call, "from": None} if is_own else call, batch.known), said)
 
 
 def read_preference(preference: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent | None:

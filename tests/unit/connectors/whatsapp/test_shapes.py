@@ -133,3 +133,30 @@ def test_what_metas_own_agent_handles_is_seen_and_not_answered() -> None:
         {"standby": True},
     )
     assert (second.kind, second.content.text, second.conversation_key) == (Kind.ECHO, "On its way", PHONE)
+
+
+def test_call_that_names_our_own_number_is_of_whoever_else_is_named() -> None:
+    call = {"id": "wacid.1", "event": "connect", "from": "15550001111", "to": "1"}
+    told = change("calls", contacts=[contact()], calls=[{**call, "from_user_id": USER}])
+    value = told["entry"][0]["changes"][0]["value"]
+    value["metadata"]["display_phone_number"] = "+1 555-000-1111"
+    event = parse_one(told)
+    assert (event.conversation_key, event.sender.native_id) == (PHONE, USER)
+    assert "15550001111" not in event.sender.other_ids
+    value["calls"], value["contacts"] = [call], []
+    assert parse_one(told).conversation_key == ""
+
+
+def test_our_own_number_is_known_however_it_is_written() -> None:
+    told = said(write(type="text", text={"body": "Hello"}))
+    told["entry"][0]["changes"][0]["value"]["metadata"]["display_phone_number"] = f"+{PHONE[0]} {PHONE[1:]}"
+    event = parse_one(told)
+    assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, "")
+
+
+def test_address_is_shown_as_whatsapp_writes_it() -> None:
+    values = json.dumps({"saved_address_id": "1", "values": {"city": "Vienna"}})
+    reply = {"name": "address_message", "body": "Ann\nVienna", "response_json": values}
+    event = parse_one(said(write(type="interactive", interactive={"nfm_reply": reply})))
+    assert event.content.text == "Ann\nVienna"
+    assert "Vienna" in str(event.metadata["form"])
