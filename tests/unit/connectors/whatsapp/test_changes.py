@@ -46,6 +46,12 @@ def test_change_of_ids_names_old_and_new_as_one_person(system: dict[str, Any]) -
     assert set(event.sender.given_up) == {USER, *([PHONE] if moved else [])}
 
 
+def test_number_is_given_up_though_the_new_one_is_not_told() -> None:
+    system = {"type": "user_changed_number"}
+    written = {"from": PHONE, "id": "wamid.s", "timestamp": "1750000000", "type": "system", "system": system}
+    assert parse_one(change("messages", messages=[written])).sender.given_up == (PHONE,)
+
+
 def test_other_device_gives_nothing_up() -> None:
     system = {"type": "customer_identity_changed", "identity": "hash", "customer": PHONE}
     written = {"from": PHONE, "id": "wamid.s", "timestamp": "1750000000", "type": "system", "system": system}
