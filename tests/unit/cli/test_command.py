@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import main
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -49,10 +51,25 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Com
         (("db", "upgrade"), "Stop the service first"),
     ],
 )
-def test_help_says_what_a_command_takes(command: tuple[str, ...], words: str) -> None:
-    done = run(*command, "--help")
-    assert done.returncode == 0
-    assert words in done.stdout
+def test_help_says_what_a_command_takes(
+    command: tuple[str, ...],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(sys, "argv", ["visavis", *command, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert words in capsys.readouterr().out
+
+
+def test_help_is_shown_by_a_process_of_its_own() -> None:
+    done = run("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Start the service" in done.stdout
 
 
 def test_help_loads_nothing_heavy() -> None:
