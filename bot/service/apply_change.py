@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.message import Kind
-from bot.storage import changes, left_alone, media, messages
+from bot.storage import changes, left_alone, media, messages, proposals
 
 if TYPE_CHECKING:
     from bot.connector import InboundEvent
@@ -36,4 +36,5 @@ async def _take_back(connection: Connection, account_id: int, conversation_id: i
     for gone in await changes.take_back(connection, conversation_id, target):
         await messages.withdraw(connection, gone)
         await media.drop_files(connection, gone)
+        await proposals.forget_message(connection, gone)
     return await changes.keep_away(connection, account_id, conversation_id, target)

@@ -1,4 +1,8 @@
-"""Proposals: what trainers should look at, counted by folded text."""
+"""Proposals: what trainers should look at, counted by folded text.
+
+Nothing of them tells who said it: links, addresses, user names and long numbers are masked, as what trainers
+accept is written into files.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from sqlalchemy.types import DateTime
 
 from bot.domain.proposal import Proposal, ProposalReason, ProposalStatus
 from bot.domain.understanding import IntentScore
+from bot.nlu.masking import mask_personal
 from bot.storage.tables import message as message_table
 from bot.storage.tables import proposal
 
@@ -50,14 +55,15 @@ PROPOSE_MANY = """
 def dump_unsure(unsure: Iterable[tuple[Message, Understanding]]) -> list[JsonObject]:
     """Return what was not understood as `PROPOSE_MANY` reads it: each text once, in an order all keep to."""
     found: dict[str, JsonObject] = {
-        hash_text(message.content.text).hex(): {
-            "text": message.content.text,
+        hash_text(masked).hex(): {
+            "text": masked,
             "reason": ProposalReason.UNSURE.value,
             "seen": message.created_at.isoformat(),
             "ranking": [asdict(score) for score in understanding.ranking[:10]],
             "seq": message.seq,
         }
         for message, understanding in unsure
+        for masked in (mask_personal(message.content.text),)
     }
     # In order of the hash: two turns that propose the same texts must not wait for each other.
     return [{"hash": each, **found[each]} for each in sorted(found)]
@@ -70,9 +76,10 @@ async def propose(
     ranking: Sequence[IntentScore] = (),
 ) -> None:
     """Count a message as something trainers should see. Decided texts stay decided."""
+    masked = mask_personal(message.content.text)
     values = {
-        "text": message.content.text,
-        "text_hash": hash_text(message.content.text),
+        "text": masked,
+        "text_hash": hash_text(masked),
         "reason": reason.value,
         "seen": message.created_at,
         "ranking": [asdict(score) for score in ranking[:10]],
@@ -80,6 +87,22 @@ async def propose(
         "message_seq": message.seq,
     }
     await connection.execute(_PROPOSE, values)
+
+
+# A burst is proposed whole, with its last message.
+_FORGET = text(
+    """
+    DELETE FROM proposal p USING message gone, message m
+    WHERE gone.id = :message_id AND m.conversation_id = gone.conversation_id
+        AND (m.id = gone.id OR m.turn_id = gone.turn_id)
+        AND p.conversation_id = m.conversation_id AND p.message_seq = m.seq AND p.status <> 'labelled'
+    """,
+)
+
+
+async def forget_message(connection: AnyConnection, message_id: int) -> None:
+    """Show trainers no more what its author took back; what is an example already stays one."""
+    await connection.execute(_FORGET, {"message_id": message_id})
 
 
 def hash_text(text: str) -> bytes:
@@ -192,7 +215,7 @@ async def adopt_example(
 def _to_proposal(row: AnyRow) -> Proposal:
     return Proposal(
         id=row.id,
-        text=row.text,
+        text=mask_personal(row.text),  # rows of before were not masked
         reason=ProposalReason(row.reason),
         times=row.times,
         first_seen=row.first_seen,

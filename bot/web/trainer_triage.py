@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -12,7 +11,6 @@ from bot.domain.correction import Correction
 from bot.domain.staff import Role
 from bot.domain.triage_example import TriageLabels
 from bot.errors import BadPayload, ProjectError, Refused
-from bot.nlu.masking import mask_personal
 from bot.service.decide_correction import (
     dismiss_correction,
     get_last_decided,
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 
     from bot.domain.message import Message
     from bot.storage.database import Connection
-    from bot.web.trainer_view import Neighbour
 
     Decide = Callable[[web.Request, int], Awaitable[Correction]]
 
@@ -90,13 +87,9 @@ async def _describe(connection: Connection, found: Correction) -> dict[str, Any]
     )
     return {
         "shown": view_correction(found, judged, correct_labels(read_labels(judged), found.said)),
-        "before": _mask(view_neighbour(_outside(before[::-1], message))),
-        "after": _mask(view_neighbour(after)),
+        "before": view_neighbour(_outside(before[::-1], message)),
+        "after": view_neighbour(after),
     }
-
-
-def _mask(neighbour: Neighbour | None) -> Neighbour | None:
-    return replace(neighbour, text=mask_personal(neighbour.text)) if neighbour else None
 
 
 def _outside(before: list[Message], message: Message | None) -> list[Message]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.domain.message import Author, Kind
 from bot.domain.proposal import ProposalReason, ProposalStatus
 from bot.domain.training import TrainingState
+from bot.nlu.masking import mask_personal
 from bot.service.curriculum import TaughtIntent, describe_intent
 from bot.web.words import say
 
@@ -88,10 +89,11 @@ class Neighbour:
 
 
 def view_neighbour(messages: Sequence[Message]) -> Neighbour | None:
-    """Show the first of `messages` that somebody said in words; None where there is none."""
+    """Show the first of `messages` that somebody said in words, masked; None where there is none."""
     for message in messages:
         if message.content.text and message.kind is not Kind.LINE and message.author is not Author.SYSTEM:
-            return Neighbour(who=_who(message), text=message.content.text, side=message.author.value)
+            text = mask_personal(message.content.text)
+            return Neighbour(who=_who(message), text=text, side=message.author.value)
     return None
 
 
