@@ -39,7 +39,7 @@ def parse_rasa_message(
     `metadata.name` is the sender's name.
     """
     data = parse_object(request.body)
-    sender = read_text(data, "sender", limit=MAX_ID)
+    sender = read_sender(data)
     files = read_attachments(data)
     text = (read_optional_text if files else read_text)(data, "message") or ""
     metadata = read_optional_object(data, "metadata")
@@ -59,6 +59,13 @@ def parse_rasa_message(
         reply_context={"delivery": delivery},
         metadata=metadata,
     )
+
+
+def read_sender(data: JsonObject) -> str:
+    """Return who writes: programs that number their users say so by the number, which Rasa takes, too."""
+    sender = data.get("sender")
+    named = {"sender": str(sender)} if isinstance(sender, int) and not isinstance(sender, bool) else data
+    return read_text(named, "sender", limit=MAX_ID)
 
 
 def read_name(metadata: JsonObject) -> str | None:

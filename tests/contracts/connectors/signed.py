@@ -27,7 +27,9 @@ ANSWERS: dict[Trouble, Answer | Break] = {
 
 WRONG = (
     ("sender", {"message": "hi"}),
-    ("sender", {"sender": 5, "message": "hi"}),
+    ("sender", {"sender": ["ann"], "message": "hi"}),
+    ("sender", {"sender": True, "message": "hi"}),
+    ("sender", {"sender": 10**300, "message": "hi"}),
     ("sender", {"sender": "", "message": "hi"}),
     ("sender", {"sender": "s" * 256, "message": "hi"}),
     ("message", {"sender": "ann"}),

@@ -57,6 +57,12 @@ def test_signed_account_without_a_callback_answers_the_call() -> None:
     assert event.reply_context == {"delivery": Delivery.PULL}
 
 
+@pytest.mark.parametrize("number", [7, -1, 2**63])
+def test_sender_may_be_a_number_as_with_rasa(number: int) -> None:
+    event = parse({"sender": number, "message": "hi"})
+    assert (event.conversation_key, event.sender.native_id) == (str(number), str(number))
+
+
 def test_message_without_an_id_is_new_each_time() -> None:
     body = {"sender": "ann", "message": "hi"}
     assert parse(body).event_id != parse(body).event_id
