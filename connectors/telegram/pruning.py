@@ -54,12 +54,22 @@ def list_tries(raw: JsonObject) -> Iterator[tuple[JsonObject, list[str]]]:
 
 
 def prune(message: JsonObject, kept: frozenset[str]) -> dict[str, Json]:
-    """Return some of a message's fields; of the one it answers, only which it is and whose."""
-    found = {field: value for field, value in message.items() if field in kept}
+    """Return some of a message's fields; of the one it answers, only which it is and whose.
+
+    Files lose what hangs on them: previews, covers, the same film in other sizes.
+    """
+    found = {field: strip(field, value) for field, value in message.items() if field in kept}
     answered = found.get("reply_to_message")
     if isinstance(answered, Mapping):
         found["reply_to_message"] = prune(answered, ANSWERED)
     return found
+
+
+def strip(name: str, value: Json) -> Json:
+    """Return a file with nothing but its plain values, anything else as it is."""
+    if name not in FILES or not isinstance(value, Mapping):
+        return value
+    return {key: each for key, each in value.items() if not isinstance(each, Mapping | list)}
 
 
 def complete(message: JsonObject) -> JsonObject:

@@ -1,4 +1,4 @@
-"""Updates as older versions of the Bot API had them, and as others recorded them."""
+"""Updates as older versions of the Bot API had them, and as newer ones may."""
 
 from __future__ import annotations
 
@@ -50,3 +50,22 @@ def test_button_pressed_in_an_older_version_is_read(shown: dict[str, Any]) -> No
 )
 def test_button_that_makes_no_sense_is_nobodys(press: object) -> None:
     assert parse({"update_id": 3, "callback_query": press}).kind is Kind.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    "hanging", [{"qualities": [{}]}, {"cover": [{"file_id": 5}]}, {"thumbnail": {"width": "w"}}]
+)
+def test_file_is_kept_where_what_hangs_on_it_is_of_another_version(hanging: dict[str, Any]) -> None:
+    video = {
+        "file_id": "f",
+        "file_unique_id": "u",
+        "width": 1,
+        "height": 1,
+        "duration": 2,
+        "mime_type": "video/mp4",
+    }
+    event = parse(write(video={**video, **hanging}, caption="look"))
+    assert event.content.text == "look"
+    assert [(file.kind, file.ref, file.mime) for file in event.content.attachments] == [
+        ("video", "f", "video/mp4")
+    ]
