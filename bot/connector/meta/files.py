@@ -60,6 +60,8 @@ def read_attachment(item: JsonObject) -> Attachment | None:
         ref = f"sticker:{sticker}"
     if not ref and get_object(payload, "product"):
         return read_product(get_object(payload, "product"))
+    if not ref and get_list(payload, "elements"):
+        return read_card(payload)
     return (
         Attachment(kind=kind, ref=ref, name=name or (HEART_SHOWN if sticker == HEART else None))
         if ref
@@ -90,6 +92,16 @@ def read_product(product: JsonObject) -> Attachment | None:
     number = get_id(element, "retailer_id") or get_id(element, "id")
     name = get_text(element, "title", limit=MAX_ID) or None
     return Attachment(kind="product", ref=f"product:{number}", name=name) if number else None
+
+
+def read_card(payload: JsonObject) -> Attachment | None:
+    """Return the first card of what was shared as a link, with its title; None where it leads nowhere."""
+    cards = (each for each in get_list(payload, "elements") if isinstance(each, Mapping))
+    card = next(cards, {})
+    places = ((get_object(card, "default_action"), "url"), (card, "item_url"), (card, "url"))
+    url = next(filter(None, (get_url(place, name) for place, name in places)), "")
+    name = get_text(card, "title", limit=MAX_ID) or None
+    return Attachment(kind="fallback", ref=refer("fallback", url), name=name) if url else None
 
 
 def read_place(payload: JsonObject) -> str:

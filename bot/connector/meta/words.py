@@ -45,10 +45,17 @@ def read_referral(referral: JsonObject) -> JsonObject:
 
 def explain_lost(items: Sequence[Json]) -> str:
     """Say that there is nothing to show, with the title of what was shared where that is told."""
-    found = (item for item in items if isinstance(item, Mapping))
-    places = (place for item in found for place in (get_object(item, "payload"), item))
-    title = next(filter(None, (get_text(place, "title", limit=MAX_ID) for place in places)), "")
+    titles = (name_shared(item) for item in items if isinstance(item, Mapping))
+    title = next(filter(None, titles), "")
     return f"They shared \u201c{title}\u201d. {LOST}" if title else LOST
+
+
+def name_shared(item: JsonObject) -> str:
+    """Return the title of what was shared, or of the first card of it; empty where it has none."""
+    payload = get_object(item, "payload")
+    cards = (card for card in get_list(payload, "elements")[:CARDS_MAX] if isinstance(card, Mapping))
+    titles = (get_text(place, "title", limit=MAX_ID) for place in (payload, item, *cards))
+    return next(filter(None, titles), "")
 
 
 def explain_optin(optin: JsonObject) -> str:

@@ -49,6 +49,16 @@ def test_place_without_degrees_is_its_link(lat: Any) -> None:
     assert not place.ref.startswith("geo:")
 
 
+@pytest.mark.parametrize("place", ["item_url", "url", "default_action"])
+def test_card_that_a_person_shares_is_a_link(place: str) -> None:
+    address = "https://shop.example/mug"
+    card = {"title": "Mug", place: {"url": address} if place == "default_action" else address}
+    event = parse_one(attach(type="template", payload={"elements": [5, card, {"title": "Cup"}]}))
+    assert event.content.attachments == (Attachment(kind="fallback", ref=f"link:{address}", name="Mug"),)
+    lost = parse_one(attach(type="template", payload={"elements": [{"title": "Mug"}]}))
+    assert "\u201cMug\u201d" in str(lost.metadata["note"])
+
+
 def test_note_of_the_account_to_itself_is_nobodys_message() -> None:
     event = parse_one(said("99", OWN, "To ourselves", is_self=True))
     assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, "")
