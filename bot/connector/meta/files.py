@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from bot.connector.fields import MAX_ID
 from bot.connector.media import MediaAddress
 from bot.connector.meta.fields import get_id, get_list, get_object, get_text, get_url
+from bot.connector.meta.words import list_cards
 from bot.domain.json import Json, JsonObject
 from bot.domain.message import Attachment
 from bot.errors import MediaGone, MediaRefused
@@ -60,8 +61,8 @@ def read_attachment(item: JsonObject) -> Attachment | None:
         ref = f"sticker:{sticker}"
     if not ref and get_object(payload, "product"):
         return read_product(get_object(payload, "product"))
-    if not ref and get_list(payload, "elements"):
-        return read_card(payload)
+    if not ref and (cards := list_cards(payload)):
+        return read_card(cards[0])
     return (
         Attachment(kind=kind, ref=ref, name=name or (HEART_SHOWN if sticker == HEART else None))
         if ref
@@ -94,10 +95,8 @@ def read_product(product: JsonObject) -> Attachment | None:
     return Attachment(kind="product", ref=f"product:{number}", name=name) if number else None
 
 
-def read_card(payload: JsonObject) -> Attachment | None:
-    """Return the first card of what was shared as a link, with its title; None where it leads nowhere."""
-    cards = (each for each in get_list(payload, "elements") if isinstance(each, Mapping))
-    card = next(cards, {})
+def read_card(card: JsonObject) -> Attachment | None:
+    """Return a card that was shared as a link, with its title; None where it leads nowhere."""
     places = ((get_object(card, "default_action"), "url"), (card, "item_url"), (card, "url"))
     url = next(filter(None, (get_url(place, name) for place, name in places)), "")
     name = get_text(card, "title", limit=MAX_ID) or None

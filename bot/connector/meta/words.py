@@ -13,6 +13,12 @@ CARDS_MAX = 10
 REFERRAL = ("ref", "source", "type", "ad_id", "referer_uri")
 
 
+def list_cards(payload: JsonObject) -> list[JsonObject]:
+    """Return the cards of a template; Instagram puts them one level deeper."""
+    elements = get_list(payload, "elements") or get_list(get_object(payload, "generic"), "elements")
+    return [card for card in elements[:CARDS_MAX] if isinstance(card, Mapping)]
+
+
 def read_template(items: Sequence[Json]) -> str:
     """Return the words of a template that was sent: its own, or those of its cards."""
     for item in items:
@@ -26,9 +32,9 @@ def read_template(items: Sequence[Json]) -> str:
 
 def read_cards(payload: JsonObject) -> str:
     """Return a line for each card of a template; of one without words, what kind it is."""
-    cards = [card for card in get_list(payload, "elements")[:CARDS_MAX] if isinstance(card, Mapping)]
     lines = (
-        " - ".join(filter(None, (get_text(card, "title"), get_text(card, "subtitle")))) for card in cards
+        " - ".join(filter(None, (get_text(card, "title"), get_text(card, "subtitle"))))
+        for card in list_cards(payload)
     )
     return "\n".join(filter(None, lines)) or get_text(payload, "template_type", limit=60)
 
@@ -53,8 +59,8 @@ def explain_lost(items: Sequence[Json]) -> str:
 def name_shared(item: JsonObject) -> str:
     """Return the title of what was shared, or of the first card of it; empty where it has none."""
     payload = get_object(item, "payload")
-    cards = (card for card in get_list(payload, "elements")[:CARDS_MAX] if isinstance(card, Mapping))
-    titles = (get_text(place, "title", limit=MAX_ID) for place in (payload, item, *cards))
+    places = (payload, item, *list_cards(payload))
+    titles = (get_text(place, "title", limit=MAX_ID) for place in places)
     return next(filter(None, titles), "")
 
 

@@ -55,6 +55,8 @@ def test_card_that_a_person_shares_is_a_link(place: str) -> None:
     card = {"title": "Mug", place: {"url": address} if place == "default_action" else address}
     event = parse_one(attach(type="template", payload={"elements": [5, card, {"title": "Cup"}]}))
     assert event.content.attachments == (Attachment(kind="fallback", ref=f"link:{address}", name="Mug"),)
+    event = parse_one(attach(type="template", payload={"generic": {"elements": [card]}}))
+    assert event.content.attachments[0].ref == f"link:{address}"
     lost = parse_one(attach(type="template", payload={"elements": [{"title": "Mug"}]}))
     assert "\u201cMug\u201d" in str(lost.metadata["note"])
 
@@ -89,6 +91,7 @@ def test_comment_under_a_post_that_is_not_told_is_a_message(value: dict[str, Any
             },
             "Mug - Green\nCup",
         ),
+        ({"generic": {"elements": [{"title": "Mug", "subtitle": "Green"}]}}, "Mug - Green"),
         ({"template_type": "button", "text": "Which one?"}, "Which one?"),
         ({"template_type": "receipt"}, "receipt"),
     ],
