@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from bot.dialogue.catalogue import Catalogue
 from bot.dialogue.window import Window
 from bot.embedded.child import HOST
+from bot.engines.at_once import AtOnce, find_at_once
 from bot.engines.rasa.client import RasaClient
 from bot.engines.rasa.engine import Parts, RasaEngine
 from bot.engines.rasa.house import CHANNEL, Plan, RasaHouse
@@ -33,6 +34,7 @@ from bot.web.server_log import make_server_logger
 
 if TYPE_CHECKING:
     from bot.domain.json import JsonObject
+    from bot.domain.pipeline import DeskSpec
     from bot.engines.native.actions import LocalActions
     from bot.nlu.archive import Archive
     from bot.nlu.encoders import EncoderShelf
@@ -62,7 +64,7 @@ async def open_rasa_engine(
     spec = project.engine
     model = None if spec.url else _find_model(archive)
     patience = timedelta(seconds=settings.turn_seconds * _SHARE_OF_TURN)
-    base = await asyncio.to_thread(_load, archive, encoders, patience)
+    base = await asyncio.to_thread(_load, archive, encoders, patience, project.desk)
     if spec.url is not None:
         return _assemble(base, RasaClient(spec, spec.url))
     assert model is not None
@@ -126,9 +128,10 @@ class _Base:
     catalogue: Catalogue
     window: Window
     interpreter: Interpreter
+    at_once: AtOnce | None
 
 
-def _load(archive: Archive, encoders: EncoderShelf, patience: timedelta) -> _Base:
+def _load(archive: Archive, encoders: EncoderShelf, patience: timedelta, desk: DeskSpec) -> _Base:
     dialogue = load_dialogue(archive.get_folder(DIALOGUE_FOLDER))
     model = NluModel.from_files(archive.get_folder(NLU_FOLDER))
     told = max(_LEAST_WINDOW, *(memory.max_history or 0 for memory in dialogue.policies.memories))
@@ -137,6 +140,7 @@ def _load(archive: Archive, encoders: EncoderShelf, patience: timedelta) -> _Bas
         catalogue=Catalogue(dialogue.domain),
         window=Window(actions=told, visible=told),
         interpreter=Interpreter(model, encoders.get(model.encoder_spec)),
+        at_once=find_at_once(dialogue, desk),
     )
 
 
@@ -149,5 +153,6 @@ def _assemble(base: _Base, client: RasaClient, house: _Premises | None = None) -
             patience=base.patience,
             house=house,
             interpreter=base.interpreter,
+            at_once=base.at_once,
         )
     )

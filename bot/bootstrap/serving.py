@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.bus.live import Subscription
     from bot.domain.action_spec import ActionsSpec
     from bot.domain.model import Release
+    from bot.domain.pipeline import DeskSpec
     from bot.engines.engine import Engine
     from bot.engines.serving import ServingEngine
     from bot.rasa_format.project import Project
@@ -60,6 +61,7 @@ class _Shared:
     actions: LocalActions
     spec: ActionsSpec
     root: Path
+    desk: DeskSpec
 
 
 class EngineBuilder:
@@ -118,7 +120,11 @@ class EngineBuilder:
         with suppress(ModelError):  # the model to serve may have another one, or will say that it has this
             encoders.get(self._project.pipeline.encoder)
         return _Shared(
-            encoders=encoders, actions=LocalActions(found.actions, spec), spec=spec, root=self._project.root
+            encoders=encoders,
+            actions=LocalActions(found.actions, spec),
+            spec=spec,
+            root=self._project.root,
+            desk=self._project.desk,
         )
 
 
@@ -132,7 +138,11 @@ def _load(archive: bytes, shared: _Shared) -> Engine:
     remote = RemoteActions(server, shared.spec) if server else None
     actions = HereOrThere(shared.actions, remote)
     return load_native_engine(
-        read_archive(archive), actions=actions, encoders=shared.encoders, root=shared.root
+        read_archive(archive),
+        actions=actions,
+        encoders=shared.encoders,
+        root=shared.root,
+        desk=shared.desk,
     )
 
 

@@ -19,6 +19,7 @@ _WORDS = MappingProxyType(
         "complaint_rude_service": "rude service",
         "complaint_no_answer": "got no answer",
         "complaint_other": "complains",
+        "complaint_unclear": "complains, of what is unclear",
         "complaint_refund": "wants a refund",
         "safety": "heat, smoke or swelling",
         "data_request": "asks about their data",

@@ -88,6 +88,7 @@ _MENDED = [
     "please",
     "customer",
     "support",
+    "real",
 ]
 _REAL_WORDS = frozenset(
     [

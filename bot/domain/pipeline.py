@@ -87,7 +87,8 @@ class DeskSpec:
     """`config.yml: desk`. A handoff to a queue that is not listed goes to `default_queue`.
 
     `promises` names the responses that say a person will answer: whoever says one, hands off. `words` are
-    the brand's where a public thread goes on in private.
+    the brand's where a public thread goes on in private. `hand_over_at_once`: whoever asks for a person in so
+    many words gets one, and who complains in anger is not asked back (`engines/at_once.py`).
     """
 
     queues: Mapping[str, QueueSpec] = field(
@@ -97,3 +98,4 @@ class DeskSpec:
     promises: frozenset[str] = frozenset({"utter_handoff"})
     public_posts: PublicPosts = PublicPosts.NEEDED
     words: CaseWords = field(default_factory=CaseWords)
+    hand_over_at_once: bool = True

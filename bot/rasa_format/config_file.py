@@ -149,11 +149,14 @@ def _max_history(memory: MapNode, reader: Reader) -> int | None:
     return number
 
 
+_DESK_KEYS = ("queues", "default_queue", "promises", "public_posts", "hand_over_at_once")
+
+
 def _read_desk(node: Node | None, reader: Reader) -> DeskSpec:
     body = reader.map(node, "`desk`")
     if body is None:
         return DeskSpec()
-    reader.check_keys(body, ("queues", "default_queue", "promises", "public_posts"), "`desk`")
+    reader.check_keys(body, _DESK_KEYS, "`desk`")
     queues: dict[str, QueueSpec] = {}
     for name, entry in reader.entries(body.get("queues"), "`queues`"):
         minutes = _first_answer(name, entry.node, entry.source, reader)
@@ -171,6 +174,7 @@ def _read_desk(node: Node | None, reader: Reader) -> DeskSpec:
         default_queue=default,
         promises=promises,
         public_posts=_read_public_posts(body.get("public_posts"), reader),
+        hand_over_at_once=reader.flag(body.get("hand_over_at_once"), "`hand_over_at_once`", default=True),
     )
 
 

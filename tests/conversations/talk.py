@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.dialogue.spec import DialogueSpec
     from bot.domain.json import JsonObject
+    from bot.engines.at_once import AtOnce
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -50,6 +51,7 @@ def build_engine(
     actions: Mapping[str, Any] | None = None,
     words: Words | None = None,
     limit: timedelta = timedelta(seconds=5),
+    at_once: AtOnce | None = None,
 ) -> NativeEngine:
     """Build an engine that always says the first of several variations."""
     return NativeEngine(
@@ -57,6 +59,7 @@ def build_engine(
         interpreter=words or Words(),
         actions=LocalActions(actions or {}, ActionsSpec(limit=limit)),
         choose=first,
+        at_once=at_once,
     )
 
 

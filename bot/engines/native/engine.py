@@ -10,6 +10,7 @@ from bot.dialogue.intent_message import parse_intent_message
 from bot.dialogue.scene import Scene
 from bot.dialogue.tracker_json import tracker_from_json, tracker_to_json
 from bot.dialogue.window import trim
+from bot.engines.at_once import Heard
 from bot.engines.engine import TurnResult
 from bot.engines.native.action_history import History, in_session
 from bot.engines.native.action_tracker import tracker_state
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.dialogue.spec import Variation
     from bot.domain.json import JsonObject
     from bot.domain.understanding import Understanding
+    from bot.engines.at_once import AtOnce
     from bot.engines.engine import Turn
     from bot.engines.native.actions import ActionRunner
     from bot.engines.steering import Forecast, Order, Replayed
@@ -51,12 +53,17 @@ class NativeEngine:
         interpreter: Interpreter,
         actions: ActionRunner,
         choose: Callable[[Sequence[Variation]], Variation] = random.choice,
+        at_once: AtOnce | None = None,
     ) -> None:
-        """Hold the parts. `choose` picks one of several suitable variations of a response."""
+        """Hold the parts. `choose` picks one of several suitable variations of a response.
+
+        `at_once` says whom a person is called for whatever was understood; None: as Rasa, nobody.
+        """
         self._dialogue = dialogue
         self._interpreter = interpreter
         self._actions = actions
         self._choose = choose
+        self._at_once = at_once
 
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer one turn. Raises `EngineError` when the stored tracker is not one."""
@@ -69,14 +76,18 @@ class NativeEngine:
             if utterance.is_unsupported:
                 await run.answer_unsupported(turn.metadata)
                 continue
+            heard = Heard(understanding=understanding) if understanding else await self._read(utterance.text)
             if understanding is None:
-                understanding = await self._interpreter.parse(utterance.text)
-                understandings[known_by] = understanding
+                understandings[known_by] = heard.understanding
             metadata = {**turn.metadata, **turn.messages[known_by].metadata}
-            await run.hear(understanding, str(turn.messages[known_by].id), metadata)
+            await run.hear(heard, str(turn.messages[known_by].id), metadata)
         if turn.trigger:
             await run.trigger(turn.trigger)
         return self._end(run, understandings)
+
+    async def _read(self, text: str) -> Heard:
+        understanding = await self._interpreter.parse(text)
+        return self._at_once.hear(understanding) if self._at_once else Heard(understanding=understanding)
 
     def _begin(self, turn: Turn) -> SteeredRun:
         catalogue = self._dialogue.catalogue

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from bot.domain.json import JsonObject
     from bot.domain.message import Content
     from bot.domain.trigger import Trigger
-    from bot.domain.understanding import Understanding
+    from bot.engines.at_once import Heard
     from bot.engines.native.action_history import History
     from bot.engines.native.actions import ActionRunner
 
@@ -92,20 +92,33 @@ class TurnRun:
             # A pause ends the turn before the bot listens; Rasa would then not know what follows.
             self._log(ActionExecuted(name=LISTEN))
 
-    async def hear(self, understanding: Understanding, message_id: str, metadata: JsonObject) -> None:
-        """Take in one utterance and answer it."""
+    async def hear(self, heard: Heard, message_id: str, metadata: JsonObject) -> None:
+        """Take in one utterance and answer it, or hand over at once."""
         await self._start_session(metadata)
         self._log(
             user_event(
-                render_parse(understanding),
+                render_parse(heard.understanding),
                 input_channel=self._stage.scene.channel,
                 message_id=message_id,
                 metadata=metadata,
                 timestamp=self._at,
             ),
         )
-        await self._extract()
-        await self._answer()
+        may_speak = self._may_speak()
+        if heard.by_rules:
+            await self._extract()
+            await self._answer()
+        if heard.request and may_speak and self.handoff is None and not self.tracker.live.paused:
+            self._hand_over(heard)
+
+    def _hand_over(self, heard: Heard) -> None:
+        """Promise a person in the project's words, if it has any, and fall silent, ready to be given back."""
+        assert heard.request is not None
+        promised = self._stage.scene.utter(heard.promise, self.tracker.live.slots) if heard.promise else ()
+        listens = () if self.tracker.live.action == LISTEN else (ActionExecuted(name=LISTEN),)
+        self._log(*promised, *listens, Paused())
+        self._say(promised)
+        self._ask_for_person(heard.request)
 
     async def answer_unsupported(self, metadata: JsonObject) -> None:
         """Say that something could not be seen, unless the bot is silenced. No policy decides about it."""

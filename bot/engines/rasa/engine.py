@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from bot.dialogue.window import Window
     from bot.domain.json import JsonObject
     from bot.domain.understanding import Understanding
+    from bot.engines.at_once import AtOnce
     from bot.engines.engine import Turn, TurnResult
     from bot.engines.native.engine import Interpreter
     from bot.engines.native.utterances import Utterance
@@ -71,6 +72,7 @@ class Parts:
     `house` None: the Rasa is somebody else's, and what it remembers is only ever added to. `interpreter` is
     our own understanding, for triage; None: messages are not judged as complaints. A Rasa of ours that
     remembers more than `most_events` is told the last of them anew: its turns cost what it remembers.
+    `at_once` says whom a person is called for whatever Rasa answered; None: nobody.
     """
 
     client: RasaClient
@@ -80,6 +82,7 @@ class Parts:
     house: House | None = None
     interpreter: Interpreter | None = None
     most_events: int = 400
+    at_once: AtOnce | None = None
 
 
 class RasaEngine:
@@ -97,8 +100,19 @@ class RasaEngine:
         said = [each for each in told if not each.is_unsupported]
         heard = await self._insist(turn, tracker, said)
         written = await self._judge_all(turn, said)
-        result = conclude(heard, tracker, turn.messages, written=written, window=self._parts.window)
+        concluded = conclude(heard, tracker, turn.messages, written=written, window=self._parts.window)
+        result = self._heed(concluded, said)
         return self._answer_unsupported(turn, tracker, result) if len(said) < len(told) else result
+
+    def _heed(self, result: TurnResult, said: Sequence[Utterance]) -> TurnResult:
+        """Call a person for who asked for one, where Rasa did not: what it answered is not said then."""
+        at_once = self._parts.at_once
+        if at_once is None or result.handoff is not None or result.paused:
+            return result
+        understood = (result.understandings[each.known_by] for each in said if each.understanding is None)
+        requests = (at_once.hear(each).request for each in understood if each is not None)
+        request = next(filter(None, requests), None)
+        return result if request is None else replace(result, handoff=request, replies=())
 
     def _answer_unsupported(self, turn: Turn, tracker: Tracker, result: TurnResult) -> TurnResult:
         """Say that something could not be seen, unless the bot is silenced. Rasa does not hear of it."""

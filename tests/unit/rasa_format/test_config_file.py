@@ -138,6 +138,12 @@ def test_desk_has_queues() -> None:
     assert config.desk.default_queue == "b"
 
 
+def test_desk_says_whether_a_person_is_called_at_once() -> None:
+    assert read("desk: {}\n")[0].desk.hand_over_at_once
+    config, problems = read("desk:\n  hand_over_at_once: false\n")
+    assert (config.desk.hand_over_at_once, problems) == (False, [])
+
+
 @pytest.mark.parametrize(
     ("text", "answered"),
     [

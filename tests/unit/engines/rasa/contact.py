@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.dialogue.catalogue import Catalogue
     from bot.domain.json import JsonObject
+    from bot.engines.at_once import AtOnce
     from bot.engines.engine import TurnResult
     from bot.engines.steering import Order
 
@@ -95,16 +96,24 @@ def make_message(number: int, text: str) -> Message:
 
 
 async def open_engine(
-    rasa: FakeRasa, catalogue: Catalogue, stack: AsyncExitStack, *, ours: bool = True, **spec: Any
+    rasa: FakeRasa,
+    catalogue: Catalogue,
+    stack: AsyncExitStack,
+    *,
+    ours: bool = True,
+    at_once: AtOnce | None = None,
+    **spec: Any,
 ) -> RasaEngine:
     """Return an engine on a Rasa that was started here (`ours`), or on somebody else's."""
     url, _ = await stack.enter_async_context(serve(rasa.app()))
-    engine = make_engine(url, catalogue, ours=ours, **spec)
+    engine = make_engine(url, catalogue, ours=ours, at_once=at_once, **spec)
     stack.push_async_callback(engine.close)
     return engine
 
 
-def make_engine(url: str, catalogue: Catalogue, *, ours: bool = True, **spec: Any) -> RasaEngine:
+def make_engine(
+    url: str, catalogue: Catalogue, *, ours: bool = True, at_once: AtOnce | None = None, **spec: Any
+) -> RasaEngine:
     """Return an engine on the Rasa at `url`."""
     chosen = EngineSpec(**{"name": "rasa", "token": TOKEN, "answer_limit": timedelta(seconds=3), **spec})
     return RasaEngine(
@@ -116,5 +125,6 @@ def make_engine(url: str, catalogue: Catalogue, *, ours: bool = True, **spec: An
             most_events=CROWDED,
             house=Nowhere() if ours else None,
             interpreter=OurTriage(),
+            at_once=at_once,
         )
     )

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.message import Kind
 from bot.domain.trigger import Trigger
 from bot.domain.understanding import IntentScore, Triage
+from bot.engines.at_once import AtOnce
 from bot.engines.unsupported import CANNOT_SEE
 from bot.errors import EngineError
 from tests.unit.engines.rasa.contact import Contact, make_message, open_engine
@@ -55,6 +56,21 @@ async def test_handoff_pauses_rasa_and_giving_back_resumes_it(contact: Contact, 
     kinds = [event["event"] for event in contact.results[1].events]
     assert kinds[0] == "resume"
     assert rasa.names(contact.sender) == ["person", "hours"]
+
+
+async def test_wish_for_a_person_is_heard_where_rasa_hears_another_thing(
+    rasa: FakeRasa, catalogue: Catalogue, stack: AsyncExitStack
+) -> None:
+    at_once = AtOnce(intents=frozenset({"complain"}), wish="complain")
+    contact = Contact(await open_engine(rasa, catalogue, stack, at_once=at_once))
+    assert await contact.say("hours") == ["You said hours."]
+    assert await contact.say("hours? call me please") == []
+
+    result = contact.results[1]
+    assert result.handoff is not None
+    assert result.handoff.reason == "asked_for_person"
+    assert "hours? call me please" in result.handoff.summary
+    assert await contact.say("hours", resumed=True) == ["You said hours."]
 
 
 async def test_burst_is_one_message_and_a_button_another(contact: Contact, rasa: FakeRasa) -> None:
