@@ -35,8 +35,8 @@ _TITLES = {ASKED: "Asked for a person.", UNCLEAR: "Complains, and the bot was un
 _NAMED_SO = re.compile(r"person|human|agent|staff|hand_?(?:off|over)|representative|operator")
 _QUOTE = 160  # characters
 ANGRY, SURE_TO_HAND_OVER = 0.2, 0.6
-"""A complaint below this sentiment is not asked back, nor one that means, by this chance, some intent by
-which the project hands over, whichever it is. The limits are lower than those at which the desk calls somebody
+"""A complaint below this sentiment is not asked back, nor one that means by this chance some intent by which
+the project hands over, whichever it is. The limits are lower than those at which the desk calls somebody
 angry or urgent: a person called in vain costs less than an upset customer who is asked what they meant.
 """
 
