@@ -141,18 +141,18 @@ async def test_a_turn_knows_what_was_committed_while_its_message_waited_for_the_
 async def test_a_caller_is_told_by_the_turn_itself_unless_something_else_waits_for_it(road: Road) -> None:
     pulls = {"delivery": Delivery.PULL.value}
     nowhere = replace(road, database=open_database("postgresql://nobody@127.0.0.1:1/nothing"))
-    limit = timedelta(seconds=0.6)
+    brief, long = timedelta(seconds=0.6), timedelta(minutes=1)
     async with worker_at_home(road):
         first = await receive(road, says("hello", reply_context=pulls))
         await ended(first)
-        told = await fetch(nowhere, first, limit=limit)
+        told = await fetch(nowhere, first, limit=long)
         (reply,) = told.replies
         assert (told.turn_id, reply.content.text, reply.author) == (first.message_id, "1: hello", Author.BOT)
         # That it was read has not been written down: whoever told it knows, nobody else does.
         second = await receive(road, says("again", reply_context=pulls))
         await ended(second)
-        looked = await fetch(nowhere, second, limit=limit)
+        looked = await fetch(nowhere, second, limit=brief)
         assert looked.turn_id is None
-        known = await fetch(nowhere, second, limit=limit, told={reply.id})
+        known = await fetch(nowhere, second, limit=long, told={reply.id})
         assert [each.content.text for each in known.replies] == ["2: again"]
-        assert await fetch(road, second, limit=limit) == replace(known, unread=())
+        assert await fetch(road, second, limit=long) == replace(known, unread=())

@@ -17,7 +17,7 @@ from bot.storage.database import Database, open_database
 
 async def ping_to_the_end(database: Database) -> None:
     """A connection's own process may answer for a moment after the server's first process was killed."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         await database.ping()
         await asyncio.sleep(0.01)

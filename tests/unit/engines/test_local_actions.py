@@ -42,7 +42,7 @@ class Awaiting(Blocking):
         return await outcome if asyncio.iscoroutine(outcome) else outcome
 
 
-def make(limit: timedelta = timedelta(seconds=5), at_once: int = 4, **actions: Any) -> LocalActions:
+def make(limit: timedelta = timedelta(seconds=30), at_once: int = 4, **actions: Any) -> LocalActions:
     return LocalActions(actions, ActionsSpec(limit=limit, at_once=at_once))
 
 
@@ -136,7 +136,7 @@ async def test_an_action_that_never_ends_is_given_up_and_others_go_on(stuck: Any
         with pytest.raises(ActionError, match=r"action stuck took longer than 0\.8 s"):
             await run(actions, "stuck")
     for name in ("blocks", "awaits") * 3:
-        assert (await run(actions, name)).responses[0]["text"] == "done"
+        assert (await insist(actions, name)).responses[0]["text"] == "done"
 
 
 @pytest.mark.parametrize("stuck", [Blocking(sleep_for_ever), Awaiting(ignore_cancelling)])
@@ -152,7 +152,7 @@ async def test_an_action_whose_runs_never_end_is_not_begun_again_until_one_of_th
 
 
 async def insist(actions: LocalActions, name: str) -> Outcome:
-    """Run an action as soon as it is begun again; not within twenty seconds fails the test."""
+    """Run an action until it is begun, and done in the short time it has; not within twenty seconds fails."""
     async with asyncio.timeout(20):
         while True:
             try:
@@ -167,7 +167,7 @@ async def test_an_async_action_that_blocks_holds_the_service_up_never_and_others
 
     def block(dispatcher: Any, *_: Any) -> list[Any]:
         threads.append(threading.current_thread().name)
-        assert goes_on.wait(4)
+        assert goes_on.wait(20)
         return utter(dispatcher)
 
     actions = make(blocks=Awaiting(block), fine=Awaiting(utter))
@@ -191,7 +191,7 @@ async def test_who_comes_while_a_loop_is_held_up_does_not_wait_and_what_runs_in_
 
     def block(dispatcher: Any, *_: Any) -> list[Any]:
         blocking.set()
-        assert goes_on.wait(4)
+        assert goes_on.wait(20)
         return utter(dispatcher)
 
     async def wait(dispatcher: Any, *_: Any) -> list[Any]:
@@ -202,9 +202,9 @@ async def test_who_comes_while_a_loop_is_held_up_does_not_wait_and_what_runs_in_
 
     actions = make(blocks=Awaiting(block), waits=Awaiting(wait), fine=Awaiting(utter))
     before = asyncio.create_task(run(actions, "waits"))
-    assert await asyncio.to_thread(waiting.wait, 4)
+    assert await asyncio.to_thread(waiting.wait, 20)
     blocked = asyncio.create_task(run(actions, "blocks"))
-    assert await asyncio.to_thread(blocking.wait, 4)
+    assert await asyncio.to_thread(blocking.wait, 20)
     assert (await run(actions, "fine")).responses
     assert (before.done(), blocked.done()) == (False, False)
     goes_on.set()
