@@ -22,7 +22,7 @@ from bot.connector.events import (
     Receipt,
     ReceiptState,
 )
-from bot.connector.guides import Finding, Guide, OptionHelp
+from bot.connector.guides import Finding, Guide, OptionHelp, explain_refusal
 from bot.connector.interface import (
     HTTP_TIMEOUT,
     Completes,
@@ -92,4 +92,5 @@ __all__ = [
     "TemplatePart",
     "TextUnit",
     "Window",
+    "explain_refusal",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.connector.replies import ErrorClass, SendError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionHelp:
@@ -44,3 +46,22 @@ class Finding:
     text: str
     hint: bool = False
     at_start: bool = False
+
+
+def explain_refusal(error: SendError | None, otherwise: str) -> str:
+    """Say why a platform did not answer a question, and what to do: `otherwise`, unless that passes.
+
+    A platform that is away, or asked too often, says nothing about keys and permissions.
+    """
+    if error is None:
+        return otherwise
+    said = error.detail.rstrip(".")
+    if error.error_class is ErrorClass.RATE_LIMITED:
+        wait = f"{max(int(error.retry_after.total_seconds()), 1)} seconds" if error.retry_after else "a while"
+        return f"{said}. That says nothing about the set-up: look again in {wait}."
+    if error.error_class is ErrorClass.TRANSIENT:
+        return (
+            f"{said}. That says nothing about the set-up: look whether this machine reaches the platform (a "
+            "firewall, a proxy) and whether the platform works, then look again."
+        )
+    return f"{said}. {otherwise}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.connector import Finding, Guide, OptionHelp
+from bot.connector import Finding, Guide, OptionHelp, explain_refusal
 from bot.connector.answers import Outcome
 from bot.connector.fields import MAX_ID
 from connectors.bluesky.api import BlueskyApi, Session
@@ -48,7 +48,8 @@ def explain(outcome: Outcome) -> str:
         return f"Handle and app password do not fit ({error.detail}): make a new app password."
     if error.code == "RateLimitExceeded":
         return "Too many sign-ins: the server takes a few a day. Try again later."
-    return f"The server does not let us in ({error.detail}): look at `api_url`."
+    said = explain_refusal(error, "Make a new app password.")
+    return f"The server does not let us in: {said} If you set `api_url`, is it right?"
 
 
 async def look_at_notifications(api: BlueskyApi) -> Finding:
@@ -56,7 +57,8 @@ async def look_at_notifications(api: BlueskyApi) -> Finding:
     outcome = await api.get("app.bsky.notification.listNotifications", ("limit", "1"))
     if outcome.error is None:
         return Finding(well=True, text="Mentions, answers and quotes can be read.")
-    return Finding(well=False, text=f"Mentions cannot be read: {outcome.error.detail}.")
+    said = explain_refusal(outcome.error, "Make a new app password.")
+    return Finding(well=False, text=f"Mentions cannot be read: {said}")
 
 
 async def look_at_chat(api: BlueskyApi) -> Finding:
@@ -77,4 +79,5 @@ async def look_at_label(api: BlueskyApi, me: Session) -> Finding:
     outcome = await api.get("app.bsky.actor.getProfile", ("actor", me.did))
     if is_machine(outcome.object):
         return Finding(well=True, text="The account is labelled as a bot's.")
-    return Finding(well=False, text="The account is not labelled as a bot's: people have a right to know.")
+    text = "The account is not labelled as a bot's: add the self-label `bot` to its profile."
+    return Finding(well=False, text=text)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import aiosmtplib
+from imap_tools.errors import MailboxLoginError
 
 from bot.connector import ErrorClass, Finding, Guide, OptionHelp
 from connectors.email.api import leave, make_client, open_session, read_size_limit
@@ -147,6 +148,11 @@ def explain_no_connection(server: Server, kind: str, error: Exception) -> Findin
         return ill(
             f"The certificate of {server.host} is not valid ({error.verify_message}). Use the name that the "
             "provider gives, or set `ca_file` for a certificate of your own."
+        )
+    if isinstance(error, MailboxLoginError):
+        return ill(
+            f"{server.host} lets nobody in for now: it says that it is busy, or that there are too many "
+            "connections. Close other mail programs of this mailbox, and look again later."
         )
     if isinstance(error, imaplib.IMAP4.error) and server.security == "starttls":
         return ill(f"{server.host} offers no STARTTLS on port {server.port}: set `{kind}_security: tls`.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.connector import Finding, Guide, OptionHelp, SendError
+from bot.connector import Finding, Guide, OptionHelp, SendError, explain_refusal
 from bot.connector.fields import MAX_ID
 from connectors.mastodon.api import MastodonApi
 from connectors.mastodon.faults import FORBIDDEN, UNAUTHORIZED
@@ -54,7 +54,8 @@ def explain(error: SendError) -> str:
     """Say what to do about a server that does not say who we are."""
     if error.code in (str(UNAUTHORIZED), str(FORBIDDEN)):
         return f"The token is refused ({error.detail}): copy it again from the application's page."
-    return f"The server does not answer as Mastodon does ({error.detail}): look at `instance`."
+    said = explain_refusal(error, "No server of Mastodon's kind is there.")
+    return f"The server does not answer as Mastodon does: {said} Is `instance` right?"
 
 
 def look_at_mark(me: Account) -> Finding:
@@ -86,8 +87,10 @@ async def look_at_lists(api: MastodonApi) -> Finding:
         return Finding(well=True, text="Mentions can be read.")
     return Finding(
         well=False,
-        text=f"Mentions cannot be read ({outcome.error.detail}): the token needs the scopes "
-        "`read:notifications` and `read:statuses`.",
+        text="Mentions cannot be read: "
+        + explain_refusal(
+            outcome.error, "The token needs the scopes `read:notifications` and `read:statuses`."
+        ),
     )
 
 

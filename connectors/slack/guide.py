@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.connector import Finding, Guide, OptionHelp
+from bot.connector import Finding, Guide, OptionHelp, explain_refusal
 from connectors.slack.api import SlackApi
 
 GUIDE = Guide(
@@ -59,7 +59,9 @@ async def examine(api: SlackApi, hook_url: str | None) -> list[Finding]:
     """Ask Slack about the token, and what it may do."""
     outcome = await api.ask("auth.test", {})
     if outcome.error is not None:
-        return [Finding(well=False, text=f"The token could not be tried. {outcome.error.detail}.")]
+        what_to_do = "Copy the Bot User OAuth Token again; where it was revoked, install the app once more."
+        said = explain_refusal(outcome.error, what_to_do)
+        return [Finding(well=False, text=f"The token could not be tried: {said}")]
     known = outcome.result if isinstance(outcome.result, Mapping) else {}
     team, user = str(known.get("team"))[:80], str(known.get("user"))[:80]
     findings = [Finding(well=True, text=f"Slack accepts the token: {user} in the workspace {team}.")]
@@ -90,6 +92,8 @@ def judge_hook(hook_url: str | None) -> Finding:
         )
     return Finding(
         well=True,
+        hint=True,
         text="Slack does not tell its apps' addresses. Event Subscriptions and Interactivity must both have "
-        f"{hook_url}; Slack shows Verified beside it.",
+        f"{hook_url}; Slack shows Verified beside it. If it does not, `signing_secret` is another app's, or "
+        "this machine's clock is more than five minutes off.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.connector import Finding, Guide, OptionHelp
+from bot.connector import Finding, Guide, OptionHelp, explain_refusal
 from bot.connector.answers import Outcome
 from bot.domain.json import Json, JsonObject
 from connectors.sms.api import TwilioApi, list_items
@@ -53,7 +53,9 @@ async def examine(api: TwilioApi, options: Mapping[str, str], hook_url: str | No
 def judge_account(outcome: Outcome) -> Finding:
     """Say whether the credentials are right, and the account is active."""
     if outcome.error is not None:
-        return Finding(well=False, text=f"The account could not be read. {outcome.error.detail}.")
+        what_to_do = "Copy the account's SID and its auth token again from the console's first page."
+        said = explain_refusal(outcome.error, what_to_do)
+        return Finding(well=False, text=f"The account could not be read: {said}")
     account = as_object(outcome.result)
     status = str(account.get("status"))[:40]
     if status != "active":
@@ -69,7 +71,8 @@ def judge_account(outcome: Outcome) -> Finding:
 def judge_number(outcome: Outcome, hook_url: str | None) -> list[Finding]:
     """Say whether the number is ours, can send texts, and calls our webhook."""
     if outcome.error is not None:
-        return [Finding(well=False, text=f"The number could not be looked up. {outcome.error.detail}.")]
+        said = explain_refusal(outcome.error, "Write `from` with + and country code.")
+        return [Finding(well=False, text=f"The number could not be looked up: {said}")]
     numbers = list_items(outcome.result, "incoming_phone_numbers")
     if not numbers:
         text = "The account has no such number: set `from` to one of Phone Numbers > Active numbers."
@@ -93,7 +96,9 @@ def judge_number(outcome: Outcome, hook_url: str | None) -> list[Finding]:
 def judge_service(outcome: Outcome, hook_url: str | None) -> Finding:
     """Say whether the messaging service is there, and calls our webhook."""
     if outcome.error is not None:
-        return Finding(well=False, text=f"The messaging service could not be read. {outcome.error.detail}.")
+        what_to_do = "Copy its SID from Messaging > Services: it begins with MG."
+        said = explain_refusal(outcome.error, what_to_do)
+        return Finding(well=False, text=f"The messaging service could not be read: {said}")
     service = as_object(outcome.result)
     if service.get("use_inbound_webhook_on_number") is True:
         text = "The messaging service leaves incoming messages to its numbers: set the address at each."

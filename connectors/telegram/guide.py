@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from bot.connector import Finding, Guide, OptionHelp
+from bot.connector import Finding, Guide, OptionHelp, explain_refusal
 from bot.connector.answers import Outcome
 from bot.domain.json import Json
 from connectors.telegram.api import TelegramApi
@@ -23,6 +23,24 @@ GUIDE = Guide(
     after=("Write to the bot from a phone. With PUBLIC_URL set, the webhook is registered at start.",),
     source="https://core.telegram.org/bots/tutorial",
 )
+# Parts of Telegram's words, in small letters, and what to do.
+REMEDIES = (
+    (
+        ("401", "403"),
+        (
+            "The webhook was registered with another `secret` than ours: start `visavis serve` again, which "
+            "registers it anew, and look that no other copy of this bot runs."
+        ),
+    ),
+    (("404", "410"), "The address leads to no account here: compare its name with `config.yml`."),
+    (("429",), "Too much comes at once: it is tried again."),
+    (("ssl", "certificate"), "The certificate of that address must be valid, with all that lies between."),
+    (("resolve", "host"), "That name leads nowhere: look at PUBLIC_URL and the domain's DNS entry."),
+    (("500", "501"), "The log of `visavis serve` says what went wrong."),
+)
+OTHERWISE = (
+    "Look whether `visavis serve` runs, and whether a proxy or firewall lets that address through to it."
+)
 
 
 async def examine(api: TelegramApi, hook_url: str | None) -> list[Finding]:
@@ -38,7 +56,8 @@ async def examine(api: TelegramApi, hook_url: str | None) -> list[Finding]:
 def judge_bot(outcome: Outcome) -> Finding:
     """Say whose bot the token is, if it is one's."""
     if outcome.error is not None:
-        return Finding(well=False, text=f"{outcome.error.detail}. A token is what @BotFather gave.")
+        what_to_do = "A token is what @BotFather gave: copy it again, or let it make a new one (/token)."
+        return Finding(well=False, text=explain_refusal(outcome.error, what_to_do))
     match outcome.result:
         case {"username": str(name), "can_read_all_group_messages": True}:
             return Finding(
@@ -53,14 +72,13 @@ def judge_bot(outcome: Outcome) -> Finding:
 def judge_webhook(outcome: Outcome, hook_url: str | None, *, now: float) -> Finding:
     """Say whether Telegram calls our webhook and gets through, or lets us ask."""
     if outcome.error is not None:
-        return Finding(
-            well=False, text=f"Telegram does not say where the webhook is. {outcome.error.detail}."
-        )
+        said = explain_refusal(outcome.error, "Look again later.")
+        return Finding(well=False, text=f"Telegram does not say where the webhook is: {said}")
     found = get_url(outcome.result)
     if hook_url is None:
         return judge_asking(found, outcome.result)
     if found != hook_url:
-        text = "No webhook is set: `visavis serve` registers ours when it starts."
+        text = "The webhook is not set: `visavis serve` registers it when it starts."
         if found:
             text = (
                 f"The webhook leads to {show(found)}, so messages go there. `visavis serve` takes it over "
@@ -69,8 +87,15 @@ def judge_webhook(outcome: Outcome, hook_url: str | None, *, now: float) -> Find
         return Finding(well=False, at_start=not found, text=text)
     problem = find_recent_error(outcome.result, now=now)
     if problem is not None:
-        return Finding(well=False, text=f"Telegram cannot deliver to {show(hook_url)}: {problem}.")
+        text = f"Telegram cannot deliver to {show(hook_url)}: {problem}. {find_remedy(problem)}"
+        return Finding(well=False, text=text)
     return Finding(well=True, text=f"Telegram calls {hook_url}.{say_waiting(outcome.result)}")
+
+
+def find_remedy(problem: str) -> str:
+    """Say what to do about a delivery that failed, by Telegram's words for it."""
+    words = problem.lower()
+    return next((remedy for signs, remedy in REMEDIES if any(sign in words for sign in signs)), OTHERWISE)
 
 
 def judge_asking(found: str, info: Json) -> Finding:

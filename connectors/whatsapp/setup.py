@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.connector import ErrorClass, Finding, Guide, OptionHelp, SendError
+from bot.connector import ErrorClass, Finding, Guide, OptionHelp, SendError, explain_refusal
 from bot.connector.answers import Outcome
 from bot.connector.meta.fields import get_id, get_object, get_url
 from bot.connector.meta.graph import GraphApi
@@ -82,7 +82,9 @@ async def examine_token(api: GraphApi, options: Mapping[str, str]) -> tuple[Find
     if outcome.error is not None and outcome.error.error_class is ErrorClass.AUTH:
         return bad(f"The access token is not accepted ({say(outcome.error)}). Generate a new one."), Known()
     if outcome.error is not None:
-        return bad(f"Meta does not say what the access token may do ({say(outcome.error)})."), Known()
+        what_to_do = "Generate a new token, and copy it whole."
+        text = f"Meta does not say what the token may do: {explain_refusal(outcome.error, what_to_do)}"
+        return bad(text), Known()
     data = get_object(as_object(outcome.result), "data")
     known = Known(app_id=get_id(data, "app_id"), waba_id=find_account(data))
     if data.get("is_valid") is not True:
@@ -106,8 +108,10 @@ async def examine_number(api: GraphApi, number_id: str, hook_url: str | None) ->
     """Ask how the phone number is, and where messages to it are sent."""
     outcome = await api.get(number_id, {"fields": NUMBER_FIELDS})
     if outcome.error is not None:
-        text = f"`phone_number_id` cannot be read ({say(outcome.error)}). Is it the token's, and the ID?"
-        return [bad(text)]
+        what_to_do = (
+            "Copy the ID, not the number, from WhatsApp > API Setup; the token must be for its account."
+        )
+        return [bad(f"`phone_number_id` cannot be read: {explain_refusal(outcome.error, what_to_do)}")]
     number = as_object(outcome.result)
     name = get_name(number, "display_phone_number") or "The number"
     findings = [judge_status(name, get_id(number, "status")), judge_hook(number, hook_url)]
@@ -144,11 +148,16 @@ async def examine_account(api: GraphApi, waba_id: str, app_id: str) -> Finding:
         return Finding(well=True, hint=True, text=text)
     outcome = await api.get(f"{waba_id}/subscribed_apps", {})
     if outcome.error is not None:
-        return bad(f"The business account's subscriptions cannot be read ({say(outcome.error)}).")
+        what_to_do = "Is `waba_id` the business account's, and has the token whatsapp_business_management?"
+        text = f"The account's subscriptions cannot be read: {explain_refusal(outcome.error, what_to_do)}"
+        return bad(text)
     apps = [get_object(each, "whatsapp_business_api_data") for each in list_data(outcome)]
     told = {get_id(app, "id") for app in apps}
     if not told or (app_id and app_id not in told):
-        text = f"The business account does not tell our app of its messages: POST /{waba_id}/subscribed_apps."
+        text = (
+            f"The business account does not tell our app of its messages: POST /{waba_id}/subscribed_apps"
+            " with the access token, at developers.facebook.com/tools/explorer or by curl."
+        )
         return bad(text)
     return good("The business account tells our app of its messages.")
 
@@ -156,12 +165,17 @@ async def examine_account(api: GraphApi, waba_id: str, app_id: str) -> Finding:
 async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding:
     """Ask which events the app is told of."""
     if not app_id:
-        return bad("Which app the token belongs to is not known, so neither is what it is told of.")
+        return bad("Which app the token is of is not known, so neither is what it is told of: see the token.")
     secrets = read_app_secrets(app_secret)
     newest = secrets[0].decode() if secrets else ""
     outcome = await api.get(f"{app_id}/subscriptions", {}, token=f"{app_id}|{newest}")
     if outcome.error is not None:
-        return bad(f"`app_secret` is not the app's ({say(outcome.error)}): requests would be refused.")
+        what_to_do = (
+            "`app_secret` is not the app's, so all that Meta sends is refused here: copy it from App "
+            "settings > Basic."
+        )
+        text = f"Meta does not say what the app is told of: {explain_refusal(outcome.error, what_to_do)}"
+        return bad(text)
     hooks = [hook for hook in list_data(outcome) if hook.get("object") == OBJECT]
     told = {get_id(field, "name") for hook in hooks for field in get_objects(hook, "fields")}
     if "messages" not in told:

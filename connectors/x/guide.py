@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.connector import Finding, Guide, OptionHelp
+from bot.connector import Finding, Guide, OptionHelp, explain_refusal
 from bot.connector.answers import Outcome
 from bot.domain.json import Json
 from connectors.x.api import XApi
@@ -73,7 +73,12 @@ async def examine(api: XApi, options: Mapping[str, str], user_id: str, hook_url:
 def judge_user(outcome: Outcome, user_id: str) -> Finding:
     """Say whether the tokens are the account's."""
     if outcome.error is not None:
-        return Finding(well=False, text=f"X does not accept the account's tokens. {outcome.error.detail}.")
+        what_to_do = (
+            "Make the access token and its secret anew in the app, after its permissions were set, and copy "
+            "all four whole. A clock that is minutes off makes X refuse them, too."
+        )
+        said = explain_refusal(outcome.error, what_to_do)
+        return Finding(well=False, text=f"X does not say whose tokens these are: {said}")
     user = get_data(outcome.result)
     name, found = take_text(user.get("username")), take_id(user.get("id"))
     if user_id and found != user_id:
@@ -85,14 +90,16 @@ def judge_user(outcome: Outcome, user_id: str) -> Finding:
 def judge_webhook(outcome: Outcome, hook_url: str) -> Finding:
     """Say whether X calls our address, and believes in it."""
     if outcome.error is not None:
-        return Finding(well=False, text=f"The app's webhooks could not be read. {outcome.error.detail}.")
+        said = explain_refusal(outcome.error, "Are `consumer_key` and `consumer_secret` this app's?")
+        return Finding(well=False, text=f"The app's webhooks could not be read: {said}")
     hook = next((hook for hook in list_data(outcome.result) if hook.get("url") == hook_url), None)
     if hook is None:
         text = f"X does not call {hook_url}: register it with POST /2/webhooks, as the guide says."
         return Finding(well=False, text=text)
     if hook.get("valid") is not True:
         text = (
-            "X calls us no more, since a challenge was not answered: PUT /2/webhooks/ and the webhook's id."
+            "X calls us no more, since a challenge was not answered in time or with another "
+            "`consumer_secret`: start `visavis serve`, then send PUT /2/webhooks/ and the webhook's id."
         )
         return Finding(well=False, text=text)
     return Finding(well=True, text="X calls our address.")
@@ -101,7 +108,8 @@ def judge_webhook(outcome: Outcome, hook_url: str) -> Finding:
 def judge_subscriptions(outcome: Outcome, user_id: str) -> Finding:
     """Say whether X tells us of mentions, replies and messages."""
     if outcome.error is not None:
-        return Finding(well=False, text=f"The subscriptions could not be read. {outcome.error.detail}.")
+        said = explain_refusal(outcome.error, "Does the app have access to the Activity API?")
+        return Finding(well=False, text=f"The subscriptions could not be read: {said}")
     told = {
         take_text(each.get("event_type"))
         for each in list_data(outcome.result)

@@ -9,10 +9,10 @@ from datetime import timedelta
 import structlog
 
 from bot.connector.answers import Outcome
-from bot.connector.guides import Finding
+from bot.connector.guides import Finding, explain_refusal
 from bot.connector.meta.fields import get_id, get_list, get_text
 from bot.connector.meta.graph import GraphApi
-from bot.connector.replies import SendError
+from bot.connector.replies import ErrorClass, SendError
 from bot.domain.json import Json, JsonObject
 from bot.errors import SettingsError
 
@@ -97,10 +97,9 @@ async def examine_token(api: GraphApi, path: str, name: str) -> Finding:
     outcome = await api.get(path, {"fields": f"id,{name}"})
     if outcome.error is None and isinstance(outcome.result, dict):
         return Finding(well=True, text=f"The token speaks for {get_text(outcome.result, name) or path}.")
+    what_to_do = "Create a new one, with the permissions that the guide names, for this account."
     return Finding(
-        well=False,
-        text=f"The token cannot read {path} ({say_error(outcome.error)}). Create a new one, with the "
-        "permissions that the guide names, and make sure that it is this account's.",
+        well=False, text=f"The token cannot read {path}: {explain_refusal(find_error(outcome), what_to_do)}"
     )
 
 
@@ -108,10 +107,10 @@ async def examine_fields(api: GraphApi, path: str, wanted: Collection[str]) -> F
     """Look which events the app is told of."""
     outcome = await api.get(f"{path}/subscribed_apps", {})
     if outcome.error is not None:
+        what_to_do = "The token may lack the permission pages_manage_metadata: create a new one that has it."
         return Finding(
             well=False,
-            text=f"Meta does not say what we are told of ({say_error(outcome.error)}): the token may lack "
-            "the permission pages_manage_metadata.",
+            text=f"Meta does not say what we are told of: {explain_refusal(outcome.error, what_to_do)}",
         )
     told = {field for app in list_objects(outcome.result) for field in list_names(app, "subscribed_fields")}
     missing = sorted(set(wanted) - told)
@@ -137,10 +136,13 @@ async def examine_hook(
         return Finding(well=True, hint=True, text=text)
     outcome = await api.get(f"{app_id}/subscriptions", {}, token=f"{app_id}|{app_secret}")
     if outcome.error is not None:
+        what_to_do = (
+            "`app_id` and `app_secret` must be those of one app: copy both from App settings, Basic. With "
+            "another secret all that Meta sends is refused here."
+        )
         return Finding(
             well=False,
-            text=f"Meta does not show the app's webhook ({say_error(outcome.error)}): `app_id` and "
-            "`app_secret` must be those of one app.",
+            text=f"Meta does not show the app's webhook: {explain_refusal(outcome.error, what_to_do)}",
         )
     problem = find_hook_problem(outcome.result, object_name, hook_url)
     if problem is not None:
@@ -165,9 +167,10 @@ def same_hook(found: str, ours: str) -> bool:
     return found.rpartition("/")[0] == ours.rpartition("/")[0] and bool(found)
 
 
-def say_error(error: SendError | None) -> str:
-    """Say why not, in Meta's words."""
-    return error.detail if error is not None else "the answer is not the Graph API's"
+def find_error(outcome: Outcome) -> SendError:
+    """Return why there is no answer; an answer that is none of the Graph API's is an error, too."""
+    strange = SendError(error_class=ErrorClass.PERMANENT, detail="the answer is not the Graph API's")
+    return outcome.error or strange
 
 
 def list_objects(result: Json) -> list[JsonObject]:
