@@ -152,7 +152,7 @@ def read_message(message: JsonObject, element: Element) -> list[InboundEvent]:
     )
     event = element.hear(kind, mid or f"said:{element.stray.event_id}")
     about = {**read_referral(get_object(message, "referral")), **read_quote(reply_to)}
-    titled: JsonObject = {"title": text} if payload else {}
+    titled: JsonObject = {"title": text} if payload and text else {}
     lost: JsonObject = {}
     if kind is Kind.UNSUPPORTED:
         lost = {"note": explain_lost(get_list(message, "attachments"))}

@@ -61,6 +61,11 @@ def test_card_that_a_person_shares_is_a_link(place: str) -> None:
     assert "\u201cMug\u201d" in str(lost.metadata["note"])
 
 
+def test_quick_reply_without_its_label_has_none() -> None:
+    event = parse_one(element(OWN, ANN, message={"mid": "m.1", "quick_reply": {"payload": "MUG"}}))
+    assert (event.kind, event.content.text, event.metadata) == (Kind.POSTBACK, "MUG", {})
+
+
 def test_note_of_the_account_to_itself_is_nobodys_message() -> None:
     event = parse_one(said("99", OWN, "To ourselves", is_self=True))
     assert (event.kind, event.conversation_key) == (Kind.UNSUPPORTED, "")
