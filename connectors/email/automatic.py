@@ -8,7 +8,10 @@ from connectors.email.bounces import FAILED, MAX_READ
 from connectors.email.mail import Mail, read_words
 
 BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
-LISTS = ("list-id", "list-unsubscribe", "list-post", "list-help")
+LISTS = (
+    *("list-id", "list-unsubscribe", "list-post", "list-help"),
+    *("mailing-list", "x-mailing-list", "x-mailman-version"),  # of programs older than RFC 2369
+)
 # What autoresponders that know nothing of RFC 3834 write, and the value that counts ("" for any).
 MARKS = {
     "x-autoreply": "",

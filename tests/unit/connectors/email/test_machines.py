@@ -153,6 +153,9 @@ def test_report_says_why_in_our_classes() -> None:
     "head",
     [
         "X-Cron-Env: <HOME=/root>",
+        "Mailing-List: contact talk-help@example.org; run by ezmlm",
+        "X-Mailing-List: <talk@example.org>",
+        "X-Mailman-Version: 2.0",
         "Subject: [Auto-Reply] Order",
         "Subject: Odpowiedź automatyczna: Order",
         "Subject: Automatická odpověď: Order",
