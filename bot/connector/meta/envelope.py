@@ -36,8 +36,17 @@ class Change:
 
 
 def read_entries(body: bytes, object_name: str) -> list[Json]:
-    """Return the entries of a webhook's body. Raises `BadPayload` unless it is one about `object_name`."""
+    """Return the entries of a webhook's body. Raises `BadPayload` unless it is one about `object_name`.
+
+    Meta's own examples have a list around it.
+    """
     data = parse_json(body)
+    told = data if isinstance(data, list) and data else [data]
+    return [entry for each in told for entry in take_entries(each, object_name)]
+
+
+def take_entries(data: Json, object_name: str) -> list[Json]:
+    """Return the entries of one body. Raises `BadPayload`."""
     if not isinstance(data, Mapping):
         raise BadPayload("the body must be a JSON object")
     if data.get("object") != object_name:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.message import Attachment, Kind
+from bot.errors import BadPayload
 from connectors.instagram import payload as instagram
 from connectors.messenger import payload as messenger
 from tests.fakes.graph_events import AT, INSTAGRAM, PAGE, body, echo, element, said
@@ -59,6 +60,15 @@ def test_card_that_a_person_shares_is_a_link(place: str) -> None:
     assert event.content.attachments[0].ref == f"link:{address}"
     lost = parse_one(attach(type="template", payload={"elements": [{"title": "Mug"}]}))
     assert "\u201cMug\u201d" in str(lost.metadata["note"])
+
+
+def test_body_in_a_list_is_read_as_one() -> None:
+    told = [body(INSTAGRAM, OWN, messaging=[said(OWN, ANN, word, mid=word)]) for word in ("Hello", "again")]
+    events = instagram.parse_body(json.dumps(told).encode(), US, username="brand")
+    assert [event.content.text for event in events] == ["Hello", "again"]
+    for wrong in ([], [5], [told], [*told, {"object": "page", "entry": []}]):
+        with pytest.raises(BadPayload):
+            instagram.parse_body(json.dumps(wrong).encode(), US, username="brand")
 
 
 def test_quick_reply_without_its_label_has_none() -> None:
