@@ -45,7 +45,8 @@ async def find_own_echo(road: Road, account_id: int, event: InboundEvent) -> int
 def is_of(left: Left, echo: Content) -> bool:
     """Tell whether an echo is of a message: by its id, else by its words, be they a part or more of them.
 
-    Buttons add lines to a text; a picture or a template has no words of its own.
+    Buttons and files add lines to a text; a picture or a template has no words of its own. A few words begin
+    many a person's, too.
     """
     said, heard = _words_of(left.content), _words_of(echo)
     if left.same:
@@ -53,7 +54,8 @@ def is_of(left: Left, echo: Content) -> bool:
     if not heard:
         return bool(left.content.image or left.content.buttons or left.content.custom)
     a_part = len(heard) >= SOME_WORDS and heard in said
-    return heard == said or a_part or bool(said and said in heard)
+    more = len(said) >= SOME_WORDS or (said and (left.content.buttons or left.content.attachments))
+    return heard == said or a_part or bool(more and said in heard)
 
 
 def is_of_another(left: Left, echo: Content) -> bool:

@@ -11,11 +11,11 @@ import structlog
 from bot.bus.keys import Stream
 from bot.connector import Delivery, InboundEvent
 from bot.domain.conversation import Status
-from bot.domain.message import Kind, Settled
+from bot.domain.message import Kind
 from bot.service.apply_change import apply_change
 from bot.service.find_person import find_person
+from bot.service.hear_echo import hear_echo
 from bot.service.hear_edit import find_first_word
-from bot.service.hold import both_of, take_handoff
 from bot.service.know_echo import find_own_echo
 from bot.service.link_threads import find_case_of, join_arriving, show_beside, wake_case
 from bot.service.metrics import RECEIVED
@@ -236,23 +236,11 @@ async def _store_in(
     if message_id is None:
         raise _AlreadyHere
     await media.note_files(connection, message_id, event.content)
-    await _apply(connection, account_id, conversation_id, event)
+    await apply_change(connection, account_id, conversation_id, event)
+    status = await hear_echo(connection, conversation_id, event) or status
     if case:
         status = await join_arriving(connection, case, conversation_id, message_id) or status
-    held = Status.HELD if event.kind is Kind.ECHO else status
-    return Received(message_id=message_id, conversation_id=conversation_id, status=held)
-
-
-async def _apply(connection: Connection, account_id: int, conversation_id: int, event: InboundEvent) -> None:
-    """Let an edit, a deletion or an echo change what it speaks about."""
-    await apply_change(connection, account_id, conversation_id, event)
-    if event.kind is Kind.ECHO:
-        # A person's word, typed in the platform's own app, silences the bot at once. A colleague at
-        # the desk who has the conversation keeps it.
-        for each in await both_of(connection, conversation_id):
-            await conversations.hold(connection, each, None)
-            await take_handoff(connection, each, None)
-        await messages.settle_waiting(connection, conversation_id, Settled.STAFF)
+    return Received(message_id=message_id, conversation_id=conversation_id, status=status)
 
 
 def _wake(road: Road, event: InboundEvent, received: Received) -> None:
@@ -268,8 +256,8 @@ def _wake(road: Road, event: InboundEvent, received: Received) -> None:
     happened: list[tuple[str, JsonObject]] = [
         ("message", {"message_id": received.message_id, "author": author.value})
     ]
-    if event.kind is Kind.ECHO:
-        happened.append(("status", {"status": Status.HELD.value}))
+    if event.kind is Kind.ECHO and received.status is not None:
+        happened.append(("status", {"status": received.status.value}))
     road.bus.announce(
         received.conversation_id,
         happened,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from bot.connector import Earlier
@@ -14,6 +14,7 @@ from bot.storage.tables import conversation, message, outbox, staff, stray_event
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from sqlalchemy import ScalarSelect
 
@@ -242,15 +243,21 @@ async def has_words_after(connection: AsyncConnection, conversation_id: int, mes
 
 
 async def settle_waiting(
-    connection: AsyncConnection, conversation_id: int, settled: Settled
+    connection: AsyncConnection, conversation_id: int, settled: Settled, *, until: datetime | None = None
 ) -> list[Message]:
-    """Settle whatever still waits in a conversation; returns those messages, oldest first."""
+    """Settle whatever still waits in a conversation; returns those messages, oldest first.
+
+    `until`: of those that their platform dates, only what was written by then.
+    """
     statement = (
         update(message)
         .where(message.c.conversation_id == conversation_id, message.c.settled == Settled.WAITING.value)
         .values(settled=settled.value)
         .returning(message.c.id)
     )
+    if until is not None:
+        written_at = func.least(message.c.platform_at, message.c.created_at)  # senders' clocks may be fast
+        statement = statement.where(or_(message.c.platform_at.is_(None), written_at <= until))
     ids = (await connection.execute(statement)).scalars().all()
     rows = (await connection.execute(_SELECT.where(message.c.id.in_(ids)).order_by(message.c.id))).all()
     return [to_message(row) for row in rows]
