@@ -16,6 +16,7 @@ from rich.text import Text
 from bot.cli.paragraphs import print_paragraph
 from bot.connector import TextUnit
 from bot.connector.windows import say_duration
+from bot.domain.conversation import Surface
 
 if TYPE_CHECKING:
     from bot.bootstrap.channel_setup import Examined
@@ -30,14 +31,15 @@ _UNITS = {
     TextUnit.GRAPHEME: "graphemes",
     TextUnit.WEIGHTED: "weighed by X",
 }
+_WIDTHS = {"text": 10, "also brings": 9, "may be answered": 8}  # of their longest words
 _TITLES = ("channel", "where", "arrives by", "text", "buttons", "files", "also brings", "may be answered")
 
 
 def show_channels(connectors: Connectors) -> None:
     """Show a line for each channel and surface on which it differs."""
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
     for title in _TITLES:
-        table.add_column(title)
+        table.add_column(title, overflow="fold", min_width=_WIDTHS.get(title))
     for channel, connector in connectors.items():
         for name, can in _rows(channel, connector.capabilities):
             table.add_row(name, *_say(can))
@@ -86,11 +88,13 @@ def _is_own(can: Capabilities) -> bool:
 def say_window(window: Window, can: Capabilities) -> str:
     """Say until when one may answer, and what else may be sent."""
     words = ["always"] if window.bot is None else [f"for {say_duration(window.bot)}"]
+    if window.whom:
+        words = [window.whom]
     if window.staff is not None:
         words.append(f"people for {say_duration(window.staff)}")
     if window.templates:
         words.append("later by template")
-    if can.private_reply is not None:
+    if can.private_reply is not None and can.surfaces != {Surface.DIRECT}:
         within = can.private_reply.within
         words.append("in private" + (f" for {say_duration(within)}" if within else ""))
     return ", ".join(words)

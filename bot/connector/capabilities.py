@@ -35,12 +35,14 @@ class Window:
     """How long after a contact's last message the platform lets us write; None: for ever.
 
     `staff`: the same for what people write, where they have longer. `templates`: messages approved
-    beforehand may leave later, too. `source`: the page that says so.
+    beforehand may leave later, too. `whom`: whom alone the platform lets us answer, where not everybody who
+    wrote. `source`: the page that says so.
     """
 
     bot: timedelta | None = None
     staff: timedelta | None = None
     templates: bool = False
+    whom: str = ""
     source: str = ""
 
     def lasts(self, *, by_staff: bool) -> timedelta | None:

@@ -32,6 +32,7 @@ from bot.connector import (
     SendResult,
     SendState,
     TextUnit,
+    Window,
 )
 from bot.connector.answers import Outcome, failed, stop
 from bot.connector.egress import find_url_problem
@@ -102,6 +103,7 @@ class BlueskyConnector(Quiet):
         burst_pause=timedelta(seconds=1),
         rates=RATES,
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.DELETE, Kind.REACTION, Kind.ECHO}),
+        window=Window(whom="whose settings let the account write"),
         private_reply=PrivateReply(each=None),
         elsewhere={Surface.PUBLIC: PUBLIC},
     )

@@ -30,6 +30,7 @@ from bot.connector import (
     SendError,
     SendResult,
     SendState,
+    Window,
 )
 from bot.connector.answers import Outcome, doubtful, failed, stop
 from bot.connector.egress import find_url_problem
@@ -88,6 +89,7 @@ class XConnector(Quiet):
         brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.EDIT, Kind.DELETE, Kind.ECHO, Kind.RECEIPT}),
         files=frozenset({"image", "video"}),
         file_rules=FILE_RULES,
+        window=Window(whom="who mentions or quotes the account"),
         private_reply=PrivateReply(each=1),
         shared_hook=True,
         elsewhere={
@@ -101,8 +103,10 @@ class XConnector(Quiet):
                     Rate(scope="account", limit=15, period=timedelta(minutes=15)),
                     Rate(scope="account", limit=1_440, period=timedelta(hours=24)),
                 ),
+                brings=frozenset({Kind.TEXT, Kind.MEDIA, Kind.ECHO, Kind.RECEIPT}),
                 files=frozenset({"image", "video"}),
                 file_rules=FILE_RULES,
+                window=Window(whom="whose settings let the account write"),
             )
         },
     )

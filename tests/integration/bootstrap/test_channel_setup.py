@@ -181,6 +181,12 @@ async def test_table_names_every_channel_and_its_window() -> None:
     rows = json.loads((await run("--json")).output)
     told = {row["channel"]: row["answered"] for row in rows}
     assert told["sms"] == told["webchat"] == "always"
+    places = {(row["channel"], row["where"]): row for row in rows}
+    assert "mentions or quotes" in places["x", "public"]["answered"]
+    assert places["x", "direct"]["answered"] == "whose settings let the account write"
+    assert "echo" in places["x", "direct"]["brings"]
+    assert "in private" not in places["bluesky", "direct"]["answered"]
+    assert "in private" in places["bluesky", "public"]["answered"]
     assert "webchat" in (await run()).output
 
 

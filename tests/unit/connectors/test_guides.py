@@ -8,6 +8,7 @@ import pytest
 
 from bot.connector import ErrorClass, Finding, SendError, explain_refusal
 from bot.connector.answers import Outcome
+from bot.domain.json import Json
 from connectors.telegram.guide import judge_webhook
 
 ADDRESS = "https://chat.example.com/webhooks/telegram/shop"
@@ -41,7 +42,7 @@ def test_refusal_says_what_to_do(error_class: ErrorClass) -> None:
 
 
 def judge(problem: str) -> Finding:
-    info = {"url": ADDRESS, "last_error_date": NOW - 10, "last_error_message": problem}
+    info: Json = {"url": ADDRESS, "last_error_date": NOW - 10, "last_error_message": problem}
     return judge_webhook(Outcome(result=info), ADDRESS, now=NOW)
 
 
