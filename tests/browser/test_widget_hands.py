@@ -82,7 +82,7 @@ async def test_what_is_typed_without_a_line_and_without_storage_is_sent_later(
     await expect(widget.panel).to_contain_text("Reconnecting. Keep writing, nothing is lost.")
     await widget.say("quiet two")
     line.cut = False
-    await expect(widget.log).to_contain_text("Sent", timeout=15_000)
+    await expect(widget.log).to_contain_text("Sent")
     assert await widget.list_said() == ["Hello, I am a bot.", "quiet one", "quiet two"]
 
 

@@ -178,14 +178,15 @@ async def test_what_came_while_nobody_asked_is_taken_once(
 
 async def test_reply_whose_answer_was_lost_is_made_once(server: Server) -> None:
     async with (
-        connected(server, http_timeout=timedelta(seconds=1)) as hasty,
+        connected(server, http_timeout=timedelta(seconds=5)) as hasty,
         connected(server) as connector,
         polling(connector) as reading,
     ):
         await server.post(ANN, "@lyra Hello?")
         (event,) = await take(reading, 1)
-        await hasty.send(reply_to(event, "Warm up: limits are known now.", idempotency_key="r0"))
-        await server.fail({"type": "latency", "delay_ms": 3000})
+        known = await hasty.send(reply_to(event, "Warm up: limits are known now.", idempotency_key="r0"))
+        assert known.state is SendState.SENT
+        await server.fail({"type": "latency", "delay_ms": 8000})
         lost = await hasty.send(reply_to(event, "Hello."))
         assert lost.state is SendState.UNKNOWN
         again = await connector.send(reply_to(event, "Hello."))
