@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from bot.connector.fields import MAX_TEXT
 from bot.domain.message import Attachment
 from connectors.email.armour import is_armoured, take_off
-from connectors.email.mail import Leaf, Mail, read_parameter, read_words
+from connectors.email.mail import Leaf, Mail, read_content, read_parameter, read_words, split_mail
 from connectors.email.parts import make_reference
 from connectors.email.quotes import is_forwarded, take_marked_words, take_words, unflow
+from connectors.email.sealed import find_signed
 from connectors.email.uuencoded import name_files
 
 MAX_FILES = 20
@@ -39,12 +40,15 @@ class Body:
 
 def read_body(mail: Mail, uidvalidity: int, uid: int, message_id: str) -> Body:
     """Read the words, plain ones first, without quotes and signatures; everything else is a file."""
-    texts = [leaf for leaf in mail.leaves if is_text(leaf)] or find_named_text(mail)
-    encrypted = find_encryption(mail, texts)
+    opened = open_signed(mail)
+    shown = opened or mail
+    texts = [leaf for leaf in shown.leaves if is_text(leaf)] or find_named_text(shown)
+    encrypted = find_encryption(shown, texts)
     readable = [] if encrypted else texts
     text, quoted = choose_words(readable, forwarded=is_forwarded(mail.get("subject")))
     files = [leaf for leaf in mail.leaves if leaf not in readable and leaf.mime not in SIGNATURES]
     signed = next((SIGNATURES[leaf.mime] for leaf in mail.leaves if leaf.mime in SIGNATURES), "")
+    signed = signed or ("smime" if opened else "")
     return Body(
         text=text[:MAX_TEXT].strip(),
         files=tuple(make_file(leaf, uidvalidity, uid, message_id) for leaf in files[:MAX_FILES]),
@@ -69,23 +73,29 @@ def find_named_text(mail: Mail) -> list[Leaf]:
     ]
 
 
+def open_signed(mail: Mail) -> Mail | None:
+    """Return the mail that S/MIME signed in one part, None where there is none. The part stays a file."""
+    inside = (find_signed(read_content(leaf)) for leaf in mail.leaves if is_sealed(leaf))
+    found = next(filter(None, inside), b"")
+    return split_mail(found) if found else None
+
+
+def is_sealed(leaf: Leaf) -> bool:
+    """Tell whether S/MIME encrypted a part, or signed it in one with its signature."""
+    return leaf.mime in SEALED or (leaf.name or "").lower() == "smime.p7m"
+
+
 def find_encryption(mail: Mail, texts: list[Leaf]) -> str:
     """Return what a mail is encrypted with, empty where it can be read."""
-    if any(leaf.mime in SEALED or (leaf.name or "").lower() == "smime.p7m" for leaf in mail.leaves):
-        return "smime"
     if mail.head.get_content_type() == "multipart/encrypted":
         return "pgp"
-    # Servers on the way make such a mail one of mixed parts, below an empty text.
-    if not any(read_words(leaf).strip() for leaf in texts) and any(
-        is_sealed_by_pgp(leaf) for leaf in mail.leaves
-    ):
-        return "pgp"
+    # Servers on the way make such a mail one of mixed parts, below an empty text. Words beside it are words.
+    if not any(read_words(leaf).strip() for leaf in texts):
+        if any(is_sealed(leaf) for leaf in mail.leaves):
+            return "smime"
+        if any(leaf.mime == "application/pgp-encrypted" for leaf in mail.leaves):
+            return "pgp"
     return "pgp" if any(read_words(leaf).lstrip().startswith(PGP_BEGINS) for leaf in texts) else ""
-
-
-def is_sealed_by_pgp(leaf: Leaf) -> bool:
-    """Tell whether a part stands before what PGP encrypted (RFC 3156, 4)."""
-    return leaf.mime == "application/pgp-encrypted"
 
 
 def choose_words(texts: list[Leaf], *, forwarded: bool) -> tuple[str, bool]:
