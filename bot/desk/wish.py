@@ -17,7 +17,7 @@ _MARK = re.compile(r"[.,?] ")
 _WISHES = (*wish_words.WISHES, *wish_words_others.WISHES)
 _TAKEN_BACK = (wish_words.TAKEN_BACK, wish_words_others.TAKEN_BACK)
 _HINT = re.compile(
-    "person|human|agent|advi|consult|repres|operator|employee|manager|supervis|boss|colleague"
+    "person|human|agent|admin|advi|consult|repres|operator|employee|manager|supervis|boss|colleague"
     "|technic|expert"
     "|special|staff|member|leader|superior|people|one of|someone|anyone|team|support|service|care"
     "|call|ring|phone"

@@ -19,6 +19,7 @@ _MEANT = MappingProxyType(
         "ur": "your",
         "w": "with",
         "wid": "with",
+        "wit": "with",
         "2": "to",
         "n": "and",
         "r": "are",

@@ -20,9 +20,8 @@ _OF_WHAT_KIND = (
 )
 _WHO = (
     "(?:person|human being|human|agent|advisor|consultant|representative|operator|employee|manager"
-    "|supervisor|boss|colleague|technician|expert|specialist|staff member|team member|superior|team"
-    " leader"
-    "|member of (?:the |your )?(?:team|staff|support)(?: team)?)"
+    "|supervisor|boss|colleague|technician|expert|specialist|staff member|team member|superior"
+    "|team leader|admin|administrator|member of (?:the |your )?(?:team|staff|support)(?: team)?)"
 )
 _PEOPLE_OF_YOURS = (
     "(?:people|staff|team|agents|colleagues|experts|technicians|employees|managers|humans|guys|lot)"
@@ -41,7 +40,8 @@ PERSON = (
 )
 """Who can only be a person of the brand, or any person at all."""
 SUPPORT = (
-    "(?:(?:human|live|customer|technical) (?:support|service|care|help|assistance)|support (?:staff|team)"
+    "(?:(?:human|live|real|customer|technical) (?:support|service|care|help|assistance"
+    "|intervention)|support (?:staff|team)"
     "|customer (?:service|support) (?:team|staff|desk))(?: (?:agent|person|representative))?"
 )
 TEAM = (

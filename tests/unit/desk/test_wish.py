@@ -31,6 +31,9 @@ WISHES = """
     i wanna tlak to a rela persn
     humaaaan please
     “talk to someone”
+    can I speak wit the boss
+    I need real support
+    human intervention
     Die Kopfhörer sind kaputt, ich möchte jetzt mit einem Menschen sprechen
     Verbinden Sie mich bitte mit einer Kollegin
     rufen sie mich bitte zurück
