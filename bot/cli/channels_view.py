@@ -31,13 +31,13 @@ _UNITS = {
     TextUnit.GRAPHEME: "graphemes",
     TextUnit.WEIGHTED: "weighed by X",
 }
-_WIDTHS = {"text": 10, "also brings": 9, "may be answered": 8}  # of their longest words
+_WIDTHS = {"text": 10, "also brings": 9, "may be answered": 10}  # of their longest words
 _TITLES = ("channel", "where", "arrives by", "text", "buttons", "files", "also brings", "may be answered")
 
 
 def show_channels(connectors: Connectors) -> None:
     """Show a line for each channel and surface on which it differs."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = Table(box=None, padding=(0, 1, 0, 0))
     for title in _TITLES:
         table.add_column(title, overflow="fold", min_width=_WIDTHS.get(title))
     for channel, connector in connectors.items():

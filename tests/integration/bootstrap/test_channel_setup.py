@@ -204,3 +204,13 @@ async def test_what_cannot_be_done_is_said(arguments: list[str], word: str) -> N
     result = await run(*arguments)
     assert result.exit_code != 0
     assert word in result.output + str(result.exception)
+
+
+@pytest.mark.usefixtures("project")
+async def test_table_loses_no_word_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = json.loads((await run("--json")).output)
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = (await run()).output
+    assert max(map(len, shown.splitlines())) <= 80
+    words = {word for row in rows for text in row.values() for word in text.split()}
+    assert {word for word in words if word not in shown} == set()
