@@ -104,7 +104,7 @@ async def test_webhook_is_registered_once_telegram_is_back(fake: FakeTelegram) -
     async with started(fake):
         assert fake.hook is None
         await registered(fake)
-    assert methods(fake) == ["getMe", *["setWebhook"] * 4]
+    assert [each for each in methods(fake) if each != "getWebhookInfo"] == ["getMe", *["setWebhook"] * 4]
 
 
 async def test_close_stops_registering_and_leaves_the_webhook(fake: FakeTelegram) -> None:
