@@ -101,15 +101,25 @@ _OWN_COMPONENT = Substitute(
 _OWN_POLICY = _less(f"{GUESSING} and real Rasa runs it with `engine: rasa`")
 _BY_ENDING = (("Tokenizer", _TOKENS), ("Featurizer", _FEATURES))
 
+# What Rasa 3 calls otherwise, or has something else for, which then goes by its own parameters.
+RENAMED = {
+    "DucklingHTTPExtractor": "DucklingEntityExtractor",
+    "EmbeddingIntentClassifier": "DIETClassifier",
+    "EmbeddingPolicy": "TEDPolicy",
+    "KerasPolicy": "TEDPolicy",
+    "SklearnPolicy": "TEDPolicy",
+}
+SAME_PARAMETERS = ("DucklingHTTPExtractor",)
+
 # What Rasa 3 has not any more → what to do.
 GONE = {
     "FallbackPolicy": "write its thresholds into `FallbackClassifier` and `RulePolicy`",
     "TwoStageFallbackPolicy": "add a rule from `nlu_fallback` to `action_two_stage_fallback`",
     "MappingPolicy": "write a rule for each intent that triggered an action",
     "FormPolicy": "RulePolicy runs forms",
-    "SklearnPolicy": "rules and memorised stories decide",
-    "KerasPolicy": "rules and memorised stories decide",
-    "EmbeddingPolicy": "rules and memorised stories decide",
+    "SklearnPolicy": "`TEDPolicy` takes its place",
+    "KerasPolicy": "`TEDPolicy` takes its place",
+    "EmbeddingPolicy": "`TEDPolicy` takes its place",
     "EmbeddingIntentClassifier": "`DIETClassifier` takes its place",
     "DucklingHTTPExtractor": "it is called `DucklingEntityExtractor`",
     "NGramFeaturizer": "`CountVectorsFeaturizer` takes its place",

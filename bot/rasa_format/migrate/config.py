@@ -10,6 +10,8 @@ from bot.rasa_format.components import (
     DEFAULT_POLICIES,
     GONE,
     POLICIES,
+    RENAMED,
+    SAME_PARAMETERS,
     Substitute,
     is_own_class,
     replace_own_class,
@@ -68,6 +70,9 @@ class ConfigMigration:
         written = str(item.plain["name"])
         name = written.rpartition(".")[2] if written.startswith("rasa.") else written
         line = item.source.line
+        new = RENAMED.get(name)
+        if new and not getattr(item, "flow", False) and not self._has(kind, new):
+            return self._rename(item, name, new)
         if name not in _KINDS[kind]:
             self._leave_out(item, _why_unknown(name, kind))
             return None
@@ -77,6 +82,22 @@ class ConfigMigration:
         else:
             self._findings.replaced(self._path, f"{name}. {substitute.text}", line)
         return name
+
+    def _has(self, kind: str, name: str) -> bool:
+        """Tell whether a list names something."""
+        items = (item for item in _items(self._config.get(kind)) if isinstance(item, MapNode))
+        return any(item.plain.get("name") == name for item in items)
+
+    def _rename(self, item: MapNode, name: str, new: str) -> str:
+        """Write the name that Rasa 3 has for it; parameters that mean nothing there are commented out."""
+        line = item.entries["name"].source.line
+        self._lines[line - 1] = self._lines[line - 1].replace(name, new, 1)
+        self._findings.replaced(self._path, f"{name} is {new} since Rasa 3.", line)
+        last = line if name in SAME_PARAMETERS else item.last_line
+        for number in range(item.source.line, last + 1):
+            if number != line:
+                self._lines[number - 1] = f"# {self._lines[number - 1]}"
+        return new
 
     def _check_rest(self) -> None:
         recipe = self._config.get("recipe")

@@ -50,6 +50,7 @@ class DomainMigration:
         filled = {name for _, name, slot in self._slots() if _MAPPINGS in slot}
         for file in self.files:
             self._rename_templates(file)
+            self._rename_selections(file)
             self._take_triggers(file)
             self._upgrade_forms(file)
         for file, name, slot in list(self._slots()):
@@ -77,6 +78,17 @@ class DomainMigration:
             for key in keys:
                 file.content["responses" if key == "templates" else key] = values[key]
             self._replaced(file, "`templates` are called `responses`.")
+
+    def _rename_selections(self, file: DomainFile) -> None:
+        """Rename the actions that answered retrieval intents in Rasa 1; stories are renamed with them."""
+        actions = file.content.get("actions")
+        if not isinstance(actions, list):
+            return
+        for position, name in enumerate(actions):
+            if isinstance(name, str) and name.startswith("respond_"):
+                new = f"utter_{name.removeprefix('respond_')}"
+                actions[position] = new
+                self._replaced(file, f"`{name}` is called `{new}`.")
 
     def _take_triggers(self, file: DomainFile) -> None:
         """Take `triggers:` off intents: a rule says the same."""

@@ -105,6 +105,23 @@ def test_policies_of_which_none_stays_become_the_default(tmp_path: Path) -> None
     )
 
 
+def test_what_has_another_name_now_is_renamed(tmp_path: Path) -> None:
+    config = (
+        "pipeline:\n- name: DucklingHTTPExtractor\n  url: http://localhost:8000\n"
+        "policies:\n- name: MemoizationPolicy\n- epochs: 50\n  name: KerasPolicy\n  rnn_size: 16\n"
+    )
+    domain = OLD["domain.yml"] + "actions:\n- respond_faq\n"
+    migration = migrate(tmp_path, OLD | {"config.yml": config, "domain.yml": domain})
+
+    written = (migration.out / "config.yml").read_text()
+    assert "- name: DucklingEntityExtractor\n  url: http://localhost:8000\n" in written
+    assert "  name: TEDPolicy\n#   rnn_size: 16\n" in written
+    assert "- utter_faq" in (migration.out / "domain.yml").read_text()
+    replaced = said(migration, Outcome.REPLACED)
+    assert "config.yml:2: DucklingHTTPExtractor is DucklingEntityExtractor since Rasa 3." in replaced
+    assert "`respond_faq` is called `utter_faq`" in replaced
+
+
 def test_each_part_is_reported(migrated: Migration) -> None:
     assert "config.yml:10: MemoizationPolicy" in said(migrated, Outcome.RUNS)
     replaced = said(migrated, Outcome.REPLACED)
