@@ -73,11 +73,12 @@ def add_unwritten(accounts: Accounts, config: MapNode, reader: Reader) -> Accoun
         for channel, options in _UNWRITTEN.items()
         if channel not in written
     )
-    named = " and ".join(f"`{account.channel}`" for account in added)
+    answers = " and ".join(f"`{account.channel}`" for account in added)
+    answers += " answers" if len(added) == 1 else " answer"
     reader.problems.tell(
         config.source,
         Severity.NOTE,
-        f"There is no `channels:` here, so {named} answers this machine alone. To let others write, name "
+        f"There is no `channels:` here, so {answers} this machine alone. To let others write, name "
         "channels here: `channels: {rest: {open: true}}`.",
     )
     places = {(account.channel, account.name): config.source for account in added}
