@@ -12,6 +12,7 @@ from bot.connector import (
     AccountConfig,
     Capabilities,
     Connector,
+    Guide,
     InboundEvent,
     InboundRequest,
 )
@@ -21,6 +22,7 @@ from bot.connector.quiet import Shown
 from bot.domain.conversation import Surface
 from bot.domain.json import JsonObject
 from bot.domain.message import Kind, Message
+from connectors.webchat.guide import GUIDE
 from connectors.webchat.options import OPTIONS, find_option_problems
 from connectors.webchat.payload import CHANNEL, parse_message, render_message
 
@@ -32,6 +34,7 @@ class WebchatConnector(Shown):
     """One account of the web chat."""
 
     channel: ClassVar[str] = CHANNEL
+    guide: ClassVar[Guide] = GUIDE
     capabilities: ClassVar[Capabilities] = Capabilities(
         surfaces=frozenset({Surface.DIRECT}),
         text_max=MAX_TEXT,

@@ -168,6 +168,17 @@ async def test_doctor_says_which_variable_an_account_lacks(
     assert "SMS_SHOP_AUTH_TOKEN is not set" in " ".join(result.output.split())
 
 
+async def test_chat_is_connected_without_any_platform(project: Path) -> None:
+    result = await run("connect", "webchat", "shop", typed="The Shop\nhttps://shop.example/\n\n\n")
+    assert "no slash" in " ".join(result.output.split())
+    typed = "The Shop\nhttps://shop.example/\n\n\ny\n\nhttps://shop.example\n\n\n"
+    result = await run("connect", "webchat", "shop", typed=typed)
+    assert result.exit_code == 0, result.output
+    assert "widget.js" in result.output
+    (account,) = read_project(project, {}, Problems()).accounts
+    assert dict(account.options) == {"title": "The Shop", "origins": "https://shop.example"}
+
+
 async def test_chat_without_a_mail_account_is_hinted_at_and_no_error(project: Path) -> None:
     (project / "config.yml").write_text(f"{CONFIG}channels:\n  webchat:\n    accounts:\n      lyra: {{}}\n")
     result = await run("doctor", "webchat")
@@ -195,7 +206,7 @@ async def test_table_names_every_channel_and_its_window() -> None:
     ("arguments", "word"),
     [
         (["connect", "fax"], "fax"),
-        (["connect", "webchat"], "README"),
+        (["connect", "rest"], "README"),
         (["connect", "sms", "--set", "from"], "NAME=VALUE"),
         (["doctor", "sms"], "connect"),
     ],
