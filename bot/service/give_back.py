@@ -8,7 +8,7 @@ from bot.bus.keys import Stream
 from bot.domain.conversation import Status
 from bot.domain.message import Author, Content, Kind, Settled
 from bot.service.hold import announce_status, both_of, close_handoff, lock_for
-from bot.storage import conversations, messages
+from bot.storage import conversations, messages, outbox
 
 if TYPE_CHECKING:
     from bot.domain.staff import Staff
@@ -40,6 +40,8 @@ async def release(connection: Connection, conversation_id: int) -> tuple[int, ..
     Returns in which of them messages wait for it.
     """
     both = await both_of(connection, conversation_id)
+    for each in both:
+        await outbox.withdraw_promise(connection, each)
     return tuple([each for each in both if await _release_one(connection, each)])
 
 

@@ -94,14 +94,13 @@ async def close_handoff(connection: Connection, conversation_id: int) -> None:
 
 
 async def announce_status(road: Road, conversation_id: int, status: Status, staff: Staff | None) -> None:
-    """Tell everybody who watches, also what does not leave any more because a person has it."""
+    """Tell everybody who watches, also what does not leave any more because of it."""
     async with road.database.read() as connection:
         both = await both_of(connection, conversation_id)
     staff_id = staff.id if staff else None
     for each in both:
         await road.bus.live.publish("status", each, status=status.value, staff_id=staff_id)
-        if status is Status.HELD:
-            await _announce_withdrawn(road, each)
+        await _announce_withdrawn(road, each)
 
 
 async def _announce_withdrawn(road: Road, conversation_id: int) -> None:

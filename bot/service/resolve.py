@@ -10,7 +10,7 @@ from bot.domain.message import Author, Settled
 from bot.errors import Conflict
 from bot.service.hold import announce_status, both_of, close_handoff, lock_for
 from bot.service.say_closing_word import say_closing_word
-from bot.storage import cases, conversations, messages
+from bot.storage import cases, conversations, messages, outbox
 
 if TYPE_CHECKING:
     from bot.domain.staff import Staff
@@ -53,6 +53,8 @@ async def close(
     for each in both:
         if seen is not None and await messages.has_words_after(connection, each, seen):
             raise Conflict("the customer wrote again; read it first")
+    for each in both:
+        await outbox.withdraw_promise(connection, each)
     link = await cases.find_open(connection, conversation_id)
     said = await say_closing_word(road, connection, link) if link and not quietly else None
     for each in both:

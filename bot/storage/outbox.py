@@ -166,6 +166,34 @@ async def withdraw_replies(connection: AsyncConnection, conversation_id: int) ->
     return list((await connection.execute(_WITHDRAW, {"conversation_id": conversation_id})).scalars())
 
 
+# Of what the bot said since the entry that is open, and of it what no person said a word after.
+_WITHDRAW_PROMISE = text(
+    """
+    UPDATE outbox o SET state = 'failed', error_class = 'taken_over',
+        error_detail = 'a person ended the wait before it was sent', updated_at = now()
+    FROM message m, conversation c, handoff h
+    WHERE o.conversation_id = :conversation_id AND o.state = 'pending' AND o.native_ids = '{}'
+        AND m.id = o.message_id AND m.author = 'bot' AND c.id = o.conversation_id
+        AND NOT o.pull AND coalesce(c.reply_context ->> 'delivery', :push) = :push
+        AND h.closed_at IS NULL AND h.created_at <= m.created_at AND h.conversation_id IN (
+            SELECT c.id UNION ALL SELECT t.private_id FROM thread_link t
+            WHERE t.public_id = c.id AND t.closed_at IS NULL)
+        AND NOT EXISTS (
+            SELECT FROM message s WHERE s.conversation_id = c.id AND s.seq > m.seq AND s.author = 'staff'
+                AND s.kind <> 'note')
+    """,
+).bindparams(push=Delivery.PUSH.value)
+
+
+async def withdraw_promise(connection: AsyncConnection, conversation_id: int) -> None:
+    """Let a promise never leave that is not kept any more: its entry ends without a person's word.
+
+    To be asked before the entry is closed, with the conversation's row locked; otherwise as
+    `withdraw_replies`.
+    """
+    await connection.execute(_WITHDRAW_PROMISE, {"conversation_id": conversation_id})
+
+
 # Among the last entries only, so that it costs the same in a long conversation.
 _WITHDRAWN = text(
     """

@@ -14,6 +14,7 @@ from bot.domain.staff import Staff
 from bot.service.deliver import deliver
 from bot.service.give_back import give_back
 from bot.service.receive import receive
+from bot.service.resolve import resolve
 from bot.service.staff_reply import staff_reply
 from bot.service.take import take
 from bot.storage import conversations
@@ -23,6 +24,8 @@ from tests.integration.service.events import says
 from tests.integration.service.people import add_agent
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from bot.service.road import Road
 
 PENDING, SENT, FAILED = DeliveryState.PENDING, DeliveryState.SENT, DeliveryState.FAILED
@@ -81,11 +84,38 @@ async def test_the_promise_of_a_person_is_kept_though_the_person_came_first(road
     assert await states_of(road, conversation_id) == [("1: one", FAILED), ("2: person", SENT)]
 
 
+@pytest.mark.parametrize("end", [resolve, give_back])
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_promise_that_nobody_will_keep_is_not_sent(
+    road: Road, mara: Staff, end: Callable[[Road, int, Staff], Awaitable[None]], *, taken: bool
+) -> None:
+    connector = scripted_connector(BUSY)
+    conversation_id = await answered(road, says("one"), says("person"))
+    await _deliver(road, connector, conversation_id)
+    if taken:
+        await take(road, conversation_id, mara)
+    await end(road, conversation_id, mara)
+    await _deliver(road, connector, conversation_id)
+    assert "2: person" not in connector.texts
+    assert (await states_of(road, conversation_id))[1] == ("2: person", FAILED)
+    assert await _attention(road, conversation_id) is None
+
+
+async def test_a_promise_that_somebody_kept_leaves_before_their_word(road: Road, mara: Staff) -> None:
+    connector = scripted_connector(BUSY)
+    conversation_id = await answered(road, says("person"))
+    await _deliver(road, connector, conversation_id)
+    await staff_reply(road, conversation_id, mara, "Here I am.", key="1")
+    await resolve(road, conversation_id, mara)
+    await _deliver(road, connector, conversation_id)
+    assert connector.texts[1:] == ["1: person", "Here I am."]  # at first the platform was busy
+
+
 async def test_an_earlier_promise_does_not_let_a_later_reply_leave(road: Road, mara: Staff) -> None:
     conversation_id = await answered(road, says("person"))
     await take(road, conversation_id, mara)
-    await give_back(road, conversation_id, mara)
     await _deliver(road, scripted_connector(), conversation_id)
+    await give_back(road, conversation_id, mara)
     await answered(road, says("one"))
     await take(road, conversation_id, mara)
     assert await states_of(road, conversation_id) == [("1: person", SENT), ("2: one", FAILED)]
