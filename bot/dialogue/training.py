@@ -13,18 +13,39 @@ from typing import TYPE_CHECKING
 from bot.dialogue.catalogue import RULE_SNIPPET
 from bot.dialogue.checkpoints import START, Block, Path, connect
 from bot.dialogue.event_json import user_event
-from bot.dialogue.events import LISTEN, ActionExecuted, Event, LoopSet, SlotSet, UserUttered
+from bot.dialogue.events import (
+    LISTEN,
+    ActionExecuted,
+    Event,
+    LoopSet,
+    Paused,
+    Restarted,
+    Resumed,
+    SlotSet,
+    SlotsReset,
+    StoryExported,
+    UserUttered,
+)
 from bot.dialogue.features import SHOULD_NOT_BE_SET
 from bot.dialogue.spec import MappingType, SlotType, Step, StepType
 from bot.dialogue.tracker import Tracker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.dialogue.catalogue import Catalogue
     from bot.dialogue.checkpoints import Conditions
     from bot.dialogue.spec import RuleSpec, SlotSpec, StorySpec
     from bot.domain.json import Json, JsonObject
+
+# What `- action:` names in Rasa without being an action; here only where the domain lists none of that name.
+EVENT_NAMES: Mapping[str, Event] = {
+    "export": StoryExported(),
+    "pause": Paused(),
+    "reset_slots": SlotsReset(),
+    "restart": Restarted(),
+    "resume": Resumed(),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +124,9 @@ def _block(
     for events in _branches(steps, catalogue, mark=any(start == START for start, _ in entries)):
         listen = () if ends or _listens(events) else (ActionExecuted(name=LISTEN),)
         yield Block(name=name, starts=entries, events=(*events, *listen), ends=ends)
+        for position, event in enumerate(events):
+            if isinstance(event, Restarted):  # what was told before is learnt all the same
+                yield Block(name=name, starts=entries, events=events[:position], ends=())
 
 
 def _branches(steps: list[Step], catalogue: Catalogue, *, mark: bool) -> list[tuple[Event, ...]]:
@@ -155,6 +179,8 @@ def _events(step: Step, catalogue: Catalogue) -> tuple[Event, ...]:
             entities = [_entity(*both) for both in zip(step.entities, spans, strict=True)]
             intent: JsonObject = {"name": step.name, "confidence": 1.0} if step.name else {}
             return (user_event({"text": step.text, "intent": intent, "entities": entities}),)
+        case StepType.ACTION if (name := str(step.name)) in EVENT_NAMES and not catalogue.has_action(name):
+            return (EVENT_NAMES[name],)
         case StepType.ACTION | StepType.BOT_TEXT:
             return (ActionExecuted(name=step.name, text=step.text),)
         case StepType.SLOT:

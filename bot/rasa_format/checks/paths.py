@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.checkpoints import START
 from bot.dialogue.spec import SlotType, StepType
+from bot.dialogue.training import EVENT_NAMES
 from bot.domain.example import Source
 from bot.rasa_format.checks.intents import all_steps, walk_steps
 from bot.rasa_format.problem import Severity, did_you_mean
@@ -62,6 +63,10 @@ def _check_action(name: str, known: Known, source: Source, problems: Problems) -
         problems.error(source, f"The response `{name}` does not exist.{hint}")
         return
     hint = did_you_mean(name, known.actions) or " Add it to `actions` of the domain."
+    if name in EVENT_NAMES:
+        text = f"`{name}` is no action of the domain, so it stands for the event of that name, as in Rasa."
+        problems.warn(source, f"{text} If an action is meant:{hint}")
+        return
     problems.error(source, f"The action `{name}` is not in the domain.{hint}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.dialogue.dialogue import compile_dialogue
 from bot.dialogue.events import LISTEN, Event
 from bot.dialogue.spec import MemorySpec, PolicySpec, Step, StepType
 from tests.unit.dialogue.predicting import after, compiled, did, next_action, said
@@ -12,6 +13,7 @@ from tests.unit.dialogue.specs import (
     intent,
     loop,
     slot,
+    spec,
     story,
 )
 
@@ -153,3 +155,23 @@ def test_memory_sees_turns_of_rules_where_nobody_holds_rules_against_stories() -
     assert next_action(dialogue, *greeted, *said("yes")) == "action_default_fallback"
     checked = compiled(stories=(polite,))
     assert checked.predict(after(checked, *said("greet"))).hidden
+
+
+class TestStepNamedLikeAnEvent:
+    def test_is_that_event_and_what_was_told_before_is_known(self) -> None:
+        told = story(
+            "again", intent("yes"), action("utter_vip"), action("restart"), intent("no"), action("utter_bye")
+        )
+        dialogue = compiled(stories=(told,))
+        assert next_action(dialogue, *said("yes")) == "utter_vip"
+        assert next_action(dialogue, *said("no")) == "utter_bye"
+
+    def test_empties_slots(self) -> None:
+        reset = story("reset", intent("yes"), slot("size", "L"), action("reset_slots"), action("utter_vip"))
+        dialogue = compiled(stories=(reset,))
+        assert next_action(dialogue, *said("yes")) == "utter_vip"
+
+    def test_is_an_action_where_the_domain_lists_one_of_that_name(self) -> None:
+        told = story("again", intent("yes"), action("restart"), action("utter_vip"))
+        dialogue = compile_dialogue(spec(stories=(told,), actions=("restart",)))
+        assert next_action(dialogue, *said("yes")) == "restart"

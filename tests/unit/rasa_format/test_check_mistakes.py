@@ -125,6 +125,10 @@ SLOT = "  mood: {type: categorical, values: [good, bad], mappings: [{type: custo
             "nlu_data/rules.yml:18: error: The action `action_ordr` is not in the domain. Did you mean",
         ),
         (
+            in_rules("- action: action_order", "- action: reset_slots"),
+            "nlu_data/rules.yml:18: warning: `reset_slots` is no action of the domain, so it stands for the",
+        ),
+        (
             in_rules("active_loop: order_form\n- rule", "active_loop: order_frm\n- rule"),
             "nlu_data/rules.yml:11: error: The form `order_frm` is not in the domain. Did you mean",
         ),
