@@ -171,6 +171,23 @@ WHATSAPP = Channel(
             contacts=[contact()],
             message_echoes=[{**ECHO, "type": "text", "text": {"body": "I have sent you another"}}],
         ),
+        change(
+            "standby",
+            standby={
+                "message_echoes": [
+                    {
+                        "id": "wamid.agent",
+                        "timestamp": "1767000000",
+                        "message": {
+                            "to": PHONE,
+                            "recipient": USER_ID[PHONE],
+                            "type": "text",
+                            "text": {"body": "I have sent you another"},
+                        },
+                    }
+                ]
+            },
+        ),
     ),
     samples={
         Kind.EDIT: (
