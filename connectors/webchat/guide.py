@@ -6,8 +6,8 @@ from bot.connector import Guide, OptionHelp
 
 LINE = '<script src="https://YOUR-ADDRESS/widget.js" data-account="YOUR-ACCOUNT" async></script>'
 MAILED = (
-    "Visitors who leave an address are answered by e-mail once they have gone, if there is an account of e-mail: "
-    "`visavis channels connect email`."
+    "Visitors who leave an address are answered by e-mail once they have gone, if there is an account of "
+    "e-mail: `visavis channels connect email`."
 )
 GUIDE = Guide(
     title="The chat on your own site",
