@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.rasa_format.migrate.finding import Findings
 
 _OLD_FORM = "FormAction"
+_RENAMED_METHODS = {"form_slots_to_validate": "slots_to_validate"}
 
 
 def check_code(code: str, path: str, findings: Findings) -> None:
@@ -30,6 +31,10 @@ def check_code(code: str, path: str, findings: Findings) -> None:
         elif module.partition(".")[0] == "rasa":
             text = f"`{module}` is Rasa, which is not here. Do without it, or run this on an action server."
             findings.person(path, text, line)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in _RENAMED_METHODS:
+            text = f"`{node.attr}` is called `{_RENAMED_METHODS[node.attr]}` since Rasa 3: write that."
+            findings.person(path, text, node.lineno)
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[int, str, str]]:

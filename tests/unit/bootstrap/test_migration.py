@@ -105,6 +105,16 @@ def test_policies_of_which_none_stays_become_the_default(tmp_path: Path) -> None
     )
 
 
+def test_action_code_that_asks_for_a_form_as_in_rasa_2_is_told(tmp_path: Path) -> None:
+    code = "def check(tracker):\n\n    return tracker.form_slots_to_validate()\n"
+    migration = migrate(tmp_path, OLD | {"actions/actions.py": code})
+
+    person = said(migration, Outcome.PERSON)
+    assert (
+        "actions/actions.py:3: `form_slots_to_validate` is called `slots_to_validate` since Rasa 3" in person
+    )
+
+
 def test_what_has_another_name_now_is_renamed(tmp_path: Path) -> None:
     config = (
         "pipeline:\n- name: DucklingHTTPExtractor\n  url: http://localhost:8000\n"
