@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bot.dialogue.intent_message import parse_intent_message
 from bot.dialogue.scene import Scene
@@ -14,6 +14,7 @@ from bot.engines.at_once import Heard
 from bot.engines.engine import TurnResult
 from bot.engines.native.action_history import History, in_session
 from bot.engines.native.action_tracker import tracker_state
+from bot.engines.native.hearing import Interpreter, listen
 from bot.engines.native.steering import SteeredRun, forecast, replay_events
 from bot.engines.native.turn import Stage
 from bot.engines.native.utterances import utterances
@@ -29,18 +30,6 @@ if TYPE_CHECKING:
     from bot.engines.engine import Turn
     from bot.engines.native.actions import ActionRunner
     from bot.engines.steering import Forecast, Order, Replayed
-
-
-class Interpreter(Protocol):
-    """Understands texts."""
-
-    async def parse(self, text: str) -> Understanding:
-        """Understand one text."""
-        ...
-
-    async def close(self) -> None:
-        """Release threads."""
-        ...
 
 
 class NativeEngine:
@@ -76,18 +65,18 @@ class NativeEngine:
             if utterance.is_unsupported:
                 await run.answer_unsupported(turn.metadata)
                 continue
-            heard = Heard(understanding=understanding) if understanding else await self._read(utterance.text)
             if understanding is None:
-                understandings[known_by] = heard.understanding
+                understandings[known_by], said = await listen(
+                    utterance.text, self._interpreter, self._at_once, run.tracker.live
+                )
+            else:
+                said = [Heard(understanding=understanding)]
             metadata = {**turn.metadata, **turn.messages[known_by].metadata}
-            await run.hear(heard, str(turn.messages[known_by].id), metadata)
+            for heard in said:
+                await run.hear(heard, str(turn.messages[known_by].id), metadata)
         if turn.trigger:
             await run.trigger(turn.trigger)
         return self._end(run, understandings)
-
-    async def _read(self, text: str) -> Heard:
-        understanding = await self._interpreter.parse(text)
-        return self._at_once.hear(understanding) if self._at_once else Heard(understanding=understanding)
 
     def _begin(self, turn: Turn) -> SteeredRun:
         catalogue = self._dialogue.catalogue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.domain.understanding import Understanding
-    from bot.engines.native.engine import Interpreter
+    from bot.engines.native.hearing import Interpreter
 
 MOST_TEXTS, LONGEST_TEXT = 1_000, 64
 """How many are remembered (about 2 MB), those asked for last, and how many code points one may have."""

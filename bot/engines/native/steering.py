@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.dialogue.tracker import Tracker
     from bot.dialogue.window import Window
     from bot.domain.json import JsonObject
-    from bot.engines.native.engine import Interpreter
+    from bot.engines.native.hearing import Interpreter
     from bot.engines.steering import Order
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from bot.domain.understanding import Understanding
     from bot.engines.at_once import AtOnce
     from bot.engines.engine import Turn, TurnResult
-    from bot.engines.native.engine import Interpreter
+    from bot.engines.native.hearing import Interpreter
     from bot.engines.native.utterances import Utterance
     from bot.engines.rasa.client import RasaClient
     from bot.engines.steering import Forecast, Order, Replayed

@@ -1,0 +1,66 @@
+"""What a text that somebody wrote comes to: one message, a call for a person, or two questions."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from bot.domain.understanding import FALLBACK_INTENT
+from bot.engines.at_once import Heard
+from bot.nlu.two_questions import choose_parts, list_cuts
+
+if TYPE_CHECKING:
+    from bot.dialogue.moment import Moment
+    from bot.domain.understanding import Understanding
+    from bot.engines.at_once import AtOnce
+
+
+class Interpreter(Protocol):
+    """Understands texts."""
+
+    async def parse(self, text: str) -> Understanding:
+        """Understand one text."""
+        ...
+
+    async def close(self) -> None:
+        """Release threads."""
+        ...
+
+
+async def listen(
+    text: str, interpreter: Interpreter, at_once: AtOnce | None, now: Moment
+) -> tuple[Understanding, list[Heard]]:
+    """Return how a text was understood, and what is to be heard of it, in this order.
+
+    Two questions are told apart only where the bot may speak and is in no form: an answer to its own question
+    must stay whole. Where one of the two leads to a person, that alone is heard: they read the rest.
+    """
+    understanding = await interpreter.parse(text)
+    heard = at_once.hear(understanding) if at_once else Heard(understanding=understanding)
+    if heard.request is not None or now.paused or now.loop_name is not None:
+        return heard.understanding, [heard]
+    parts = await _read_parts(heard.understanding, interpreter)
+    calls = at_once.intents if at_once else frozenset[str]()
+    calling = next((part for part in parts if part.intent and part.intent.name in calls), None)
+    if calling is not None:
+        return heard.understanding, [Heard(understanding=_mean(heard.understanding, calling))]
+    return heard.understanding, [Heard(understanding=part) for part in parts] or [heard]
+
+
+async def _read_parts(whole: Understanding, interpreter: Interpreter) -> tuple[Understanding, ...]:
+    cuts = list_cuts(whole)
+    if not cuts:
+        return ()
+    read = await asyncio.gather(
+        *(interpreter.parse(part) for cut in cuts for part in (cut.first, cut.second))
+    )
+    return choose_parts(whole, list(zip(read[::2], read[1::2], strict=True)))
+
+
+def _mean(whole: Understanding, part: Understanding) -> Understanding:
+    """Take a whole text for what one part of it means."""
+    intent = part.intent
+    assert intent is not None
+    others = (score for score in whole.ranking if score.name not in (intent.name, FALLBACK_INTENT))
+    return replace(whole, intent=intent, ranking=(intent, *others), fallback=False)

@@ -1,0 +1,41 @@
+"""Who asks the demo brand two things at once is answered twice: trained, and as it serves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.bench.wishes import load_engine
+from tests.conversations.talk import Talk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.engines.native.engine import NativeEngine
+
+
+@pytest.fixture(scope="module")
+def engine(demo_model: Path) -> NativeEngine:
+    return load_engine(demo_model)
+
+
+async def test_both_questions_are_answered(engine: NativeEngine) -> None:
+    talk = Talk(engine)
+    said = await talk.say("how much is express delivery and can you deliver on saturday?")
+    assert talk.events("action")[-4:] == [
+        "utter_delivery_cost",
+        "action_listen",
+        "utter_delivery_time",
+        "action_listen",
+    ]
+    assert len(said) == 2
+
+
+async def test_where_one_leads_to_a_person_they_get_the_whole(engine: NativeEngine) -> None:
+    talk = Talk(engine)
+    await talk.say("what does the Halo cost? and you charged me twice for LY-104233")
+    assert talk.last
+    assert talk.last.handoff
+    assert talk.last.handoff.reason == "complaint_double_charge"
+    assert "LY-104233" in talk.last.handoff.summary
