@@ -16,6 +16,7 @@ from tests.fakes.chat_service import SECRET, STRICT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from playwright.async_api import Browser, Page
 
@@ -77,14 +78,17 @@ async def test_picture_and_letter_are_sent_and_seen_again_after_a_reload(service
     assert await widget.list_said() == ["Hello, I am a bot.", "quiet please, look at this"]
 
 
-async def test_what_is_not_taken_is_said_in_words_and_loses_nothing(service: str, page: Page) -> None:
-    widget = Widget(page)
+async def test_what_is_not_taken_is_said_in_words_and_loses_nothing(
+    service: str, page: Page, tmp_path: Path
+) -> None:
+    widget, huge = Widget(page), tmp_path / "huge.png"
+    huge.write_bytes(b"x" * 10_000_001)
     await page.goto(f"{service}/chat/lyra")
     await widget.open()
     await widget.box.fill("half a thought")
     await widget.choose_files(file("page.html", "text/html", b"<html></html>"))
     await expect(widget.panel).to_contain_text("page.html is of a kind that is not taken here.")
-    await widget.choose_files(file("huge.png", "image/png", b"x" * 10_000_001))
+    await widget.choose_large_file(huge)
     await expect(widget.panel).to_contain_text("huge.png is larger than 10 MB.")
     await widget.choose_files(file("disguised.png", "image/png", b"<html><script>alert(1)</script></html>"))
     await expect(widget.panel).to_contain_text("Files of this kind are not taken.")

@@ -115,9 +115,16 @@ class Widget:
 
     async def choose_files(self, *files: FilePayload) -> None:
         """Choose files by the button beside the box."""
+        await self._choose(list(files))
+
+    async def choose_large_file(self, path: Path) -> None:
+        """Choose a file of the disk, without its bytes going through the driver."""
+        await self._choose(path)
+
+    async def _choose(self, files: Path | list[FilePayload]) -> None:
         async with self.page.expect_file_chooser() as chosen:
             await self.page.get_by_role("button", name="Add files of at most").click()
-        await (await chosen.value).set_files(list(files))
+        await (await chosen.value).set_files(files)
 
     async def keep_picture(self, name: str) -> None:
         SCREENSHOTS.mkdir(exist_ok=True)
