@@ -25,7 +25,8 @@ MEBIBYTE = 2**20
 
 
 def _not_wanted(field: str) -> list[object]:
-    return [7, 1.5, True, ["x"], "x" if field == "metadata" else {}]
+    wrong = [1.5, True, ["x"], "x" if field == "metadata" else {}]
+    return wrong if field == "sender" else [7, *wrong]  # people may be numbered
 
 
 def _post(**fields: object) -> str:
