@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ from bot.connector.answers import failed, stop
 from bot.connector.egress import find_url_problem
 from bot.connector.meta.fields import get_url
 from bot.connector.meta.graph import GraphApi
+from bot.connector.meta.setup import Subscriber
 from bot.connector.meta.webhook import answer_meta_challenge, check_meta_signature, read_app_secrets
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
@@ -44,6 +46,7 @@ from connectors.whatsapp.approved import load_templates
 from connectors.whatsapp.faults import read_answer
 from connectors.whatsapp.files import FILE_RULES
 from connectors.whatsapp.payload import CHANNEL, parse_body
+from connectors.whatsapp.registering import register
 from connectors.whatsapp.render import (
     BUTTON_ID_MAX,
     BUTTON_TITLE_MAX,
@@ -66,13 +69,14 @@ OPTIONS = frozenset(
 REQUIRED = {
     "access_token": "set `access_token`: a system user's, with the permission whatsapp_business_messaging",
     "app_secret": "set `app_secret`: App settings > Basic; what Meta sends is signed with it",
-    "verify_token": "set `verify_token`: a word of your own, which you also enter with the webhook's address",
+    "verify_token": "set `verify_token`: a word of your own, which Meta shows when it asks for our address",
     "phone_number_id": "set `phone_number_id`: WhatsApp > API Setup; it is not the phone number",
 }
 META_ID = re.compile(r"[0-9]{1,32}")
 MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 MEDIA_HOSTS = frozenset({"lookaside.fbsbx.com", "*.fbsbx.com", "*.whatsapp.net"})
 LABEL_MAX = 20
+FIRST_PAUSE = timedelta(seconds=5)
 MOST_REMEMBERED = 2_000
 WINDOW = "https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages"
 
@@ -118,6 +122,8 @@ class WhatsappConnector(Quiet):
         self._api = self._make_api(http_timeout)
         self._sender = Sender(self._api, number_id=self._number_id, quote=account.flag("quote"))
         self._last_heard: Recent[str, str] = Recent(MOST_REMEMBERED)
+        self.first_pause = FIRST_PAUSE
+        self._subscriber: Subscriber | None = None
 
     def _make_api(self, timeout: timedelta) -> GraphApi:
         token = self.account.options.get("access_token", "")
@@ -181,17 +187,25 @@ class WhatsappConnector(Quiet):
 
     @override
     async def start(self, hook_url: str | None) -> None:
-        """Open the session, and see that the token is good. The webhook's address is entered at Meta."""
+        """Open the session, see that the token is good, and have Meta call us where it calls nobody."""
         await self._api.open()
         if hook_url is None:
             return
         outcome = await self._api.get(self._number_id, {"fields": "id"})
         if outcome.error is not None and outcome.error.error_class is ErrorClass.AUTH:
             raise SettingsError(f"the access token is refused: {outcome.error.detail}")
+        self._subscriber = Subscriber(
+            partial(register, self._api, self.account.options, hook_url),
+            account=self.account.name,
+            pause=self.first_pause,
+        )
+        await self._subscriber.start()
 
     @override
     async def close(self) -> None:
-        """Close the session."""
+        """Stop trying to be called, and close the session."""
+        if self._subscriber is not None:
+            await self._subscriber.close()
         await self._api.close()
 
     async def locate(self, attachment: Attachment) -> MediaAddress:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.connector import ErrorClass, Finding, Guide, OptionHelp, SendError, explain_refusal
 from bot.connector.answers import Outcome
 from bot.connector.meta.fields import get_id, get_object, get_url
 from bot.connector.meta.graph import GraphApi
+from bot.connector.meta.setup import same_hook
 from bot.connector.meta.webhook import read_app_secrets
 from bot.domain.json import Json, JsonObject
 from connectors.whatsapp.payload import OBJECT
@@ -31,10 +32,9 @@ At business.facebook.com > Settings > System users make a system user, give it t
 account with full control, and generate a token that never expires, with the permissions \
 whatsapp_business_messaging and whatsapp_business_management."""
 ADDRESS = f"""\
-At {SETTINGS} enter {{hook_url}} as the callback URL and your verify token, then subscribe to the fields \
-messages and smb_message_echoes. The service must be running: Meta asks it at once."""
-SUBSCRIBE = """\
-Where the number was set up by API, subscribe the app to its account: POST /<waba_id>/subscribed_apps."""
+Start the service: where the app has no webhook, it has Meta call {{hook_url}} for the fields messages and \
+smb_message_echoes, and tell it what comes to the account. A webhook that leads elsewhere is left as it is: \
+change its address at {SETTINGS}, with your verify token, while the service runs."""
 
 GUIDE = Guide(
     title="WhatsApp (Cloud API)",
@@ -54,7 +54,7 @@ GUIDE = Guide(
             name="waba_id", text="WhatsApp > API Setup > WhatsApp Business Account ID.", required=False
         ),
     ),
-    after=(ADDRESS, SUBSCRIBE),
+    after=(ADDRESS,),
     source="https://developers.facebook.com/documentation/business-messaging/whatsapp/get-started",
 )
 
@@ -69,32 +69,41 @@ class Known:
 
 async def examine(api: GraphApi, options: Mapping[str, str], hook_url: str | None) -> list[Finding]:
     """Ask Meta for everything that has to be right, and say what is not."""
-    token, known = await examine_token(api, options)
-    findings = [token, *await examine_number(api, options.get("phone_number_id", ""), hook_url)]
-    findings.append(await examine_account(api, options.get("waba_id") or known.waba_id, known.app_id))
-    findings.append(await examine_fields(api, known.app_id, options.get("app_secret", "")))
-    return findings
+    outcome, known = await ask_token(api, options)
+    waba_id = options.get("waba_id") or known.waba_id
+    number, comes = await examine_number(api, options.get("phone_number_id", ""), hook_url)
+    account = await examine_account(api, waba_id, known.app_id)
+    fields = await examine_fields(api, known.app_id, options.get("app_secret", ""))
+    findings = [judge_token(outcome), *number, account, fields]
+    if comes and known.app_id and waba_id:
+        return findings
+    return [replace(finding, at_start=False) for finding in findings]  # a start changes nothing then
 
 
-async def examine_token(api: GraphApi, options: Mapping[str, str]) -> tuple[Finding, Known]:
+async def ask_token(api: GraphApi, options: Mapping[str, str]) -> tuple[Outcome, Known]:
     """Ask what the token may do, and whose it is."""
     outcome = await api.get("debug_token", {"input_token": options.get("access_token", "")})
+    data = get_object(as_object(outcome.result), "data")
+    return outcome, Known(app_id=get_id(data, "app_id"), waba_id=find_account(data))
+
+
+def judge_token(outcome: Outcome) -> Finding:
+    """Say whether the token can be used."""
     if outcome.error is not None and outcome.error.error_class is ErrorClass.AUTH:
-        return bad(f"The access token is not accepted ({say(outcome.error)}). Generate a new one."), Known()
+        return bad(f"The access token is not accepted ({say(outcome.error)}). Generate a new one.")
     if outcome.error is not None:
         what_to_do = "Generate a new token, and copy it whole."
         text = f"Meta does not say what the token may do: {explain_refusal(outcome.error, what_to_do)}"
-        return bad(text), Known()
+        return bad(text)
     data = get_object(as_object(outcome.result), "data")
-    known = Known(app_id=get_id(data, "app_id"), waba_id=find_account(data))
     if data.get("is_valid") is not True:
-        return bad("The access token is not valid any more. Generate a new one."), known
+        return bad("The access token is not valid any more. Generate a new one.")
     scopes = data.get("scopes")
     if not isinstance(scopes, list) or SCOPE not in scopes:
-        return bad(f"The access token lacks the permission {SCOPE}. Generate one that has it."), known
+        return bad(f"The access token lacks the permission {SCOPE}. Generate one that has it.")
     if get_id(data, "expires_at") not in ("", NEVER):
-        return bad("The access token expires: use a system user's, which does not."), known
-    return good("The access token is valid and may send messages."), known
+        return bad("The access token expires: use a system user's, which does not.")
+    return good("The access token is valid and may send messages.")
 
 
 def find_account(data: JsonObject) -> str:
@@ -104,21 +113,23 @@ def find_account(data: JsonObject) -> str:
     return str(targets[0]) if isinstance(targets, list) and len(targets) == 1 else ""
 
 
-async def examine_number(api: GraphApi, number_id: str, hook_url: str | None) -> list[Finding]:
-    """Ask how the phone number is, and where messages to it are sent."""
+async def examine_number(api: GraphApi, number_id: str, hook_url: str | None) -> tuple[list[Finding], bool]:
+    """Ask how the phone number is, and whether messages to it are sent here, or will be after a start."""
     outcome = await api.get(number_id, {"fields": NUMBER_FIELDS})
     if outcome.error is not None:
         what_to_do = (
             "Copy the ID, not the number, from WhatsApp > API Setup; the token must be for its account."
         )
-        return [bad(f"`phone_number_id` cannot be read: {explain_refusal(outcome.error, what_to_do)}")]
+        text = f"`phone_number_id` cannot be read: {explain_refusal(outcome.error, what_to_do)}"
+        return [bad(text)], False
     number = as_object(outcome.result)
     name = get_name(number, "display_phone_number") or "The number"
-    findings = [judge_status(name, get_id(number, "status")), judge_hook(number, hook_url)]
+    hook = judge_hook(number, hook_url)
+    findings = [judge_status(name, get_id(number, "status")), hook]
     if get_id(number, "quality_rating") == "RED":
         text = f"{name} has a low quality rating: people block or report it. Meta may limit what it sends."
         findings.append(bad(text))
-    return findings
+    return findings, hook.well or hook.at_start
 
 
 def judge_status(name: str, status: str) -> Finding:
@@ -132,13 +143,22 @@ def judge_hook(number: JsonObject, hook_url: str | None) -> Finding:
     """Say whether messages come here."""
     if hook_url is None:
         return bad("There is no public address (PUBLIC_URL): Meta cannot call us.")
-    hooks = get_object(number, "webhook_configuration")
-    found = next((url for name in HOOKS if (url := get_url(hooks, name))), "")
+    found = find_hook(number)
     if not found:
-        return bad(f"No webhook is set: enter {hook_url} at {SETTINGS}.")
-    if found.rpartition("/")[0] != hook_url.rpartition("/")[0]:  # an app has one for all of our accounts
+        text = (
+            f"No webhook is set. The service sets it at each start with `waba_id`, and must be reached at "
+            f"{hook_url} then; else enter that at {SETTINGS}."
+        )
+        return Finding(well=False, at_start=True, text=text)
+    if not same_hook(found, hook_url):
         return bad(f"Messages go to another address: change it to {hook_url}, or use another number.")
     return good("Messages to the number are sent to this service.")
+
+
+def find_hook(number: JsonObject) -> str:
+    """Return the address that a number's messages are sent to; empty where there is none."""
+    hooks = get_object(number, "webhook_configuration")
+    return next((url for name in HOOKS if (url := get_url(hooks, name))), "")
 
 
 async def examine_account(api: GraphApi, waba_id: str, app_id: str) -> Finding:
@@ -151,24 +171,27 @@ async def examine_account(api: GraphApi, waba_id: str, app_id: str) -> Finding:
         what_to_do = "Is `waba_id` the business account's, and has the token whatsapp_business_management?"
         text = f"The account's subscriptions cannot be read: {explain_refusal(outcome.error, what_to_do)}"
         return bad(text)
-    apps = [get_object(each, "whatsapp_business_api_data") for each in list_data(outcome)]
-    told = {get_id(app, "id") for app in apps}
+    told = find_told(outcome)
     if not told or (app_id and app_id not in told):
         text = (
-            f"The business account does not tell our app of its messages: POST /{waba_id}/subscribed_apps"
-            " with the access token, at developers.facebook.com/tools/explorer or by curl."
+            "The business account does not tell our app of its messages. Each start with a public address "
+            f"asks for it; where that does not help: POST /{waba_id}/subscribed_apps with the access token, "
+            "at developers.facebook.com/tools/explorer or by curl."
         )
-        return bad(text)
+        return Finding(well=False, at_start=True, text=text)
     return good("The business account tells our app of its messages.")
+
+
+def find_told(outcome: Outcome) -> set[str]:
+    """Return the ids of the apps that a business account tells of its messages."""
+    return {get_id(get_object(each, "whatsapp_business_api_data"), "id") for each in list_data(outcome)}
 
 
 async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding:
     """Ask which events the app is told of."""
     if not app_id:
         return bad("Which app the token is of is not known, so neither is what it is told of: see the token.")
-    secrets = read_app_secrets(app_secret)
-    newest = secrets[0].decode() if secrets else ""
-    outcome = await api.get(f"{app_id}/subscriptions", {}, token=f"{app_id}|{newest}")
+    outcome = await api.get(f"{app_id}/subscriptions", {}, token=make_app_token(app_id, app_secret))
     if outcome.error is not None:
         what_to_do = (
             "`app_secret` is not the app's, so all that Meta sends is refused here: copy it from App "
@@ -176,14 +199,26 @@ async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding
         )
         text = f"Meta does not say what the app is told of: {explain_refusal(outcome.error, what_to_do)}"
         return bad(text)
-    hooks = [hook for hook in list_data(outcome) if hook.get("object") == OBJECT]
+    hooks = find_app_hooks(outcome)
     told = {get_id(field, "name") for hook in hooks for field in get_objects(hook, "fields")}
     if "messages" not in told:
-        return bad(f"The app is not told of messages: subscribe to that field at {SETTINGS}.")
+        text = f"The app is not told of messages: subscribe to that field at {SETTINGS}."
+        return Finding(well=False, at_start=not hooks, text=text)
     if "smb_message_echoes" not in told:
         text = "Where staff also write in the WhatsApp Business app, subscribe to smb_message_echoes, too."
         return good(f"The app is told of messages. {text}")
     return good("The app is told of messages, and of what staff write in the WhatsApp Business app.")
+
+
+def make_app_token(app_id: str, app_secret: str) -> str:
+    """Return the token of an app itself; of two secrets the newest counts."""
+    secrets = read_app_secrets(app_secret)
+    return f"{app_id}|{secrets[0].decode() if secrets else ''}"
+
+
+def find_app_hooks(outcome: Outcome) -> list[JsonObject]:
+    """Return an app's webhooks for WhatsApp: one, or none."""
+    return [hook for hook in list_data(outcome) if hook.get("object") == OBJECT]
 
 
 def good(text: str) -> Finding:

@@ -19,8 +19,9 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.serving import reset, serve
+from tests.fakes.whatsapp_account import WhatsappAccount
 from tests.fakes.whatsapp_checks import USER_ID, Fields, Refusal, check_message, read_address
-from tests.fakes.whatsapp_hook import Sent, WhatsappHook
+from tests.fakes.whatsapp_hook import Sent
 from tests.fakes.whatsapp_templates import fill_template, list_templates
 
 
@@ -45,7 +46,7 @@ class Call:
 
 
 @dataclass(slots=True, kw_only=True)
-class FakeWhatsapp(WhatsappHook):
+class FakeWhatsapp(WhatsappAccount):
     """One phone number. `sent` holds what reached people, `transcript` every call.
 
     `refuse` and `faults` hold what goes wrong with the next messages; None lets one through. `templates` are
@@ -54,7 +55,6 @@ class FakeWhatsapp(WhatsappHook):
     """
 
     access_token: str = "EAAGm0PX4ZCpsBAKtoken"
-    app_id: str = "670843887433847"
     url: str = ""
     site: web.TCPSite | None = None
     retry_after: int = 7
@@ -70,9 +70,6 @@ class FakeWhatsapp(WhatsappHook):
         default_factory=lambda: ["whatsapp_business_messaging", "whatsapp_business_management"]
     )
     status: str = "CONNECTED"
-    hook_url: str = ""
-    subscribed: bool = True
-    fields: list[str] = field(default_factory=lambda: ["messages", "smb_message_echoes"])
     usage: dict[str, Any] | None = None
     _called: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -135,8 +132,7 @@ class FakeWhatsapp(WhatsappHook):
         if path == f"{self.app_id}/subscriptions":
             if given != f"Bearer {self.app_id}|{self.app_secret}":
                 raise Refusal(190, "Invalid OAuth access token signature", status=400)
-            named = [{"name": name, "version": "v25.0"} for name in self.fields]
-            return {"data": [{"object": "whatsapp_business_account", "active": True, "fields": named}]}
+            return await self.enter_hook(fields) if request.method == "POST" else self.list_hooks()
         if given != f"Bearer {self.access_token}":
             # Meta repeats the token in its words.
             raise Refusal(190, f"Malformed access token {given.removeprefix('Bearer ')}", status=401)
@@ -146,6 +142,8 @@ class FakeWhatsapp(WhatsappHook):
             return self._take_file(fields)
         if path == f"{self.waba_id}/message_templates":
             return list_templates(self.templates, fields, scopes=self.scopes)
+        if path == f"{self.waba_id}/subscribed_apps" and request.method == "POST":
+            return await self.subscribe(fields)
         return self._tell(path)
 
     def _tell(self, path: str) -> Any:
@@ -155,11 +153,10 @@ class FakeWhatsapp(WhatsappHook):
             return {"data": {**data, "granular_scopes": target}}
         if path == self.phone_number_id:
             shown = {"display_phone_number": "+1 555-078-3881", "verified_name": "Lyra", "id": path}
-            hooks = {"application": self.hook_url} if self.hook_url else {}
-            return {**shown, "status": self.status, "quality_rating": "GREEN", "webhook_configuration": hooks}
+            more = {"quality_rating": "GREEN", "webhook_configuration": self.show_hooks()}
+            return {**shown, "status": self.status, **more}
         if path == f"{self.waba_id}/subscribed_apps":
-            app = {"whatsapp_business_api_data": {"id": self.app_id, "name": "Lyra"}}
-            return {"data": [app] if self.subscribed else []}
+            return self.list_subscribed()
         if path in self.files:
             url, size = f"{self.url}/v25.0/files/{path}", len(self.files[path])
             return {"messaging_product": "whatsapp", "url": url, "file_size": size, "id": path}

@@ -52,15 +52,17 @@ class GraphApi(PlatformApi):
         """Ask for something; `token`: in place of the account's own."""
         return await self._call("GET", path, query=query, token=token)
 
-    async def post(self, path: str, fields: JsonObject, *, upload: Upload | None = None) -> Outcome:
-        """Do something."""
+    async def post(
+        self, path: str, fields: JsonObject, *, upload: Upload | None = None, token: str | None = None
+    ) -> Outcome:
+        """Do something; `token`: in place of the account's own."""
         if upload is None:
-            return await self._call("POST", path, body=json.dumps(fields).encode())
+            return await self._call("POST", path, body=json.dumps(fields).encode(), token=token)
         form = aiohttp.FormData()
         for name, value in fields.items():
             form.add_field(name, value if isinstance(value, str) else json.dumps(value))
         form.add_field(upload.field, upload.content, filename=upload.name, content_type=upload.mime)
-        return await self._call("POST", path, body=form)
+        return await self._call("POST", path, body=form, token=token)
 
     async def _call(
         self,

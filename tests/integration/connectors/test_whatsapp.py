@@ -98,6 +98,18 @@ async def test_each_message_is_answered_once_however_often_it_is_told(road: Road
             assert fake.sent[-1].text == "2: three"
 
 
+async def test_number_without_a_webhook_is_answered_after_a_start(road: Road) -> None:
+    async with run_fake_whatsapp() as fake, serving(road, fake) as hook:
+        fake.subscribed = False
+        account = AccountConfig(channel="whatsapp", name="main", options=fake.options)
+        connector = WhatsappConnector(account)
+        await connector.start(hook.replace("/other", "/main"))
+        await connector.close()
+        fake.say(ANN, "one")
+        assert await fake.deliver(fake.told_at) == [200]
+        await fake.until(lambda: len(fake.sent) == 1)
+
+
 async def test_statuses_say_how_far_a_reply_came_and_settle_what_was_in_doubt(road: Road) -> None:
     async with run_fake_whatsapp() as fake, serving(road, fake) as hook:
         fake.faults.append(Fault.RESET_AFTER)
