@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 import structlog
+from aiohttp import web
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
 from bot.rasa_format.problem import Problems
 from bot.rasa_format.project import read_project
 from bot.settings import get_environment
+from tests.fakes.serving import serve
 from tests.fakes.telegram import Hook, run_fake_telegram
 from tests.fakes.twilio import ACCOUNT_SID, NUMBER, TOKEN, FakeTwilio, run_fake_twilio
+from tests.fakes.whatsapp import run_fake_whatsapp
 
 CONFIG = "language: en\npipeline:\n- name: KeywordIntentClassifier\n"
 PUBLIC = "https://chat.example.com"
@@ -120,6 +123,36 @@ async def test_connecting_registers_the_webhook_where_a_start_would(project: Pat
         assert "✗" not in result.output
         assert "shop:" in (project / "config.yml").read_text()
         assert (await run("doctor")).exit_code == 0
+
+
+async def test_connecting_a_number_has_meta_call_the_service_that_answers(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(text=request.query["hub.challenge"])
+
+    service = web.Application()
+    service.router.add_get("/webhooks/whatsapp/shop", answer)
+    async with run_fake_whatsapp() as fake, serve(service) as (address, _):
+        monkeypatch.setenv("PUBLIC_URL", address)
+        fake.subscribed = False
+        names = ("access_token", "app_secret", "verify_token", "phone_number_id", "waba_id")
+        typed = "".join(f"{fake.options[name]}\n" for name in names)
+        result = await run("connect", "whatsapp", "shop", "--set", f"api_url={fake.url}", typed=typed)
+        assert result.exit_code == 0, result.output
+        assert fake.told_at == f"{address}/webhooks/whatsapp/shop"
+        assert "✗" not in result.output
+        assert "shop:" in (project / "config.yml").read_text()
+
+
+@pytest.mark.usefixtures("project")
+async def test_number_without_an_address_gets_ours_by_connecting(twilio: FakeTwilio) -> None:
+    twilio.hook_url = ""
+    result = await connect(twilio, answers())
+    assert result.exit_code == 0, result.output
+    assert twilio.hook_url == f"{PUBLIC}/webhooks/sms/shop"
+    assert "✗" not in result.output
+    assert (await run("doctor")).exit_code == 0
 
 
 async def test_webhook_that_leads_elsewhere_is_no_surprise(project: Path) -> None:
