@@ -57,9 +57,19 @@ class TwilioApi(PlatformApi):
         url = f"{self._account}/IncomingPhoneNumbers.json"
         return await self._call("GET", url, params=(("PhoneNumber", number),))
 
+    async def update_number(self, number_sid: str, fields: Pairs) -> Outcome:
+        """Change settings of a number of the account; what is not in `fields` stays."""
+        return await self._call(
+            "POST", f"{self._account}/IncomingPhoneNumbers/{number_sid}.json", data=fields
+        )
+
     async def get_service(self, service_sid: str) -> Outcome:
         """Return a messaging service."""
         return await self._call("GET", f"{self._messaging}/v1/Services/{service_sid}")
+
+    async def update_service(self, service_sid: str, fields: Pairs) -> Outcome:
+        """Change settings of a messaging service; what is not in `fields` stays."""
+        return await self._call("POST", f"{self._messaging}/v1/Services/{service_sid}", data=fields)
 
     async def _call(self, method: str, url: str, *, data: Pairs = (), params: Pairs = ()) -> Outcome:
         return await self._request(

@@ -43,6 +43,7 @@ from connectors.sms.payload import CHANNEL, PREFIX, parse_request
 from connectors.sms.render import FILE_RULES, TEXT_MAX, TEXT_UNIT, Text, render_reply
 from connectors.sms.segments import count_segments
 from connectors.sms.signature import check_signature, read_keys
+from connectors.sms.webhook import Webhook
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +88,7 @@ class SmsConnector(Quiet):
             auth_token=self._keys[0].decode() if self._keys else "",
             timeout=http_timeout,
         )
+        self.webhook = Webhook(self._api, options, account=account.name)
         self._hook_url: str | None = None
         self._sending = Sending()
 
@@ -156,13 +158,16 @@ class SmsConnector(Quiet):
 
     @override
     async def start(self, hook_url: str | None) -> None:
-        """Open the session. Twilio's console says where incoming messages go: it is not changed."""
+        """Open the session, and have incoming messages come here where they go nowhere yet."""
         self._hook_url = hook_url
         await self._api.open()
+        if hook_url is not None:
+            await self.webhook.start(hook_url)
 
     @override
     async def close(self) -> None:
-        """Close the session."""
+        """Stop trying to register, and close the session. The address stays: we come back."""
+        await self.webhook.close()
         await self._api.close()
 
     def _fields(self, reply: OutboundReply, text: Text) -> list[tuple[str, str]]:

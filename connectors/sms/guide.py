@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from bot.connector import Finding, Guide, OptionHelp, explain_refusal
 from bot.connector.answers import Outcome
 from bot.domain.json import Json, JsonObject
-from connectors.sms.api import TwilioApi, list_items
+from connectors.sms.api import TwilioApi
+from connectors.sms.webhook import Leads, Setting, pick_number, read_number, read_service
 
 GUIDE = Guide(
     title="Text messages (Twilio)",
@@ -28,8 +29,9 @@ GUIDE = Guide(
         ),
     ),
     after=(
-        "Active numbers > the number > Messaging: set 'A message comes in' to {hook_url}, HTTP POST.",
-        "With a messaging service, set the same there: Integration > Send a webhook.",
+        "Incoming messages are led to {hook_url} at each start, unless they go elsewhere.",
+        "If they do: Active numbers > the number > Messaging > A message comes in: that address, HTTP POST.",
+        "With a messaging service that does: Integration > Send a webhook: the same.",
         "Write to the number from a phone.",
     ),
     source="https://www.twilio.com/docs/messaging/guides/webhook-request",
@@ -46,7 +48,7 @@ async def examine(api: TwilioApi, options: Mapping[str, str], hook_url: str | No
     if service:
         findings.append(judge_service(await api.get_service(service), hook_url))
     elif number:
-        findings.extend(judge_number(await api.find_number(number), hook_url))
+        findings.extend(judge_number(await api.find_number(number), number, hook_url))
     return findings
 
 
@@ -68,16 +70,15 @@ def judge_account(outcome: Outcome) -> Finding:
     return Finding(well=True, text=f"Twilio accepts the credentials, and the account is active.{trial}")
 
 
-def judge_number(outcome: Outcome, hook_url: str | None) -> list[Finding]:
+def judge_number(outcome: Outcome, wanted: str, hook_url: str | None) -> list[Finding]:
     """Say whether the number is ours, can send texts, and calls our webhook."""
     if outcome.error is not None:
         said = explain_refusal(outcome.error, "Write `from` with + and country code.")
         return [Finding(well=False, text=f"The number could not be looked up: {said}")]
-    numbers = list_items(outcome.result, "incoming_phone_numbers")
-    if not numbers:
+    number = pick_number(outcome.result, wanted)
+    if number is None:
         text = "The account has no such number: set `from` to one of Phone Numbers > Active numbers."
         return [Finding(well=False, text=text)]
-    number = numbers[0]
     can = as_object(number.get("capabilities"))
     findings = [
         Finding(well=True, text="The number can send text messages.")
@@ -89,8 +90,7 @@ def judge_number(outcome: Outcome, hook_url: str | None) -> list[Finding]:
     if can.get("sms") is True and can.get("mms") is not True:
         text = "The number sends no files (MMS): set `links_only: true`, and addresses are written instead."
         findings.append(Finding(well=True, text=text))
-    method = str(number.get("sms_method") or "POST")
-    return [*findings, judge_hook(number.get("sms_url"), method, hook_url)]
+    return [*findings, judge_hook(read_number(number), hook_url)]
 
 
 def judge_service(outcome: Outcome, hook_url: str | None) -> Finding:
@@ -99,30 +99,35 @@ def judge_service(outcome: Outcome, hook_url: str | None) -> Finding:
         what_to_do = "Copy its SID from Messaging > Services: it begins with MG."
         said = explain_refusal(outcome.error, what_to_do)
         return Finding(well=False, text=f"The messaging service could not be read: {said}")
-    service = as_object(outcome.result)
-    if service.get("use_inbound_webhook_on_number") is True:
+    setting = read_service(outcome.object)
+    if setting is None:
         text = "The messaging service leaves incoming messages to its numbers: set the address at each."
         return Finding(well=True, text=text)
-    return judge_hook(
-        service.get("inbound_request_url"), str(service.get("inbound_method") or "POST"), hook_url
-    )
+    return judge_hook(setting, hook_url)
 
 
-def judge_hook(found: Json, method: str, hook_url: str | None) -> Finding:
+def judge_hook(setting: Setting, hook_url: str | None) -> Finding:
     """Say whether Twilio calls our address for incoming messages."""
     if hook_url is None:
         return Finding(
             well=False, text="We have no public address: set PUBLIC_URL, or Twilio cannot reach us."
         )
-    if found != hook_url:
-        where = "no address" if not found else "another address"
-        return Finding(
-            well=False,
-            text=f"Twilio calls {where} for incoming messages: set 'A message comes in' to {hook_url}.",
-        )
-    if method.upper() != "POST":
-        return Finding(well=False, text="Twilio calls our address by GET: set HTTP POST beside it.")
-    return Finding(well=True, text="Incoming messages come to our webhook.")
+    by_hand = f"set 'A message comes in' to {hook_url}"
+    at_start = "`visavis serve` sets ours when it starts"
+    match setting.find_lead(hook_url):
+        case Leads.HERE:
+            return Finding(well=True, text="Incoming messages come to our webhook.")
+        case Leads.HERE_BY_GET:
+            text = "Twilio calls our address by GET: `visavis serve` sets HTTP POST when it starts."
+            return Finding(well=False, at_start=True, text=text)
+        case Leads.NOWHERE:
+            what = "no address" if not setting.url else "its own demo"
+            text = f"Twilio calls {what} for incoming messages: {at_start}; or {by_hand}."
+            return Finding(well=False, at_start=True, text=text)
+        case Leads.ELSEWHERE:
+            what = "an application (TwiML App)" if setting.by_app else "another address"
+            text = f"Twilio calls {what} for incoming messages, which is left alone: {by_hand}."
+            return Finding(well=False, text=text)
 
 
 def as_object(value: Json) -> JsonObject:

@@ -28,7 +28,14 @@ from tests.fakes.serving import reset, serve
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
 SERVICE_SID = "MG" + "0" * 31 + "2"
 TOKEN = "a-token-of-twilios-console"
-NUMBER = "+15557654321"
+NUMBER, NUMBER_SID = "+15557654321", "PN" + "0" * 31 + "3"
+SERVICE: dict[str, Any] = {
+    "sid": SERVICE_SID,
+    "inbound_request_url": None,
+    "inbound_method": "POST",
+    "use_inbound_webhook_on_number": False,
+}
+SERVICE_FIELDS = {"InboundRequestUrl": "inbound_request_url", "InboundMethod": "inbound_method"}
 TEXT_MAX = 1600
 PICTURE = b"\x89PNG\r\n\x1a\n and so on"
 
@@ -55,11 +62,17 @@ class Refusal(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class FakeTwilio:
-    """One account with one number. `sent` holds the messages that left, `transcript` every call's path."""
+    """One account with one number, and a service. `sent` holds the messages that left.
+
+    `transcript` holds every call's path. Number and service keep what is set there.
+    """
 
     url: str = ""
     site: web.TCPSite | None = None
     hook_url: str = ""  # what the number calls for incoming messages
+    hook_method: str = "POST"
+    hook_app: str = ""  # a TwiML application that takes them instead
+    service: dict[str, Any] = field(default_factory=lambda: dict(SERVICE))
     sent: list[dict[str, Any]] = field(default_factory=list)
     transcript: list[str] = field(default_factory=list)
     stopped: set[str] = field(default_factory=set)  # who wrote STOP
@@ -96,7 +109,8 @@ class FakeTwilio:
         async with aiohttp.ClientSession() as session:
             for form in posts:
                 body, headers = sign_form(signed_for or self.hook_url, form)
-                async with session.post(self.hook_url, data=body, headers=headers) as response:
+                send = session.request(self.hook_method, self.hook_url, data=body, headers=headers)
+                async with send as response:
                     statuses.append(response.status)
                     if response.status == 200 and "MessageStatus" not in form:
                         assert response.content_type == "text/xml", "Twilio's error 12300"
@@ -136,14 +150,25 @@ class FakeTwilio:
         if path == "/IncomingPhoneNumbers.json":
             known = [self._number()] if request.query.get("PhoneNumber") == NUMBER else []
             return web.json_response({"incoming_phone_numbers": known})
+        if request.method == "POST" and path == f"/IncomingPhoneNumbers/{NUMBER_SID}.json":
+            fields = await request.post()
+            self.hook_url = check_url(str(fields.get("SmsUrl", self.hook_url)))
+            self.hook_method = str(fields.get("SmsMethod", self.hook_method))
+            return web.json_response(self._number())
         if path == f"/v1/Services/{SERVICE_SID}":
-            hook = {"inbound_request_url": self.hook_url, "use_inbound_webhook_on_number": False}
-            return web.json_response({"sid": SERVICE_SID, **hook})
+            for name, value in (await request.post()).items():
+                self.service[SERVICE_FIELDS[name]] = value
+            return web.json_response(self.service)
         raise Refusal(404, 20404, "The requested resource was not found")
 
     def _number(self) -> dict[str, Any]:
         can = {"sms": True, "mms": self.mms, "voice": True}
-        return {"phone_number": NUMBER, "sms_url": self.hook_url, "sms_method": "POST", "capabilities": can}
+        hook = {
+            "sms_url": self.hook_url,
+            "sms_method": self.hook_method,
+            "sms_application_sid": self.hook_app,
+        }
+        return {"sid": NUMBER_SID, "phone_number": NUMBER, "capabilities": can, **hook}
 
     def _send(self, fields: MultiDict[Any]) -> dict[str, Any]:
         to, body, media = fields.get("To", ""), fields.get("Body", ""), fields.getall("MediaUrl", [])
@@ -176,6 +201,13 @@ class FakeTwilio:
         }
         self.sent.append(message)
         return message
+
+
+def check_url(url: str) -> str:
+    """Return an address that Twilio may be told to call. Raises `Refusal` for any other."""
+    if url and not url.startswith(("http://", "https://")):
+        raise Refusal(400, 21502, "SmsUrl is not valid")
+    return url
 
 
 def make_sid(number: int, *, own: bool = False) -> str:

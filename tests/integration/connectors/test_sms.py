@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.connector import AccountConfig
 from bot.domain.message import DeliveryState
 from connectors.sms.connector import SmsConnector
@@ -50,6 +52,16 @@ async def test_texts_are_answered_once_however_often_they_come(open_account: Ope
         await until(lambda: len(fake.sent) == 3)
         assert (texts(fake, ANN), texts(fake, BOB)) == (["1: hello", "2: again"], ["1: hi"])
         assert {sent["status_callback"] for sent in fake.sent} == {fake.hook_url}
+
+
+@pytest.mark.parametrize("before", ["", "https://demo.twilio.com/welcome/sms/reply"])
+async def test_number_that_leads_nowhere_is_led_here_by_itself(open_account: Open, before: str) -> None:
+    async with run_fake_twilio() as fake:
+        fake.hook_url = before
+        async with open_account(build(fake)) as hook:
+            assert fake.hook_url == hook
+            assert await fake.deliver(fake.say(ANN, "hello")) == [200]
+            await until(lambda: texts(fake, ANN) == ["1: hello"])
 
 
 async def test_forged_form_is_refused(open_account: Open) -> None:
