@@ -91,8 +91,8 @@ class XApi(PlatformApi):
         problem = await self._renew()
         return await self._authorized(call) if problem is None else Outcome(error=problem)
 
-    async def call_as_app(self, path: str) -> Outcome:
-        """Ask for something of the app itself: its webhooks and subscriptions."""
+    async def call_as_app(self, call: Call) -> Outcome:
+        """Call X in the app's own name: its webhooks and subscriptions."""
         key, secret = (self._options.get(name, "") for name in ("consumer_key", "consumer_secret"))
         form = {"grant_type": "client_credentials"}
         outcome = await self._send(Call(method="POST", path="/oauth2/token", form=form), basic(key, secret))
@@ -101,7 +101,7 @@ class XApi(PlatformApi):
             return (
                 outcome if outcome.error is not None else failed(ErrorClass.AUTH, "X gives the app no token")
             )
-        return await self._send(Call(method="GET", path=path), f"Bearer {token}")
+        return await self._send(call, f"Bearer {token}")
 
     async def _authorized(self, call: Call) -> Outcome:
         try:

@@ -64,6 +64,7 @@ from connectors.x.render import (
 )
 from connectors.x.signature import answer_challenge, check_signature
 from connectors.x.upload import get_data, get_id, upload
+from connectors.x.webhook import Webhook
 
 log = structlog.get_logger(__name__)
 
@@ -122,6 +123,7 @@ class XConnector(Quiet):
         self._api = XApi(options, timeout=http_timeout)
         self._history = History(self._api, user_id=self._me.user_id)
         self._pause = pause
+        self._webhook = Webhook(self._api, account=account.name, user_id=self._me.user_id, pause=pause)
 
     @classmethod
     def check_options(cls, options: Mapping[str, str]) -> list[str]:
@@ -223,12 +225,15 @@ class XConnector(Quiet):
 
     @override
     async def start(self, hook_url: str | None) -> None:
-        """Open the session. Webhook and subscriptions are billed: people make them, as the guide says."""
+        """Open the session, and have X call us where it can."""
         await self._api.open()
+        if hook_url is not None and self.account.options.get("consumer_key") and self._secret:
+            await self._webhook.start(hook_url)
 
     @override
     async def close(self) -> None:
-        """Close the session."""
+        """Stop telling X where to call, and close the session."""
+        await self._webhook.close()
         await self._api.close()
 
     async def _send_part(self, part: Part, target: Target, *, above: str) -> Outcome:

@@ -17,7 +17,7 @@ from bot.domain.json import Json
 from connectors.x.reading import as_object, objects, take_text
 
 WORDS_MAX = 200
-DUPLICATE = "duplicate"
+DUPLICATE, KNOWN = "duplicate", "known"
 LIMITS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
 
 
@@ -99,6 +99,25 @@ FAULTS = (
         text="X takes the text for too long",
     ),
     Fault(status=403, error_class=ErrorClass.POLICY, text="X does not allow this"),
+    Fault(
+        status=400,
+        words=("crcvalidationfailed",),
+        error_class=ErrorClass.INVALID,
+        text="X asked our address to prove itself, and got no answer, or a wrong one",
+    ),
+    Fault(
+        status=400,
+        words=("urlvalidationfailed",),
+        error_class=ErrorClass.INVALID,
+        text="X calls no such address: it must be https, without a port",
+    ),
+    Fault(
+        status=400,
+        words=("webhooklimitexceeded",),
+        error_class=ErrorClass.INVALID,
+        text="the app has as many webhooks as X allows",
+    ),
+    Fault(status=409, error_class=ErrorClass.INVALID, text="X has this already", code=KNOWN),
     Fault(
         status=400,
         words=("deleted or not visible",),

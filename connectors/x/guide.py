@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.connector import Finding, Guide, OptionHelp, explain_refusal
 from bot.connector.answers import Outcome
-from bot.domain.json import Json
-from connectors.x.api import XApi
-from connectors.x.reading import as_object, objects, take_id, take_text
+from connectors.x.api import Call, XApi
+from connectors.x.reading import take_id, take_text
 from connectors.x.upload import get_data
-
-# Who answers a post names its author without writing it: X tells that as a reply, and not as a mention.
-WANTED = ("post.mention.create", "post.reply.create", "dm.received")
-EVENTS = (
-    *WANTED,
-    *("post.quote.create", "dm.sent", "dm.read", "post.create", "chat.received", "oauth.revoke"),
-)
-SUBSCRIBE = (
-    "Subscribe the account to each of these (POST /2/activity/subscriptions, with its user id as filter and"
-    f" the webhook's id): {', '.join(EVENTS)}."
+from connectors.x.webhook import (
+    SUBSCRIPTIONS,
+    WANTED,
+    WEBHOOKS,
+    find_ours,
+    find_told,
+    list_data,
+    list_ids,
 )
 
 GUIDE = Guide(
@@ -46,8 +43,8 @@ GUIDE = Guide(
         ),
     ),
     after=(
-        "Register {hook_url} as a webhook: POST /2/webhooks with it as `url`, and the app's bearer token.",
-        SUBSCRIBE,
+        "With a public address each start registers {hook_url} and subscribes the account.",
+        "Only where X calls another service for this app, register it by hand: POST /2/webhooks, `url`: it.",
         "Mention the account from another one.",
     ),
     source="https://docs.x.com/x-api/webhooks/quickstart",
@@ -63,10 +60,12 @@ async def examine(api: XApi, options: Mapping[str, str], user_id: str, hook_url:
     if hook_url is None:
         text = "There is no public address: mentions and messages are asked for, every 75 seconds."
         return [*findings, Finding(well=True, text=text)]
-    hooks = await api.call_as_app("/2/webhooks")
+    hooks = await api.call_as_app(Call(method="GET", path=WEBHOOKS))
     findings.append(judge_webhook(hooks, hook_url))
     if findings[-1].well:
-        findings.append(judge_subscriptions(await api.call_as_app("/2/activity/subscriptions"), user_id))
+        told = await api.call_as_app(Call(method="GET", path=SUBSCRIPTIONS))
+        hook_ids = list_ids(find_ours(list_data(hooks.result), hook_url))
+        findings.append(judge_subscriptions(told, user_id, hook_ids))
     return findings
 
 
@@ -92,39 +91,42 @@ def judge_webhook(outcome: Outcome, hook_url: str) -> Finding:
     if outcome.error is not None:
         said = explain_refusal(outcome.error, "Are `consumer_key` and `consumer_secret` this app's?")
         return Finding(well=False, text=f"The app's webhooks could not be read: {said}")
-    hook = next((hook for hook in list_data(outcome.result) if hook.get("url") == hook_url), None)
-    if hook is None:
-        text = f"X does not call {hook_url}: register it with POST /2/webhooks, as the guide says."
-        return Finding(well=False, text=text)
-    if hook.get("valid") is not True:
+    known = list_data(outcome.result)
+    ours = find_ours(known, hook_url)
+    if not ours and known:
         text = (
-            "X calls us no more, since a challenge was not answered in time or with another "
-            "`consumer_secret`: start `visavis serve`, then send PUT /2/webhooks/ and the webhook's id."
+            f"X calls other addresses for this app, and not {hook_url}: register it with POST /2/webhooks "
+            "and the app's bearer token. The next start subscribes the account."
         )
         return Finding(well=False, text=text)
+    if not ours:
+        text = (
+            f"X does not call {hook_url}: each start of `visavis serve` registers it. X must reach it then."
+        )
+        return Finding(well=False, at_start=True, text=text)
+    if ours[0].get("valid") is not True:
+        text = (
+            "X calls us no more, since a challenge was not answered in time or with another "
+            "`consumer_secret`: each start of `visavis serve` has X ask again (PUT /2/webhooks/ and its id)."
+        )
+        return Finding(well=False, at_start=True, text=text)
     return Finding(well=True, text="X calls our address.")
 
 
-def judge_subscriptions(outcome: Outcome, user_id: str) -> Finding:
+def judge_subscriptions(outcome: Outcome, user_id: str, hook_ids: Collection[str]) -> Finding:
     """Say whether X tells us of mentions, replies and messages."""
     if outcome.error is not None:
         said = explain_refusal(outcome.error, "Does the app have access to the Activity API?")
         return Finding(well=False, text=f"The subscriptions could not be read: {said}")
-    told = {
-        take_text(each.get("event_type"))
-        for each in list_data(outcome.result)
-        if take_id(as_object(each.get("filter")).get("user_id")) in (user_id, "")
-    }
+    told = find_told(outcome.result, user_id, hook_ids)
     missing = [name for name in WANTED if name not in told]
     if missing:
-        text = f"X does not tell us of {', '.join(missing)}: POST /2/activity/subscriptions for each."
-        return Finding(well=False, text=text)
+        text = (
+            f"X does not tell us of {', '.join(missing)}: each start subscribes to them. Where that does not "
+            "help, the log says why."
+        )
+        return Finding(well=False, at_start=True, text=text)
     extra = (
         "" if "chat.received" in told else " Encrypted chats stay unseen: subscribe to chat.received, too."
     )
     return Finding(well=True, text=f"X tells us of mentions, replies and direct messages.{extra}")
-
-
-def list_data(result: Json) -> list[Mapping[str, Json]]:
-    """Return the list that an answer is about."""
-    return objects(as_object(result).get("data"))

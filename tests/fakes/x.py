@@ -6,11 +6,12 @@ duplicates, rates. It differs where a test on loopback must: webhooks may be pla
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -22,6 +23,7 @@ from aiohttp import web
 from tests.fakes.serving import serve
 from tests.fakes.x_api import Fault, routes
 from tests.fakes.x_events import ME, Body, activity, answer_to, direct_event, mention, post, sign
+from tests.fakes.x_hooks import find_told
 
 EPOCH_MS = 1_288_834_974_657
 
@@ -41,6 +43,8 @@ class FakeX:
     journal: list[Body] = field(default_factory=list)  # events, as delivered
     webhooks: list[Body] = field(default_factory=list)
     subscriptions: list[Body] = field(default_factory=list)
+    webhooks_max: int = 5  # of one app
+    untold: set[str] = field(default_factory=set)  # events that this app may not subscribe to
     uploads: dict[str, bytes] = field(default_factory=dict)
     slow_files: int = 0  # how often to look before a file can be used
     posts_left: int = 100
@@ -109,9 +113,27 @@ class FakeX:
     async def challenge(self, hook: str) -> bool:
         """Ask the address to prove itself, as X does every hour."""
         token = f"{random.getrandbits(128):x}"
-        async with aiohttp.ClientSession() as http, http.get(hook, params={"crc_token": token}) as answer:
-            said = await answer.json() if answer.status == 200 else {}
+        try:
+            async with aiohttp.ClientSession() as http, http.get(hook, params={"crc_token": token}) as answer:
+                said = await answer.json() if answer.status == 200 else {}
+        except aiohttp.ClientError:
+            return False
         return said.get("response_token") == sign(token.encode())
+
+    async def tell(self) -> list[int]:
+        """Post what happened to the webhooks that are subscribed to it, as X does by itself."""
+        statuses: list[int] = []
+        waiting, self._waiting[:] = list(self._waiting), []
+        for event in waiting:
+            for hook in find_told(self, event["data"]["event_type"]):
+                statuses += await self._post(hook, [event], 3)
+        return statuses
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(20):
+            while not happened():  # noqa: ASYNC110 - what is waited for is a list's content
+                await asyncio.sleep(0.01)
 
     async def deliver(
         self, hook: str, *, copies: int = 1, shuffle: random.Random | None = None, tries: int = 3

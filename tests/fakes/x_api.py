@@ -13,6 +13,13 @@ from bot.connector.text import TextUnit, measure
 from tests.fakes.serving import reset
 from tests.fakes.x_checks import CLIENT, CLIENT_SECRET, KEY, Refusal, check_fields, is_app, is_signed
 from tests.fakes.x_events import ME, NAME, SECRET, Body, answer_to, person, post
+from tests.fakes.x_hooks import (
+    create_subscription,
+    create_webhook,
+    get_subscriptions,
+    get_webhooks,
+    validate_webhook,
+)
 
 if TYPE_CHECKING:
     from tests.fakes.x import FakeX
@@ -27,7 +34,7 @@ Handler = Callable[["FakeX", web.Request], Awaitable[Answer]]
 
 
 class Fault(StrEnum):
-    """What goes wrong with the next post or message."""
+    """What goes wrong with the next post, message or registration of a webhook."""
 
     NONE = "none"  # lets one through
     TOO_MANY = "too_many"
@@ -60,7 +67,7 @@ def routes(fake: FakeX) -> list[web.RouteDef]:
 
 async def answer_call(fake: FakeX, request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer one call, unless something goes wrong with it."""
-    fault = fake.faults.popleft() if handler in (create_post, create_message) and fake.faults else None
+    fault = fake.faults.popleft() if handler in FAULTY and fake.faults else None
     if fault is Fault.RESET:
         return await reset(request)
     refusal = REFUSED.get(fault) if fault else None
@@ -113,14 +120,6 @@ async def exchange(fake: FakeX, request: web.Request) -> Answer:
     fake.access, fake.refresh = f"access-{number}", f"refresh-{number}"
     tokens = {"access_token": fake.access, "refresh_token": fake.refresh}
     return 200, {"token_type": "bearer", "expires_in": 7200, **tokens}
-
-
-async def get_webhooks(fake: FakeX, _: web.Request) -> Answer:
-    return 200, {"data": fake.webhooks, "meta": {"result_count": len(fake.webhooks)}}
-
-
-async def get_subscriptions(fake: FakeX, _: web.Request) -> Answer:
-    return 200, {"data": fake.subscriptions}
 
 
 async def get_me(_: FakeX, __: web.Request) -> Answer:
@@ -222,13 +221,17 @@ def look_at_upload(fake: FakeX, media: str) -> Body:
     return {"data": {"id": media, **(working if fake.slow_files >= 0 else {})}}
 
 
-FOR_APPS = (get_webhooks, get_subscriptions)
-FOR_ALL = (get_app_token, exchange)
+FOR_APPS = (get_webhooks, create_webhook, validate_webhook, get_subscriptions)
+FOR_ALL = (get_app_token, exchange, create_subscription)
+FAULTY = (create_post, create_message, create_webhook)
 ENDPOINTS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/oauth2/token", get_app_token),
     ("POST", "/2/oauth2/token", exchange),
     ("GET", "/2/webhooks", get_webhooks),
+    ("POST", "/2/webhooks", create_webhook),
+    ("PUT", "/2/webhooks/{hook}", validate_webhook),
     ("GET", "/2/activity/subscriptions", get_subscriptions),
+    ("POST", "/2/activity/subscriptions", create_subscription),
     ("GET", "/2/users/me", get_me),
     ("GET", f"/2/users/{ME}/mentions", get_mentions),
     ("GET", f"/2/users/{ME}/tweets", get_own_posts),

@@ -89,6 +89,18 @@ async def test_mention_and_message_are_answered_where_they_were_written(road: Ro
     ]
 
 
+async def test_start_has_x_call_us_and_what_it_tells_is_answered(road: Road, fake: FakeX) -> None:
+    async with service(road, fake) as (hook, connector):
+        fake.mention("@lyra hi")
+        assert await fake.tell() == []
+        await connector.start(hook)
+        fake.mention("@lyra where is it?")
+        fake.direct("and my bill?")
+        assert await fake.tell() == [200, 200]
+        await work(road, connector)
+    assert [sent["text"] for sent in fake.sent] == ["1: where is it?", "1: and my bill?"]
+
+
 async def test_duplicates_and_replays_make_one_answer_also_after_a_restart(road: Road, fake: FakeX) -> None:
     fake.mention("@lyra one")
     fake.mention("@lyra two", author="8")
