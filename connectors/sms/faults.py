@@ -25,6 +25,7 @@ CODES: Mapping[int, tuple[ErrorClass, str]] = {
     21211: (ErrorClass.INVALID, "that is no phone number"),
     21212: (ErrorClass.INVALID, "`from` is no number that Twilio can send from"),
     21265: (ErrorClass.INVALID, "the number of the recipient cannot be a short code"),
+    21402: (ErrorClass.INVALID, "our address is not one that Twilio can call: check PUBLIC_URL"),
     21408: (ErrorClass.POLICY, "sending to that country is not permitted in the account's geo permissions"),
     21602: (ErrorClass.INVALID, "there is nothing to send"),
     21603: (ErrorClass.INVALID, "no number to send from"),

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -205,8 +205,9 @@ class FakeTwilio:
 
 def check_url(url: str) -> str:
     """Return an address that Twilio may be told to call. Raises `Refusal` for any other."""
-    if url and not url.startswith(("http://", "https://")):
-        raise Refusal(400, 21502, "SmsUrl is not valid")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or "." not in (parts.hostname or "")):
+        raise Refusal(400, 21402, f"SmsUrl is not valid: {url}")
     return url
 
 

@@ -121,6 +121,13 @@ async def test_service_that_does_not_exist_is_said_and_fails_no_start(fake: Fake
     assert [line["code"] for line in lines] == ["20404"]
 
 
+async def test_address_that_twilio_cannot_call_is_said_and_fails_no_start(fake: FakeTwilio) -> None:
+    with capture_logs() as lines:
+        await start(fake, "http://localhost:8080/webhooks/sms/main")
+    assert fake.hook_url == ""
+    assert ["PUBLIC_URL" in line["reason"] for line in lines] == [True]
+
+
 async def test_end_of_the_account_ends_the_trying(fake: FakeTwilio) -> None:
     await fake.leave()
     await start(fake)  # the pause to the next try is not waited for
