@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 from aiohttp import web
 
+from bot.bootstrap.channel_setup import examine_account, register_account
 from bot.connector import AccountConfig, InboundRequest
+from bot.settings import Settings
 from connectors.x.connector import XConnector
 from connectors.x.webhook import EVENTS, WANTED
 from tests.contracts.connectors.x import OPTIONS
@@ -192,3 +195,18 @@ async def test_closing_ends_the_tries(fake: FakeX) -> None:
         ours.answers = True
         await ours.connector.close()  # harmless twice
     assert fake.webhooks == []
+
+
+@pytest.mark.parametrize("up", [True, False])
+async def test_connecting_registers_in_one_try_where_the_service_answers(
+    fake: FakeX, tmp_path: Path, *, up: bool
+) -> None:
+    async with site(fake) as ours:
+        ours.answers = up
+        settings = Settings(project=tmp_path, public_url=ours.hook.partition("/webhooks")[0])
+        assert (await examine_account(settings, ours.connector.account)).well_once_started
+        assert await register_account(settings, ours.connector.account) == ""
+        after = await examine_account(settings, ours.connector.account)
+    assert after.well is up
+    assert after.well_once_started
+    assert list_told(fake) == (sorted(EVENTS) if up else [])
