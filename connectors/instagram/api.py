@@ -62,6 +62,7 @@ def make_node(options: Mapping[str, str]) -> Node:
         platform="instagram",
         object_name="instagram",
         fields=PAGE_FIELDS if page_id else FIELDS,
+        app_fields=FIELDS if page_id else (),  # an app asks at Facebook, where only a page leads
     )
 
 

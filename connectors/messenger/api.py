@@ -21,4 +21,11 @@ def make_api(options: Mapping[str, str], *, timeout: timedelta) -> GraphApi:
 def make_node(options: Mapping[str, str]) -> Node:
     """Return where the page is."""
     page_id = options.get("page_id", "")
-    return Node(id=page_id, name="name", platform="messenger", object_name="page", fields=PAGE_FIELDS)
+    return Node(
+        id=page_id,
+        name="name",
+        platform="messenger",
+        object_name="page",
+        fields=PAGE_FIELDS,
+        app_fields=PAGE_FIELDS,
+    )

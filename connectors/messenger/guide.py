@@ -22,10 +22,15 @@ GUIDE = Guide(
         OptionHelp(name="token", text="The page's access token, from Messenger, Settings.", secret=True),
         OptionHelp(name="app_secret", text="The app's secret, from App settings, Basic.", secret=True),
         OptionHelp(name="verify_token", text="The word you thought of.", secret=True),
-        OptionHelp(name="app_id", text="The app's number, from App settings, Basic.", required=False),
+        OptionHelp(
+            name="app_id",
+            text="The app's number, from App settings, Basic: then its webhook is set by us.",
+            required=False,
+        ),
     ),
     after=(
-        "In the app, under Webhooks, choose Page; enter the address {hook_url} and your `verify_token`.",
+        "With `app_id`, each start with a public address sets the app's webhook where it has none.",
+        "Else, under Webhooks, choose Page; enter {hook_url} and your `verify_token`.",
         "Subscribe there the fields that this channel's README names.",
         "Switch off automatic answers in Meta Business Suite: they look like a person's and silence the bot.",
     ),

@@ -9,7 +9,7 @@ from bot.connector import ErrorClass, Finding, Guide, OptionHelp, SendError, exp
 from bot.connector.answers import Outcome
 from bot.connector.meta.fields import get_id, get_object, get_url
 from bot.connector.meta.graph import GraphApi
-from bot.connector.meta.setup import same_hook
+from bot.connector.meta.setup import find_hooks, same_hook
 from bot.connector.meta.webhook import read_app_secrets
 from bot.domain.json import Json, JsonObject
 from connectors.whatsapp.payload import OBJECT
@@ -199,7 +199,7 @@ async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding
         )
         text = f"Meta does not say what the app is told of: {explain_refusal(outcome.error, what_to_do)}"
         return bad(text)
-    hooks = find_app_hooks(outcome)
+    hooks = find_hooks(outcome, OBJECT)
     told = {get_id(field, "name") for hook in hooks for field in get_objects(hook, "fields")}
     if "messages" not in told:
         text = f"The app is not told of messages: subscribe to that field at {SETTINGS}."
@@ -214,11 +214,6 @@ def make_app_token(app_id: str, app_secret: str) -> str:
     """Return the token of an app itself; of two secrets the newest counts."""
     secrets = read_app_secrets(app_secret)
     return f"{app_id}|{secrets[0].decode() if secrets else ''}"
-
-
-def find_app_hooks(outcome: Outcome) -> list[JsonObject]:
-    """Return an app's webhooks for WhatsApp: one, or none."""
-    return [hook for hook in list_data(outcome) if hook.get("object") == OBJECT]
 
 
 def good(text: str) -> Finding:

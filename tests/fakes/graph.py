@@ -10,16 +10,17 @@ import asyncio
 import json
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 
 from tests.fakes.graph_checks import Json, Refusal, check_message, read_fields, refusal
-from tests.fakes.graph_hook import GraphHook
+from tests.fakes.graph_hook import CHALLENGE, GraphHook
 from tests.fakes.serving import reset, serve
 
 DAY = timedelta(days=1)
@@ -68,6 +69,7 @@ class FakeGraph(GraphHook):
     site: web.TCPSite | None = None
     hook_url: str = ""
     subscribed: str = ""
+    app_fields: list[str] = field(default_factory=list)
     transcript: list[Call] = field(default_factory=list)
     sent: list[Json] = field(default_factory=list)
     remarks: list[Json] = field(default_factory=list)
@@ -115,7 +117,7 @@ class FakeGraph(GraphHook):
         status, headers = 200, dict[str, str]()
         body: Json = {}
         if fault not in (Fault.TOO_MANY, Fault.ERROR, Fault.GATEWAY, Fault.RESET):
-            status, body = self._do(request, path, fields)
+            status, body = await self._do(request, path, fields)
         if fault is Fault.TOO_MANY:
             limit = Refusal(613, "(#613) Calls to this api have exceeded the rate limit.")
             status, body, headers = 400, refusal(limit), self._usage()
@@ -147,7 +149,7 @@ class FakeGraph(GraphHook):
             "X-Business-Use-Case-Usage": json.dumps(business),
         }
 
-    def _do(self, request: web.Request, path: str, fields: Json) -> tuple[int, Json]:
+    async def _do(self, request: web.Request, path: str, fields: Json) -> tuple[int, Json]:
         given = request.headers.get("Authorization", "")
         if given not in (f"Bearer {self.token}", f"Bearer {self.app_id}|{self.app_secret}"):
             return 401, refusal(Refusal(190, f"Malformed access token {given}"))
@@ -156,7 +158,8 @@ class FakeGraph(GraphHook):
         if act is None:
             return 400, refusal(Refusal(2500, "Unknown path components"))
         try:
-            return 200, act(node, fields)
+            done = act(node, fields)
+            return 200, await done if asyncio.iscoroutine(done) else done
         except Refusal as error:
             return error.status, refusal(error)
 
@@ -257,6 +260,18 @@ class FakeGraph(GraphHook):
     def _get_subscribed_apps(self, _: str, __: Json) -> Json:
         fields = self.subscribed.split(",")
         return {"data": [{"id": self.app_id, "name": "Lyra", "subscribed_fields": fields}]}
+
+    async def _post_subscriptions(self, _: str, fields: Json) -> Json:
+        """Set the app's webhook, once its address has given our challenge back."""
+        if fields["object"] not in ("page", "instagram") or not fields["fields"]:
+            raise Refusal(100, "Invalid parameter")
+        url, word = str(fields["callback_url"]), str(fields["verify_token"])
+        with suppress(aiohttp.ClientError):
+            here = url.startswith("http://127.0.0.1:")  # nothing else is asked
+            if here and await self.shake_hands(url, word=word) == (200, CHALLENGE):
+                self.hook_url, self.app_fields = url, fields["fields"].split(",")
+                return {"success": True}
+        raise Refusal(2200, "Callback verification failed with the following errors: 404")
 
     def _get_subscriptions(self, _: str, __: Json) -> Json:
         hook = {"callback_url": self.hook_url, "active": True, "fields": [{"name": "messages"}]}

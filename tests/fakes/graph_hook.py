@@ -13,6 +13,8 @@ from aiohttp import web
 
 from tests.fakes.graph_checks import Json
 
+CHALLENGE = "1158201444"
+
 
 @dataclass(slots=True, kw_only=True)
 class GraphHook:
@@ -21,11 +23,13 @@ class GraphHook:
     app_secret: str = "the-app-and-we-know-this-secret"
     verify_token: str = "a-word-of-our-own"
 
-    async def shake_hands(self, url: str, challenge: str = "1158201444") -> tuple[int, str]:
+    async def shake_hands(
+        self, url: str, challenge: str = CHALLENGE, *, word: str | None = None
+    ) -> tuple[int, str]:
         """Ask whether an address is ours; returns what it answers."""
         asked = {
             "hub.mode": "subscribe",
-            "hub.verify_token": self.verify_token,
+            "hub.verify_token": self.verify_token if word is None else word,
             "hub.challenge": challenge,
         }
         async with aiohttp.ClientSession() as session, session.get(url, params=asked) as response:

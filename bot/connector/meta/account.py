@@ -25,6 +25,7 @@ from bot.connector.meta.events import Us
 from bot.connector.meta.fields import get_object, get_text
 from bot.connector.meta.files import locate_file
 from bot.connector.meta.graph import GraphApi
+from bot.connector.meta.hook import AppHook, enter_hook
 from bot.connector.meta.messages import render_plain
 from bot.connector.meta.send import LOOKED_AT, Call, check_id, find_sent, send_calls
 from bot.connector.meta.setup import Subscriber, examine_fields, examine_hook, examine_token
@@ -47,7 +48,8 @@ FIRST_PAUSE = timedelta(seconds=5)
 class Node:
     """Where an account is in the graph: `id` sends and subscribes, `name` is the field that names it.
 
-    `fields` are the events that we are told of, `object_name` what their webhooks are about.
+    `fields` are the events that we are told of, `object_name` what their webhooks are about; `app_fields` are
+    those for which the app's webhook is set where it has none (none: that is done by hand).
     """
 
     id: str
@@ -55,6 +57,7 @@ class Node:
     platform: str
     object_name: str
     fields: Collection[str]
+    app_fields: Collection[str] = ()
 
 
 class MetaAccount(Quiet, ABC):
@@ -71,6 +74,7 @@ class MetaAccount(Quiet, ABC):
         self._secrets = read_app_secrets(options.get("app_secret", ""))
         self._verify_token = options.get("verify_token", "")
         self._signs: set[asyncio.Task[None]] = set()
+        self._hook_url = ""
         self.subscriber = Subscriber(self.subscribe, account=account.name, pause=FIRST_PAUSE)
 
     @abstractmethod
@@ -181,6 +185,7 @@ class MetaAccount(Quiet, ABC):
         """Open the session, and have Meta tell us of this account where it can reach us."""
         await self.api.open()
         if hook_url is not None:
+            self._hook_url = hook_url
             await self.subscriber.start()
 
     @override
@@ -193,9 +198,26 @@ class MetaAccount(Quiet, ABC):
         await self.api.close()
 
     async def subscribe(self) -> Outcome:
-        """Have the app told of what happens on the account."""
+        """Have the app told of what happens on the account, and call us, where it calls nobody yet."""
         fields: JsonObject = {"subscribed_fields": ",".join(self.node.fields)}
-        return await self.api.post(f"{self.node.id}/subscribed_apps", fields)
+        subscribed = await self.api.post(f"{self.node.id}/subscribed_apps", fields)
+        hook = self._make_hook()
+        if subscribed.error is not None or hook is None:
+            return subscribed
+        return await enter_hook(self.api, hook, self._hook_url)
+
+    def _make_hook(self) -> AppHook | None:
+        """Return the app's webhook as it should be; None where we may not set it."""
+        app_id = self.account.options.get("app_id", "")
+        if not (app_id and self._secrets and self.node.app_fields):
+            return None
+        return AppHook(
+            app_id=app_id,
+            token=f"{app_id}|{self._secrets[0].decode()}",
+            object_name=self.node.object_name,
+            fields=self.node.app_fields,
+            verify_token=self._verify_token,
+        )
 
     async def examine(self, hook_url: str | None) -> list[Finding]:
         """Ask Meta whether the token is right, what we are told of, and where the app's webhook leads."""
@@ -211,6 +233,7 @@ class MetaAccount(Quiet, ABC):
                     app=(options.get("app_id", ""), self._secrets[0].decode() if self._secrets else ""),
                     object_name=self.node.object_name,
                     hook_url=hook_url,
+                    is_set_at_start=self._make_hook() is not None,
                 ),
             ]
         finally:

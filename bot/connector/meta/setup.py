@@ -125,9 +125,12 @@ async def examine_fields(api: GraphApi, path: str, wanted: Collection[str]) -> F
 
 
 async def examine_hook(
-    api: GraphApi, *, app: tuple[str, str], object_name: str, hook_url: str | None
+    api: GraphApi, *, app: tuple[str, str], object_name: str, hook_url: str | None, is_set_at_start: bool
 ) -> Finding:
-    """Look where the app's webhook leads; `app` is its number and its secret."""
+    """Look where the app's webhook leads; `app` is its number and its secret.
+
+    `is_set_at_start`: a start sets it where there is none.
+    """
     app_id, app_secret = app
     if hook_url is None:
         return Finding(well=False, text="There is no public address (PUBLIC_URL): Meta cannot call us.")
@@ -144,6 +147,9 @@ async def examine_hook(
             well=False,
             text=f"Meta does not show the app's webhook: {explain_refusal(outcome.error, what_to_do)}",
         )
+    if is_set_at_start and not find_hooks(outcome, object_name):
+        text = f"The app has no webhook for {object_name!r}. We set it at each start with a public address."
+        return Finding(well=False, at_start=True, text=text)
     problem = find_hook_problem(outcome.result, object_name, hook_url)
     if problem is not None:
         return Finding(well=False, text=f"{problem} at {DASHBOARD}.")
@@ -152,7 +158,7 @@ async def examine_hook(
 
 def find_hook_problem(result: Json, object_name: str, hook_url: str) -> str | None:
     """Say what is wrong with the app's webhook, and what to do about it; None where all is well."""
-    hooks = [hook for hook in list_objects(result) if get_text(hook, "object") == object_name]
+    hooks = find_hooks(Outcome(result=result), object_name)
     if not hooks:
         return f"The app has no webhook for {object_name!r}: add it"
     if not same_hook(get_text(hooks[0], "callback_url", limit=4096), hook_url):
@@ -160,6 +166,11 @@ def find_hook_problem(result: Json, object_name: str, hook_url: str) -> str | No
     if hooks[0].get("active") is not True:
         return "The app's webhook is switched off: switch it on"
     return None
+
+
+def find_hooks(outcome: Outcome, object_name: str) -> list[JsonObject]:
+    """Return an app's webhooks about an object: one, or none."""
+    return [hook for hook in list_objects(outcome.result) if get_text(hook, "object") == object_name]
 
 
 def same_hook(found: str, ours: str) -> bool:

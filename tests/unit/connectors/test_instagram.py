@@ -282,7 +282,7 @@ async def test_account_with_a_page_goes_through_the_page() -> None:
     account = {"own_id": OWN_ID, "node_id": "10", "text_max": 1000, "in_bytes": True}
     async with run_fake_graph(token=TOKEN, app_secret=SECRET, **account) as fake:
         fake.heard[PERSON] = datetime.now(UTC)
-        connector = build({"api_url": fake.url, "page_id": "10"})
+        connector = build({"api_url": fake.url, "page_id": "10", "app_id": ""})
         await connector.start("https://shop.example/webhooks/instagram/main")
         result = await connector.send(make_reply(PERSON, Content(text="Hi")))
         await connector.close()

@@ -1,0 +1,64 @@
+"""Having Meta call us: the webhook of an app, set where the app has none about an object.
+
+https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from bot.connector.answers import Outcome
+from bot.connector.meta.graph import GraphApi
+from bot.connector.meta.setup import find_hooks
+from bot.connector.replies import ErrorClass, SendError
+from bot.domain.json import JsonObject
+
+UNANSWERED = "2200"  # Meta called the address, and the challenge did not come back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppHook:
+    """What an app is to tell us: the `fields` of an object. `token` is the app's own."""
+
+    app_id: str
+    token: str = field(repr=False)
+    object_name: str
+    fields: Collection[str]
+    verify_token: str = field(repr=False)
+
+
+async def enter_hook(api: GraphApi, hook: AppHook, hook_url: str) -> Outcome:
+    """Have an app call `hook_url`; the result is None where it has a webhook, and nothing was changed.
+
+    Meta asks the address for its challenge at once.
+    """
+    path = f"{hook.app_id}/subscriptions"
+    known = await api.get(path, {}, token=hook.token)
+    if known.error is not None:
+        return explain_app(known, hook_url)
+    if find_hooks(known, hook.object_name):  # switched off, perhaps: that is not ours to change
+        return Outcome()
+    fields: JsonObject = {
+        "object": hook.object_name,
+        "callback_url": hook_url,
+        "fields": ",".join(hook.fields),
+        "verify_token": hook.verify_token,
+    }
+    return explain_app(await api.post(path, fields, token=hook.token), hook_url)
+
+
+def explain_app(outcome: Outcome, hook_url: str) -> Outcome:
+    """Say in our words why a call in the app's name failed; Meta's may repeat the secret. Pure.
+
+    The code is left out: a refused secret keeps events out, but the account can send.
+    """
+    error = outcome.error
+    if error is None:
+        return outcome
+    if error.code == UNANSWERED:
+        detail = f"Meta called {hook_url}, where this service did not answer"
+        return Outcome(error=SendError(error_class=ErrorClass.TRANSIENT, detail=detail))
+    wrong = "`app_secret` is not that of the app"
+    detail = wrong if error.error_class is ErrorClass.AUTH else error.detail
+    return Outcome(error=replace(error, detail=detail, code=None))
