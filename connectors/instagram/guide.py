@@ -35,7 +35,7 @@ GUIDE = Guide(
         OptionHelp(name="app_id", text="The app's number, from App settings, Basic.", required=False),
     ),
     after=(
-        "With `app_id` and `page_id`, a start with a public address sets the app's webhook where there is none.",
+        "With `app_id` and `page_id`, a start with a public address sets the app's webhook, if it has none.",
         "Else, under Webhooks, choose Instagram; enter {hook_url} and your `verify_token`.",
         "Subscribe there the fields that this channel's README names.",
         "Switch off automatic answers in the Instagram app: they look like a person's and silence the bot.",
