@@ -164,7 +164,11 @@ class MailServers:
         }
 
     def forget_numbers(self, name: str) -> None:
-        """Have Dovecot number the mails of a mailbox anew: its lists are lost."""
+        """Have Dovecot number the mails of a mailbox anew: its lists are lost.
+
+        It names a numbering by the second in which it begins: the new one must not begin in that of the old.
+        """
+        time.sleep(1.1)
         lists = [str(path) for path in (self.folder / "mail" / name).glob("dovecot*")]
         subprocess.run([*AS_ROOT, "rm", "-f", *lists], check=True)
 
