@@ -99,12 +99,17 @@ def _exchange(to_rasa: IO[str], from_rasa: IO[str], request: dict[str, Any]) -> 
 
 
 def run_script(script: Path, *arguments: Path, home: Path) -> list[Any]:
-    """Run a program in Rasa's environment; returns the JSON of each line that it writes."""
+    """Run a program in Rasa's environment; returns the JSON of each line that it writes.
+
+    It works in `home`: Rasa keeps a cache of trainings where it works, which two at once spoil for each other.
+    """
     done = subprocess.run(
         [need_python(), script, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=True,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=home,
         env={"RASA_TELEMETRY_ENABLED": "false", "PATH": "/usr/bin:/bin", "HOME": str(home)},
     )
+    assert done.returncode == 0, f"{script.name} ended with {done.returncode}:\n{done.stderr[-4000:]}"
     return [json.loads(line) for line in done.stdout.splitlines()]
