@@ -16,6 +16,7 @@ from bot.bus.keys import Stream
 from bot.errors import LeaseLost, StorageUnavailable
 from bot.service.answer import Answered, answer, answer_claimed
 from bot.service.deliver import deliver
+from bot.service.outages import OutageLog
 from bot.service.run_timers import run_timers
 from bot.service.sweep import sweep
 
@@ -44,6 +45,7 @@ class Crew:
     slots: int
     work: Callable[[int], Awaitable[object]]
     running: set[asyncio.Task[Any]] = field(default_factory=set)
+    outages: OutageLog = field(default_factory=OutageLog)
 
     async def run(self) -> None:
         """Take hints for ever."""
@@ -71,16 +73,21 @@ class Crew:
         return task
 
     async def _guard(self, conversation_id: int, work: Awaitable[Result]) -> Result | None:
-        where = {"stream": self.stream.value, "conversation_id": conversation_id}
+        stream = self.stream.value
+        where = {"stream": stream, "conversation_id": conversation_id}
         try:
-            return await work
+            done = await work
         except LeaseLost as error:
             log.info("Work dropped", why=str(error), **where)
         except StorageUnavailable as error:
-            log.warning("Work waits", why=str(error), **where)
+            self.outages.failed(stream, str(error), log.warning, "Work waits", why=str(error), **where)
             await asyncio.sleep(_PAUSE)
         except Exception:  # one conversation's trouble must not stop the others
             log.exception("Work failed", **where)
+        else:
+            if self.outages.under_way:
+                self.outages.worked(stream, log.info, "Work goes on", stream=stream)
+            return done
         return None
 
     async def finish(self) -> None:
@@ -138,12 +145,14 @@ async def run_courier(road: Road, connectors: Connectors, *, consumer: str, slot
 
 async def run_clock(road: Road, *, every: timedelta) -> None:
     """Sweep and run timers until cancelled."""
+    outages = OutageLog()
     while True:
         try:
             await sweep(road, grace=every)
             await run_timers(road)
+            outages.worked("clock", log.info, "Clock goes on")
         except StorageUnavailable as error:
-            log.warning("Clock waits", why=str(error))
+            outages.failed("clock", str(error), log.warning, "Clock waits", why=str(error))
         except Exception:  # the clock is what repairs everything else: it goes on
             log.exception("Clock failed")
         _heed_cancellation()

@@ -9,6 +9,7 @@ import structlog
 
 from bot.errors import BadPayload, SettingsError, StorageUnavailable
 from bot.service.complete import complete
+from bot.service.outages import OutageLog
 from bot.service.receive import get_account_id, receive
 from bot.storage import accounts
 from bot.storage.locks import keep_while, open_lock
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+_POLLING = "polling"
 _PAUSE = 1.0  # seconds after a failure
 _NEXT_TRY = 2.0  # seconds between looks whether another process still polls
 
@@ -31,20 +33,21 @@ async def run_poller(road: Road, connector: Connector) -> None:
     holds its lock in PostgreSQL. The others wait, and the next one goes on when the first is gone.
     """
     note = log.bind(channel=connector.channel, account=connector.account.name)
+    outages = OutageLog()
     while True:
         try:
-            await _poll_alone(road, connector)
+            await _poll_alone(road, connector, outages)
         except SettingsError as error:
             note.error("Account is off: its platform refuses it", reason=str(error))
             return
         except StorageUnavailable as error:
-            note.warning("Polling waits", reason=str(error))
-        except Exception:  # noqa: BLE001 - one account's trouble must not stop the others
-            note.exception("Polling broke")
+            outages.failed(_POLLING, str(error), note.warning, "Polling waits", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - one account's trouble must not stop the others
+            outages.failed(_POLLING, repr(error), note.error, "Polling broke", exc_info=error)
         await asyncio.sleep(_PAUSE)
 
 
-async def _poll_alone(road: Road, connector: Connector) -> None:
+async def _poll_alone(road: Road, connector: Connector, outages: OutageLog) -> None:
     """Poll while this process holds the account's lock.
 
     The lock ends with its connection. Then another process may poll already: this one stops.
@@ -52,7 +55,7 @@ async def _poll_alone(road: Road, connector: Connector) -> None:
     name = f"visavis poll {connector.channel} {connector.account.name}"
     async with open_lock(road.database, name) as lock:
         await _wait_for(lock, connector)
-        polling = asyncio.create_task(_poll(road, connector))
+        polling = asyncio.create_task(_poll(road, connector, outages))
         await keep_while(lock, polling)
     await polling
 
@@ -69,14 +72,16 @@ async def _wait_for(lock: SessionLock, connector: Connector) -> None:
         note.info("The other process polls this account no more: this one does")
 
 
-async def _poll(road: Road, connector: Connector) -> None:
-    account_id = await get_account_id(road, connector.channel, connector.account.name)
+async def _poll(road: Road, connector: Connector, outages: OutageLog) -> None:
+    name = connector.account.name
+    account_id = await get_account_id(road, connector.channel, name)
     async with road.database.read() as connection:
         cursor = await accounts.get_cursor(connection, account_id)
     async for polled in connector.poll(cursor):
         await _take(road, connector, polled)
         async with road.database.begin() as connection:
             await accounts.set_cursor(connection, account_id, polled.cursor)
+        outages.worked(_POLLING, log.info, "Polling goes on", channel=connector.channel, account=name)
 
 
 async def _take(road: Road, connector: Connector, polled: Polled) -> None:

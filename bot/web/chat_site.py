@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import structlog
 from aiohttp import hdrs, web
 
 from bot.connector import Renders
 from bot.errors import NotAllowed, Refused, StorageUnavailable, UnknownAccount
 from bot.web.chat_socket import Chat
+from bot.web.errors import log_failure
 from bot.web.hooks import check_place
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.newcomers import NEWCOMERS
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bot.connector import Connector
 
 CHANNEL = "webchat"
-log = structlog.get_logger(__name__)
 _DAY = "86400"  # seconds a browser need not ask again
 
 
@@ -76,13 +75,13 @@ async def answer_site(
         body = {"error": error.code, "text": str(error)}
         return web.json_response(body, status=error.status, headers=headers)
     except StorageUnavailable as error:
-        return _fail(error, headers)
+        return _fail(request, error, headers)
     response.headers.update(headers)
     return response
 
 
-def _fail(error: StorageUnavailable, headers: dict[str, str]) -> web.Response:
-    log.error("Chat call failed", reason=str(error), channel=CHANNEL)
+def _fail(request: web.Request, error: StorageUnavailable, headers: dict[str, str]) -> web.Response:
+    log_failure(request, str(error), event="request failed", reason=str(error), kind=type(error).__name__)
     body = {"error": "unavailable", "text": say("chat.call_failed")}
     return web.json_response(body, status=503, headers={**headers, hdrs.RETRY_AFTER: "1"})
 

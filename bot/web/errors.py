@@ -12,6 +12,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from bot.errors import PayloadTooLarge, Refused, VisavisError
+from bot.service.outages import OutageLog
 from bot.web.bodies import MAX_BODY, read_body
 from bot.web.clients import find_client
 from bot.web.rasa_api.errors import find_kind, render_error, speaks_rasa
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 _REFUSALS: web.AppKey[Refusals] = web.AppKey("refusals")
+_OUTAGES: web.AppKey[OutageLog] = web.AppKey("outages")
 
 _RETRY_SECONDS = "1"
 _GONE = 499  # nobody reads it: the caller hung up
 _AWAY = (503, "unavailable")
 _OUR_FAULT = 500  # and above: what the caller can do nothing about
 _NOT_OFFERED = 501
+_NAMED = ("channel", "account")  # parts of paths that are no secret, as those of visitors are
 _WORDS = {
     404: ("not_found", "there is nothing at this address"),
     405: ("wrong_method", "this address does not take this method; `Allow` says which it takes"),
@@ -41,15 +44,16 @@ _WORDS = {
 def answer_errors_in(app: web.Application) -> None:
     """Have what goes wrong in an application answered, inside of the middlewares it has, and told."""
     app[_REFUSALS] = Refusals()
+    app[_OUTAGES] = OutageLog()
     app.middlewares.append(_answer_errors)
 
 
 @web.middleware
 async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer errors as `{"code", "message"}` with their status; log each refusal once."""
+    """Answer errors as `{"code", "message"}` with their status; log each refusal, of a flood some."""
     try:
         await read_body(request)
-        return await handler(request)
+        response = await handler(request)
     except Refused as error:
         return _refuse(request, error)
     except web.HTTPClientError as error:
@@ -58,6 +62,11 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer and we a line
         return _fail(request, error)
+    if response.status < _OUR_FAULT:
+        outages = request.config_dict[_OUTAGES]
+        if outages.under_way:
+            outages.worked(_name(request), log.info, "requests work again", **_describe(request))
+    return response
 
 
 def _fail(request: web.Request, error: Exception) -> web.Response:
@@ -66,7 +75,8 @@ def _fail(request: web.Request, error: Exception) -> web.Response:
     if _hung_up(request):
         log.info("caller hung up", route=_route(request))
         return web.Response(status=_GONE)
-    log.error("request broke", route=_route(request), exc_info=error)
+    place = f"{type(error).__name__} at {_find_place(error)}"
+    log_failure(request, place, event="request broke", exc_info=error)
     return _answer(request, error, (500, "internal", "Something went wrong here. It was written down."))
 
 
@@ -77,9 +87,36 @@ def _fail_in_words(request: web.Request, error: VisavisError) -> web.Response:
     if status < _OUR_FAULT or status == _NOT_OFFERED:
         log_refusal(request, status=status, code=code, reason=str(error))
     else:
-        log.error("request failed", route=_route(request), reason=str(error), kind=type(error).__name__)
+        log_failure(request, str(error), event="request failed", reason=str(error), kind=type(error).__name__)
         headers = {"Retry-After": _RETRY_SECONDS} if status == _AWAY[0] else None
     return _answer(request, error, (status, code, str(error)), headers=headers)
+
+
+def log_failure(request: web.Request, cause: str, *, event: str, **fields: object) -> None:
+    """Write a line about a request that failed here: the first of its `cause`, then one in a while.
+
+    `left_out` says how many were not told before it.
+    """
+    where = _describe(request)
+    request.config_dict[_OUTAGES].failed(_name(request), cause, log.error, event, **where, **fields)
+
+
+def _describe(request: web.Request) -> dict[str, str]:
+    """Return what may be said of where a request went: the account, which fails or works by itself."""
+    named = request.match_info
+    return {"route": _route(request), **{name: named[name] for name in _NAMED if name in named}}
+
+
+def _name(request: web.Request) -> str:
+    return " ".join(_describe(request).values())
+
+
+def _find_place(error: Exception) -> str:
+    """Return the line at which an error was raised: other defects of the same kind are told, too."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "no place"
 
 
 def _hung_up(request: web.Request) -> bool:

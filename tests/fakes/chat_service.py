@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.connector import AccountConfig, Connector
 from bot.storage.files import FileStore
 from bot.web.chat import add_chat_routes
+from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, FILES, PUBLIC_URL, ROAD, SIGNING_KEY
 from bot.web.newcomers import NEWCOMERS, Newcomers
 from bot.web.render import TEMPLATES, make_templates
@@ -45,6 +46,7 @@ def make_chat_app(road: Road, files: FileStore | None = None) -> web.Application
         for name, chosen in options.items()
     }
     app = web.Application()
+    answer_errors_in(app)
     static_files = load_static_files()
     app[ROAD], app[CONNECTORS], app[SIGNING_KEY], app[PUBLIC_URL] = road, connectors, KEY, None
     app[NEWCOMERS] = Newcomers(road)
