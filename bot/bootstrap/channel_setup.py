@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dotenv import set_key
 
+from bot.bootstrap import connectors
+from bot.bootstrap.channel_signs import Known, know_earlier, read_signs
 from bot.bootstrap.chat_mail import judge_mail
 from bot.bootstrap.project import list_channels
 from bot.connector import AccountConfig, Finding, Guide, Guided
@@ -18,6 +20,7 @@ from bot.plugins import load_connector
 from bot.rasa_format.problem import Problems
 from bot.rasa_format.project import read_project
 from bot.rasa_format.write_channels import add_account, check_new_account
+from bot.service.judge_signs import judge_signs
 from bot.settings import ENV_FILE, get_environment
 
 if TYPE_CHECKING:
@@ -73,9 +76,7 @@ def check_new(settings: Settings, channel: str, account: str) -> None:
 
 def make_hook_url(settings: Settings, channel: str, account: str) -> str | None:
     """Return the address that a platform calls for an account; None without a public one."""
-    if settings.public_url is None or not load_connector(channel).capabilities.webhook:
-        return None
-    return f"{settings.public_url.rstrip('/')}/webhooks/{channel}/{account}"
+    return connectors.make_hook_url(settings.public_url, load_connector(channel), account)
 
 
 def name_variable(channel: str, account: str, option: str) -> str:
@@ -83,9 +84,15 @@ def name_variable(channel: str, account: str, option: str) -> str:
     return _WORD.sub("_", f"{channel}_{account}_{option}".upper())
 
 
-async def examine_account(settings: Settings, account: AccountConfig) -> Examined:
-    """Ask an account's platform whether all is well. Changes nothing there."""
+async def examine_account(
+    settings: Settings, account: AccountConfig, earlier: Sequence[str] = ()
+) -> Examined:
+    """Ask an account's platform whether all is well. Changes nothing there.
+
+    `earlier` are the addresses that it was told to call before.
+    """
     async with _opened(account) as connector:
+        know_earlier(connector, earlier)
         if not isinstance(connector, Guided):
             findings = [Finding(well=True, text=_OWN)]
         else:
@@ -105,14 +112,31 @@ async def examine_accounts(settings: Settings, channel: str | None, name: str | 
     if not meant:
         wanted = " ".join(filter(None, (channel, name))) or "account"
         raise SettingsError(f"config.yml has no {wanted} under `channels:`: see `visavis channels connect`")
-    found = [
-        await examine_account(settings, on[at]) if at in on else _tell_off(project.accounts_off, at)
+    known = await read_signs(settings)
+    return [
+        await _examine_all(settings, on[at], project.accounts, known)
+        if at in on
+        else _tell_off(project.accounts_off, at)
         for at in meant
     ]
-    return [
-        replace(each, findings=(*each.findings, *judge_mail(on[at], project.accounts))) if at in on else each
-        for at, each in zip(meant, found, strict=True)
-    ]
+
+
+async def _examine_all(
+    settings: Settings, account: AccountConfig, accounts: Sequence[AccountConfig], known: Known
+) -> Examined:
+    """Ask the platform, and look what the service heard of it."""
+    at = account.channel, account.name
+    signs = known.signs.get(at)
+    found = await examine_account(settings, account, signs.hook_urls if signs else ())
+    connector = load_connector(account.channel)
+    guide: Guide | None = getattr(connector, "guide", None)
+    heard: Sequence[Finding] = ()
+    if connector.capabilities.webhook or connector.capabilities.polling:
+        advice = guide.refused if guide else ""
+        heard = known.findings or judge_signs(
+            signs, hook_url=make_hook_url(settings, *at), polls=connector.capabilities.polling, advice=advice
+        )
+    return replace(found, findings=(*found.findings, *heard, *judge_mail(account, accounts)))
 
 
 async def register_account(settings: Settings, account: AccountConfig) -> str:

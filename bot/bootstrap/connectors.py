@@ -58,13 +58,17 @@ async def started_connectors(
         await asyncio.gather(*(connector.close() for connector in connectors.values()))
 
 
+def make_hook_url(hooks_at: str | None, connector: Connector | type[Connector], account: str) -> str | None:
+    """Return the address that a platform calls for an account; None without a public one."""
+    if hooks_at is None or not connector.capabilities.webhook:
+        return None
+    return f"{hooks_at.rstrip('/')}/webhooks/{connector.channel}/{account}"
+
+
 async def _start(connector: Connector, hooks_at: str | None) -> bool:
     channel, account = connector.channel, connector.account.name
-    hook_url = None
-    if hooks_at is not None and connector.capabilities.webhook:
-        hook_url = f"{hooks_at.rstrip('/')}/webhooks/{channel}/{account}"
     try:
-        await connector.start(hook_url)
+        await connector.start(make_hook_url(hooks_at, connector, account))
     except SettingsError as error:
         log.warning(
             "account is off: its platform refuses it", channel=channel, account=account, reason=str(error)

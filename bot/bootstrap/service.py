@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.bootstrap.channel_signs import remember_hooks
 from bot.bootstrap.connectors import Connectors, make_connectors, started_connectors
 from bot.bootstrap.first_login import FirstLogin, ensure_first_login
 from bot.bootstrap.first_model import ensure_model
@@ -30,6 +31,7 @@ from bot.service.loops import run_clock, run_courier, run_worker
 from bot.service.poll import run_poller
 from bot.service.road import Road
 from bot.service.sent_files import SentFiles
+from bot.service.signs import run_signs
 from bot.service.suggest_same_person import run_suggestions
 from bot.service.train import Classroom, Trainer
 from bot.settings import ServiceRole, get_environment
@@ -130,6 +132,8 @@ async def _opened(
         if answers:
             follower = ReleaseFollower(stores, engine, builder)
             await ensure_model(settings, project, stores, follower, may_train=role is ServiceRole.ALL)
+        if role.includes(ServiceRole.WEB):
+            await remember_hooks(road.database, settings, connectors)
         accepted = await stack.enter_async_context(started_connectors(connectors, settings, role))
         yield _Base(
             settings=settings,
@@ -229,6 +233,8 @@ def _choose_loops(base: _Base) -> Mapping[str, Coroutine[None, None, None]]:
         loops["courier"] = run_courier(road, connectors, consumer=consumer, slots=settings.worker_slots)
         loops["media"] = run_media(road, connectors, base.files)
         loops["erasures"] = run_erasures(road, base.files)
+    if base.role.includes(ServiceRole.WEB, ServiceRole.CLOCK):
+        loops["signs"] = run_signs(road)
     if base.role.includes(ServiceRole.CLOCK):
         loops["clock"] = run_clock(road, every=timedelta(seconds=settings.sweep_seconds))
         loops["suggestions"] = run_suggestions(road)

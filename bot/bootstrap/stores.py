@@ -50,6 +50,15 @@ async def upgrade_database(settings: Settings) -> None:
 
 
 @asynccontextmanager
+async def open_known_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database to read from it, without changing its schema. Raises as `open_stores` does."""
+    async with _database_url(settings) as url, _open(url) as database:
+        with _advising():
+            await check_schema(database)
+        yield database
+
+
+@asynccontextmanager
 async def _database_url(settings: Settings) -> AsyncIterator[str]:
     """Yield where PostgreSQL is; nothing is started for that when `settings` say it."""
     if settings.database_url is not None:

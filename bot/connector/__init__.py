@@ -35,6 +35,7 @@ from bot.connector.interface import (
     MovesToPrivate,
     Recalls,
     Renders,
+    ReplacesHooks,
 )
 from bot.connector.media import MediaAddress
 from bot.connector.replies import (
@@ -84,6 +85,7 @@ __all__ = [
     "Receipt",
     "ReceiptState",
     "Renders",
+    "ReplacesHooks",
     "ReplyMode",
     "SendError",
     "SendResult",

@@ -24,7 +24,8 @@ class OptionHelp:
 class Guide:
     """How an account is set up: what to do at the platform first and last, step by step, and the options.
 
-    `{hook_url}` in a step stands for the address of the account's webhook.
+    `{hook_url}` in a step stands for the address of the account's webhook. `refused`: what to do where
+    webhooks come whose signatures are wrong.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Guide:
     options: tuple[OptionHelp, ...]
     after: tuple[str, ...] = ()
     source: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ limits and retries belong to the service, never to a connector.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -187,6 +187,15 @@ class HasTemplates(Protocol):
 
         Raises `PlatformUnavailable` where there is no answer.
         """
+        ...
+
+
+@runtime_checkable
+class ReplacesHooks(Protocol):
+    """A channel that leads its platform from an address of ours of before to the one of now."""
+
+    def know_earlier(self, hook_urls: Sequence[str]) -> None:
+        """Learn where the platform was told to call before, by this service. Before `start` and `examine`."""
         ...
 
 

@@ -78,6 +78,8 @@ async def _poll(road: Road, connector: Connector, outages: OutageLog) -> None:
     async with road.database.read() as connection:
         cursor = await accounts.get_cursor(connection, account_id)
     async for polled in connector.poll(cursor):
+        if polled.events:
+            road.listening.hear(connector.channel, name, road.now())
         await _take(road, connector, polled)
         async with road.database.begin() as connection:
             await accounts.set_cursor(connection, account_id, polled.cursor)

@@ -15,6 +15,7 @@ from bot.domain.pipeline import DeskSpec
 from bot.service.awaited import Awaited
 from bot.service.recently import Recently, Repeats
 from bot.service.sent_files import SentFiles
+from bot.service.signs import Listening
 from bot.storage.database import Database
 from bot.storage.turns import Right
 
@@ -64,7 +65,7 @@ class Road:
     visitors of which web chat did not see. `sent_files` are what staff send along. `account_ids` caches the
     rows of accounts, `own_rates` counts sends while Redis is away.
     `recently` knows what was taken lately, `repeats` what was told again, `awaited` whether anybody is
-    awaited in private.
+    awaited in private, `listening` when each account was last heard of.
     """
 
     database: Database
@@ -85,6 +86,7 @@ class Road:
     recently: Recently = field(default_factory=Recently)
     repeats: Repeats = field(default_factory=Repeats)
     awaited: Awaited = field(default_factory=Awaited)
+    listening: Listening = field(default_factory=Listening)
     waking: set[asyncio.Task[None]] = field(default_factory=set)
 
     def may_join(self, channel: str, account: str) -> bool:

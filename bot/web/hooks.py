@@ -46,6 +46,7 @@ async def take_webhook(request: web.Request) -> web.Response:
     answer = ask_handshake(connector, inbound)
     if answer is not None:
         return render_answer(answer)
+    request.app[ROAD].listening.hear(connector.channel, connector.account.name, inbound.received_at)
     repeats = request.app[ROAD].repeats
     if not repeats.holds(inbound) and await _take_events(request, connector, inbound):
         repeats.note(inbound)
@@ -60,6 +61,8 @@ async def _take_events(request: web.Request, connector: Connector, inbound: Inbo
     ]
     if any(event.reply_context.get("delivery") == Delivery.PULL.value for _, event in events):
         raise BadPayload("nobody would hear the answer: this account calls nobody back")
+    for other in {id(each): each for each, _ in events if each is not connector}.values():
+        request.app[ROAD].listening.hear(other.channel, other.account.name, inbound.received_at)
     taken = await commit(request, events)
     return len(taken) == len(events) and all(received.duplicate for _, received in taken)
 
@@ -68,7 +71,13 @@ async def _take_events(request: web.Request, connector: Connector, inbound: Inbo
 async def shake_hands(request: web.Request) -> web.Response:
     """Answer a platform that asks whether this address is ours. Who has no such question posts."""
     connector = request.app[CONNECTORS].get((request.match_info["channel"], request.match_info["account"]))
-    answer = ask_handshake(connector, await read_request(request))
+    inbound = await read_request(request)
+    try:
+        answer = ask_handshake(connector, inbound)
+    except BadSignature as error:
+        if connector is not None and inbound.query:  # without a question it is somebody's browser
+            _note_refusal(request, connector, inbound, error)
+        raise
     if answer is None:
         raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_POST])
     return render_answer(answer)
@@ -163,8 +172,20 @@ async def read_verified(request: web.Request, connector: Connector) -> InboundRe
     """Read a request that provably comes from the platform. Raises `BadSignature`, `NotAllowed`."""
     check_place(request, connector)
     inbound = await read_request(request)
-    connector.verify(inbound)
+    try:
+        connector.verify(inbound)
+    except BadSignature as error:
+        _note_refusal(request, connector, inbound, error)
+        raise
     return inbound
+
+
+def _note_refusal(
+    request: web.Request, connector: Connector, inbound: InboundRequest, error: BadSignature
+) -> None:
+    """Keep for `visavis channels doctor` that a request was not the platform's, as far as we can tell."""
+    listening = request.app[ROAD].listening
+    listening.refuse(connector.channel, connector.account.name, inbound.received_at, str(error))
 
 
 def check_place(request: web.Request, connector: Connector) -> None:

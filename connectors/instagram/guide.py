@@ -41,4 +41,6 @@ GUIDE = Guide(
         "Switch off automatic answers in the Instagram app: they look like a person's and silence the bot.",
     ),
     source="https://developers.facebook.com/docs/instagram-platform/webhooks",
+    refused="Often `app_secret` is another app's: copy it anew from App settings > Basic of the app whose "
+    "webhook leads here. Where the word of the webhook is refused, enter your `verify_token` there.",
 )

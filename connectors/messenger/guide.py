@@ -35,4 +35,6 @@ GUIDE = Guide(
         "Switch off automatic answers in Meta Business Suite: they look like a person's and silence the bot.",
     ),
     source="https://developers.facebook.com/documentation/business-messaging/messenger-platform/get-started",
+    refused="Often `app_secret` is another app's: copy it anew from App settings > Basic of the app whose "
+    "webhook leads here. Where the word of the webhook is refused, enter your `verify_token` there.",
 )

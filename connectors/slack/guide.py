@@ -38,6 +38,8 @@ GUIDE = Guide(
         "Invite the app to the channels it is to answer in: /invite @app.",
     ),
     source="https://docs.slack.dev/apis/events-api",
+    refused="Often `signing_secret` is another app's: copy it anew from Basic Information. A clock that is "
+    "wrong by five minutes is refused, too.",
 )
 
 NEEDED: Mapping[str, str] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -154,7 +154,11 @@ class SmsConnector(Quiet):
     async def examine(self, hook_url: str | None) -> list[Finding]:
         """Ask Twilio whether all is well."""
         await self._api.open()
-        return await examine(self._api, self.account.options, hook_url)
+        return await examine(self._api, self.account.options, hook_url, self.webhook.earlier)
+
+    def know_earlier(self, hook_urls: Sequence[str]) -> None:
+        """Learn our addresses of before: Twilio is led from them to the one of now."""
+        self.webhook.earlier = tuple(hook_urls)
 
     @override
     async def start(self, hook_url: str | None) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.connector import Finding, Guide, OptionHelp, explain_refusal
 from bot.connector.answers import Outcome
 from bot.domain.json import Json, JsonObject
 from connectors.sms.api import TwilioApi
-from connectors.sms.webhook import Leads, Setting, pick_number, read_number, read_service
+from connectors.sms.webhook import Leads, Setting, pick_number, read_number, read_service, show
 
 GUIDE = Guide(
     title="Text messages (Twilio)",
@@ -35,20 +35,24 @@ GUIDE = Guide(
         "Write to the number from a phone.",
     ),
     source="https://www.twilio.com/docs/messaging/guides/webhook-request",
+    refused="Twilio signs the address it calls: behind a proxy PUBLIC_URL has to be that very address, https "
+    "and all. If it is, `auth_token` is an older one, or another account's.",
 )
 
 
-async def examine(api: TwilioApi, options: Mapping[str, str], hook_url: str | None) -> list[Finding]:
-    """Ask Twilio about the account, and about the number or the service."""
+async def examine(
+    api: TwilioApi, options: Mapping[str, str], hook_url: str | None, earlier: Collection[str] = ()
+) -> list[Finding]:
+    """Ask Twilio about the account, and about the number or the service. `earlier`: where we were before."""
     account = await api.get_account()
     findings = [judge_account(account)]
     if not findings[0].well:
         return findings
     service, number = options.get("messaging_service"), options.get("from")
     if service:
-        findings.append(judge_service(await api.get_service(service), hook_url))
+        findings.append(judge_service(await api.get_service(service), hook_url, earlier))
     elif number:
-        findings.extend(judge_number(await api.find_number(number), number, hook_url))
+        findings.extend(judge_number(await api.find_number(number), number, hook_url, earlier))
     return findings
 
 
@@ -70,7 +74,9 @@ def judge_account(outcome: Outcome) -> Finding:
     return Finding(well=True, text=f"Twilio accepts the credentials, and the account is active.{trial}")
 
 
-def judge_number(outcome: Outcome, wanted: str, hook_url: str | None) -> list[Finding]:
+def judge_number(
+    outcome: Outcome, wanted: str, hook_url: str | None, earlier: Collection[str]
+) -> list[Finding]:
     """Say whether the number is ours, can send texts, and calls our webhook."""
     if outcome.error is not None:
         said = explain_refusal(outcome.error, "Write `from` with + and country code.")
@@ -90,10 +96,10 @@ def judge_number(outcome: Outcome, wanted: str, hook_url: str | None) -> list[Fi
     if can.get("sms") is True and can.get("mms") is not True:
         text = "The number sends no files (MMS): set `links_only: true`, and addresses are written instead."
         findings.append(Finding(well=True, text=text))
-    return [*findings, judge_hook(read_number(number), hook_url)]
+    return [*findings, judge_hook(read_number(number), hook_url, earlier)]
 
 
-def judge_service(outcome: Outcome, hook_url: str | None) -> Finding:
+def judge_service(outcome: Outcome, hook_url: str | None, earlier: Collection[str]) -> Finding:
     """Say whether the messaging service is there, and calls our webhook."""
     if outcome.error is not None:
         what_to_do = "Copy its SID from Messaging > Services: it begins with MG."
@@ -103,10 +109,10 @@ def judge_service(outcome: Outcome, hook_url: str | None) -> Finding:
     if setting is None:
         text = "The messaging service leaves incoming messages to its numbers: set the address at each."
         return Finding(well=True, text=text)
-    return judge_hook(setting, hook_url)
+    return judge_hook(setting, hook_url, earlier)
 
 
-def judge_hook(setting: Setting, hook_url: str | None) -> Finding:
+def judge_hook(setting: Setting, hook_url: str | None, earlier: Collection[str]) -> Finding:
     """Say whether Twilio calls our address for incoming messages."""
     if hook_url is None:
         return Finding(
@@ -114,7 +120,7 @@ def judge_hook(setting: Setting, hook_url: str | None) -> Finding:
         )
     by_hand = f"set 'A message comes in' to {hook_url}"
     at_start = "`visavis serve` sets ours when it starts"
-    match setting.find_lead(hook_url):
+    match setting.find_lead(hook_url, earlier):
         case Leads.HERE:
             return Finding(well=True, text="Incoming messages come to our webhook.")
         case Leads.HERE_BY_GET:
@@ -123,6 +129,9 @@ def judge_hook(setting: Setting, hook_url: str | None) -> Finding:
         case Leads.NOWHERE:
             what = "no address" if not setting.url else "its own demo"
             text = f"Twilio calls {what} for incoming messages: {at_start}; or {by_hand}."
+            return Finding(well=False, at_start=True, text=text)
+        case Leads.BEFORE:
+            text = f"Twilio calls our address of before ({show(setting)}): {at_start}; or {by_hand}."
             return Finding(well=False, at_start=True, text=text)
         case Leads.ELSEWHERE:
             what = "an application (TwiML App)" if setting.by_app else "another address"

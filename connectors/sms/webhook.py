@@ -1,7 +1,8 @@
 """Our address at Twilio: set at start where nobody else's is, and tried again while Twilio is away.
 
 A number has an address for incoming messages, or a messaging service has it for all of its numbers. One that
-leads to another program is left alone: a number may have been somebody's before it was ours.
+leads to another program is left alone: a number may have been somebody's before it was ours. One that this
+service had Twilio call before its own address changed is replaced.
 Sources: https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
 https://www.twilio.com/docs/messaging/api/service-resource
 """
@@ -9,7 +10,7 @@ https://www.twilio.com/docs/messaging/api/service-resource
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
@@ -36,6 +37,7 @@ class Leads(Enum):
     HERE = auto()
     HERE_BY_GET = auto()  # the words of messages would stand in addresses: we take POST alone
     NOWHERE = auto()  # to no address, or to Twilio's demo
+    BEFORE = auto()  # to an address that was ours
     ELSEWHERE = auto()
 
 
@@ -47,14 +49,14 @@ class Setting:
     method: str
     by_app: bool = False
 
-    def find_lead(self, hook_url: str) -> Leads:
-        """Tell where messages go, seen from our address."""
+    def find_lead(self, hook_url: str, earlier: Collection[str] = ()) -> Leads:
+        """Tell where messages go, seen from our address and those that we had `earlier`."""
         if self.by_app:
             return Leads.ELSEWHERE
         if not self.url or is_demo(self.url):
             return Leads.NOWHERE
         if self.url != hook_url:
-            return Leads.ELSEWHERE
+            return Leads.BEFORE if self.url in earlier and same_path(self.url, hook_url) else Leads.ELSEWHERE
         return Leads.HERE if self.method.upper() == "POST" else Leads.HERE_BY_GET
 
 
@@ -85,7 +87,7 @@ def pick_number(found: Json, number: str) -> JsonObject | None:
 class Webhook:
     """The address of one account's number, or of its messaging service.
 
-    `pause` is the first of the growing waits while Twilio is away.
+    `pause` is the first of the growing waits while Twilio is away; `earlier` are our addresses of before.
     """
 
     def __init__(self, api: TwilioApi, options: Mapping[str, str], *, account: str) -> None:
@@ -94,6 +96,7 @@ class Webhook:
         self._log = log.bind(account=account)
         self._trying: asyncio.Task[None] | None = None
         self.pause = FIRST_PAUSE
+        self.earlier: tuple[str, ...] = ()
 
     async def start(self, hook_url: str) -> None:
         """Set our address; without an answer, go on trying. Raises `SettingsError`: credentials refused."""
@@ -134,7 +137,7 @@ class Webhook:
         setting = None if place is None else read_service(place) if self._service else read_number(place)
         if place is None or setting is None:
             return None  # a sender's name, or a service that leaves it to its numbers
-        match setting.find_lead(hook_url):
+        match setting.find_lead(hook_url, self.earlier):
             case Leads.HERE:
                 return None
             case Leads.ELSEWHERE:
@@ -142,6 +145,9 @@ class Webhook:
                     "twilio brings incoming messages elsewhere: left as it is", found=show(setting)
                 )
                 return None
+            case Leads.BEFORE:
+                self._log.warning("twilio called our address of before: replaced", found=show(setting))
+                return await self._set(str(place.get("sid") or ""), hook_url)
             case Leads.NOWHERE | Leads.HERE_BY_GET:
                 return await self._set(str(place.get("sid") or ""), hook_url)
 
@@ -167,6 +173,11 @@ class Webhook:
             code=error.code,
             reason=error.detail,
         )
+
+
+def same_path(one: str, other: str) -> bool:
+    """Tell whether two addresses are those of one account, on whatever host. Ours, so both can be read."""
+    return urlsplit(one).path == urlsplit(other).path
 
 
 def is_demo(url: str) -> bool:

@@ -22,6 +22,8 @@ GUIDE = Guide(
     ),
     after=("Write to the bot from a phone. With PUBLIC_URL set, the webhook is registered at start.",),
     source="https://core.telegram.org/bots/tutorial",
+    refused="Another program set this bot's webhook with a secret of its own, or `secret` has changed: start "
+    "the service again, which sets it.",
 )
 # Parts of Telegram's words, in small letters, and what to do.
 REMEDIES = (

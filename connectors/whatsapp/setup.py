@@ -56,6 +56,8 @@ GUIDE = Guide(
     ),
     after=(ADDRESS,),
     source="https://developers.facebook.com/documentation/business-messaging/whatsapp/get-started",
+    refused="Often `app_secret` is another app's: copy it anew from App settings > Basic of the app whose "
+    "webhook leads here. Where the word of the webhook is refused, enter your `verify_token` there.",
 )
 
 

@@ -48,6 +48,8 @@ GUIDE = Guide(
         "Mention the account from another one.",
     ),
     source="https://docs.x.com/x-api/webhooks/quickstart",
+    refused="Often the consumer secret is another app's: copy it anew from the developer portal, app, Keys "
+    "and tokens.",
 )
 
 

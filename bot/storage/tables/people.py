@@ -26,6 +26,12 @@ account = Table(
     Column("channel", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("cursor", Text),  # where polling goes on
+    # Signs of life (`signs.py`): `refusals` since anything was taken, the addresses its platform was told.
+    at("heard_at", nullable=True),
+    at("refused_at", nullable=True),
+    Column("refused_why", Text),
+    Column("refusals", BigInteger, nullable=False, server_default=text("0")),
+    Column("hook_urls", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
     created_at(),
     UniqueConstraint("channel", "name"),
 )

@@ -19,6 +19,7 @@ from bot.domain.contact import Handle
 from bot.domain.message import Content, Kind
 from bot.errors import BadPayload, BadSignature
 from bot.service.recently import Repeats
+from bot.service.signs import Listening
 from bot.web import hooks
 from bot.web.errors import answer_errors_in
 from bot.web.keys import CONNECTORS, PUBLIC_URL, ROAD
@@ -84,7 +85,7 @@ async def door(*connectors: PageConnector, public_url: str | None = None) -> Asy
     answer_errors_in(app)
     app[CONNECTORS] = {(each.channel, each.account.name): each for each in connectors}
     app[PUBLIC_URL] = public_url
-    app[ROAD] = cast("Road", SimpleNamespace(repeats=Repeats()))  # nothing is stored here
+    app[ROAD] = cast("Road", SimpleNamespace(repeats=Repeats(), listening=Listening()))  # nothing is stored here
     hooks.add_hook_routes(app)
     async with serve(app) as (address, _):
         yield address

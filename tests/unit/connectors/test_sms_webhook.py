@@ -79,6 +79,36 @@ async def test_address_of_somebody_else_is_left_alone(fake: FakeTwilio) -> None:
     assert "secret" not in str(lines)
 
 
+async def test_address_of_ours_of_before_is_replaced_and_nobody_elses(fake: FakeTwilio) -> None:
+    before = "https://old.example/webhooks/sms/main"
+    others = ("https://older.example/webhooks/sms/main", "https://old.example/webhooks/sms/other", OTHER)
+    connector = build(fake)
+    connector.know_earlier([before, others[1]])
+    for other in others:  # never ours, another account's, another program's
+        fake.hook_url = other
+        await connector.start(HOOK)
+        assert writes(fake) == []
+    fake.hook_url = before
+    (bad,) = (finding for finding in await connector.examine(HOOK) if not finding.well)
+    assert "of before (old.example)" in bad.text
+    assert bad.at_start
+    with capture_logs() as lines:
+        await connector.start(HOOK)
+    await connector.close()
+    assert (fake.hook_url, len(writes(fake))) == (HOOK, 1)
+    assert lines[0]["found"] == "old.example"
+
+
+async def test_service_is_led_from_an_address_of_before(fake: FakeTwilio) -> None:
+    before = "https://old.example/webhooks/sms/main"
+    fake.service["inbound_request_url"] = before
+    connector = build(fake, messaging_service=SERVICE_SID)
+    connector.know_earlier([before])
+    await connector.start(HOOK)
+    await connector.close()
+    assert fake.service["inbound_request_url"] == HOOK
+
+
 async def test_application_and_service_that_leaves_it_to_its_numbers_are_left_alone(fake: FakeTwilio) -> None:
     fake.hook_app = "AP" + "0" * 32
     fake.service["use_inbound_webhook_on_number"] = True
