@@ -10,25 +10,66 @@ from typing import Any
 
 from bot.errors import ActionError
 
+_ACTIONS, _RASA, _OLD_FORM = "actions", "rasa", "FormAction"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionFailure:
     """Why a module or class of the project's actions cannot be used. `path` is relative to the project.
 
-    `line` counts from 1; None: the whole file.
+    `line` counts from 1; None: the whole file. `remedy` says what to do, as a sentence begins.
     """
 
     path: str
     line: int | None
     text: str
+    remedy: str
 
 
 def explain_import(file: Path, error: BaseException, root: Path) -> ActionFailure:
     """Say why a module cannot be imported, at the line of the project that breaks."""
     path, line = _broken_line(error, root) or (file, None)
-    missing = error.name if isinstance(error, ModuleNotFoundError) else None
-    text = f"`{missing}` is not installed here" if missing else f"this cannot be imported: {describe(error)}"
-    return ActionFailure(path=path.relative_to(root).as_posix(), line=line, text=text)
+    text, remedy = _explain(error, root)
+    return ActionFailure(path=path.relative_to(root).as_posix(), line=line, text=text, remedy=remedy)
+
+
+def _explain(error: BaseException, root: Path) -> tuple[str, str]:
+    """Return why an import fails, and what to do."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return _explain_missing(error.name, root)
+    if isinstance(error, SyntaxError):
+        return f"this is not Python 3: {error.msg}", "Mend it"
+    if isinstance(error, ImportError):
+        return _explain_old(error)
+    if isinstance(error, KeyError) and _module_raising(error) == "os":  # by `os.environ[…]`
+        return f"the variable {error.args[0]} is not set", "Set it"
+    return f"this cannot be imported: {describe(error)}", "Mend it, or give it what it needs"
+
+
+def _explain_missing(module: str, root: Path) -> tuple[str, str]:
+    package = module.partition(".")[0]
+    if package == _RASA:
+        return f"`{module}` is Rasa itself, which is not here", "Do without it"
+    text = f"`{module}` is not installed here"
+    beside = root / _ACTIONS / package
+    if beside.is_dir() or beside.with_suffix(".py").is_file():
+        return text, f"Write `from {_ACTIONS} import {package}` if that is meant"
+    return text, "Install what it needs beside Visavis"
+
+
+def _explain_old(error: ImportError) -> tuple[str, str]:
+    """Say what an installed package has not."""
+    text = str(error).partition(" (")[0]  # without this machine's folders
+    if error.name == "rasa_sdk.forms" and f"'{_OLD_FORM}'" in text:
+        remedy = "Make its checks a `FormValidationAction`, and list its slots under `forms` of the domain"
+        return f"`{_OLD_FORM}` is gone since Rasa 3", remedy
+    return f"this cannot be imported: {text}", "Install the version it needs beside Visavis"
+
+
+def _module_raising(error: BaseException) -> str | None:
+    """Return the name of the module whose code raised an error."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    return frames[-1].f_globals.get("__name__") if frames else None
 
 
 def _broken_line(error: BaseException, root: Path) -> tuple[Path, int | None] | None:
@@ -47,7 +88,7 @@ def explain_class(kind: type[Any], error: Exception, root: Path) -> ActionFailur
     """Say why no instance of a class can be made."""
     path, line = _class_place(kind, root)
     text = str(error) if isinstance(error, ActionError) else f"cannot be made: {describe(error)}"
-    return ActionFailure(path=path, line=line, text=f"the action {kind.__name__} {text}")
+    return ActionFailure(path=path, line=line, text=f"the action {kind.__name__} {text}", remedy="Mend it")
 
 
 def _class_place(kind: type[Any], root: Path) -> tuple[str, int | None]:

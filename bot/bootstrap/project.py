@@ -21,6 +21,8 @@ from bot.settings import Settings, get_environment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.action_failures import ActionFailure
+
 _CONNECTORS = Path(__file__).resolve().parents[2] / "connectors"
 
 
@@ -75,18 +77,18 @@ def _examine_actions(project: Project, problems: Problems) -> frozenset[str]:
     found = load_project_actions(project)
     for failure in found.failures:
         source = Source(path=failure.path, line=failure.line or 0)
-        problems.warn(source, f"{failure.text}. {_what_then(project)}")
+        problems.warn(source, f"{failure.text}. {_what_then(failure, project)}")
     return frozenset(found.actions)
 
 
-def _what_then(project: Project) -> str:
-    """Say what becomes of actions that cannot be loaded."""
+def _what_then(failure: ActionFailure, project: Project) -> str:
+    """Say what to do about actions that cannot be loaded, and what becomes of them."""
     server = project.actions.server
     if server is not None:
         return f"What is defined here runs on the action server {server.shown} (`endpoints.yml`)."
     return (
-        "Install what it needs beside Visavis, or name an action server in `endpoints.yml`. Until then a "
-        "turn that needs an action defined here ends with a person."
+        f"{failure.remedy}, or name an action server in `endpoints.yml`. Until then a turn that needs an "
+        "action defined here ends with a person."
     )
 
 

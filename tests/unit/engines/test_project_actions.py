@@ -182,9 +182,37 @@ def test_what_breaks_is_told_with_file_and_line_and_leaves_the_rest(tmp_path: Pa
     assert set(found.actions) == {"action_shop"}
     told = {(failure.path, failure.line): failure.text for failure in found.failures}
     assert told == {
-        ("actions/bad_key.py", 2): "this cannot be imported: KeyError: 'NOT_SET_ANYWHERE'",
+        ("actions/bad_key.py", 2): "the variable NOT_SET_ANYWHERE is not set",
         ("actions/leaves.py", 3): "this cannot be imported: SystemExit: nothing to do",
-        ("actions/no_python.py", 1): told["actions/no_python.py", 1],
+        ("actions/no_python.py", 1): "this is not Python 3: invalid syntax",
         ("actions/part/bad.py", 1): "this cannot be imported: ZeroDivisionError: division by zero",
         ("actions/unmade.py", 2): "the action Unmade cannot be made: OSError: no file",
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "remedy"),
+    [
+        ("import no_such_library", "`no_such_library` is not installed here", "Install what it needs"),
+        ("import beside", "`beside` is not installed here", "Write `from actions import beside`"),
+        ("import rasa.core.agent", "`rasa` is Rasa itself, which is not here", "Do without it"),
+        ("from rasa_sdk.forms import FormAction", "`FormAction` is gone since Rasa 3", "Make its checks a"),
+        (
+            "from rasa_sdk import nothing_of_it",
+            "this cannot be imported: cannot import name 'nothing_of_it' from 'rasa_sdk'",
+            "Install the version it needs",
+        ),
+        ("import os; os.environ['NOT_SET']", "the variable NOT_SET is not set", "Set it"),
+        ("{}['a']", "this cannot be imported: KeyError: 'a'", "Mend it, or give it"),
+        ("x = = 1", "this is not Python 3: invalid syntax", "Mend it"),
+    ],
+)
+def test_what_to_do_is_told_with_what_breaks(tmp_path: Path, code: str, text: str, remedy: str) -> None:
+    project = make_project(tmp_path, "shop", package=True)
+    (project / "actions" / "beside.py").write_text("")
+    (project / "actions" / "broken.py").write_text(f"{code}\n")
+
+    (failure,) = find_actions(project).failures
+
+    assert (failure.path, failure.line, failure.text) == ("actions/broken.py", 1, text)
+    assert failure.remedy.startswith(remedy)
