@@ -7,6 +7,8 @@ import gc
 import typing
 from contextlib import suppress
 
+from bot.bootstrap.cold_code import let_cold_code_go
+
 _ARENA_MAX = -8  # glibc's number of this option, in malloc.h
 
 
@@ -39,3 +41,4 @@ def settle_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()
     gc.enable()
+    let_cold_code_go()

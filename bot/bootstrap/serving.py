@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.bootstrap.cold_code import let_cold_code_go
 from bot.bootstrap.project import load_project_actions
 from bot.bus.live import RESET
 from bot.engines.native.actions import LocalActions
@@ -168,6 +169,7 @@ class ReleaseFollower:
             archive = await models.get_archive(connection, release.model_id)
         engine = await self._builder.build(archive)
         await self._engine.switch(engine, digest=release.digest)
+        await asyncio.to_thread(let_cold_code_go)  # what compiling the model ran
         log.info("model in service", digest=release.digest[:12], release_id=release.id)
         return release
 
