@@ -1,7 +1,8 @@
 """Having Meta call us: the app's webhook, and the business account's subscription.
 
 Meta refuses an account's own address (`override_callback_uri`) while its app has none, and sends only those
-fields that the app's webhook names. So where nothing leads anywhere, the app's webhook is set, at
+fields that the app's webhook names. So where nothing leads anywhere, the app's webhook is set, and one that
+leads here without our fields is set with them, at
 https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge. Subscribing an account again
 without an address takes away the one that it has:
 https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override
@@ -42,17 +43,16 @@ async def register(api: GraphApi, options: Mapping[str, str], hook_url: str) -> 
     found = find_hook(as_object(number.result))
     if found and not same_hook(found, hook_url):
         return Outcome()
-    if not found:
-        hook = AppHook(
-            app_id=known.app_id,
-            token=make_app_token(known.app_id, options.get("app_secret", "")),
-            object_name=OBJECT,
-            fields=FIELDS,
-            verify_token=options.get("verify_token", ""),
-        )
-        entered = await enter_hook(api, hook, hook_url)
-        if entered.result is None:
-            return entered
+    hook = AppHook(
+        app_id=known.app_id,
+        token=make_app_token(known.app_id, options.get("app_secret", "")),
+        object_name=OBJECT,
+        fields=FIELDS,
+        verify_token=options.get("verify_token", ""),
+    )
+    entered = await enter_hook(api, hook, hook_url)
+    if entered.error is not None or (entered.result is None and not found):
+        return entered
     return await subscribe(api, waba_id, known.app_id)
 
 

@@ -9,7 +9,7 @@ from bot.connector import ErrorClass, Finding, Guide, OptionHelp, SendError, exp
 from bot.connector.answers import Outcome
 from bot.connector.meta.fields import get_id, get_object, get_url
 from bot.connector.meta.graph import GraphApi
-from bot.connector.meta.setup import find_hooks, same_hook
+from bot.connector.meta.setup import find_hooks, list_fields, same_hook
 from bot.connector.meta.webhook import read_app_secrets
 from bot.domain.json import Json, JsonObject
 from connectors.whatsapp.payload import OBJECT
@@ -75,7 +75,7 @@ async def examine(api: GraphApi, options: Mapping[str, str], hook_url: str | Non
     waba_id = options.get("waba_id") or known.waba_id
     number, comes = await examine_number(api, options.get("phone_number_id", ""), hook_url)
     account = await examine_account(api, waba_id, known.app_id)
-    fields = await examine_fields(api, known.app_id, options.get("app_secret", ""))
+    fields = await examine_fields(api, known.app_id, options.get("app_secret", ""), hook_url)
     findings = [judge_token(outcome), *number, account, fields]
     if comes and known.app_id and waba_id:
         return findings
@@ -189,8 +189,8 @@ def find_told(outcome: Outcome) -> set[str]:
     return {get_id(get_object(each, "whatsapp_business_api_data"), "id") for each in list_data(outcome)}
 
 
-async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding:
-    """Ask which events the app is told of."""
+async def examine_fields(api: GraphApi, app_id: str, app_secret: str, hook_url: str | None) -> Finding:
+    """Ask which events the app is told of; what a webhook of ours lacks is asked for at each start."""
     if not app_id:
         return bad("Which app the token is of is not known, so neither is what it is told of: see the token.")
     outcome = await api.get(f"{app_id}/subscriptions", {}, token=make_app_token(app_id, app_secret))
@@ -202,10 +202,18 @@ async def examine_fields(api: GraphApi, app_id: str, app_secret: str) -> Finding
         text = f"Meta does not say what the app is told of: {explain_refusal(outcome.error, what_to_do)}"
         return bad(text)
     hooks = find_hooks(outcome, OBJECT)
-    told = {get_id(field, "name") for hook in hooks for field in get_objects(hook, "fields")}
+    told = list_fields(hooks)
+    is_ours = bool(hooks) and get_url(hooks[0], "callback_url") == hook_url
     if "messages" not in told:
         text = f"The app is not told of messages: subscribe to that field at {SETTINGS}."
-        return Finding(well=False, at_start=not hooks, text=text)
+        return Finding(well=False, at_start=not hooks or is_ours, text=text)
+    if "smb_message_echoes" not in told and is_ours:
+        text = (
+            "of what staff write in the WhatsApp Business app: each start asks for that (smb_message_echoes)."
+        )
+        return Finding(
+            well=True, hint=True, at_start=True, text=f"The app is told of messages, but not {text}"
+        )
     if "smb_message_echoes" not in told:
         text = "Where staff also write in the WhatsApp Business app, subscribe to smb_message_echoes, too."
         return good(f"The app is told of messages. {text}")

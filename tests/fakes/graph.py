@@ -24,6 +24,12 @@ from tests.fakes.graph_hook import CHALLENGE, GraphHook
 from tests.fakes.serving import reset, serve
 
 DAY = timedelta(days=1)
+# What the app's webhook names, of a page and of an Instagram account.
+APP_FIELDS = (
+    "messages messaging_postbacks messaging_referrals messaging_referral messaging_seen message_deliveries "
+    "message_reads message_echoes message_reactions message_edits standby feed mention ratings comments "
+    "live_comments mentions"
+)
 ACTIONS = frozenset({"typing_on", "typing_off", "mark_seen"})
 
 
@@ -69,7 +75,8 @@ class FakeGraph(GraphHook):
     site: web.TCPSite | None = None
     hook_url: str = ""
     subscribed: str = ""
-    app_fields: list[str] = field(default_factory=list)
+    app_fields: list[str] = field(default_factory=APP_FIELDS.split)
+    hook_active: bool = True
     transcript: list[Call] = field(default_factory=list)
     sent: list[Json] = field(default_factory=list)
     remarks: list[Json] = field(default_factory=list)
@@ -274,7 +281,8 @@ class FakeGraph(GraphHook):
         raise Refusal(2200, "Callback verification failed with the following errors: 404")
 
     def _get_subscriptions(self, _: str, __: Json) -> Json:
-        hook = {"callback_url": self.hook_url, "active": True, "fields": [{"name": "messages"}]}
+        named = [{"name": name, "version": "v25.0"} for name in self.app_fields]
+        hook = {"callback_url": self.hook_url, "active": self.hook_active, "fields": named}
         return {"data": [{"object": name, **hook} for name in ("page", "instagram")] if self.hook_url else []}
 
 

@@ -49,7 +49,7 @@ class Node:
     """Where an account is in the graph: `id` sends and subscribes, `name` is the field that names it.
 
     `fields` are the events that we are told of, `object_name` what their webhooks are about; `app_fields` are
-    those for which the app's webhook is set where it has none (none: that is done by hand).
+    those that the app's webhook is set for, or mended by (none: that is done by hand).
     """
 
     id: str
@@ -198,7 +198,7 @@ class MetaAccount(Quiet, ABC):
         await self.api.close()
 
     async def subscribe(self) -> Outcome:
-        """Have the app told of what happens on the account, and call us, where it calls nobody yet."""
+        """Have the app told of what happens on the account, and call us about it, unless it calls others."""
         fields: JsonObject = {"subscribed_fields": ",".join(self.node.fields)}
         subscribed = await self.api.post(f"{self.node.id}/subscribed_apps", fields)
         hook = self._make_hook()
@@ -233,7 +233,7 @@ class MetaAccount(Quiet, ABC):
                     app=(options.get("app_id", ""), self._secrets[0].decode() if self._secrets else ""),
                     object_name=self.node.object_name,
                     hook_url=hook_url,
-                    is_set_at_start=self._make_hook() is not None,
+                    wanted=self.node.app_fields if self._make_hook() is not None else (),
                 ),
             ]
         finally:

@@ -1,4 +1,6 @@
-"""Having Meta call us: the webhook of an app, set where the app has none about an object.
+"""Having Meta call us: the webhook of an app, set where the app has none about an object, mended where ours.
+
+A webhook of ours that lacks fields is set again with those it has and ours: setting it replaces the list.
 
 https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge
 """
@@ -9,8 +11,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from bot.connector.answers import Outcome
+from bot.connector.meta.fields import get_text
 from bot.connector.meta.graph import GraphApi
-from bot.connector.meta.setup import find_hooks
+from bot.connector.meta.setup import find_hooks, list_fields
 from bot.connector.replies import ErrorClass, SendError
 from bot.domain.json import JsonObject
 
@@ -29,23 +32,31 @@ class AppHook:
 
 
 async def enter_hook(api: GraphApi, hook: AppHook, hook_url: str) -> Outcome:
-    """Have an app call `hook_url`; the result is None where it has a webhook, and nothing was changed.
+    """Have an app call `hook_url` about our fields; the result is None where nothing was changed.
 
-    Meta asks the address for its challenge at once.
+    That is where the app's webhook leads elsewhere, to another account of ours, or lacks nothing. Meta asks
+    the address for its challenge at once.
     """
     path = f"{hook.app_id}/subscriptions"
     known = await api.get(path, {}, token=hook.token)
     if known.error is not None:
         return explain_app(known, hook_url)
-    if find_hooks(known, hook.object_name):  # switched off, perhaps: that is not ours to change
+    hooks = find_hooks(known, hook.object_name)
+    told = list_fields(hooks)
+    if hooks and not (is_on(hooks[0], hook_url) and set(hook.fields) - set(told)):
         return Outcome()
     fields: JsonObject = {
         "object": hook.object_name,
         "callback_url": hook_url,
-        "fields": ",".join(hook.fields),
+        "fields": ",".join(dict.fromkeys((*told, *hook.fields))),
         "verify_token": hook.verify_token,
     }
     return explain_app(await api.post(path, fields, token=hook.token), hook_url)
+
+
+def is_on(hook: JsonObject, hook_url: str) -> bool:
+    """Tell whether a webhook leads to this very address and is on: one that is off is not ours to set."""
+    return get_text(hook, "callback_url", limit=4096) == hook_url and hook.get("active") is True
 
 
 def explain_app(outcome: Outcome, hook_url: str) -> Outcome:

@@ -125,11 +125,11 @@ async def examine_fields(api: GraphApi, path: str, wanted: Collection[str]) -> F
 
 
 async def examine_hook(
-    api: GraphApi, *, app: tuple[str, str], object_name: str, hook_url: str | None, is_set_at_start: bool
+    api: GraphApi, *, app: tuple[str, str], object_name: str, hook_url: str | None, wanted: Collection[str]
 ) -> Finding:
     """Look where the app's webhook leads; `app` is its number and its secret.
 
-    `is_set_at_start`: a start sets it where there is none.
+    `wanted` are the fields that it must name where a start sets it; empty where that is done by hand.
     """
     app_id, app_secret = app
     if hook_url is None:
@@ -147,12 +147,25 @@ async def examine_hook(
             well=False,
             text=f"Meta does not show the app's webhook: {explain_refusal(outcome.error, what_to_do)}",
         )
-    if is_set_at_start and not find_hooks(outcome, object_name):
+    return judge_app_hook(outcome, object_name, hook_url, wanted)
+
+
+def judge_app_hook(outcome: Outcome, object_name: str, hook_url: str, wanted: Collection[str]) -> Finding:
+    """Say where the app's webhook leads, and what it does not name of `wanted`."""
+    hooks = find_hooks(outcome, object_name)
+    if wanted and not hooks:
         text = f"The app has no webhook for {object_name!r}. We set it at each start with a public address."
         return Finding(well=False, at_start=True, text=text)
     problem = find_hook_problem(outcome.result, object_name, hook_url)
     if problem is not None:
         return Finding(well=False, text=f"{problem} at {DASHBOARD}.")
+    missing = sorted(set(wanted) - set(list_fields(hooks)))
+    if missing:
+        text = (
+            f"The app's webhook leads here, and does not name {', '.join(missing)}. Each start with a public "
+            f"address asks for it; where that does not help, add the field at {DASHBOARD}."
+        )
+        return Finding(well=False, at_start=True, text=text)
     return Finding(well=True, text="The app's webhook leads here.")
 
 
@@ -171,6 +184,11 @@ def find_hook_problem(result: Json, object_name: str, hook_url: str) -> str | No
 def find_hooks(outcome: Outcome, object_name: str) -> list[JsonObject]:
     """Return an app's webhooks about an object: one, or none."""
     return [hook for hook in list_objects(outcome.result) if get_text(hook, "object") == object_name]
+
+
+def list_fields(hooks: Collection[JsonObject]) -> list[str]:
+    """Return the fields that an app's webhooks name."""
+    return [name for hook in hooks for name in list_names(hook, "fields")]
 
 
 def same_hook(found: str, ours: str) -> bool:

@@ -43,7 +43,7 @@ async def door(*connectors: Connector) -> AsyncIterator[tuple[aiohttp.ClientSess
     app = web.Application()
     answer_errors_in(app)
     app[CONNECTORS] = {(each.channel, each.account.name): each for each in connectors}
-    app[ROAD] = cast("Road", SimpleNamespace(repeats=Repeats(), listening=Listening()))  # nothing is stored here
+    app[ROAD] = cast("Road", SimpleNamespace(repeats=Repeats(), listening=Listening()))  # stores nothing
     hooks.add_hook_routes(app)
     async with serve(app) as (address, _), aiohttp.ClientSession() as http:
         yield http, f"{address}/webhooks/{connectors[0].channel}/{connectors[0].account.name}"

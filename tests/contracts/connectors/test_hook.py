@@ -85,7 +85,7 @@ async def door(*connectors: PageConnector, public_url: str | None = None) -> Asy
     answer_errors_in(app)
     app[CONNECTORS] = {(each.channel, each.account.name): each for each in connectors}
     app[PUBLIC_URL] = public_url
-    app[ROAD] = cast("Road", SimpleNamespace(repeats=Repeats(), listening=Listening()))  # nothing is stored here
+    app[ROAD] = cast("Road", SimpleNamespace(repeats=Repeats(), listening=Listening()))  # stores nothing
     hooks.add_hook_routes(app)
     async with serve(app) as (address, _):
         yield address

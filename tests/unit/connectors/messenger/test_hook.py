@@ -65,6 +65,30 @@ async def test_webhook_that_leads_elsewhere_is_left_alone(fake: FakeGraph) -> No
     assert not finding.at_start
 
 
+async def test_webhook_of_ours_that_lacks_fields_gets_them_and_keeps_its_own(fake: FakeGraph) -> None:
+    page = build(fake)
+    async with hooked(page) as url:
+        fake.hook_url, fake.app_fields = url, ["messages", "leadgen"]
+        finding = (await page.examine(url))[2]
+        assert (finding.well, finding.at_start) == (False, True)
+        assert "message_echoes" in finding.text
+        await page.start(url)
+        assert {"messages", "leadgen", "feed", "message_echoes"} <= set(fake.app_fields)
+        before = len(fake.app_fields)
+        assert (await page.examine(url))[2].well
+        await page.subscribe()
+        assert len(fake.app_fields) == before
+
+
+async def test_webhook_that_is_not_this_accounts_or_is_off_is_not_mended(fake: FakeGraph) -> None:
+    page = build(fake)
+    async with hooked(page) as url:
+        for hook_url, active in ((ELSEWHERE, True), (url.replace("main", "other"), True), (url, False)):
+            fake.hook_url, fake.hook_active, fake.app_fields = hook_url, active, ["messages"]
+            await page.start(url)
+            assert (fake.hook_url, fake.app_fields) == (hook_url, ["messages"])
+
+
 async def test_webhook_is_set_once_we_answer(fake: FakeGraph) -> None:
     page = build(fake)
     page.subscriber.pause = timedelta()

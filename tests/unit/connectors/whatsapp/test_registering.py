@@ -121,6 +121,26 @@ async def test_account_that_does_not_tell_us_is_subscribed(fake: FakeWhatsapp) -
     assert fake.told_at == fake.hook_url
 
 
+async def test_webhook_of_ours_that_lacks_fields_gets_them_and_keeps_its_own(fake: FakeWhatsapp) -> None:
+    async with hooked(build(fake)) as hook:
+        fake.hook_url, fake.fields = hook.url, ["messages", "account_alerts"]
+        lacking = await hook.connector.examine(hook.url)
+        assert [finding for finding in lacking if finding.at_start and "smb_message_echoes" in finding.text]
+        await hook.connector.start(hook.url)
+        assert fake.fields == ["messages", "account_alerts", "smb_message_echoes"]
+        assert not [finding for finding in await hook.connector.examine(hook.url) if finding.at_start]
+        before = changes(fake)
+        await hook.connector.start(hook.url)
+    assert changes(fake) == before
+
+
+async def test_webhook_of_another_account_of_ours_is_not_mended_by_this_one(fake: FakeWhatsapp) -> None:
+    async with hooked(build(fake)) as hook:
+        fake.hook_url, fake.fields = hook.url.replace("main", "other"), ["messages"]
+        await hook.connector.start(hook.url)
+    assert fake.fields == ["messages"]
+
+
 async def test_address_that_the_account_has_for_us_is_kept(fake: FakeWhatsapp) -> None:
     fake.hook_url = ELSEWHERE
     async with hooked(build(fake)) as hook:
