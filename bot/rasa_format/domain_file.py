@@ -10,6 +10,7 @@ from bot.dialogue.spec import DomainSpec, EntitySpec, FormSpec, IntentSpec, Sess
 from bot.rasa_format.domain_merge import name_of
 from bot.rasa_format.domain_responses import read_responses
 from bot.rasa_format.domain_slots import read_forms, read_slots
+from bot.rasa_format.fields import is_number
 from bot.rasa_format.nodes import ListNode, MapNode, Node, ScalarNode
 from bot.rasa_format.problem import Severity
 
@@ -70,8 +71,8 @@ def _read_entities(node: Node | None, reader: Reader) -> dict[str, EntitySpec]:
         fields = body or MapNode(source=item.source)
         entities[name] = EntitySpec(
             name=name,
-            roles=reader.texts(fields.get("roles"), f"the roles of entity `{name}`"),
-            groups=reader.texts(fields.get("groups"), f"the groups of entity `{name}`"),
+            roles=_read_labels(name, "roles", fields, reader),
+            groups=_read_labels(name, "groups", fields, reader),
             influence_conversation=reader.flag(
                 fields.get("influence_conversation"),
                 "`influence_conversation`",
@@ -79,6 +80,20 @@ def _read_entities(node: Node | None, reader: Reader) -> dict[str, EntitySpec]:
             ),
         )
     return entities
+
+
+def _read_labels(name: str, key: str, fields: MapNode, reader: Reader) -> tuple[str, ...]:
+    """Read roles or groups. Numbers are names too, as in Rasa: `groups: [1, 2]`."""
+    what = f"the {key} of entity `{name}`"
+    node = fields.get(key)
+    if node is None and key in fields.entries:
+        reader.error(fields.entries[key].source, f"Nothing is written under {what}. List them.")
+    if not isinstance(node, ListNode):
+        return reader.texts(node, what)
+    labels = (
+        str(item.plain) if is_number(item) else reader.text(item, f"an item of {what}") for item in node.items
+    )
+    return tuple(label for label in labels if label is not None)
 
 
 def _read_intents(
@@ -179,7 +194,7 @@ def _read_store_entities(node: Node | None, reader: Reader) -> bool:
     body = reader.map(node, "`config`")
     if body is None:
         return True
-    reader.check_keys(body, (_STORE,), "`config` of a domain", severity=Severity.ERROR)
+    reader.check_keys(body, (_STORE,), "`config` of a domain")
     return reader.flag(body.get(_STORE), f"`{_STORE}`", default=True)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SLOT_KEYS = ("type", "mappings", "initial_value", "influence_conversation", "value_reset_delay")
 _KEYS_OF_TYPE = {SlotType.CATEGORICAL: ("values",), SlotType.FLOAT: ("min_value", "max_value")}
+_MIGRATE = "`visavis migrate` writes a domain of Rasa 2 so."
 _MAPPING_KEYS = ("type", "entity", "role", "group", "value", "intent", "not_intent", "conditions", "action")
 _NAME = re.compile("[A-Za-z]")  # that is all Rasa's schema wants of a name
 _RASA_SLOTS = "rasa.shared.core.slots."
@@ -155,7 +156,7 @@ def _read_mappings(name: str, body: MapNode, source: Source, reader: Reader) -> 
     written = body.get("mappings")
     if written is None:
         text = f"Slot `{name}` has no mappings. Say how it is filled, for example `- type: custom`."
-        reader.error(source, text)
+        reader.error(source, f"{text} {_MIGRATE}")
         return ()
     if isinstance(written, ListNode) and not written.items:
         reader.warn(source, f"Slot `{name}` has no mappings, so only actions fill it: `- type: custom`.")
@@ -213,6 +214,21 @@ def _read_conditions(name: str, node: Node | None, reader: Reader) -> tuple[Mapp
     return tuple(conditions)
 
 
+def _read_required(name: str, body: MapNode, reader: Reader) -> tuple[str, ...]:
+    node = body.get("required_slots")
+    if isinstance(node, MapNode):
+        text = f"Form `{name}` should list its slots (lines that begin with `-`), not how they are filled."
+        reader.error(node.source, f"{text} {_MIGRATE}")
+        return ()
+    what = f"`required_slots` of form `{name}`"
+    if node is None and body.entries:
+        text = f"Nothing is written under {what}. List its slots, or write `[]` for none."
+        reader.error(body.entries["required_slots"].source, text)
+    return tuple(
+        slot for item in reader.items(node, what) if (slot := reader.text(item, f"an item of {what}"))
+    )
+
+
 def _read_form(name: str, entry: Entry, reader: Reader) -> FormSpec:
     if isinstance(entry.node, ScalarNode) and entry.node.value is None:
         text = f"Nothing is written under form `{name}`. List its `required_slots`, or write `{name}: {{}}`."
@@ -223,10 +239,11 @@ def _read_form(name: str, entry: Entry, reader: Reader) -> FormSpec:
         return FormSpec(name=name, required_slots=())
     keys = ("required_slots", "ignored_intents")
     reader.check_keys(body, keys, f"form `{name}`", severity=Severity.ERROR)
-    if "required_slots" not in body.entries:
+    if body.entries and "required_slots" not in body.entries:  # `{}` asks for nothing, as in Rasa
         reader.error(entry.source, f"Form `{name}` has no `required_slots`. List the slots it asks for.")
+        return FormSpec(name=name, required_slots=())
     return FormSpec(
         name=name,
-        required_slots=reader.texts(body.get("required_slots"), f"`required_slots` of form `{name}`"),
+        required_slots=_read_required(name, body, reader),
         ignored_intents=reader.texts(body.get("ignored_intents"), f"`ignored_intents` of form `{name}`"),
     )

@@ -27,6 +27,15 @@ def describe(node: Node) -> str:
     return "a number" if isinstance(node.value, int | float) else "a text"
 
 
+def is_number(node: Node) -> bool:
+    """Tell whether a node is a number; `true` is none."""
+    return (
+        isinstance(node, ScalarNode)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    )
+
+
 class Reader:
     """Reads values out of nodes. `what` names the value in problems: "`intents`", "a story's name"."""
 

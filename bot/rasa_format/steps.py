@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # The order decides when a step has several of these keys, as in Rasa.
 _KEYS = ("intent", "user", "or", "action", "bot", "checkpoint", "slot_was_set", "active_loop", "metadata")
+_OLD_KEYS = {"form": "active_loop", "slot": "slot_was_set"}
 _WITH = {
     "intent": ("intent", "user", "entities", "metadata"),
     "user": ("user", "entities", "metadata"),
@@ -56,7 +57,7 @@ class StepReader:
         key = next((key for key in _KEYS if key in body.entries), None)
         if key is None:
             written = next(iter(body.entries), "")
-            hint = did_you_mean(written, _KEYS) or f" A step is one of: {', '.join(_KEYS)}."
+            hint = _hint(written)
             self._reader.error(body.source, f"`{written}` is no step.{hint}")
             return None
         known = _WITH.get(key, (key,))
@@ -199,3 +200,10 @@ def _split_slots(step: Step) -> list[Step]:
     """Return one step for each slot: inside `or` every slot is its own alternative."""
     single = [Step(type=StepType.SLOT, slots=(slot,), source=step.source) for slot in step.slots]
     return single + [Step(type=StepType.SLOT, filled=(name,), source=step.source) for name in step.filled]
+
+
+def _hint(written: str) -> str:
+    """Return what to write instead of a key that no step has."""
+    if written in _OLD_KEYS:
+        return f" It is called `{_OLD_KEYS[written]}` since Rasa 2."
+    return did_you_mean(written, _KEYS) or f" A step is one of: {', '.join(_KEYS)}."

@@ -6,6 +6,7 @@ import pytest
 
 from bot.dialogue.spec import (
     DomainSpec,
+    EntitySpec,
     FormSpec,
     IntentSpec,
     MappingCondition,
@@ -206,6 +207,21 @@ def test_session(written: str, minutes: float, *, carry_over: bool) -> None:
     assert domain.session.carry_over_slots is carry_over
 
 
+def test_numbers_name_roles_and_groups_as_texts_do() -> None:
+    domain, problems = read("entities:\n- a: {roles: [from, 2], groups: [1, '2', 3.5]}\n")
+
+    assert domain.entities["a"] == EntitySpec(name="a", roles=("from", "2"), groups=("1", "2", "3.5"))
+    assert problems == []
+
+
+@pytest.mark.parametrize("written", ["{}", "{required_slots: []}"])
+def test_form_may_ask_for_nothing(written: str) -> None:
+    domain, problems = read(f"forms:\n  f: {written}\n")
+
+    assert domain.forms["f"].required_slots == ()
+    assert problems == []
+
+
 def test_files_of_a_folder_are_merged_as_rasa_merges_them() -> None:
     first = (
         "intents: [a, b]\nslots:\n  x: {type: text, mappings: [{type: from_text}]}\n"
@@ -257,6 +273,18 @@ def test_raw_domain_is_plain_json_with_intents_sorted() -> None:
         ("slots:\n  x:\n    type: txt\n", "a.yml:3: error: `txt` is no type of a slot. Did you mean `text`?"),
         ("slots:\n  x:\n    type: text\n", "a.yml:2: error: Slot `x` has no mappings"),
         ("slots:\n  x:\n    type: text\n    mappings: []\n", "a.yml:2: warning: Slot `x` has no mappings"),
+        (
+            "forms:\n  f:\n    required_slots:\n      x:\n      - type: from_text\n",
+            "not how they are filled. `visavis migrate` writes a domain of Rasa 2 so.",
+        ),
+        ("forms:\n  f:\n    ignored_intents: [a]\n", "a.yml:2: error: Form `f` has no `required_slots`."),
+        ("forms:\n  f:\n    required_slots:\n", "a.yml:3: error: Nothing is written under `required_slots`"),
+        (
+            "forms:\n  f:\n    required_slots: x\n",
+            "a.yml:3: error: `required_slots` of form `f` should be a list",
+        ),
+        ("entities:\n- a:\n    roles:\n", "a.yml:3: error: Nothing is written under the roles of entity `a`"),
+        ("config:\n  colour: red\n", "a.yml:2: warning: `colour` means nothing in `config` of a domain"),
         (
             "slots:\n  x:\n    type: text\n    mappings:\n    - type: from_entitty\n      entity: y\n",
             "Did you mean `from_entity`?",

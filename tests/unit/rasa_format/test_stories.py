@@ -141,6 +141,10 @@ rules:
             "s.yml:4: error: `actoin` is no step. Did you mean `action`?",
         ),
         (
+            "stories:\n- story: s\n  steps:\n  - form: f\n",
+            "s.yml:4: error: `form` is no step. It is called `active_loop` since Rasa 2.",
+        ),
+        (
             "stories:\n- story: s\n  steps:\n  - action: x\n    intent: y\n",
             "s.yml:4: error: `action` means nothing",
         ),
