@@ -26,6 +26,7 @@ from connectors.whatsapp.people import (
     find_person,
     find_previous,
     get_number,
+    is_in_group,
     make_renamed,
     read_known,
 )
@@ -153,11 +154,13 @@ def read_message(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbo
     numbered = replace(
         blank, event_id=native_id or blank.event_id, platform_at=get_time(message, "timestamp")
     )
-    if get_name(message, "type") == "system" and not get_id(message, "group_id"):
+    if is_in_group(message):
+        return replace(numbered, metadata={"update": "group"})
+    if get_name(message, "type") == "system":
         return read_change_of_ids(message, numbered)
     person = find_person(message, batch.known)
-    if get_id(message, "group_id") or person.key == batch.own_number:
-        return replace(numbered, metadata={"update": "group" if message.get("group_id") else "own number"})
+    if person.key == batch.own_number:
+        return replace(numbered, metadata={"update": "own number"})
     event = fill(numbered, person, read_said(message))
     if event.kind is Kind.UNSUPPORTED and event.metadata.get("code") == UNAVAILABLE:
         return replace(event, event_id=f"unavailable:{event.event_id}")
@@ -217,7 +220,7 @@ def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbound
     """
     numbered = replace(blank, event_id=need_id(message, "id"), platform_at=get_time(message, "timestamp"))
     said = read_sent(message)
-    if get_id(message, "group_id"):
+    if is_in_group(message):
         return replace(numbered, metadata={"update": "group"})
     person = find_addressee(message, batch.known)
     if said.content == Content() or said.kind not in (Kind.TEXT, Kind.MEDIA, Kind.POSTBACK):
@@ -229,7 +232,7 @@ def read_echo(message: JsonObject, blank: InboundEvent, batch: Batch) -> Inbound
 def read_overheard(message: JsonObject, blank: InboundEvent, batch: Batch) -> InboundEvent:
     """Read what a customer writes to Meta's own agent, which has the conversation: not ours to answer."""
     event = read_message(message, blank, batch)
-    if event.kind not in SAID:
+    if event.kind not in SAID or not event.conversation_key:
         return event
     return replace(
         event,

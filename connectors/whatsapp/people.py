@@ -25,6 +25,8 @@ from bot.domain.json import JsonObject
 from bot.errors import BadPayload
 from connectors.whatsapp.reading import get_name, get_objects
 
+# How ids of groups begin: base64 of `capi_group`.
+GROUP_ID = "Y2FwaV9ncm91cD"
 USER_ID = re.compile(r"[A-Z]{2}\.(?P<parent>ENT\.)?[A-Za-z0-9]{1,128}")
 NAMES = ("from", "from_user_id", "to", "to_user_id", "recipient_id", "recipient_user_id")
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}")
@@ -53,6 +55,17 @@ def read_known(value: JsonObject) -> Known:
     elements = [each for name in value if name != "contacts" for each in get_objects(value, name)]
     people = {tuple(get_id(each, name) for name in NAMES) for each in elements}
     return Known(contacts=get_objects(value, "contacts"), alone=len(people) <= 1)
+
+
+def is_in_group(element: JsonObject) -> bool:
+    """Tell what was said in a group, or became of what was: its members have no conversation with us there.
+
+    Not by a well-formed `group_id` alone: what is taken for private would be answered as if it were.
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/group
+    """
+    if element.get("group_id") or get_name(element, "recipient_type") == "group":
+        return True
+    return any(get_id(element, name).startswith(GROUP_ID) for name in NAMES)
 
 
 def is_user_id(name: str) -> bool:

@@ -14,7 +14,7 @@ from bot.connector.meta.fields import get_text, get_time
 from bot.domain.json import JsonObject
 from bot.domain.message import Kind
 from connectors.whatsapp.faults import read_error
-from connectors.whatsapp.people import Known, find_recipient
+from connectors.whatsapp.people import Known, find_recipient, is_in_group
 from connectors.whatsapp.reading import get_name, get_objects, need_id
 
 STATES: Mapping[str, ReceiptState] = {
@@ -36,7 +36,7 @@ def read_status(status: JsonObject, blank: InboundEvent, known: Known) -> Inboun
     """
     name, message_id = get_name(status, "status"), need_id(status, "id")
     numbered = replace(blank, event_id=f"status:{name}:{message_id}", metadata={"update": f"status {name}"})
-    if name not in STATES or get_name(status, "recipient_type") == "group":
+    if name not in STATES or is_in_group(status):
         return numbered
     state, person = STATES[name], find_recipient(status, known)
     error = find_error(status) if state is ReceiptState.FAILED else None
