@@ -16,6 +16,7 @@ from bot.rasa_format.files import (
     is_domain_content,
     list_domain_files,
     relative_path,
+    walk_yaml_files,
 )
 from bot.rasa_format.migrate.action_code import check_code
 from bot.rasa_format.migrate.config import ConfigMigration, make_assistant_id
@@ -25,6 +26,7 @@ from bot.rasa_format.migrate.endpoints import migrate_endpoints
 from bot.rasa_format.migrate.finding import Finding, Findings, Outcome
 from bot.rasa_format.migrate.markdown import MarkdownFile
 from bot.rasa_format.migrate.round_trip import dump_yaml, load_yaml
+from bot.rasa_format.migrate.steps import RENAMED_ACTIONS, rename_actions
 from bot.rasa_format.nodes import MapNode
 from bot.rasa_format.old_formats import find_old_formats, name_old_format
 from bot.rasa_format.problem import Problem, Severity
@@ -182,8 +184,22 @@ class _Written:
         if migration.triggers:
             folder = data_folder(self._root)
             name = f"{folder.name if folder else DATA_FOLDERS[-1]}/{_TRIGGER_RULES}"
-            self.files[name] = rules_for(migration.triggers).encode()
+            named = {
+                intent: migration.renamed.get(action, action) for intent, action in migration.triggers.items()
+            }
+            self.files[name] = rules_for(named).encode()
             self._needs_rules = True
+        self._rename_actions(migration.renamed)
+
+    def _rename_actions(self, renamed: Mapping[str, str]) -> None:
+        for folder in (data_folder(self._root), self._root / TESTS):
+            for file in walk_yaml_files(folder) if folder else ():
+                data = file.read_bytes()
+                new = rename_actions(data, {**RENAMED_ACTIONS, **renamed})
+                if new != data:
+                    path = relative_path(self._root, file)
+                    self.files[path] = new
+                    self._findings.replaced(path, "Actions that have another name since Rasa 3 have it here.")
 
     def take_config(self) -> None:
         """Write `config.yml` anew, with the channels of `credentials.yml`."""

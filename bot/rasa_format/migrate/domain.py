@@ -37,19 +37,22 @@ class DomainFile:
 class DomainMigration:
     """Upgrades all files of a domain together. `changed` holds the paths of those it changed.
 
-    `triggers` are the intents that started an action by themselves until Rasa 2, with that action.
+    `triggers` are the intents that started an action by themselves until Rasa 2, with that action; `renamed`
+    are the actions that have another name now, with that name.
     """
 
     files: list[DomainFile]
     findings: Findings
     changed: set[str] = field(default_factory=set)
     triggers: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> None:
         """Upgrade."""
         filled = {name for _, name, slot in self._slots() if _MAPPINGS in slot}
         for file in self.files:
             self._rename_templates(file)
+            self._wrap_texts(file)
             self._rename_selections(file)
             self._take_triggers(file)
             self._upgrade_forms(file)
@@ -79,6 +82,15 @@ class DomainMigration:
                 file.content["responses" if key == "templates" else key] = values[key]
             self._replaced(file, "`templates` are called `responses`.")
 
+    def _wrap_texts(self, file: DomainFile) -> None:
+        """Write `text:` before variations that are a bare text, which Rasa 1 allowed."""
+        responses = file.content.get("responses")
+        for name, variations in responses.items() if isinstance(responses, dict) else ():
+            for position, text in enumerate(variations if isinstance(variations, list) else ()):
+                if isinstance(text, str):
+                    variations[position] = {"text": text}
+                    self._replaced(file, f"Bare texts of `{name}` stand behind `text:`.")
+
     def _rename_selections(self, file: DomainFile) -> None:
         """Rename the actions that answered retrieval intents in Rasa 1; stories are renamed with them."""
         actions = file.content.get("actions")
@@ -87,7 +99,7 @@ class DomainMigration:
         for position, name in enumerate(actions):
             if isinstance(name, str) and name.startswith("respond_"):
                 new = f"utter_{name.removeprefix('respond_')}"
-                actions[position] = new
+                actions[position] = self.renamed[name] = new
                 self._replaced(file, f"`{name}` is called `{new}`.")
 
     def _take_triggers(self, file: DomainFile) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
+from bot.rasa_format.migrate.steps import RENAMED_ACTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -25,7 +27,6 @@ _BULLET = re.compile(r"[-*+]\s+(.*)")
 _NAMED = re.compile(r"(?P<name>[^{]*?)\s*(?P<data>\{.*\})?")
 _SAID = re.compile(r"(?P<intent>[^\s:{]+)\s*(?P<data>\{.*?\})?\s*:\s+(?P<text>\S.*)")
 _INSIDE_A_FORM = "form:"  # before what a form did by itself, which stories tell no more
-_RENAMED = {"action_deactivate_form": "action_deactivate_loop"}
 _WITHOUT_STEP = (
     "reset_slots",
     "rewind",
@@ -159,7 +160,7 @@ def _action(rest: str) -> Iterator[Step]:
     elif name.startswith("respond_"):
         yield {"action": f"utter_{name.removeprefix('respond_')}"}
     else:
-        yield {"action": _RENAMED.get(name, name)}
+        yield {"action": RENAMED_ACTIONS.get(name, name)}
 
 
 def _read(written: str) -> tuple[str, Step]:

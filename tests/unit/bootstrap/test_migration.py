@@ -132,6 +132,34 @@ def test_what_has_another_name_now_is_renamed(tmp_path: Path) -> None:
     assert "`respond_faq` is called `utter_faq`" in replaced
 
 
+def test_actions_have_their_new_names_wherever_they_stand(tmp_path: Path) -> None:
+    domain = OLD["domain.yml"] + "actions:\n- respond_faq\n- respond_help\n"
+    domain = domain.replace("triggers: utter_greet", "triggers: respond_help")
+    stories = (
+        "stories:\n- story: asks   # respond_faq\n  steps:\n  - intent: greet\n  - action: respond_faq # it\n"
+        '  - {action: "respond_help"}\n  - action: action_deactivate_form\n  - action: respond_other\n'
+    )
+    migration = migrate(tmp_path, OLD | {"domain.yml": domain, "data/stories.yml": stories})
+
+    written = (migration.out / "data/stories.yml").read_text()
+    assert written == (
+        "stories:\n- story: asks   # respond_faq\n  steps:\n  - intent: greet\n  - action: utter_faq # it\n"
+        '  - {action: "utter_help"}\n  - action: action_deactivate_loop\n  - action: respond_other\n'
+    )
+    assert "- action: utter_help\n" in (migration.out / "data/rules_from_triggers.yml").read_text()
+    assert "data/stories.yml: Actions that have another name" in said(migration, Outcome.REPLACED)
+    assert (migration.out / "data/rules.yml").read_text() == RULES
+
+
+def test_bare_texts_become_variations(tmp_path: Path) -> None:
+    domain = DOMAIN_3.replace("  - text: Hello\n", '  - Hello {name}!\n  - "Good day"\n')
+    migration = migrate(tmp_path, OLD | {"domain.yml": domain, "data/nlu.yml": "", "data/rules.yml": RULES})
+
+    written = (migration.out / "domain.yml").read_text()
+    assert '  - text: Hello {name}!\n  - text: "Good day"' in written
+    assert "Bare texts of `utter_greet` stand behind `text:`." in said(migration, Outcome.REPLACED)
+
+
 def test_each_part_is_reported(migrated: Migration) -> None:
     assert "config.yml:10: MemoizationPolicy" in said(migrated, Outcome.RUNS)
     replaced = said(migrated, Outcome.REPLACED)
