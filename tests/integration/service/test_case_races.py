@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,11 +44,6 @@ async def mara(road: Road) -> Staff:
 @pytest.fixture
 async def tim(road: Road) -> Staff:
     return await add_agent(road, "Tim Holm")
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "media")
 
 
 async def begin(town: Place, words: str = "a person please") -> tuple[int, int]:

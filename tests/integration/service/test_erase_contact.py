@@ -50,11 +50,6 @@ AT_ONCE = timedelta()
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "media")
-
-
-@pytest.fixture
 async def mara(road: Road) -> Staff:
     return await add_agent(road, "Mara Lind")
 

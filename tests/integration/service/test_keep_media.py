@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,7 +22,6 @@ from tests.integration.service.keeping_media import (
     HoldingConnector,
     Platform,
     keep,
-    running,
     sends,
     states,
 )
@@ -33,18 +30,6 @@ if TYPE_CHECKING:
     from bot.service.road import Road
 
 PAGE = b"<html><script>alert(1)</script></html>"
-
-
-@pytest.fixture
-async def platform() -> AsyncIterator[Platform]:
-    platform = Platform()
-    async with running(platform):
-        yield platform
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "media")
 
 
 @pytest.fixture

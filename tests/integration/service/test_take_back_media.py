@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +23,6 @@ from tests.integration.service.keeping_media import (
     HoldingConnector,
     Platform,
     keep,
-    running,
     sends,
     states,
     stored,
@@ -32,18 +30,6 @@ from tests.integration.service.keeping_media import (
 
 if TYPE_CHECKING:
     from bot.service.road import Road
-
-
-@pytest.fixture
-async def platform() -> AsyncIterator[Platform]:
-    platform = Platform()
-    async with running(platform):
-        yield platform
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "media")
 
 
 async def test_message_taken_back_takes_its_files_along(
