@@ -50,15 +50,23 @@ NOTES_DATE = re.compile(
 NOTES_TABLE = re.compile(r"^\s*\|-{5,}\+-{10,}>?\s*$")
 NOTES_LINES = 12  # of a mail's head there
 LABELS = {
-    "From": "от|da|od|kimden|fra|lähettäjä|feladó|de la|από|差出人|发件人|發件人|寄件者|보낸 사람|від",
+    "From": (
+        "от|da|od|kimden|gönderen|fra|lähettäjä|feladó|de la|expeditorul|από|šalje|saatja|nadawca|mittente"
+        "|отправитель|від кого|من|từ|差出人|发件人|發件人|寄件者|보낸 사람|від"
+    ),
     "Sent": (
         "отправлено|дата|inviato|data|odesláno|odoslané|wysłano|gönderildi|gönderilen|sendt|dato|lähetetty"
         "|elküldve|dátum|trimis|trimis la|στάλθηκε|ημερομηνία|送信日時|日時|发送时间|發送時間|日期"
-        "|보낸 날짜|날짜|надіслано"
+        "|보낸 날짜|날짜|надіслано|відправлено|изпратено|wysłane|tarih|gönderme tarihi|päivämäärä|päiväys"
+        "|dată|poslano|saadetud|išsiųsta|enviat el|المرسلة|التاريخ|ngày"
     ),
-    "To": "кому|a|komu|do|kime|til|vastaanottaja|címzett|către|προς|宛先|收件人|收件者|받는 사람",
+    "To": (
+        "кому|a|komu|do|kime|til|vastaanottaja|címzett|către|προς|prima|pre|destinatarul|adresat|per a|إلى"
+        "|đến|宛先|收件人|收件者|받는 사람"
+    ),
     "Subject": (
-        "тема|oggetto|předmět|predmet|temat|konu|emne|aihe|tárgy|subiect|assunto|θέμα|件名|主题|主題|主旨|제목"
+        "тема|относно|oggetto|předmět|predmet|temat|konu|emne|aihe|tárgy|subiect|subiectul|assunto|assumpte"
+        "|naslov|teema|zadeva|θέμα|الموضوع|chủ đề|件名|主题|主題|主旨|제목"
     ),
 }
 LABEL = re.compile(

@@ -45,7 +45,7 @@ def read_body(mail: Mail, uidvalidity: int, uid: int, message_id: str) -> Body:
     texts = [leaf for leaf in shown.leaves if is_text(leaf)] or find_named_text(shown)
     encrypted = find_encryption(shown, texts)
     readable = [] if encrypted else texts
-    text, quoted = choose_words(readable, forwarded=is_forwarded(mail.get("subject")))
+    text, quoted = choose_words(readable, mail.get("subject"))
     files = [leaf for leaf in mail.leaves if leaf not in readable and leaf.mime not in SIGNATURES]
     signed = next((SIGNATURES[leaf.mime] for leaf in mail.leaves if leaf.mime in SIGNATURES), "")
     signed = signed or ("smime" if opened else "")
@@ -98,13 +98,13 @@ def find_encryption(mail: Mail, texts: list[Leaf]) -> str:
     return "pgp" if any(read_words(leaf).lstrip().startswith(PGP_BEGINS) for leaf in texts) else ""
 
 
-def choose_words(texts: list[Leaf], *, forwarded: bool) -> tuple[str, bool]:
+def choose_words(texts: list[Leaf], subject: str) -> tuple[str, bool]:
     """Return the new words and whether something was quoted: of the plain parts, else of the HTML."""
     plain = "\n\n".join(filter(None, (read_plain(leaf) for leaf in texts if leaf.mime == "text/plain")))
     if plain.strip():
-        return take_words(plain, forwarded=forwarded)
+        return take_words(plain, forwarded=is_forwarded(subject, plain))
     marked = "\n".join(read_words(leaf) for leaf in texts if leaf.mime == "text/html")
-    return take_marked_words(marked, forwarded=forwarded) if marked.strip() else ("", False)
+    return take_marked_words(marked, subject) if marked.strip() else ("", False)
 
 
 def read_plain(leaf: Leaf) -> str:

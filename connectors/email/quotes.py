@@ -45,16 +45,39 @@ ADDED = re.compile(
 YAHOO = re.compile(r"(^|\n)-{2,}\s*On .{1,200}? wrote:?\s*-*\s*$")
 DRAWN = re.compile(r"\n\s*[-_=*~#]{4,}\s*$")  # above a quote that begins below it
 # quotequail takes Outlook's answers for forwarded mails: both begin with the same lines. Subjects tell.
-FORWARDED = re.compile(r"^\s*(fwd?|wg|tr|rv|enc|i|vl|doorst|vb|pd|ilt|перен|转发)\s*[:\uff1a]", re.IGNORECASE)
+FORWARDED = re.compile(
+    r"^\s*(fwd?|wg|tr|rv|enc|i|vl|doorst|vb|pd|ilt|fs|trs|yml|redir|videresend|továbbítás|πρθ|הועבר|перен"
+    r"|إعادة توجيه|转发|轉寄)\.?\s*[:\uff1a]",
+    re.IGNORECASE,
+)
+# Finnish programs answer with the mark that Danish and Norwegian ones forward with: the mail's head tells.
+VS = re.compile(r"^\s*vs\s*[:\uff1a]", re.IGNORECASE)
+NORDIC_HEAD = re.compile(
+    r"^[ \t>*]{0,9}fra\s?\*?:.*\n(.*\n){0,3}?[ \t>*]{0,9}(sendt|dato|til)\s?\*?:",
+    re.IGNORECASE | re.MULTILINE,
+)
 SAYS_FORWARDED = re.compile(
     r"forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato"
-    r"|doorgestuurd bericht|mensagem encaminhada",
-    re.IGNORECASE,
+    r"|doorgestuurd bericht|mensagem encaminhada"
+    # Words that somebody may also write stand between dashes, or before a colon.
+    r"|^[> \t]{0,9}-{3,}[ \t]*(videresendt (meddelelse|melding|besked)|vidarebefordrat meddelande"
+    r"|välitetty viesti|edelleenlähetetty viesti|message transmis|továbbított üzenet|przekazana wiadomość"
+    r"|treść przekazanej wiadomości|mensagem reencaminhada|mesaj redirecționat|přeposlaná zpráva"
+    r"|preposlaná správa|proslijeđena poruka|iletil(miş mesaj|en ileti)|перенаправленное сообщение"
+    r"|переслане повідомлення|перенаправлене повідомлення)\b"
+    r"|^[> \t]{0,9}(vidarebefordrat mejl|videresendt melding|start på videresendt besked"
+    r"|välitetty viesti alkaa|début du message réexpédié|továbbított levél kezdete"
+    r"|początek przekazywanej wiadomości|início da mensagem (reen|en)caminhada|začátek přeposílané zprávy"
+    r"|začiatok preposlanej správy|începe mesajul redirecționat|započni proslijeđenu poruku|ileti başlangıcı"
+    r"|начало переадресованного сообщения|початок листа, що пересилається)\s?:",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
-def is_forwarded(subject: str) -> bool:
-    """Tell whether a mail passes another one on, by its subject."""
+def is_forwarded(subject: str, text: str = "") -> bool:
+    """Tell whether a mail passes another one on, by its subject; where that may mean both, by its `text`."""
+    if VS.match(subject):
+        return NORDIC_HEAD.search(text[:MAX_READ]) is not None
     return FORWARDED.match(subject) is not None
 
 
@@ -113,10 +136,10 @@ def is_own_list(found: Mapping[str, str], text: str) -> bool:
     return "@" not in people and DATE.search(found.get("date", "")) is None
 
 
-def take_marked_words(html: str, *, forwarded: bool = False) -> tuple[str, bool]:
+def take_marked_words(html: str, subject: str = "") -> tuple[str, bool]:
     """Return the new words of an HTML text, and whether a quote or a marked signature was left out."""
     own, everything, addresses = read_markup(html)
-    if forwarded:
+    if is_forwarded(subject, everything):
         return write_links(everything[:MAX_READ], addresses), False
     new, marked = (own, True) if own and own != everything else (everything, False)
     text, quoted = take_words(new)

@@ -19,9 +19,12 @@ MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\\,;\"\x00-\x1f\x7f]{1,253}")
 OURS = re.compile(r"<([A-Za-z0-9_-]{1,80})\.([0-9a-f]{16})@([^<>\s@]{1,253})>")
 # Answer and forward marks of programs in many languages; "Re[2]:" is The Bat's.
+# https://en.wikipedia.org/wiki/List_of_email_subject_abbreviations
 PREFIX = re.compile(
-    r"^\s*(?:re|aw|antw|antwort|wg|fw|fwd|sv|vs|ref|rif|r|tr|rv|res|enc|odp|ynt|回复|答复|转发)"
-    r"\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*",
+    r"^\s*(?:re|aw|antw|antwort|betr|wg|fw|fwd|doorst|sv|vs|vb|vl|videresend|fs|ref|rif|r|i|tr|rv|res|enc|odp|pd"
+    r"|redir|ynt|ilt|vá|továbbítás|bls|trs|atb|yml|απ|σχετ|πρθ|תגובה|השב|הועבר|رد|إعادة توجيه"
+    r"|回复|答复|转发|回覆|轉寄)"
+    r"\.?\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*",
     re.IGNORECASE,
 )
 

@@ -11,6 +11,8 @@ from connectors.email.payload import Us
 from connectors.email.threads import digest, make_key
 from tests.unit.connectors.email.acts import OURS, US, parse, write
 
+MARKS = "SV VS VB Vb VL RV Doorst Betr. PD Odp YNT İLT ENC RES RIF I Vá Videresend Redir. ΑΠ ΠΡΘ 回复 轉寄"
+
 
 def key_of(*heads: str, **more: Any) -> str:
     return parse(write(*heads, **more)).conversation_key
@@ -24,6 +26,7 @@ def test_answers_find_the_conversation_of_what_they_answer() -> None:
         ("Subject: AW: AW: [2] no", f"In-Reply-To: {OURS}"),
         ("Subject: RE: order", "References: <1@example.org>", "In-Reply-To: <1@example.org>"),
         ("Subject: Antw: Re: Order",),
+        *((f"Subject: {mark}: Order",) for mark in MARKS.split()),
         ("Subject: Re[2]: Order", "References: <of-the-mail-program@rewritten.example>"),
     ):
         assert key_of("Message-ID: <2@example.org>", *heads) == first
