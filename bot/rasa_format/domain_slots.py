@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SLOT_KEYS = ("type", "mappings", "initial_value", "influence_conversation", "value_reset_delay")
 _KEYS_OF_TYPE = {SlotType.CATEGORICAL: ("values",), SlotType.FLOAT: ("min_value", "max_value")}
+_LIST_SLOTS = "List the slots it asks for; `required_slots: []` asks for none."
 _MIGRATE = "`visavis migrate` writes a domain of Rasa 2 so."
 _MAPPING_KEYS = ("type", "entity", "role", "group", "value", "intent", "not_intent", "conditions", "action")
 _NAME = re.compile("[A-Za-z]")  # that is all Rasa's schema wants of a name
@@ -221,9 +222,9 @@ def _read_required(name: str, body: MapNode, reader: Reader) -> tuple[str, ...]:
         reader.error(node.source, f"{text} {_MIGRATE}")
         return ()
     what = f"`required_slots` of form `{name}`"
-    if node is None and body.entries:
-        text = f"Nothing is written under {what}. List its slots, or write `[]` for none."
-        reader.error(body.entries["required_slots"].source, text)
+    if node is None:
+        source = body.entries["required_slots"].source
+        reader.error(source, f"Nothing is written under {what}. {_LIST_SLOTS}")
     return tuple(
         slot for item in reader.items(node, what) if (slot := reader.text(item, f"an item of {what}"))
     )
@@ -231,16 +232,15 @@ def _read_required(name: str, body: MapNode, reader: Reader) -> tuple[str, ...]:
 
 def _read_form(name: str, entry: Entry, reader: Reader) -> FormSpec:
     if isinstance(entry.node, ScalarNode) and entry.node.value is None:
-        text = f"Nothing is written under form `{name}`. List its `required_slots`, or write `{name}: {{}}`."
-        reader.error(entry.source, text)
+        reader.error(entry.source, f"Nothing is written under form `{name}`. {_LIST_SLOTS}")
         return FormSpec(name=name, required_slots=())
     body = reader.map(entry.node, f"form `{name}`")
     if body is None:
         return FormSpec(name=name, required_slots=())
     keys = ("required_slots", "ignored_intents")
     reader.check_keys(body, keys, f"form `{name}`", severity=Severity.ERROR)
-    if body.entries and "required_slots" not in body.entries:  # `{}` asks for nothing, as in Rasa
-        reader.error(entry.source, f"Form `{name}` has no `required_slots`. List the slots it asks for.")
+    if "required_slots" not in body.entries:
+        reader.error(entry.source, f"Form `{name}` has no `required_slots`. {_LIST_SLOTS}")
         return FormSpec(name=name, required_slots=())
     return FormSpec(
         name=name,

@@ -214,12 +214,20 @@ def test_numbers_name_roles_and_groups_as_texts_do() -> None:
     assert problems == []
 
 
-@pytest.mark.parametrize("written", ["{}", "{required_slots: []}"])
-def test_form_may_ask_for_nothing(written: str) -> None:
-    domain, problems = read(f"forms:\n  f: {written}\n")
+def test_form_may_ask_for_nothing() -> None:
+    domain, problems = read("forms:\n  f: {required_slots: []}\n")
 
     assert domain.forms["f"].required_slots == ()
     assert problems == []
+
+
+@pytest.mark.parametrize("written", ["", " {}", " {required_slots: }"])
+def test_form_without_slots_is_told_how_to_ask_for_none(written: str) -> None:
+    _, problems = read(f"forms:\n  f:{written}\n")
+
+    (problem,) = problems
+    assert problem.startswith("a.yml:2: error: ")
+    assert problem.endswith("List the slots it asks for; `required_slots: []` asks for none.")
 
 
 def test_files_of_a_folder_are_merged_as_rasa_merges_them() -> None:
