@@ -14,7 +14,7 @@ from bot.storage.queue import QueueView
 from bot.web.around_view import show_quoted, view_around, view_quote
 from bot.web.attachment_view import view_file
 from bot.web.person_view import describe_also
-from bot.web.words import say
+from bot.web.words import name_channel, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,6 @@ class RowView:
 def view_row(entry: QueueEntry, *, view: QueueView, staff: Staff, also: tuple[str, ...] = ()) -> RowView:
     """Show an entry of the queue to `staff`; `also` are the other channels the customer writes by."""
     row = entry.row
-    since = entry.waiting_since or row.last_message_at
     holder = (
         ""
         if row.staff_id == staff.id and view is QueueView.MINE
@@ -64,11 +63,13 @@ def view_row(entry: QueueEntry, *, view: QueueView, staff: Staff, also: tuple[st
     return RowView(
         id=row.conversation_id,
         name=name_of(row.contact_name, row.conversation_id),
-        where=_describe_place(row.channel, row.in_public or row.surface, moved=row.in_public is not None),
+        where=_describe_place(
+            name_channel(row.channel), row.in_public or row.surface, moved=row.in_public is not None
+        ),
         wants=first_words(row.wants) or say("desk.no_words"),
         why=", ".join(entry.score.grounds[:3]),
         holder="" if row.status is Status.QUEUED else holder,
-        since=since,
+        since=entry.waiting_since or row.last_message_at,
         order=row.last_message_at.timestamp() if view is QueueView.RECENT else round(entry.score.value, 3),
         deadline=entry.deadline.text if entry.deadline else "",
         urgency=entry.deadline.urgency.value if entry.deadline else "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.desk.public_posts import Reason
-from bot.web.words import say
+from bot.web.words import name_channel, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ def view_left_alone(post: LeftAlone) -> LeftView:
         message_id=post.note.message_id,
         conversation_id=post.conversation_id,
         who=post.contact_name or say("desk.nameless", number=post.conversation_id),
-        channel=post.channel,
+        channel=name_channel(post.channel),
         text=post.text or say("desk.no_words"),
         why=describe_note(post.note),
         at=post.created_at,

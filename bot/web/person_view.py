@@ -11,7 +11,7 @@ from bot.domain.conversation import Surface
 from bot.domain.message import Settled
 from bot.service.join_people import Decision
 from bot.storage.people import PairState
-from bot.web.words import say
+from bot.web.words import name_channel, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,7 +92,7 @@ _ACTS = {
 
 def _view_pair(pair: PersonPair, address: str, view: str) -> PairView:
     name = pair.other_name or say("person.nameless", number=pair.other)
-    channels = ", ".join(pair.channels)
+    channels = ", ".join(map(name_channel, pair.channels))
     a, b = sorted((pair.contact_id, pair.other))
     because = "; ".join(clue.in_words() for clue in pair.clues)
     return PairView(
@@ -112,7 +112,7 @@ def _view_past(each: PastConversation) -> PastView:
     public = "" if each.surface is Surface.DIRECT else f", {say(f'desk.surface_{each.surface.value}')}"
     return PastView(
         id=each.id,
-        where=f"{each.channel}{public}",
+        where=f"{name_channel(each.channel)}{public}",
         outcome=_describe_outcome(each),
         words=first_words(each.words, _WORDS) or say("desk.no_words"),
         at=each.last_message_at,
@@ -129,4 +129,4 @@ def _describe_outcome(each: PastConversation) -> str:
 
 def describe_also(channels: tuple[str, ...]) -> str:
     """Say by which other channels somebody writes; nothing where there are none."""
-    return say("person.also", channels=", ".join(channels)) if channels else ""
+    return say("person.also", channels=", ".join(map(name_channel, channels))) if channels else ""

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.desk.reasons import describe_reason
 from bot.errors import Refused
 from bot.storage.sessions import Session
-from bot.web.words import say
+from bot.web.links import split_links
+from bot.web.words import name_channel, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,8 +49,9 @@ def make_templates(asset_url: Callable[[str], str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals.update(asset=asset_url, say=say)
+    templates.globals.update(asset=asset_url, say=say, name_channel=name_channel)
     templates.filters["reason"] = describe_reason
+    templates.filters["links"] = split_links
     return templates
 
 

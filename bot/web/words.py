@@ -28,6 +28,11 @@ def say(name: str, /, **values: object) -> str:
     return fill(load_texts()[name], values)
 
 
+def name_channel(channel: str) -> str:
+    """Return what people call a channel; one of a plugin's own goes by the name it has."""
+    return load_texts().get(f"channel.{channel}", channel)
+
+
 def fill(text: str, values: dict[str, object]) -> str:
     """Fill `{name}` and plurals of a text."""
 

@@ -14,7 +14,7 @@ from bot.domain.message import DeliveryState
 from bot.storage.queue import QueueView
 from bot.web import words
 from bot.web.desk_view import Holding
-from bot.web.words import fill, load_texts, say
+from bot.web.words import fill, load_texts, name_channel, say
 
 WEB = Path(words.__file__).parent
 PEOPLE = "{count, plural, =0 {Nobody waits} one {# person waits} other {# people wait}}"
@@ -63,3 +63,7 @@ def test_every_state_has_words(
     prefix: str, names: type[QueueView | Status | Holding | Surface | DeliveryState]
 ) -> None:
     assert {f"{prefix}{name.value}" for name in names} - load_texts().keys() == set()
+
+
+def test_channels_have_the_names_that_people_know_and_others_their_own() -> None:
+    assert [name_channel(each) for each in ("x", "whatsapp", "pigeon")] == ["X", "WhatsApp", "pigeon"]
