@@ -107,3 +107,19 @@ async def test_a_file_is_chosen_for_its_place_seen_and_sent(
     sent = page.locator("#messages .is-staff")
     await expect(sent).to_contain_text("Your label, Ann.")
     await expect(sent.locator("img")).to_have_count(1)
+
+
+async def test_keys_do_nothing_to_what_a_dialog_covers(road: Road, chromium: Browser, address: str) -> None:
+    conversation_id = await answered(road, says("a person please", sender="16505551234", channel="whatsapp"))
+    page = await log_in(road, chromium, address, "Mara", DESKTOP)
+    await open_row(page, conversation_id)
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    await page.get_by_role("button", name="Template", exact=True).click()
+    await page.locator(".template summary", has_text="thanks").focus()
+    await page.keyboard.press("Shift+E")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#templates")).to_be_hidden()
+    await page.keyboard.press("t")
+    await expect(page.locator("#holder")).to_contain_text("You have this conversation")
+    assert [url.rpartition("/")[2].partition("?")[0] for url in posted] == ["take"]

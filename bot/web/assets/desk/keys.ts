@@ -1,9 +1,9 @@
 // Keys: every act has a letter; letters mean nothing while somebody types. What cannot be taken back
 // needs Shift too, so that a word begun outside the box closes nobody's complaint.
 
-import { frameKey, isTyping } from "../staff/frame";
+import { frameKey, isCovered, isTyping } from "../staff/frame";
 import { setMode } from "./box";
-import { move } from "./list";
+import { clearFind, move } from "./list";
 import { closeMarks, openLastMark } from "./marks";
 import { find } from "./page";
 
@@ -23,7 +23,7 @@ const acts: Record<string, () => void> = {
   c: () => openLastMark(),
   B: () => press('[data-key="B"]'),
   E: () => press('[data-key="E"]'),
-  "/": () => find<HTMLInputElement>("#find")?.focus(),
+  "/": () => find<HTMLInputElement>("#find")?.select(),
 };
 
 // Shift counts as it is held, whatever Caps Lock makes of the letter.
@@ -36,11 +36,14 @@ export function startKeys(): void {
     if (event.key === "Escape") {
       find("#open")?.classList.remove("shows-context");
       closeMarks();
+      // The browser would empty the search, and the list stay narrowed: that is for the next press.
+      if ((event.target as HTMLElement).id === "find") event.preventDefault();
       if (isTyping(event.target)) (event.target as HTMLElement).blur();
+      else if (!isCovered()) clearFind();
       return;
     }
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (find<HTMLDialogElement>("dialog.keys")?.open && event.key !== "?") return;
+    if (isCovered() && !(event.key === "?" && find("dialog.keys[open]"))) return;
     const letter = letterOf(event);
     // A key held down moves on, and does nothing else.
     if (!event.repeat && frameKey(event)) { event.preventDefault(); return; }

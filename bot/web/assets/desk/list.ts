@@ -95,7 +95,16 @@ export function settle(): void {
   const empty = find<HTMLElement>("#empty");
   const notFound = find<HTMLElement>("#empty-found");
   if (empty) empty.hidden = rowsAll.length > 0;
-  if (notFound) notFound.hidden = rowsAll.length === 0 || rowsShown().length > 0;
+  if (!notFound) return;
+  notFound.hidden = rowsAll.length === 0 || rowsShown().length > 0;
+  notFound.textContent = notFound.dataset[find(".rows-more") ? "part" : "all"] ?? "";
+}
+
+export function clearFind(): void {
+  const field = find<HTMLInputElement>("#find");
+  if (!field?.value) return;
+  field.value = "";
+  settle();
 }
 
 // Moves the focus by `step` rows, from the focused or the opened one.

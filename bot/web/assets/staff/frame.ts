@@ -14,6 +14,11 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
+// While a dialog is open, letters must do nothing to the page beneath it.
+export function isCovered(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
+
 function switchTheme(): void {
   const root = document.documentElement;
   const dark = root.dataset["theme"] ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");

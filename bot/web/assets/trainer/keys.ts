@@ -1,6 +1,6 @@
 // Keys: a number decides, letters do the rest; they mean nothing while somebody types.
 
-import { frameKey, isTyping } from "../staff/frame";
+import { frameKey, isCovered, isTyping } from "../staff/frame";
 import { find } from "../staff/parts";
 
 function press(key: string): void {
@@ -33,7 +33,7 @@ export function startKeys(): void {
     }
     // A key held down must not decide sentences nobody has read.
     if (event.repeat || isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (find<HTMLDialogElement>("dialog.keys")?.open && event.key !== "?") return;
+    if (isCovered() && event.key !== "?") return;
     if (frameKey(event) || act(event.key)) event.preventDefault();
   });
   document.addEventListener("toggle", (event) => {
