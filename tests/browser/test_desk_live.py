@@ -280,4 +280,4 @@ async def test_the_way_back_leads_to_the_list_one_came_from(
         await receive(road, says("are you there", sender="nora"))
     await expect(page.locator("#messages")).to_contain_text("are you there")
     await page.get_by_title("Back to the list").click()
-    await expect(page).to_have_url(f"{address}/desk?view=recent")
+    await expect(page).to_have_url(f"{address}/desk?view=recent#row-{conversation_id}")

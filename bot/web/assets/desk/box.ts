@@ -8,7 +8,7 @@ import { isOver, isPrivateOver, refreshLimits, watchLimits } from "./limits";
 import { complain, dropNotice, showProblem } from "./notices";
 import { find, isQuiet, openedId, openedName } from "./page";
 import { finishSending, isSending, send, type Fate } from "./send";
-import { lastId } from "./thread";
+import { lastRead } from "./thread";
 
 const typingEvery = 3_000;
 let typingToldAt = 0;
@@ -124,7 +124,7 @@ function submit(button: HTMLElement | null): void {
   if (!text.trim() && !files.length) return;
   keepText(place, text);
   const resolve = button?.getAttribute("value") === "resolve";
-  void send({ ...place, text, files, isPrivate: isPrivate(), who: openedName(), resolve, quietly: isQuiet(), seen: lastId() });
+  void send({ ...place, text, files, isPrivate: isPrivate(), who: openedName(), resolve, quietly: isQuiet(), seen: lastRead() });
 }
 
 // A letter was given to the server, or came back: the box shows it only if it is still its box.

@@ -5,9 +5,11 @@ import { htmx } from "../staff/frame";
 import { focusOwn, refreshBox, resetBox } from "./box";
 import { settle } from "./list";
 import { fetchPart, find, openedId, soon, view } from "./page";
+import type { Fate } from "./send";
 
 const typingShown = 6_000;
 let typingTimer = 0;
+let readUntil: string | null = null;
 const changedUnseen = new Set<number>(); // messages that changed while they were being fetched
 
 const thread = (): HTMLElement | null => find<HTMLElement>("#thread");
@@ -17,6 +19,11 @@ const messages = (): HTMLElement | null => find<HTMLElement>("#messages");
 export function lastId(): string {
   const entries = document.querySelectorAll<HTMLElement>("#messages > [data-id]");
   return entries[entries.length - 1]?.dataset["id"] ?? "";
+}
+
+// The newest entry that its reader came to see: what arrived below while they read further up is not among them.
+export function lastRead(): string {
+  return readUntil ?? lastId();
 }
 
 function isAtEnd(element: HTMLElement): boolean {
@@ -35,10 +42,23 @@ function watchEnd(): void {
   const element = thread();
   resized.disconnect();
   readsEnd = true;
+  showNewer(null);
   if (!element) return;
   // What a change of size scrolls, nobody scrolled.
-  element.addEventListener("scroll", () => { if (element.clientHeight === height) readsEnd = isAtEnd(element); });
+  element.addEventListener("scroll", () => {
+    if (element.clientHeight === height) readsEnd = isAtEnd(element);
+    if (isAtEnd(element)) showNewer(null);
+  });
   resized.observe(element);
+}
+
+// What came below the part that is read says so, until it is read.
+function showNewer(until: string | null): void {
+  readUntil = until;
+  const button = find<HTMLElement>("#newer");
+  if (!button) return;
+  if (until === null && document.activeElement === button) thread()?.focus({ preventScroll: true });
+  button.hidden = until === null;
 }
 
 function toEnd(): void {
@@ -64,11 +84,13 @@ function append(part: DocumentFragment): string | undefined {
   const [scroller, list, fresh] = [thread(), messages(), find<HTMLElement>("#messages", part)];
   if (!scroller || !list || !fresh) return undefined;
   const stay = !isAtEnd(scroller);
+  const until = lastRead();
   for (const entry of [...fresh.children]) {
     if (!entry.id || !document.getElementById(entry.id)) list.append(entry);
   }
   dropRepeatedDays();
   if (!stay) toEnd();
+  else if (lastId() !== until) showNewer(until);
   return fresh.dataset["more"];
 }
 
@@ -168,6 +190,8 @@ function opened(): void {
   resetBox();
   toEnd();
   watchEnd();
+  // Who opens it goes on in it: its arrows and pages scroll what was said, and it is read aloud.
+  if (document.activeElement?.closest(".row, .notice")) thread()?.focus({ preventScroll: true });
   focusOwn();
 }
 
@@ -176,6 +200,7 @@ export function startThread(): void {
     const target = event.target as Element;
     const earlier = target.closest<HTMLElement>("[data-earlier]");
     if (earlier) void loadEarlier(earlier);
+    if (target.closest("#newer")) toEnd();
     target.closest("#brief")?.classList.toggle("is-whole");
     if (target.closest("[data-toggle-context]")) find("#open")?.classList.toggle("shows-context");
     else if (!target.closest("#context")) find("#open")?.classList.remove("shows-context");
@@ -185,6 +210,11 @@ export function startThread(): void {
   });
   document.addEventListener("desk:done", (event) => {
     if ((event as CustomEvent<{ conversation: number }>).detail.conversation === openedId()) { loadTail(); loadState(); }
+  });
+  // Who has just said something goes on at the end.
+  document.addEventListener("desk:letter", (event) => {
+    const { letter, underway, problem } = (event as CustomEvent<Fate>).detail;
+    if (letter.conversation === openedId() && !underway && !problem) { readsEnd = true; toEnd(); }
   });
   opened();
 }
