@@ -46,9 +46,11 @@ class Until:
 class BoxView:
     """The box of a conversation. `private`: whether its contact can be answered alone, and how long.
 
-    `accepts` are the types of files that a browser offers first; `templates`: there may be some to send.
+    `off`: nothing leaves by its account now. `accepts` are the types of files that a browser offers first;
+    `templates`: there may be some to send.
     """
 
+    off: bool = False
     limit: Limit | None = None
     private_limit: Limit | None = None
     window: Until | None = None
@@ -64,7 +66,7 @@ def view_box(
 ) -> BoxView:
     """Show what a conversation's channel allows; nothing of it where the account is off."""
     if connector is None:
-        return BoxView()
+        return BoxView(off=True)
     can = connector.capabilities.on(conversation.surface)
     direct = connector.capabilities.on(Surface.DIRECT)
     once = can.private_reply is not None and can.private_reply.each == 1

@@ -92,7 +92,9 @@ async def test_after_an_act_keys_go_on_in_the_conversation(
     await page.keyboard.press("Enter")
     await expect(page.locator("#holder")).to_contain_text("You have this conversation")
     await expect(page.get_by_role("log", name="Conversation")).to_be_focused()
-    await expect(page.locator("#limits")).to_contain_text()  # no such one here
+    await expect(page.locator("#limits")).to_contain_text(
+        "This account of webchat is off."
+    )  # no such one here
 
 
 async def test_on_a_phone_the_way_back_leads_to_the_row_that_was_open(
