@@ -170,8 +170,22 @@ def _is_secure(request: web.Request) -> bool:
 
 def _to_login(request: web.Request) -> web.StreamResponse:
     if is_fragment(request) or "text/event-stream" in request.headers.get(hdrs.ACCEPT, ""):
-        return web.Response(status=401, headers={"HX-Redirect": "/login"})
+        return web.Response(
+            status=401, headers={"HX-Redirect": f"/login{_come_back_to(_shown_page(request))}"}
+        )
     if request.method not in _SAFE_METHODS:
         raise NotAllowed("Not done: you are logged out. Log in, then repeat.")
-    after = f"?next={quote(request.path_qs, safe='')}" if request.path != "/" else ""
-    raise web.HTTPSeeOther(f"/login{after}")
+    raise web.HTTPSeeOther(f"/login{_come_back_to(request.path_qs)}")
+
+
+def _come_back_to(page: str) -> str:
+    return f"?next={quote(page, safe='')}" if page not in ("", "/") else ""
+
+
+def _shown_page(request: web.Request) -> str:
+    """Return the page on which a part was asked for; empty where the browser does not say."""
+    try:
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # no address at all
+        return ""
+    return shown._replace(scheme="", netloc="", fragment="").geturl()

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from bot.service.receive import receive
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.desk_road import complain, log_in, open_complaint, open_row, wait_live
+from tests.browser.desk_road import PASSWORD, complain, log_in, open_complaint, open_row, wait_live
 from tests.integration.service.events import says
 
 if TYPE_CHECKING:
@@ -109,6 +109,21 @@ async def test_on_a_phone_the_way_back_leads_to_the_row_that_was_open(
     await page.get_by_title("Back to the list").click()
     await expect(page.locator(f"#row-{opened}")).to_be_in_viewport(ratio=1)
     await expect(page.get_by_role("link", name="Waiting")).to_be_in_viewport(ratio=1)
+
+
+async def test_somebody_logged_out_while_writing_comes_back_to_their_words(
+    road: Road, chromium: Browser, address: str
+) -> None:
+    conversation_id, page, text = await open_complaint(road, chromium, address)
+    await text.fill("Half a thought")
+    await page.context.clear_cookies(name="visavis_session")
+    await text.press("Enter")
+    await page.get_by_label("E-mail address").fill("mara@lyra.example")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.locator("#problem")).to_contain_text("you were logged out. What you typed is kept")
+    await expect(text).to_have_value("Half a thought")
+    await expect(page.locator(f'[data-conversation="{conversation_id}"]')).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -2,6 +2,7 @@
 
 import { csrfToken } from "../staff/frame";
 import { goToLogin } from "../staff/parts";
+import { desk } from "./page";
 
 const patience = 30_000;
 const leaving = 400;
@@ -21,8 +22,11 @@ export async function post(path: string, fields: Record<string, string>, unanswe
       signal: impatience.signal,
     });
     if (response.ok) return "";
-    if (response.status === 401) goToLogin();
-    else if (response.status < 500) return sentenceOf(await response.text()) || unanswered;
+    if (response.status === 401) {
+      goToLogin();
+      return desk().dataset["loggedOut"] ?? unanswered;
+    }
+    if (response.status < 500) return sentenceOf(await response.text()) || unanswered;
   } catch {
     // The network's fault, or nobody answered; or the page is being left, and gone before it could say so.
     await new Promise((done) => window.setTimeout(done, leaving));
