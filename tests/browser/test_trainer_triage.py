@@ -81,3 +81,22 @@ async def test_a_correction_reaches_the_trainer_and_the_project(
     await expect(mara.locator(f"#m-{message_id} .mark")).to_contain_text("taught to the bot")
     await tess.keyboard.press("u")
     await expect(tess.get_by_text("Mara says: Can wait.")).to_be_visible()
+
+
+async def test_a_trainer_is_told_what_the_server_did_not_answer(
+    road: Road, chromium: Browser, staff_pages: str
+) -> None:
+    page = await log_in(road, chromium, staff_pages, "Tess", DESKTOP)
+    async with road.database.begin() as connection:
+        await connection.exec_driver_sql("UPDATE staff SET roles = '{trainer}' WHERE name = 'Tess'")
+    await page.goto(f"{staff_pages}/trainer")
+    await expect(page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
+    train = page.locator("#training").get_by_role("button", name="Train")
+    await page.context.set_offline(offline=True)
+    await train.click()
+    await expect(page.get_by_role("alert")).to_have_text(
+        "Not done: the server does not answer. Try it again in a moment."
+    )
+    await page.context.set_offline(offline=False)
+    await train.click()
+    await expect(page.get_by_role("alert")).to_have_count(0)
