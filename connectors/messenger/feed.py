@@ -12,6 +12,7 @@ from bot.connector import InboundEvent
 from bot.connector.fields import MAX_ID
 from bot.connector.meta.comments import (
     edit_remark,
+    hold_change,
     hold_own,
     make_remark,
     name_hidden,
@@ -83,8 +84,13 @@ def read_comment(change: Change, *, addressed: str) -> InboundEvent:
 
 
 def read_own(change: Change, verb: str) -> InboundEvent:
-    """Read what the page itself wrote under a comment, or under what somebody wrote on its wall."""
+    """Read what the page itself wrote, changed or removed under a comment, or under a post on its wall."""
     value = change.value
+    if verb in EDITED | REMOVED:
+        words = "" if verb in REMOVED else get_text(value, "message")
+        return hold_change(
+            change, comment_id=get_id(value, "comment_id"), removed=verb in REMOVED, words=words
+        )
     if verb != "add":
         return change.stray("own comment")
     event = hold_own(

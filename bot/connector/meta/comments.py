@@ -20,6 +20,8 @@ from bot.domain.message import Attachment, Content, Kind
 
 PREFIX = "post:"
 HELD = "held"
+NOTE_MAX = 500  # characters of changed words that staff are shown
+CHANGED, REMOVED = "The brand changed what it had written here", "The brand removed what it had written here"
 
 
 def make_post_key(post_id: str, author_id: str) -> str:
@@ -107,28 +109,50 @@ def hold_own(change: Change, *, comment_id: str, parent_id: str, content: Conten
     return replace(stray, platform_at=change.at, metadata={**stray.metadata, HELD: held})
 
 
+def hold_change(change: Change, *, comment_id: str, removed: bool, words: str) -> InboundEvent:
+    """Return that the account's own comment was changed or removed, held until we know who reads it."""
+    stray = change.stray("own comment")
+    if not comment_id:
+        return stray
+    said = words if len(words) <= NOTE_MAX else f"{words[:NOTE_MAX]}…"
+    note = REMOVED if removed else f"{CHANGED}: {said}" if said else CHANGED
+    held: JsonObject = {"parent": comment_id, "note": note}
+    return replace(stray, platform_at=change.at, metadata={**stray.metadata, HELD: held})
+
+
 def get_held_parent(event: InboundEvent) -> str | None:
-    """Return what the account's own comment stands under; None for any other event."""
+    """Return what the account's own comment stands under, or which was changed; None for any other event."""
     return get_id(get_object(event.metadata, HELD), "parent") or None
 
 
 def release_own(event: InboundEvent, known: Earlier | None) -> InboundEvent:
     """Return a comment of the account's own as the brand's word to whoever wrote what it stands under.
 
-    Without its words where we have not got that.
+    Without its words where we have not got that. What became of such a comment is told to staff, in the
+    conversation in which it was said: it is nothing that the contact did.
     """
     held = get_object(event.metadata, HELD)
     metadata = {name: value for name, value in event.metadata.items() if name != HELD}
     author = read_post_author(known.conversation_key) if known else ""
     if known is None or not author:
         return replace(event, metadata=metadata)
+    author_only = Handle(native_id=author)
+    if note := get_text(held, "note"):
+        return replace(
+            event,
+            conversation_key=known.conversation_key,
+            sender=author_only,
+            surface=Surface.PUBLIC,
+            for_staff=True,
+            metadata={**metadata, "note": note},
+        )
     files = [file for file in get_list(held, "files") if isinstance(file, Mapping)]
     return replace(
         event,
         kind=Kind.ECHO,
         event_id=get_id(held, "id"),
         conversation_key=known.conversation_key,
-        sender=Handle(native_id=author),
+        sender=author_only,
         surface=Surface.PUBLIC,
         content=Content(
             text=get_text(held, "text"),

@@ -122,6 +122,40 @@ async def test_own_comment_that_answers_nobody_is_counted(wall: Wall) -> None:
     assert await wall.said(Author.STAFF) == []
 
 
+async def notes_of(wall: Wall) -> list[object]:
+    return [each.metadata["note"] for each in await wall.house.stored() if "note" in each.metadata]
+
+
+@pytest.mark.parametrize("wall", ["messenger"], indirect=True)
+async def test_own_comment_that_is_changed_or_removed_is_told_to_staff_and_answered_by_nobody(
+    wall: Wall,
+) -> None:
+    own = wall.house.fake.own_id
+    await wall.write(ANN, "Shame!", number="20_1")
+    await wall.house.work()
+    await wall.write(BOB, "Same here", number="20_2")
+    await wall.write("", "Mara here.", number="20_8", under="20_2")
+    said = await wall.said(Author.CONTACT, Author.STAFF, Author.BOT)
+    changes = [
+        comment(own, "My address is 1 Mill Lane.", comment_id="20_sent_1", verb="edited", parent_id="20_1"),
+        comment(own, "Mara is here.", comment_id="20_8", verb="edited", parent_id="20_2"),
+        comment(own, "", comment_id="20_8", verb="remove", parent_id="20_2"),
+        comment(own, "", comment_id="20_77", verb="remove", parent_id="20_2"),  # never told to us
+    ]
+    for change in changes:
+        await wall.house.tell(body(PAGE, own, changes=[change]), copies=2)
+    await wall.house.work()
+    assert await notes_of(wall) == [
+        "The brand changed what it had written here: My address is 1 Mill Lane.",
+        "The brand changed what it had written here: Mara is here.",
+        "The brand removed what it had written here",
+    ]
+    assert len(wall.house.fake.remarks) == 1
+    assert await wall.house.statuses() == [BOT, HELD]
+    now = await wall.said(Author.CONTACT, Author.STAFF, Author.BOT)
+    assert [text for text in now if text] == said
+
+
 @pytest.mark.parametrize("wall", ["messenger"], indirect=True)
 async def test_own_comment_under_what_somebody_wrote_on_the_wall_silences_the_bot(wall: Wall) -> None:
     own, post = wall.house.fake.own_id, "10_20"
