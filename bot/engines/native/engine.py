@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.intent_message import parse_intent_message
 from bot.dialogue.scene import Scene
+from bot.dialogue.sessions import forget_earlier_sessions
 from bot.dialogue.tracker_json import tracker_from_json, tracker_to_json
 from bot.dialogue.window import trim
 from bot.engines.at_once import Heard
@@ -80,7 +81,7 @@ class NativeEngine:
 
     def _begin(self, turn: Turn) -> SteeredRun:
         catalogue = self._dialogue.catalogue
-        tracker = in_session(tracker_from_json(turn.tracker, catalogue))
+        tracker = in_session(forget_earlier_sessions(tracker_from_json(turn.tracker, catalogue)))
         stage = Stage(
             dialogue=self._dialogue,
             scene=Scene(catalogue=catalogue, channel=turn.channel, choose=self._choose),
