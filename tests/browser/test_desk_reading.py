@@ -46,6 +46,8 @@ async def test_what_comes_below_says_so_and_nothing_is_resolved_unread(
     await expect(page.get_by_role("button", name="Take", exact=True)).to_have_count(0)
     await page.get_by_role("button", name="Resolve", exact=True).click()
     await expect(page.locator("#holder")).to_contain_text("Resolved")
+    await page.get_by_role("button", name="Open again").click()  # a slip costs the customer nothing
+    await expect(page.locator("#holder")).to_contain_text("You have this conversation")
 
 
 async def test_escape_leaves_the_search_and_then_shows_again_what_it_hid(
