@@ -21,8 +21,7 @@ def forget_earlier_sessions(tracker: Tracker) -> Tracker:
     start = next((number for number in range(len(log) - 1, -1, -1) if _starts(log[number])), None)
     if start is None or any(isinstance(event, SessionStarted) for event in log[start:]):
         return tracker
-    begun = tracker.whole and bool(tracker.tail) and tracker.tail[0].event is log[start]
-    return tracker if begun else new_tracker(tracker.catalogue).apply_all(log[start:])
+    return new_tracker(tracker.catalogue).apply_all(log[start:])
 
 
 def _starts(event: Event) -> bool:
