@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import ClassVar
@@ -123,6 +123,7 @@ class WhatsappConnector(Quiet):
         self._sender = Sender(self._api, number_id=self._number_id, quote=account.flag("quote"))
         self._last_heard: Recent[str, str] = Recent(MOST_REMEMBERED)
         self.first_pause = FIRST_PAUSE
+        self._earlier: tuple[str, ...] = ()
         self._subscriber: Subscriber | None = None
 
     def _make_api(self, timeout: timedelta) -> GraphApi:
@@ -185,6 +186,10 @@ class WhatsappConnector(Quiet):
         fields = {"messaging_product": "whatsapp", "status": "read", "message_id": message_id}
         await self._api.post(f"{self._number_id}/messages", {**fields, "typing_indicator": {"type": "text"}})
 
+    def know_earlier(self, hook_urls: Sequence[str]) -> None:
+        """Learn the addresses that this account had before: an app that calls one of them is led here."""
+        self._earlier = tuple(hook_urls)
+
     @override
     async def start(self, hook_url: str | None) -> None:
         """Open the session, see that the token is good, and have Meta call us where it calls nobody."""
@@ -195,7 +200,7 @@ class WhatsappConnector(Quiet):
         if outcome.error is not None and outcome.error.error_class is ErrorClass.AUTH:
             raise SettingsError(f"the access token is refused: {outcome.error.detail}")
         self._subscriber = Subscriber(
-            partial(register, self._api, self.account.options, hook_url),
+            partial(register, self._api, self.account.options, hook_url, self._earlier),
             account=self.account.name,
             pause=self.first_pause,
         )
@@ -233,7 +238,7 @@ class WhatsappConnector(Quiet):
         api = self._make_api(self._api.timeout)
         await api.open()
         try:
-            return await examine(api, self.account.options, hook_url)
+            return await examine(api, self.account.options, hook_url, self._earlier)
         finally:
             await api.close()
 

@@ -10,7 +10,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.connector.answers import Outcome
 from bot.connector.meta.graph import GraphApi
@@ -28,8 +28,12 @@ from connectors.whatsapp.setup import (
 FIELDS = ("messages", "smb_message_echoes")
 
 
-async def register(api: GraphApi, options: Mapping[str, str], hook_url: str) -> Outcome:
+async def register(
+    api: GraphApi, options: Mapping[str, str], hook_url: str, earlier: Collection[str] = ()
+) -> Outcome:
     """Have Meta call `hook_url` for a number, unless it calls another address: then nothing is changed.
+
+    `earlier` are the addresses that the account had before: an app that calls one of them is led here.
 
     Nothing either where the token does not say its app, or nobody the business account.
     """
@@ -41,7 +45,8 @@ async def register(api: GraphApi, options: Mapping[str, str], hook_url: str) -> 
     if number.error is not None:
         return number
     found = find_hook(as_object(number.result))
-    if found and not same_hook(found, hook_url):
+    comes = bool(found) and same_hook(found, hook_url)
+    if found and not comes and found not in earlier:
         return Outcome()
     hook = AppHook(
         app_id=known.app_id,
@@ -49,9 +54,10 @@ async def register(api: GraphApi, options: Mapping[str, str], hook_url: str) -> 
         object_name=OBJECT,
         fields=FIELDS,
         verify_token=options.get("verify_token", ""),
+        earlier=earlier,
     )
     entered = await enter_hook(api, hook, hook_url)
-    if entered.error is not None or (entered.result is None and not found):
+    if entered.error is not None or (entered.result is None and not comes):
         return entered
     return await subscribe(api, waba_id, known.app_id)
 

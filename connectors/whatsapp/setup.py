@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from bot.connector import ErrorClass, Finding, Guide, OptionHelp, SendError, explain_refusal
@@ -69,11 +69,13 @@ class Known:
     waba_id: str = ""
 
 
-async def examine(api: GraphApi, options: Mapping[str, str], hook_url: str | None) -> list[Finding]:
-    """Ask Meta for everything that has to be right, and say what is not."""
+async def examine(
+    api: GraphApi, options: Mapping[str, str], hook_url: str | None, earlier: Collection[str] = ()
+) -> list[Finding]:
+    """Ask Meta for everything that has to be right, and say what is not. `earlier`: where we were before."""
     outcome, known = await ask_token(api, options)
     waba_id = options.get("waba_id") or known.waba_id
-    number, comes = await examine_number(api, options.get("phone_number_id", ""), hook_url)
+    number, comes = await examine_number(api, options.get("phone_number_id", ""), hook_url, earlier)
     account = await examine_account(api, waba_id, known.app_id)
     fields = await examine_fields(api, known.app_id, options.get("app_secret", ""), hook_url)
     findings = [judge_token(outcome), *number, account, fields]
@@ -115,7 +117,9 @@ def find_account(data: JsonObject) -> str:
     return str(targets[0]) if isinstance(targets, list) and len(targets) == 1 else ""
 
 
-async def examine_number(api: GraphApi, number_id: str, hook_url: str | None) -> tuple[list[Finding], bool]:
+async def examine_number(
+    api: GraphApi, number_id: str, hook_url: str | None, earlier: Collection[str]
+) -> tuple[list[Finding], bool]:
     """Ask how the phone number is, and whether messages to it are sent here, or will be after a start."""
     outcome = await api.get(number_id, {"fields": NUMBER_FIELDS})
     if outcome.error is not None:
@@ -126,7 +130,7 @@ async def examine_number(api: GraphApi, number_id: str, hook_url: str | None) ->
         return [bad(text)], False
     number = as_object(outcome.result)
     name = get_name(number, "display_phone_number") or "The number"
-    hook = judge_hook(number, hook_url)
+    hook = judge_hook(number, hook_url, earlier)
     findings = [judge_status(name, get_id(number, "status")), hook]
     if get_id(number, "quality_rating") == "RED":
         text = f"{name} has a low quality rating: people block or report it. Meta may limit what it sends."
@@ -141,7 +145,7 @@ def judge_status(name: str, status: str) -> Finding:
     return bad(f"{name} is {status}, not CONNECTED: see WhatsApp Manager > Phone numbers.")
 
 
-def judge_hook(number: JsonObject, hook_url: str | None) -> Finding:
+def judge_hook(number: JsonObject, hook_url: str | None, earlier: Collection[str]) -> Finding:
     """Say whether messages come here."""
     if hook_url is None:
         return bad("There is no public address (PUBLIC_URL): Meta cannot call us.")
@@ -151,6 +155,9 @@ def judge_hook(number: JsonObject, hook_url: str | None) -> Finding:
             f"No webhook is set. The service sets it at each start with `waba_id`, and must be reached at "
             f"{hook_url} then; else enter that at {SETTINGS}."
         )
+        return Finding(well=False, at_start=True, text=text)
+    if found in earlier and found == get_url(get_object(number, "webhook_configuration"), HOOKS[-1]):
+        text = "Messages go to our address of before. Each start with a public address leads it on."
         return Finding(well=False, at_start=True, text=text)
     if not same_hook(found, hook_url):
         return bad(f"Messages go to another address: change it to {hook_url}, or use another number.")

@@ -28,7 +28,7 @@ from bot.connector.meta.graph import GraphApi
 from bot.connector.meta.hook import AppHook, enter_hook
 from bot.connector.meta.messages import render_plain
 from bot.connector.meta.send import LOOKED_AT, Call, check_id, find_sent, send_calls
-from bot.connector.meta.setup import Subscriber, examine_fields, examine_hook, examine_token
+from bot.connector.meta.setup import Subscriber, Wanted, examine_fields, examine_hook, examine_token
 from bot.connector.meta.webhook import answer_meta_challenge, check_meta_signature, read_app_secrets
 from bot.connector.options import find_unknown_options
 from bot.connector.quiet import Quiet
@@ -75,6 +75,7 @@ class MetaAccount(Quiet, ABC):
         self._verify_token = options.get("verify_token", "")
         self._signs: set[asyncio.Task[None]] = set()
         self._hook_url = ""
+        self._earlier: tuple[str, ...] = ()
         self.subscriber = Subscriber(self.subscribe, account=account.name, pause=FIRST_PAUSE)
 
     @abstractmethod
@@ -217,7 +218,12 @@ class MetaAccount(Quiet, ABC):
             object_name=self.node.object_name,
             fields=self.node.app_fields,
             verify_token=self._verify_token,
+            earlier=self._earlier,
         )
+
+    def know_earlier(self, hook_urls: Sequence[str]) -> None:
+        """Learn the addresses that this account had before: the app's webhook is led from them to here."""
+        self._earlier = tuple(hook_urls)
 
     async def examine(self, hook_url: str | None) -> list[Finding]:
         """Ask Meta whether the token is right, what we are told of, and where the app's webhook leads."""
@@ -231,9 +237,12 @@ class MetaAccount(Quiet, ABC):
                 await examine_hook(
                     self.api,
                     app=(options.get("app_id", ""), self._secrets[0].decode() if self._secrets else ""),
-                    object_name=self.node.object_name,
                     hook_url=hook_url,
-                    wanted=self.node.app_fields if self._make_hook() is not None else (),
+                    wanted=Wanted(
+                        object_name=self.node.object_name,
+                        fields=self.node.app_fields if self._make_hook() is not None else (),
+                        earlier=self._earlier,
+                    ),
                 ),
             ]
         finally:

@@ -22,20 +22,24 @@ UNANSWERED = "2200"  # Meta called the address, and the challenge did not come b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppHook:
-    """What an app is to tell us: the `fields` of an object. `token` is the app's own."""
+    """What an app is to tell us: the `fields` of an object. `token` is the app's own.
+
+    `earlier` are the addresses that this account had before.
+    """
 
     app_id: str
     token: str = field(repr=False)
     object_name: str
     fields: Collection[str]
     verify_token: str = field(repr=False)
+    earlier: Collection[str] = ()
 
 
 async def enter_hook(api: GraphApi, hook: AppHook, hook_url: str) -> Outcome:
     """Have an app call `hook_url` about our fields; the result is None where nothing was changed.
 
-    That is where the app's webhook leads elsewhere, to another account of ours, or lacks nothing. Meta asks
-    the address for its challenge at once.
+    That is where the app's webhook leads elsewhere, to another account of ours, or lacks nothing. One that
+    leads to where this account was before is led here. Meta asks the address for its challenge at once.
     """
     path = f"{hook.app_id}/subscriptions"
     known = await api.get(path, {}, token=hook.token)
@@ -43,7 +47,8 @@ async def enter_hook(api: GraphApi, hook: AppHook, hook_url: str) -> Outcome:
         return explain_app(known, hook_url)
     hooks = find_hooks(known, hook.object_name)
     told = list_fields(hooks)
-    if hooks and not (is_on(hooks[0], hook_url) and set(hook.fields) - set(told)):
+    lacks = bool(set(hook.fields) - set(told))
+    if hooks and not (is_on(hooks[0], [hook_url]) and lacks) and not is_on(hooks[0], hook.earlier):
         return Outcome()
     fields: JsonObject = {
         "object": hook.object_name,
@@ -54,9 +59,9 @@ async def enter_hook(api: GraphApi, hook: AppHook, hook_url: str) -> Outcome:
     return explain_app(await api.post(path, fields, token=hook.token), hook_url)
 
 
-def is_on(hook: JsonObject, hook_url: str) -> bool:
-    """Tell whether a webhook leads to this very address and is on: one that is off is not ours to set."""
-    return get_text(hook, "callback_url", limit=4096) == hook_url and hook.get("active") is True
+def is_on(hook: JsonObject, hook_urls: Collection[str]) -> bool:
+    """Tell whether a webhook leads to one of these very addresses and is on: one that is off is not ours."""
+    return get_text(hook, "callback_url", limit=4096) in hook_urls and hook.get("active") is True
 
 
 def explain_app(outcome: Outcome, hook_url: str) -> Outcome:

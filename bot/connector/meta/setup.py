@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -124,13 +125,23 @@ async def examine_fields(api: GraphApi, path: str, wanted: Collection[str]) -> F
     )
 
 
-async def examine_hook(
-    api: GraphApi, *, app: tuple[str, str], object_name: str, hook_url: str | None, wanted: Collection[str]
-) -> Finding:
-    """Look where the app's webhook leads; `app` is its number and its secret.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the app's webhook about an object should be.
 
-    `wanted` are the fields that it must name where a start sets it; empty where that is done by hand.
+    `fields` are what it must name where a start sets it, empty where that is done by hand; `earlier` are the
+    addresses that the account had before.
     """
+
+    object_name: str
+    fields: Collection[str] = ()
+    earlier: Collection[str] = ()
+
+
+async def examine_hook(
+    api: GraphApi, *, app: tuple[str, str], wanted: Wanted, hook_url: str | None
+) -> Finding:
+    """Look where the app's webhook leads; `app` is its number and its secret."""
     app_id, app_secret = app
     if hook_url is None:
         return Finding(well=False, text="There is no public address (PUBLIC_URL): Meta cannot call us.")
@@ -147,19 +158,24 @@ async def examine_hook(
             well=False,
             text=f"Meta does not show the app's webhook: {explain_refusal(outcome.error, what_to_do)}",
         )
-    return judge_app_hook(outcome, object_name, hook_url, wanted)
+    return judge_app_hook(outcome, wanted, hook_url)
 
 
-def judge_app_hook(outcome: Outcome, object_name: str, hook_url: str, wanted: Collection[str]) -> Finding:
-    """Say where the app's webhook leads, and what it does not name of `wanted`."""
-    hooks = find_hooks(outcome, object_name)
-    if wanted and not hooks:
-        text = f"The app has no webhook for {object_name!r}. We set it at each start with a public address."
+def judge_app_hook(outcome: Outcome, wanted: Wanted, hook_url: str) -> Finding:
+    """Say where the app's webhook leads, and what it does not name."""
+    hooks = find_hooks(outcome, wanted.object_name)
+    if wanted.fields and not hooks:
+        text = f"The app has no webhook for {wanted.object_name!r}. Each start with a public address sets it."
         return Finding(well=False, at_start=True, text=text)
-    problem = find_hook_problem(outcome.result, object_name, hook_url)
+    if wanted.fields and get_text(hooks[0], "callback_url", limit=4096) in wanted.earlier:
+        text = (
+            "The app's webhook leads to our address of before. Each start with a public address leads it on."
+        )
+        return Finding(well=False, at_start=True, text=text)
+    problem = find_hook_problem(outcome.result, wanted.object_name, hook_url)
     if problem is not None:
         return Finding(well=False, text=f"{problem} at {DASHBOARD}.")
-    missing = sorted(set(wanted) - set(list_fields(hooks)))
+    missing = sorted(set(wanted.fields) - set(list_fields(hooks)))
     if missing:
         text = (
             f"The app's webhook leads here, and does not name {', '.join(missing)}. Each start with a public "

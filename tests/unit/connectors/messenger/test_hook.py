@@ -89,6 +89,23 @@ async def test_webhook_that_is_not_this_accounts_or_is_off_is_not_mended(fake: F
             assert (fake.hook_url, fake.app_fields) == (hook_url, ["messages"])
 
 
+async def test_webhook_that_leads_to_where_this_account_was_before_is_led_here(fake: FakeGraph) -> None:
+    page = build(fake)
+    page.know_earlier([ELSEWHERE])
+    async with hooked(page) as url:
+        for other in (ELSEWHERE.replace("old", "other"), ELSEWHERE.replace("main", "other")):
+            fake.hook_url = other
+            await page.start(url)
+            assert fake.hook_url == other
+        fake.hook_url = ELSEWHERE
+        finding = (await page.examine(url))[2]
+        assert (finding.well, finding.at_start) == (False, True)
+        assert "of before" in finding.text
+        await page.start(url)
+        assert fake.hook_url == url
+        assert (await page.examine(url))[2].well
+
+
 async def test_webhook_is_set_once_we_answer(fake: FakeGraph) -> None:
     page = build(fake)
     page.subscriber.pause = timedelta()

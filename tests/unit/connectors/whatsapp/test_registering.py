@@ -134,6 +134,21 @@ async def test_webhook_of_ours_that_lacks_fields_gets_them_and_keeps_its_own(fak
     assert changes(fake) == before
 
 
+@pytest.mark.parametrize("level", ["hook_url", "account_hook"])
+async def test_app_that_calls_where_we_were_before_is_led_here(fake: FakeWhatsapp, level: str) -> None:
+    async with hooked(build(fake)) as hook:
+        hook.connector.know_earlier([ELSEWHERE])
+        setattr(fake, level, ELSEWHERE)
+        findings = await hook.connector.examine(hook.url)
+        await hook.connector.start(hook.url)
+        assert bool([each for each in findings if each.at_start]) is (level == "hook_url")
+        if level == "hook_url":
+            assert fake.told_at == hook.url
+            assert all(finding.well for finding in await hook.connector.examine(hook.url))
+        else:  # an address above the app's is not ours to take away
+            assert fake.account_hook == ELSEWHERE
+
+
 async def test_webhook_of_another_account_of_ours_is_not_mended_by_this_one(fake: FakeWhatsapp) -> None:
     async with hooked(build(fake)) as hook:
         fake.hook_url, fake.fields = hook.url.replace("main", "other"), ["messages"]
