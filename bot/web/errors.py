@@ -63,7 +63,7 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
     except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer and we a line
         return _fail(request, error)
     if response.status < _OUR_FAULT:
-        outages = request.config_dict[_OUTAGES]
+        outages = request.app[_OUTAGES]
         if outages.under_way:
             outages.worked(_name(request), log.info, "requests work again", **_describe(request))
     return response
@@ -98,7 +98,7 @@ def log_failure(request: web.Request, cause: str, *, event: str, **fields: objec
     `left_out` says how many were not told before it.
     """
     where = _describe(request)
-    request.config_dict[_OUTAGES].failed(_name(request), cause, log.error, event, **where, **fields)
+    request.app[_OUTAGES].failed(_name(request), cause, log.error, event, **where, **fields)
 
 
 def _describe(request: web.Request) -> dict[str, str]:
