@@ -23,6 +23,7 @@ _RASA_KEYS = ("recipe", "assistant_id", "language", "pipeline", "policies", "ver
 _IGNORED = {
     "triage": "there is nothing to choose about complaints yet",
     "importers": "only the files of this folder are read",
+    "imports": "only the files of this folder are read, so copy into it what those folders hold",
     "spaces": "only the files of this folder are read",
 }
 RECIPE = "default.v1"

@@ -55,6 +55,9 @@ class StepReader:
         if body is None:
             return None
         key = next((key for key in _KEYS if key in body.entries), None)
+        if not body.entries:
+            self._reader.warn(body.source, f"A step of {self._owner} is empty, and left out. Delete it.")
+            return None
         if key is None:
             written = next(iter(body.entries), "")
             hint = _hint(written)

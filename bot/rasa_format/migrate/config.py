@@ -106,7 +106,7 @@ class ConfigMigration:
             self._leave_out(recipe, text)
         importers = self._config.entries.get("importers")
         if importers is not None:
-            text = "`importers` changes nothing: all files of the project's folders are read."
+            text = "`importers` changes nothing: all files of the project's folders are read, and no others."
             self._findings.person(self._path, text, importers.source.line)
 
     def _leave_out(self, node: Node, text: str) -> None:

@@ -195,6 +195,7 @@ def test_desk_says_which_public_posts_are_answered(text: str, answered: PublicPo
         ("engine: mycroft\n", "config.yml:1: error: There is no engine `mycroft`. Engines are: native"),
         ("triage: {}\n", "config.yml:1: warning: `triage` changes nothing"),
         ("importers: []\n", "config.yml:1: warning: `importers` changes nothing"),
+        ("imports: [a]\n", "so copy into it what those folders hold"),
         ("x-mine: 1\n", "config.yml:1: warning: `x-mine` means nothing here."),
         ("recipe: graph.v1\n", "config.yml:1: error: The recipe `graph.v1` is not known"),
         ("pipelin: []\n", "config.yml:1: warning: `pipelin` means nothing here. Did you mean `pipeline`?"),

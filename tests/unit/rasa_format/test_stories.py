@@ -140,6 +140,7 @@ rules:
             "stories:\n- story: s\n  steps:\n  - actoin: x\n",
             "s.yml:4: error: `actoin` is no step. Did you mean `action`?",
         ),
+        ("stories:\n- story: s\n  steps:\n  - {}\n", "s.yml:4: warning: A step of story `s` is empty"),
         (
             "stories:\n- story: s\n  steps:\n  - form: f\n",
             "s.yml:4: error: `form` is no step. It is called `active_loop` since Rasa 2.",
