@@ -12,6 +12,7 @@ from bot.desk.public_posts_seen import Reason, Seen, Verdict, answer, leave
 
 LIKELY = 0.5
 _CERTAIN = 0.97
+_UNJUDGED = 1.0  # of asking, where the model is of before
 _ASKS_TELLING, _ASKS_CLOSING = (0.38, 0.27, 0.2), (0.3, 0.2, 0.12)
 _CALM_FRIENDS, _CALM_REMARK, _CALM_KIND, _CALM_PASSING, _CALM_TAGGED = 0.35, 0.2, 0.25, 0.7, 0.2
 _CALM_GLAD = 0.35
@@ -196,9 +197,14 @@ def _answers_praise(seen: Seen) -> bool:
 
 
 def see_statement(seen: Seen) -> Verdict | None:
-    """See what tells of the brand, or of anything, and says nothing to it."""
+    """See what tells of the brand, or of anything, and says nothing to it.
+
+    What was learnt of asking may speak against it: then it stays in doubt.
+    """
     signs, chance = seen.signs, seen.triage.complaint
     if seen.post.files or not seen.is_judged or not seen.is_english:
+        return None
+    if LIKELY <= seen.triage.asks < _UNJUDGED:
         return None
     if seen.post.addressed == "comment":
         return leave(Reason.REMARK) if chance < _CALM_REMARK else None

@@ -42,10 +42,11 @@ _SUBJECT = (
     r"(?:i|you|u|ya|we|he|she|it|they|this|that|these|those|there|the|my|your|ur|our"
     r"|any\w*|some\w*|every\w*|all)"
 )
+_NO_SUBJECT = r"(?:will\s(?:be|have|see)|can't\swait)\b"  # as in "will see you there"
 _NAMED = "\x00"  # stands for a name or a tag while openings are looked for
 _OPENING = re.compile(
     r"(?:^|[.!,;:]\s|\b(?:hi|hey|hello|hiya|morning)\s)\s*(?:there\s|guys\s|team\s|all\s)?"
-    rf"({_AUXILIARY}\s(?!i\s(?:love|think|know|see))[\w{_NAMED}]+)"
+    rf"((?!{_NO_SUBJECT}){_AUXILIARY}\s(?!i\s(?:love|think|know|see))[\w{_NAMED}]+)"
     rf"|(?:\b(?:so|and|ok|or)\s|{_NAMED}[,:\s-]*)"
     rf"({_AUXILIARY}\s{_SUBJECT}\b(?!\s(?:best|worst|most|only|greatest|same)\b))",
     re.IGNORECASE,

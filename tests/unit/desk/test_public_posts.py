@@ -121,6 +121,9 @@ def test_own_words_about_what_one_bought_are_heard_beside_a_link_or_a_repost(tex
         ("hey @lyra can i pair two of them", True),
         ("@lyra is the best thing since bread", False),
         ("somebody rang and was kind to me @lyra", False),
+        ("can't wait for the evening @lyra", False),
+        ("Packed. Will see @lyra on stage at nine", False),
+        ("will the shop open again @lyra", True),
         ("#lyra is nice and warm", False),
     ],
 )
@@ -165,6 +168,25 @@ def test_what_was_learnt_of_asking_counts_less_the_more_it_looks_like_a_complain
 ) -> None:
     assert judge(text, triage=Triage(complaint=0.75, sentiment=0.4, asks=asks)).needs_answer is not left
     assert judge(text, triage=Triage(complaint=0.98, sentiment=0.4, asks=asks)).needs_answer
+
+
+@pytest.mark.parametrize(("asks", "left"), [(0.49, True), (0.6, False), (1.0, True)])  # 1: nobody judged
+@pytest.mark.parametrize(
+    ("text", "addressed"),
+    [
+        ("Ask the people at the harbour about the whales", "comment"),
+        ("Running my first half marathon in my @lyra headphones", "mention"),
+    ],
+)
+def test_a_statement_that_asks_by_all_that_was_learnt_stays_in_doubt(
+    text: str,
+    addressed: str,
+    asks: float,
+    left: bool,  # noqa: FBT001 - a parametrised expectation
+) -> None:
+    verdict = judge(text, addressed, Triage(complaint=0.03, sentiment=0.5, asks=asks))
+    assert verdict.needs_answer is not left
+    assert left or verdict.reason is Reason.DOUBT
 
 
 def test_words_that_show_it_are_of_our_lists_and_nobodys_names() -> None:
