@@ -91,6 +91,7 @@ bench: $(VENV)/.dev $(BUILT) ## Measure the road (messages per second, delays, m
 	$(BIN)/python -m tests.bench.triage --json tests/bench/results/triage.json
 	$(BIN)/python -m tests.bench.public_posts --json tests/bench/results/public_posts.json
 	$(BIN)/python -m tests.bench.two_questions --json tests/bench/results/two_questions.json
+	$(BIN)/python -m tests.bench.complaint_beside --json tests/bench/results/complaint_beside.json
 	$(BIN)/python -m tests.bench.wishes --json tests/bench/results/wishes.json
 	$(BIN)/python -m tests.bench.entities --json tests/bench/results/entities.json
 	$(BIN)/python -m tests.bench.dialogue --json tests/bench/results/dialogue.json

@@ -1,4 +1,4 @@
-"""Two questions in one message: each is answered, unless one of them is for a person."""
+"""Two questions in one message: each is answered, unless one of them, or a complaint, is for a person."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from bot.domain.understanding import IntentScore, Understanding
+from bot.domain.understanding import IntentScore, Triage, Understanding
 from bot.engines.at_once import AtOnce
 from tests.conversations.talk import Talk, Words, build_engine
 from tests.unit.dialogue.specs import RULES, action, intent, rule, say, spec
@@ -29,6 +29,7 @@ class Chances(Words):
 
     chances: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
+    triage: Triage | None = None
 
     @override
     async def parse(self, text: str) -> Understanding:
@@ -36,7 +37,7 @@ class Chances(Words):
         known = self.chances.get(text, {}).items()
         ranking = tuple(IntentScore(name=name, confidence=chance) for name, chance in known)
         if ranking and ranking[0].confidence >= 0.72:
-            return Understanding(text=text, intent=ranking[0], ranking=ranking)
+            return Understanding(text=text, intent=ranking[0], ranking=ranking, triage=self.triage)
         unsure = IntentScore(name="nlu_fallback", confidence=0.72)
         return Understanding(text=text, intent=unsure, ranking=(unsure, *ranking), fallback=True)
 
@@ -94,3 +95,32 @@ async def test_where_one_question_is_for_a_person_that_alone_is_heard_in_all_its
     assert shop.last
     heard: list[Any] = [event for event in shop.last.events if event["event"] == "user"]
     assert [(each["text"], each["parse_data"]["intent"]["name"]) for each in heard] == [(BOTH, "bye")]
+
+
+ASKED, COMPLAINED = "hello you and all.", "I never got my shoes"
+BESIDE = {
+    f"{ASKED} {COMPLAINED}": {"greet": 0.9, "bye": 0.05},
+    ASKED: {"greet": 0.9},
+    COMPLAINED: {"bye": 0.9},
+}
+
+
+async def test_complaint_beside_a_question_that_was_understood_is_heard_in_all_its_words() -> None:
+    words = Chances(chances=BESIDE, triage=Triage(complaint=0.4))
+    shop = talk(words, at_once=AtOnce(intents=frozenset({"bye"})))
+    assert await shop.say(f"{ASKED} {COMPLAINED}") == ["bye"]
+    assert shop.last
+    heard: list[Any] = [event for event in shop.last.events if event["event"] == "user"]
+    assert [each["text"] for each in heard] == [f"{ASKED} {COMPLAINED}"]
+
+
+async def test_nothing_is_looked_for_beside_a_question_where_nobody_hands_over_or_the_bot_asked() -> None:
+    words = Chances(chances=BESIDE, triage=Triage(complaint=0.4))
+    assert await talk(words).say(f"{ASKED} {COMPLAINED}") == ["hello"]
+    wish = AtOnce(intents=frozenset({"bye"}), wish="bye")  # wishes are read in the whole text
+    assert await talk(words, at_once=wish).say(f"{ASKED} {COMPLAINED}") == ["hello"]
+    shop = talk(words, at_once=AtOnce(intents=frozenset({"bye"})))
+    await shop.say("/order")
+    words.read.clear()
+    await shop.say(f"{ASKED} {COMPLAINED}")
+    assert words.read == [f"{ASKED} {COMPLAINED}"]
