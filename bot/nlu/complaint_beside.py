@@ -1,4 +1,4 @@
-"""A complaint beside a question, as in "do you ship to Norway? also my last order never arrived".
+"""A complaint beside a question, as in "do you ship to Norway? my last lamp came broken".
 
 The question is understood so well that the bot would answer it alone, and the complaint would go unheard. So
 each part is understood by itself where the text may hold a complaint at all. A complaint counts where the

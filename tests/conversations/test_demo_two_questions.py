@@ -39,3 +39,32 @@ async def test_where_one_leads_to_a_person_they_get_the_whole(engine: NativeEngi
     assert talk.last.handoff
     assert talk.last.handoff.reason == "complaint_double_charge"
     assert "LY-104233" in talk.last.handoff.summary
+
+
+async def test_a_complaint_beside_a_question_that_was_understood_is_handed_over(engine: NativeEngine) -> None:
+    talk = Talk(engine)
+    await talk.say("do you ship to Norway? also my last headphones arrived broken")
+    assert talk.last
+    [understood] = talk.last.understandings
+    assert understood is not None
+    assert understood.intent is not None
+    assert understood.intent.name == "ask_delivery_countries"  # so it would be answered, and no more
+    assert talk.last.handoff
+    assert talk.last.handoff.reason == "complaint_broken_item"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It has not come. Where can I track it?",
+        "It doesn't fit. How do I send it back?",
+        "do you ship to Norway? also what does it cost?",
+    ],
+)
+async def test_trouble_that_is_what_the_question_is_about_is_answered(
+    engine: NativeEngine, text: str
+) -> None:
+    talk = Talk(engine)
+    assert await talk.say(text)
+    assert talk.last
+    assert talk.last.handoff is None
