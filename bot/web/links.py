@@ -36,14 +36,20 @@ def split_links(text: str) -> list[Piece]:
 
 
 def _trim(address: str) -> str:
-    """Leave out what stands behind an address: a full stop, or a bracket that was opened before it."""
-    while address:
-        last = address[-1]
-        opened = _BRACKETS.get(last)
-        if last not in _AFTER and (opened is None or address.count(opened) >= address.count(last)):
+    """Leave out what stands behind an address: a full stop, or a bracket that was opened before it.
+
+    Each bracket is counted once: customers write what they like, and thousands of them must cost nothing.
+    """
+    unopened = {close: address.count(close) - address.count(opened) for close, opened in _BRACKETS.items()}
+    end = len(address)
+    while end:
+        last = address[end - 1]
+        if unopened.get(last, 0) > 0:
+            unopened[last] -= 1
+        elif last not in _AFTER:
             break
-        address = address[:-1]
-    return address
+        end -= 1
+    return address[:end]
 
 
 def _leads_where_it_says(address: str) -> bool:

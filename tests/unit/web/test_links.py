@@ -32,3 +32,9 @@ def test_no_letter_is_lost_and_none_is_added(text: str) -> None:
     pieces = split_links(text)
     assert "".join(piece.text for piece in pieces) == text
     assert all(piece.href in ("", piece.text) for piece in pieces)
+
+
+def test_brackets_without_end_cost_next_to_nothing() -> None:
+    text = "https://a.example" + ")" * 2_000_000  # each looked at for each: the test's time is up
+
+    assert [piece.href for piece in split_links(text)] == ["https://a.example", ""]
