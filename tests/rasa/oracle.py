@@ -101,7 +101,7 @@ def _exchange(to_rasa: IO[str], from_rasa: IO[str], request: dict[str, Any]) -> 
 def run_script(script: Path, *arguments: Path, home: Path) -> list[Any]:
     """Run a program in Rasa's environment; returns the JSON of each line that it writes.
 
-    It works in `home`: Rasa keeps a cache of trainings where it works, which two at once spoil for each other.
+    It works in `home`: Rasa keeps a cache of trainings where it works, and two at once spoil each other's.
     """
     done = subprocess.run(
         [need_python(), script, *arguments],
