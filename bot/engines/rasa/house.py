@@ -89,8 +89,7 @@ class RasaHouse:
 
     def _start(self, dead: Child | None) -> Child:
         port = dead.port if dead else choose_port()
-        where = ("--enable-api", "--interface", HOST, "--port", str(port), "--auth-token", self.token)
-        what = ("--model", _MODEL, "--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
+        arguments = write_arguments(port, self.token)
         output = self._plan.place / "rasa.log"
         started, begun = log_size(output), time.monotonic()
         child = Child(
@@ -98,7 +97,7 @@ class RasaHouse:
             url=f"http://{HOST}:{port}",
             port=port,
             password=self.token,
-            process=self._plan.installation.run(("run", *where, *what), folder=self._folder, log=output),
+            process=self._plan.installation.run(("run", *arguments), folder=self._folder, log=output),
             stop_signal=STOP_SIGNAL,
         )
         (self._folder / _PID).write_text(str(child.pid))
@@ -106,6 +105,12 @@ class RasaHouse:
         wait_ready(child, log=output, log_start=started, ready=look, patience=_PATIENCE)
         log.info("Rasa started", seconds=round(time.monotonic() - begun, 1))
         return child
+
+
+def write_arguments(port: int, token: str) -> tuple[str, ...]:
+    """Return what follows `rasa run`. One token in 64 begins with a dash, which else makes it an option."""
+    where = ("--enable-api", "--interface", HOST, "--port", str(port), f"--auth-token={token}")
+    return *where, "--model", _MODEL, "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"
 
 
 @dataclass(slots=True, kw_only=True)
