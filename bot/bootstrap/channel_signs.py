@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.bootstrap.connectors import Connectors, make_hook_url
 from bot.bootstrap.stores import open_known_database
-from bot.connector import Finding
+from bot.connector import Finding, ReplacesHooks
 from bot.errors import VisavisError
 from bot.storage.signs import Signs, list_signs, note_hook_url
 
@@ -53,6 +53,5 @@ async def remember_hooks(database: Database, settings: Settings, connectors: Con
 
 def know_earlier(connector: Connector, hook_urls: Sequence[str]) -> None:
     """Tell a connector that replaces addresses of ours which those were."""
-    learn: Callable[[Sequence[str]], None] | None = getattr(connector, "know_earlier", None)
-    if learn is not None:
-        learn(hook_urls)
+    if isinstance(connector, ReplacesHooks):
+        connector.know_earlier(hook_urls)
