@@ -2,67 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 from aiohttp import web
-from typer.testing import CliRunner, Result
 
-from bot.cli.app import app
 from bot.rasa_format.problem import Problems
 from bot.rasa_format.project import read_project
-from bot.service.road import Road
-from bot.service.signs import write_down
-from bot.settings import get_environment
-from bot.storage.database import Database
-from bot.storage.signs import note_hook_url
 from tests.fakes.serving import serve
 from tests.fakes.telegram import Hook, run_fake_telegram
-from tests.fakes.twilio import ACCOUNT_SID, NUMBER, TOKEN, FakeTwilio, run_fake_twilio
+from tests.fakes.twilio import ACCOUNT_SID, NUMBER, TOKEN, FakeTwilio
 from tests.fakes.whatsapp import run_fake_whatsapp
-
-CONFIG = "language: en\npipeline:\n- name: KeywordIntentClassifier\n"
-PUBLIC = "https://chat.example.com"
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Return a project without channels; what its `.env` puts into the environment goes again."""
-    (tmp_path / "config.yml").write_text(CONFIG)
-    (tmp_path / "domain.yml").write_text("intents: []\n")
-    known = get_environment()
-    monkeypatch.setenv("VISAVIS_PROJECT", str(tmp_path))
-    monkeypatch.setenv("PUBLIC_URL", PUBLIC)
-    monkeypatch.setenv("VISAVIS_DATA", str(tmp_path / "data"))
-    yield tmp_path
-    for name in set(get_environment()) - set(known):
-        monkeypatch.delenv(name)
-    structlog.reset_defaults()  # the command has its own logging; other tests look at what is logged
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[FakeTwilio]:
-    async with run_fake_twilio() as fake:
-        fake.hook_url = f"{PUBLIC}/webhooks/sms/shop"
-        yield fake
-
-
-async def run(*arguments: str, typed: str = "") -> Result:
-    """Run a command in a thread of its own: it has a loop of its own."""
-    return await asyncio.to_thread(CliRunner().invoke, app, ["channels", *arguments], typed)
-
-
-def answers(token: str = TOKEN) -> str:
-    return f"{ACCOUNT_SID}\n{token}\n{NUMBER}\n\n"
-
-
-async def connect(fake: FakeTwilio, typed: str) -> Result:
-    return await run("connect", "sms", "shop", "--set", f"api_url={fake.url}", typed=typed)
+from tests.integration.bootstrap.setting_up import CONFIG, PUBLIC, answers, connect, run
 
 
 async def test_connecting_looks_at_the_platform_and_writes_secrets_apart(
@@ -182,81 +134,6 @@ async def test_account_that_cannot_be_added_is_refused_before_anything_is_asked(
     assert result.exit_code != 0
     assert word in result.output + str(result.exception)
     assert "console.twilio.com" not in result.output
-
-
-@pytest.mark.usefixtures("project")
-async def test_doctor_asks_each_account_and_fails_where_one_is_not_well(twilio: FakeTwilio) -> None:
-    await connect(twilio, answers())
-    well = await run("doctor", "sms")
-    assert (well.exit_code, "✓" in well.output) == (0, True), well.output
-    twilio.hook_url = "https://elsewhere.example/hook"
-    astray = await run("doctor", "sms", "shop")
-    assert astray.exit_code == 1
-    assert "✗" in astray.output
-    assert TOKEN not in astray.output
-
-
-@pytest.mark.usefixtures("project")
-async def test_doctor_says_what_came_in_and_what_was_refused(
-    twilio: FakeTwilio, road: Road, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await connect(twilio, answers())
-    never_run = await run("doctor")
-    assert "The service has not run with this account yet" in " ".join(never_run.output.split())
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    road.listening.refuse(
-        "sms", "shop", datetime(2026, 11, 23, 13, 5, tzinfo=UTC), "X-Twilio-Signature is wrong"
-    )
-    await write_down(road)
-    refused = await run("doctor")
-    said = " ".join(refused.output.split())
-    assert refused.exit_code == 1
-    assert (
-        "So far one request was refused, the last at 2026-11-23 13:05 UTC: X-Twilio-Signature is wrong."
-        in said
-    )
-    assert "behind a proxy PUBLIC_URL" in said
-    road.listening.hear("sms", "shop", datetime(2026, 11, 23, 13, 6, tzinfo=UTC))
-    await write_down(road)
-    well = await run("doctor")
-    assert (well.exit_code, "last came in at 2026-11-23 13:06 UTC" in well.output) == (0, True), well.output
-
-
-@pytest.mark.usefixtures("project")
-async def test_doctor_without_a_database_that_answers_still_asks_the_platform(
-    twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await connect(twilio, answers())
-    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
-    result = await run("doctor")
-    assert result.exit_code == 0, result.output
-    assert "Twilio accepts the credentials" in result.output
-    assert "→ What came in last cannot be told: PostgreSQL does not answer" in " ".join(result.output.split())
-
-
-@pytest.mark.usefixtures("project")
-async def test_doctor_knows_an_address_of_before(
-    twilio: FakeTwilio, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await connect(twilio, answers())
-    twilio.hook_url = "https://old.example/webhooks/sms/shop"
-    async with database.begin() as connection:
-        await note_hook_url(connection, "sms", "shop", twilio.hook_url)
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    said = " ".join((await run("doctor")).output.split())
-    assert "our address of before (old.example): `visavis serve` sets ours" in said
-    assert "PUBLIC_URL has changed: at its last start the service was at https://old.example." in said
-
-
-async def test_doctor_says_which_variable_an_account_lacks(
-    project: Path, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await connect(twilio, answers())
-    (project / ".env").unlink()
-    monkeypatch.delenv("SMS_SHOP_AUTH_TOKEN", raising=False)
-    result = await run("doctor")
-    assert result.exit_code == 1
-    assert "SMS_SHOP_AUTH_TOKEN is not set" in " ".join(result.output.split())
 
 
 async def test_chat_is_connected_without_any_platform(project: Path) -> None:

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.desk.public_posts import STRONG, Post, Reason, Verdict, judge_post, judge_repeated
-from bot.domain.understanding import IntentScore, Triage, Understanding
-
-CALM = Triage(complaint=0.03, urgency=0.02, sentiment=0.5)
-GLAD = Triage(complaint=0.02, urgency=0.01, sentiment=0.8)
-
-
-def understand(triage: Triage = CALM, *, language: str | None = None, intent: str = "") -> Understanding:
-    score = IntentScore(name=intent, confidence=0.95) if intent else None
-    return Understanding(text="", intent=score, language=language, triage=triage)
-
-
-def judge(
-    text: str, addressed: str = "mention", triage: Triage = CALM, language: str | None = None
-) -> Verdict:
-    return judge_post(Post(text=text, addressed=addressed), understand(triage, language=language))
+from bot.domain.understanding import Triage
+from tests.unit.desk.judging import GLAD, judge, understand
 
 
 @pytest.mark.parametrize(
@@ -255,50 +240,3 @@ def test_what_many_write_word_by_word_is_left_alone_unless_it_may_be_a_complaint
     assert judge_repeated(post, understand(), 2).needs_answer
     assert judge_repeated(post, understand(Triage(complaint=0.6)), 5).needs_answer
     assert judge_repeated(post, None, 5).needs_answer
-
-
-PARTS = (
-    "@ann",
-    "#",
-    "RT",
-    "love",
-    "thanks",
-    "\U0001f60d",
-    "done",
-    "https://a.example",
-    "lol",
-    "the",
-    "my",
-    "DM",
-    "me",
-    "?",
-)
-TEXTS = st.text(max_size=300) | st.lists(st.sampled_from(PARTS), max_size=12).map(" ".join)
-POSTS = st.builds(
-    Post,
-    text=TEXTS,
-    addressed=st.sampled_from(["mention", "reply", "comment", ""]),
-    under_another=st.booleans(),
-    files=st.booleans(),
-)
-CHANCES = st.floats(0, 1)
-
-
-@given(POSTS, st.none() | st.builds(Triage, complaint=CHANCES, urgency=CHANCES, sentiment=CHANCES))
-def test_any_text_is_judged_and_no_likely_complaint_is_left_alone(post: Post, triage: Triage | None) -> None:
-    verdict = judge_post(post, understand(triage) if triage else None)
-    alarming = triage is not None and max(triage.complaint, triage.urgency) >= STRONG
-    assert verdict.needs_answer or not alarming or verdict.reason in (Reason.REPOST, Reason.SHARES_LINK)
-    assert len(verdict.words) <= 3
-
-
-@given(POSTS, st.sampled_from(["?", " please help", " my order never arrived", " \U0001f621"]))
-def test_nothing_that_stands_before_a_plea_to_the_brand_hides_it(post: Post, plea: str) -> None:
-    ours = Post(text=f"{post.text[:200]} and now {plea}", addressed="mention")
-    verdict = judge_post(ours, understand())
-    assert verdict.needs_answer or verdict.reason in (Reason.ADVERTISES, Reason.REPOST)
-
-
-@given(st.sampled_from(["a.", "@a.", "#", "1 ", '"a', "-a", "@a@", "http://", " and"]), st.integers(1, 3000))
-def test_long_rubbish_costs_little(part: str, times: int) -> None:
-    assert isinstance(judge(part * times), Verdict)
