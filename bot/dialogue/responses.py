@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.domain.json import Json, JsonObject
 
 _FILLED = ("text", "image", "custom", "buttons", "attachment", "quick_replies")
-_DATA = ("elements", "quick_replies", "buttons", "attachment", "image", "custom")
+PARTS = ("elements", "quick_replies", "buttons", "attachment", "image", "custom")
 # Rasa's output channel of `/webhooks/rest` is called "collector": a project may have written either.
 _ALIASES = {"rest": ("rest", "collector")}
 
@@ -41,10 +41,10 @@ def render(variation: Variation, slots: JsonObject, arguments: JsonObject) -> di
 
 def bot_event(message: Mapping[str, Any]) -> BotUttered:
     """Return the event for a rendered message. What has no place in it becomes metadata."""
-    data = {key: message.get(key) for key in _DATA}
+    data = {key: message.get(key) for key in PARTS}
     # Rasa stores an image as the attachment too where there is no other; it is sent once.
     data["attachment"] = data["attachment"] or data["image"]
-    rest = {key: value for key, value in message.items() if key not in (*_DATA, "text")}
+    rest = {key: value for key, value in message.items() if key not in (*PARTS, "text")}
     return BotUttered(text=message.get("text"), data=data, metadata=rest)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from bot.dialogue.events import SESSION_START, ActionExecuted
+from bot.dialogue.whole_events import shown_event
 from bot.dialogue.window import LOGGED_EVENTS
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class History:
             newest = await self._log(most)
             older = newest[: max(len(newest) - self._kept, 0)]
             begun = [number for number, event in enumerate(older) if event.get("name") == SESSION_START]
-            self._older, self._log = older[begun[-1] if begun else 0 :], None
+            session = older[begun[-1] if begun else 0 :]
+            self._older, self._log = [shown_event(event) for event in session], None
         return self._older
 
 

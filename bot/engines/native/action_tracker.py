@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.event_json import event_json
+from bot.dialogue.whole_events import shown_event, whole_loop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +30,9 @@ def tracker_state(tracker: Tracker, sender_id: str, *, before: Sequence[JsonObje
         "latest_event_time": tracker.log[-1].timestamp if tracker.log else None,
         "followup_action": now.followup,
         "paused": now.paused,
-        "events": [*before, *(event_json(event) for event in tracker.log)],
+        "events": [*before, *(shown_event(event_json(event)) for event in tracker.log)],
         "latest_input_channel": tracker.input_channel,
-        "active_loop": _active_loop(now),
+        "active_loop": whole_loop(_active_loop(now)),
         "latest_action": {kind: now.action} if now.action else {},
         "latest_action_name": now.action,
     }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.dialogue.whole_events import whole_event, whole_loop
 from bot.domain.conversation import BOT_MAY_SPEAK
 from bot.web.rasa_api.parameters import Verbosity
 from bot.web.rasa_api.rest import NOTES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bot.domain.json import Json, JsonObject
     from bot.service.look_into import Insight
@@ -27,30 +28,10 @@ def render_state(insight: Insight, verbosity: Verbosity, standing: Standing | No
     own: dict[str, Json] = {
         "latest_event_time": last.get("timestamp"),
         "events": choose_events(insight, verbosity),
-        "active_loop": _whole_loop(insight.state.get("active_loop")),
+        "active_loop": whole_loop(insight.state.get("active_loop")),
     }
     state = {key: own[key] if key in own else insight.state.get(key) for key in _KEYS}
     return {**state, **render_holder(standing)}
-
-
-def _whole_loop(loop: Json) -> Json:
-    if not isinstance(loop, dict) or not loop:
-        return loop
-    trigger = loop.get("trigger_message") or {"intent": {}, "text": None}
-    return {**loop, "trigger_message": _whole_parse(trigger, {})}
-
-
-def _whole_event(event: JsonObject) -> JsonObject:
-    """Return an event with what is kept once, or not at all where it is empty, and Rasa tells twice."""
-    parse_data = event.get("parse_data")
-    if event["event"] != "user" or not isinstance(parse_data, dict):
-        return event
-    return {**event, "parse_data": _whole_parse(parse_data, event)}
-
-
-def _whole_parse(parse_data: Mapping[str, Json], event: JsonObject) -> JsonObject:
-    missing: JsonObject = {"message_id": event.get("message_id"), "metadata": event.get("metadata") or {}}
-    return {"entities": [], **missing, **parse_data}
 
 
 def render_holder(standing: Standing | None) -> JsonObject:
@@ -73,7 +54,7 @@ def choose_events(insight: Insight, verbosity: Verbosity) -> list[JsonObject] | 
             events = insight.applied or ()
         case Verbosity.AFTER_RESTART:
             events = after_restart(insight.events)
-    return [_whole_event(event) for event in events]
+    return [whole_event(event) for event in events]
 
 
 def after_restart(events: tuple[JsonObject, ...]) -> tuple[JsonObject, ...]:

@@ -41,6 +41,19 @@ class Look:
         return []
 
 
+class Read:
+    """Reads of every event what Rasa's have, also where it is empty."""
+
+    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
+        heard = [event["parse_data"] for event in tracker.events if event["event"] == "user"]
+        said = [event["data"] for event in tracker.events if event["event"] == "bot"]
+        assert {tuple(each["entities"]) for each in heard} == {()}
+        assert all(each["message_id"] and each["metadata"] == {} for each in heard)
+        assert {each[part] for each in said for part in ("buttons", "custom", "attachment")} == {None}
+        dispatcher.utter_message(text=f"{len(heard)} heard, {len(said)} said")
+        return []
+
+
 def _newest(tracker: Any) -> tuple[Any, ...]:
     assert tracker.events
     assert len(tracker.events[-2:]) == 2
@@ -68,6 +81,11 @@ async def _talk(road: Road, name: str, act: Any) -> list[str]:
 async def test_an_action_that_looks_back_sees_all_that_was_said(road: Road) -> None:
     said = await _talk(road, "action_tell", Tell())
     assert said[-1] == f"{ROUNDS + 1}, first /greet, action"
+
+
+async def test_events_have_the_keys_of_rasas_whether_kept_or_fetched(road: Road) -> None:
+    said = await _talk(road, "action_read", Read())
+    assert said[-1] == f"{ROUNDS + 1} heard, {ROUNDS} said"
 
 
 async def test_an_action_that_does_not_look_back_reads_no_log(
