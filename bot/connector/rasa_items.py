@@ -9,8 +9,8 @@ from bot.domain.message import Author, Kind
 
 if TYPE_CHECKING:
     from bot.connector.replies import OutboundReply
-    from bot.domain.json import JsonObject
-    from bot.domain.message import Button, Content, Message
+    from bot.domain.json import Json, JsonObject
+    from bot.domain.message import Attachment, Button, Content, Message
 
 
 def render_stored(message: Message, recipient_id: str) -> tuple[JsonObject, ...]:
@@ -27,14 +27,17 @@ def render_items(content: Content, recipient_id: str) -> tuple[JsonObject, ...]:
     """
     items: list[JsonObject] = []
     if content.buttons:
-        items.append({"text": content.text, "buttons": [render_button(button) for button in content.buttons]})
+        text = {"text": content.text} if content.text else {}
+        items.append({**text, "buttons": [render_button(button) for button in content.buttons]})
     elif content.text:
-        items.extend({"text": part} for part in content.text.strip().split("\n\n"))
+        # The bot's texts are cut already, and may begin with a line break then.
+        parts = content.text.strip().split("\n\n") if "\n\n" in content.text else [content.text]
+        items.extend({"text": part} for part in parts)
     if content.custom:
         items.append({"custom": content.custom})
     if content.image:
         items.append({"image": content.image})
-    items.extend({"attachment": attachment.ref} for attachment in content.attachments)
+    items.extend({"attachment": render_attachment(attachment)} for attachment in content.attachments)
     return tuple({"recipient_id": recipient_id, **item} for item in items)
 
 
@@ -45,6 +48,14 @@ def render_reply(reply: OutboundReply) -> tuple[JsonObject, ...]:
 
 
 def render_button(button: Button) -> JsonObject:
-    """Return one of Rasa's buttons."""
+    """Return one of Rasa's buttons: all that was written of it."""
+    if button.written is not None:
+        return button.written
+    payload = {"payload": button.payload} if button.payload else {}
     url = {"url": button.url} if button.url else {}
-    return {"title": button.title, "payload": button.payload, **url}
+    return {"title": button.title, **payload, **url}
+
+
+def render_attachment(attachment: Attachment) -> Json:
+    """Return one of Rasa's attachments: the map that was written, or an address."""
+    return attachment.ref if attachment.written is None else attachment.written

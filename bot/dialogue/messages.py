@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from bot.dialogue.events import BotUttered
 
+_OF_BUTTONS = frozenset({"title", "payload", "url"})
+
 
 def contents(event: BotUttered) -> list[Content]:
     """Return the messages of one bot event, in the order in which Rasa sends its parts.
@@ -69,6 +71,7 @@ def _buttons(buttons: Iterable[Mapping[str, Any]]) -> tuple[Button, ...]:
             title=str(button.get("title", "")),
             payload=str(button.get("payload") or ""),
             url=str(button["url"]) if button.get("url") else None,
+            written=dict(button) if button.keys() - _OF_BUTTONS else None,
         )
         for button in buttons
     )
@@ -81,7 +84,8 @@ def _attachment(attachment: object) -> Attachment:
     payload = attachment.get("payload")
     place = payload if isinstance(payload, dict) else attachment
     ref = place.get("src") or place.get("url") or payload or ""
-    return Attachment(kind=str(attachment.get("type") or "file"), ref=str(ref), name=place.get("title"))
+    kind = str(attachment.get("type") or "file")
+    return Attachment(kind=kind, ref=str(ref), name=place.get("title"), written=attachment)
 
 
 def _priority(word: object) -> Priority:

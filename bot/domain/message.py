@@ -73,22 +73,27 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A choice offered to the customer. Pressing it sends `payload` back."""
+    """A choice offered to the customer. Pressing it sends `payload` back.
+
+    `written` is it as the project wrote it, where it has more to say to programs made for Rasa.
+    """
 
     title: str
     payload: str
     url: str | None = None
+    written: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file. `ref` is the channel's own handle on it, not necessarily a URL."""
+    """A file. `ref` is the channel's own handle on it, not necessarily a URL. `written` as with buttons."""
 
     kind: str
     ref: str
     mime: str | None = None
     name: str | None = None
     size: int | None = None
+    written: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ def dump_content(content: Content) -> dict[str, Any]:
     """Turn content into JSON."""
     stored: dict[str, Any] = {"text": content.text} if content.text else {}
     if content.buttons:
-        stored["buttons"] = [asdict(button) for button in content.buttons]
+        stored["buttons"] = [_dump(button) for button in content.buttons]
     if content.attachments:
-        stored["attachments"] = [asdict(attachment) for attachment in content.attachments]
+        stored["attachments"] = [_dump(attachment) for attachment in content.attachments]
     if content.image:
         stored["image"] = content.image
     if content.custom is not None:
@@ -25,6 +25,13 @@ def dump_content(content: Content) -> dict[str, Any]:
     if content.private:
         stored["private"] = True
     return stored
+
+
+def _dump(part: Button | Attachment) -> dict[str, Any]:
+    dumped = asdict(part)
+    if part.written is None:
+        del dumped["written"]  # nearly always: and who has an older version running can read it
+    return dumped
 
 
 def load_content(stored: Mapping[str, Any]) -> Content:

@@ -79,7 +79,10 @@ def render_content(content: Content) -> list[Json]:
         bodies.append(content.custom.get("data", content.custom))
     if content.image:
         bodies.append(_attach("image", content.image))
-    bodies += [_attach(each.kind, each.ref) for each in content.attachments]
+    bodies += [
+        _attach(each.kind, each.ref) if each.written is None else {"attachment": each.written}
+        for each in content.attachments
+    ]
     return bodies
 
 

@@ -53,7 +53,7 @@ def _unlike(key: str, theirs: Any, ours: Any) -> list[str]:
 def alike(rasa: dict[str, Any]) -> dict[str, Any]:
     """Return Rasa's observation without what is written differently on purpose.
 
-    A custom payload that hands over is not shown to customers; an attachment is known by its address.
+    A custom payload that hands over is not shown to customers; no buttons are not told of.
     A new session repeats all that ever was set in Rasa, here the last value of each slot. What a form checks
     after a rewind was set since an old message, which may be older than all that is kept here.
     """
@@ -92,19 +92,4 @@ def _name(event: list[Any]) -> str:
 
 
 def _as_seen(reply: dict[str, Any]) -> dict[str, Any]:
-    seen = dict(reply)
-    if "attachment" in reply:
-        seen["attachment"] = _address(reply["attachment"])
-    if not seen.get("buttons"):
-        seen.pop("buttons", None)
-    else:
-        seen["buttons"] = [
-            [each["title"], each.get("payload") or "", each.get("url")] if isinstance(each, dict) else each
-            for each in reply["buttons"]
-        ]
-    return seen
-
-
-def _address(attachment: Any) -> Any:
-    payload = attachment.get("payload") if isinstance(attachment, dict) else None
-    return (payload.get("src") or payload.get("url")) if isinstance(payload, dict) else attachment
+    return {key: part for key, part in reply.items() if key != "buttons" or part}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from bot.connector.rasa_items import render_items
 from bot.dialogue.dialogue import compile_dialogue
 from bot.dialogue.tracker_json import tracker_from_json
 from bot.domain.action_spec import ActionsSpec
@@ -132,7 +133,7 @@ class NativeProject:
         self.reached.happened(result.events)
         observed = observe(
             events=result.events,
-            replies=[as_rasa_sends(reply) for reply in result.replies],
+            replies=[item for reply in result.replies for item in as_rasa_sends(reply)],
             slots=now.slots,
             loop=now.loop_name,
             paused=now.paused,
@@ -153,16 +154,10 @@ async def play(engine: Steerable, blank: Turn, turn: dict[str, Any]) -> TurnResu
     return await engine.respond(replace(blank, messages=(said,)))
 
 
-def as_rasa_sends(reply: Content) -> dict[str, Any]:
-    """Return a reply as Rasa's REST channel would send it."""
-    parts = {
-        "text": reply.text,
-        "buttons": [[button.title, button.payload, button.url] for button in reply.buttons],
-        "image": reply.image,
-        "custom": reply.custom,
-        "attachment": reply.attachments[0].ref if reply.attachments else None,
-    }
-    return {key: part for key, part in parts.items() if part}
+def as_rasa_sends(reply: Content) -> list[dict[str, Any]]:
+    """Return a reply as our REST channel sends it, which should be as Rasa's does, without to whom."""
+    items = [dict(item) for item in render_items(reply, "a")]
+    return [{key: part for key, part in item.items() if key != "recipient_id"} for item in items]
 
 
 def understood(text: str, parse_data: Mapping[str, Any]) -> Understanding:

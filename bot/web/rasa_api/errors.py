@@ -45,7 +45,7 @@ _REASONS = {
 
 def speaks_rasa(request: web.Request) -> bool:
     """Tell whether a request is to one of Rasa's own addresses. Webhooks have refusals of ours."""
-    return request.path in _ADDRESSES or request.path.startswith(_PREFIXES)
+    return request.path.rstrip("/") in _ADDRESSES or request.path.startswith(_PREFIXES)
 
 
 def find_kind(error: VisavisError) -> tuple[int, str]:

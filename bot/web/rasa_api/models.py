@@ -68,7 +68,7 @@ async def load_model(request: web.Request) -> web.Response:
 async def say_what_instead(request: web.Request) -> web.Response:
     """Tell what is done otherwise here, and how."""
     check_access(request)
-    raise NotOffered(_INSTEAD[request.method, request.path])
+    raise NotOffered(_INSTEAD[request.method, request.path.rstrip("/")])
 
 
 routes.post("/model/train")(say_what_instead)

@@ -31,7 +31,7 @@ def read_flag(request: web.Request, name: str) -> bool:
 
 def read_verbosity(request: web.Request) -> Verbosity:
     """Return `include_events`. Raises `BadParameter`."""
-    given = request.query.get("include_events", Verbosity.AFTER_RESTART).upper()
+    given = (request.query.get("include_events") or Verbosity.AFTER_RESTART).upper()
     try:
         return Verbosity(given)
     except ValueError as error:
@@ -43,7 +43,7 @@ def read_verbosity(request: web.Request) -> Verbosity:
 def read_until(request: web.Request) -> float | None:
     """Return `until`, seconds since the epoch. Raises `BadParameter`."""
     given = request.query.get("until")
-    if given is None:
+    if not given:  # as Rasa's server: a parameter without a value is none
         return None
     try:
         until = float(given)

@@ -24,7 +24,7 @@ async def parse(request: web.Request) -> web.Response:
     """
     check_access(request)
     mode = request.query.get("emulation_mode")
-    if mode is not None:
+    if mode:
         _refuse_emulation(mode)
     text = read_optional_text(parse_object(await request.read()), "text")
     if text is None:

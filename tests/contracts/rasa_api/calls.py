@@ -139,5 +139,12 @@ CALLS: tuple[Call, ...] = (
     _post("legacy events", "/conversations/gus/tracker/events", [{"event": "form", "name": "order_form"}]),
     _post("reset", "/conversations/eve/tracker/events?include_events=NONE", {"event": "reset_slots"}),
     _post("execute an unknown action", "/conversations/ann/execute", {"name": "action_x"}),
+    _say("buttons and files as written", "hal", "/show"),
+    _get("tracker of what was shown", "/conversations/hal/tracker"),
+    _get("a slash at the end", "/version/"),
+    _get("no slash at the end", "/webhooks/rest"),
+    _get("tracker with a slash at the end", "/conversations/hal/tracker/"),
+    _post("rest with a slash at the end", "/webhooks/rest/webhook/", {"sender": "hal", "message": "/ready"}),
+    _get("parameters without a value", "/conversations/hal/tracker?include_events=&until="),
     _get("unknown address", "/conversations/ann/nothing"),
 )

@@ -127,6 +127,8 @@ def test_name_in_the_metadata_is_the_sender_s(name: Json, shown: str | None) -> 
 
 
 YES = Button(title="Yes", payload="/affirm")
+SHOWY: JsonObject = {"title": "Yes", "payload": "/affirm", "type": "postback", "icon": {"name": "tick"}}
+FILM: JsonObject = {"type": "video", "payload": {"src": "https://x.example/f.mp4", "title": "Film"}}
 LINK = Button(title="Shop", payload="", url="https://shop.example")
 
 
@@ -150,8 +152,16 @@ LINK = Button(title="Shop", payload="", url="https://shop.example")
             [{"text": "hi"}, {"custom": {"a": 1}}, {"image": "i"}, {"attachment": "f"}],
         ),
         (
+            Content(buttons=(Button(title="Yes", payload="/affirm", written=SHOWY),)),
+            [{"buttons": [SHOWY]}],
+        ),
+        (
+            Content(attachments=(Attachment(kind="video", ref="https://x.example/f.mp4", written=FILM),)),
+            [{"attachment": FILM}],
+        ),
+        (
             Content(text="go", buttons=(LINK,)),
-            [{"text": "go", "buttons": [{"title": "Shop", "payload": "", "url": "https://shop.example"}]}],
+            [{"text": "go", "buttons": [{"title": "Shop", "url": "https://shop.example"}]}],
         ),
     ],
 )

@@ -19,6 +19,7 @@ from bot.dialogue.scene import Scene
 from bot.dialogue.spec import SlotSpec, SlotType, Variation
 from bot.dialogue.templates import fill, fill_text
 from bot.domain.handoff import HandoffRequest, Priority
+from bot.domain.json import JsonObject
 from bot.domain.message import Attachment, Button, Content
 from bot.errors import ActionError
 from tests.unit.dialogue.specs import domain
@@ -85,12 +86,13 @@ def test_response_names_itself_and_varies() -> None:
 
 
 def test_bot_event_becomes_messages_in_rasas_order() -> None:
+    attachment: JsonObject = {"type": "file", "payload": {"src": "http://f"}}
     event = bot_event(
         {
             "text": "one\n\ntwo",
             "custom": {"k": 1},
             "image": "http://i",
-            "attachment": {"type": "file", "payload": {"src": "http://f"}},
+            "attachment": attachment,
             "elements": [{"title": "T", "subtitle": "S", "buttons": [{"title": "b", "payload": "/b"}]}],
         }
     )
@@ -99,7 +101,7 @@ def test_bot_event_becomes_messages_in_rasas_order() -> None:
         Content(text="two"),
         Content(custom={"k": 1}),
         Content(image="http://i"),
-        Content(attachments=(Attachment(kind="file", ref="http://f"),)),
+        Content(attachments=(Attachment(kind="file", ref="http://f", written=attachment),)),
         Content(text="T : S", buttons=(Button(title="b", payload="/b"),)),
     ]
 
