@@ -110,8 +110,7 @@ def _read_content(item: dict[str, Any]) -> Content:
     return Content(
         text=item.get("text") or (f"[{note}]" if note else ""),
         buttons=tuple(
-            Button(title=each["title"], payload=each.get("payload", ""))
-            for each in item.get("buttons") or ()
+            Button(title=each["title"], payload=each.get("payload", "")) for each in item.get("buttons") or ()
         ),
         image=item.get("image"),
     )
