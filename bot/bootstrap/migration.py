@@ -10,14 +10,14 @@ from bot.bootstrap.migration_copy import CREDENTIALS, ENDPOINTS, copy_project
 from bot.bootstrap.project import examine_project, list_channels
 from bot.errors import ProjectError
 from bot.rasa_format.files import (
-    CONFIG_FILE,
     DATA_FOLDERS,
     data_folder,
     is_domain_content,
     list_domain_files,
+    list_training_files,
     relative_path,
-    walk_yaml_files,
 )
+from bot.rasa_format.imported import CONFIG_FILE, walk_yaml_files
 from bot.rasa_format.migrate.action_code import check_code
 from bot.rasa_format.migrate.config import ConfigMigration, make_assistant_id
 from bot.rasa_format.migrate.credentials import Channels, CredentialsMigration
@@ -192,14 +192,13 @@ class _Written:
         self._rename_actions(migration.renamed)
 
     def _rename_actions(self, renamed: Mapping[str, str]) -> None:
-        for folder in (data_folder(self._root), self._root / TESTS):
-            for file in walk_yaml_files(folder) if folder else ():
-                data = file.read_bytes()
-                new = rename_actions(data, {**RENAMED_ACTIONS, **renamed})
-                if new != data:
-                    path = relative_path(self._root, file)
-                    self.files[path] = new
-                    self._findings.replaced(path, "Actions that have another name since Rasa 3 have it here.")
+        for file in (*list_training_files(self._root), *walk_yaml_files(self._root / TESTS)):
+            data = file.read_bytes()
+            new = rename_actions(data, {**RENAMED_ACTIONS, **renamed})
+            if new != data:
+                path = relative_path(self._root, file)
+                self.files[path] = new
+                self._findings.replaced(path, "Actions that have another name since Rasa 3 have it here.")
 
     def take_config(self) -> None:
         """Write `config.yml` anew, with the channels of `credentials.yml`."""

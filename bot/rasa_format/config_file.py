@@ -14,16 +14,16 @@ from bot.rasa_format.action_keys import read_actions
 from bot.rasa_format.components import POLICIES, names_own_class, read_named
 from bot.rasa_format.engine_key import read_engine
 from bot.rasa_format.fields import Reader
+from bot.rasa_format.imported import IMPORTER, importers_of
 from bot.rasa_format.nodes import MapNode, Node
 from bot.rasa_format.pipeline_file import read_pipeline
 from bot.rasa_format.problem import Problems, Severity, did_you_mean
 
 OWN_KEYS = ("engine", "actions", "channels", "desk")
-_RASA_KEYS = ("recipe", "assistant_id", "language", "pipeline", "policies", "version")
+_RASA_KEYS = ("recipe", "assistant_id", "language", "pipeline", "policies", "version", "importers", "imports")
+_IMPORTERS = ("RasaFileImporter", IMPORTER)
 _IGNORED = {
     "triage": "there is nothing to choose about complaints yet",
-    "importers": "only the files of this folder are read",
-    "imports": "only the files of this folder are read, so copy into it what those folders hold",
     "spaces": "only the files of this folder are read",
 }
 RECIPE = "default.v1"
@@ -50,6 +50,7 @@ def read_config(config: MapNode, reader: Reader) -> Config:
     # Real Rasa reads these itself, also those that do not run here, and says what is wrong with them.
     rasas = Reader(Problems()) if engine.is_rasa else reader
     _check_top(config, reader)
+    _check_importers(config, reader)
     _check_recipe(config.get("recipe"), rasas)
     return Config(
         pipeline=read_pipeline(config, rasas),
@@ -69,6 +70,17 @@ def _check_top(config: MapNode, reader: Reader) -> None:
         elif key not in known:
             hint = did_you_mean(key, known) or " Delete it, unless another tool reads it."
             reader.warn(entry.source, f"`{key}` means nothing here.{hint}")
+
+
+def _check_importers(config: MapNode, reader: Reader) -> None:
+    named = importers_of(config)
+    for name in named:
+        if name not in _IMPORTERS:
+            text = f"The importer `{name}` does not run here: only the files of this folder are read."
+            reader.warn(config.entries["importers"].source, text)
+    if "imports" in config.entries and IMPORTER not in named:
+        text = f"`imports` changes nothing without `importers: [{{name: {IMPORTER}}}]`, as in Rasa. Add it."
+        reader.warn(config.entries["imports"].source, text)
 
 
 def _check_recipe(recipe: Node | None, reader: Reader) -> None:

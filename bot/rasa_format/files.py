@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from bot.domain.example import Source
 from bot.errors import ProjectError
 from bot.rasa_format.credentials import CREDENTIALS_FILE, read_credentials
 from bot.rasa_format.domain_merge import LISTS, MAPS
+from bot.rasa_format.imported import CONFIG_FILE, find_imported, walk_yaml_files
 from bot.rasa_format.json_reader import NLU_JSON_KEY, read_json_file
 from bot.rasa_format.nodes import MapNode, ScalarNode
 from bot.rasa_format.old_formats import find_nlu_json, find_old_formats, name_old_format
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
     from bot.rasa_format.fields import Reader
 
-CONFIG_FILE = "config.yml"
 DOMAIN_FILE = "domain.yml"
 DOMAIN_FOLDER = "domain"
 DATA_FOLDERS = ("nlu_data", "data")  # ours, then Rasa's; the first that is there counts
 TRAINING_KEYS = ("nlu", "responses", "stories", "rules", "triage")  # Rasa's, then ours
-_ENDINGS = (".yml", ".yaml")
 _BEGINNINGS = tuple(f"{key}:".encode() for key in TRAINING_KEYS)
 _NEWEST_VERSION = (3, 1)
 
@@ -48,6 +46,8 @@ class ProjectFiles:
 def read_project_files(root: Path, environment: Mapping[str, str], reader: Reader) -> ProjectFiles:
     """Read everything; a file that is missing or broken is a problem and reads as empty."""
     config = _read(root, root / CONFIG_FILE, environment, reader)
+    for source, text in find_imported(root).missed:
+        reader.warn(source, text)
     domain = [_read(root, file, environment, reader) for file in _domain_files(root, reader)]
     training = [_read_training(root, file, environment, reader) for file in _training_files(root, reader)]
     for document in (*domain, *training):
@@ -73,9 +73,10 @@ def _read_credentials(root: Path, reader: Reader) -> MapNode | None:
 
 
 def list_training_files(root: Path) -> list[Path]:
-    """Return the YAML files of `nlu_data/` and the folders in it, sorted by path."""
+    """Return the YAML files of `nlu_data/` and the folders in it, sorted by path, and those it imports."""
     folder = data_folder(root)
-    return [] if folder is None else walk_yaml_files(folder)
+    own = [] if folder is None else walk_yaml_files(folder)
+    return list(dict.fromkeys((*own, *find_imported(root).training)))
 
 
 def data_folder(root: Path) -> Path | None:
@@ -127,14 +128,15 @@ def _is_ours(file: Path) -> bool:
 
 
 def list_domain_files(root: Path) -> list[Path]:
-    """Return `domain.yml`, or the YAML files of `domain/` when there is no such file."""
+    """Return `domain.yml`, or without it the YAML files of `domain/`, and then those it imports."""
     file, folder = root / DOMAIN_FILE, root / DOMAIN_FOLDER
-    return [file] if file.exists() or not folder.is_dir() else walk_yaml_files(folder)
+    own = [file] if file.exists() or not folder.is_dir() else walk_yaml_files(folder)
+    return list(dict.fromkeys((*own, *find_imported(root).domain)))
 
 
 def _domain_files(root: Path, reader: Reader) -> list[Path]:
     files = list_domain_files(root)
-    if files == [root / DOMAIN_FILE] and files[0].exists() and (root / DOMAIN_FOLDER).is_dir():
+    if files[:1] == [root / DOMAIN_FILE] and files[0].exists() and (root / DOMAIN_FOLDER).is_dir():
         text = f"The folder `{DOMAIN_FOLDER}/` is not read beside this file. Move one into the other."
         reader.warn(Source(path=DOMAIN_FILE, line=0), text)
     if not files:
@@ -155,20 +157,6 @@ def _training_files(root: Path, reader: Reader) -> list[Path]:
         reader.error(Source(path=f"{DATA_FOLDERS[0]}/", line=0), text)
         reader.problems.unreadable.add(DATA_FOLDERS[0])
     return files
-
-
-def walk_yaml_files(folder: Path) -> list[Path]:
-    """Return the YAML files below a folder; links are followed, each folder once."""
-    found: list[Path] = []
-    seen: set[str] = set()
-    for name, folders, files in os.walk(folder, followlinks=True):
-        real = os.path.realpath(name)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        found += (folder / os.path.relpath(name, folder) / file for file in files if file.endswith(_ENDINGS))
-    return sorted(found)
 
 
 def check_version(document: MapNode, reader: Reader) -> None:

@@ -9,7 +9,8 @@ from bot.domain.example import Source
 from bot.errors import ProjectError
 from bot.rasa_format.config_file import read_config
 from bot.rasa_format.fields import Reader
-from bot.rasa_format.files import check_version, walk_yaml_files
+from bot.rasa_format.files import check_version
+from bot.rasa_format.imported import walk_yaml_files
 from bot.rasa_format.json_reader import NLU_JSON_KEY, read_json_file
 from bot.rasa_format.nlu_data import NluContent, read_nlu
 from bot.rasa_format.nodes import ListNode, MapNode, Node

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.domain.example import Source
 from bot.errors import ProjectError
 from bot.rasa_format.fields import Reader
-from bot.rasa_format.files import check_version, walk_yaml_files
+from bot.rasa_format.files import check_version
+from bot.rasa_format.imported import walk_yaml_files
 from bot.rasa_format.nodes import MapNode
 from bot.rasa_format.problem import Problems
 from bot.rasa_format.stories import read_test_stories

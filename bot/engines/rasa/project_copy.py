@@ -12,7 +12,8 @@ from ruamel.yaml.error import YAMLError
 
 from bot.errors import ProjectError
 from bot.rasa_format.config_file import OWN_KEYS
-from bot.rasa_format.files import CONFIG_FILE, data_folder, list_domain_files, list_training_files
+from bot.rasa_format.files import data_folder, list_domain_files, list_training_files
+from bot.rasa_format.imported import CONFIG_FILE, find_imported
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,7 +37,8 @@ def copy_project(root: Path, place: Path) -> ProjectCopy:
     domain, data = list_domain_files(root), data_folder(root)
     if not domain or data is None:
         raise ProjectError(root, None, "There is no domain, or no folder of training data.")
-    for source in (*domain, *list_training_files(root), *sorted(data.rglob("*.json"))):
+    imported = find_imported(root).configs
+    for source in (*domain, *list_training_files(root), *sorted(data.rglob("*.json")), *imported):
         if source.name != _TRIAGE:
             target = place / source.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)

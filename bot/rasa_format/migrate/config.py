@@ -104,10 +104,6 @@ class ConfigMigration:
         if isinstance(recipe, ScalarNode) and recipe.value != RECIPE:
             text = f"The recipe `{recipe.value}` runs in Rasa only, and is commented out."
             self._leave_out(recipe, text)
-        importers = self._config.entries.get("importers")
-        if importers is not None:
-            text = "`importers` changes nothing: all files of the project's folders are read, and no others."
-            self._findings.person(self._path, text, importers.source.line)
 
     def _leave_out(self, node: Node, text: str) -> None:
         """Comment out the lines of a node, and say why."""

@@ -81,6 +81,29 @@ def test_copy_holds_what_rasa_trains_from_and_nothing_of_ours(project: Path, tmp
     assert "engine" in (project / "config.yml").read_text()
 
 
+def test_copy_holds_what_the_project_imports(project: Path, tmp_path: Path) -> None:
+    importing = "importers: [{name: MultiProjectImporter}]\nimports: [parts/a]\n"
+    for name, content in {
+        "config.yml": importing,
+        "parts/a/config.yml": "imports: [../b]\n",
+        "parts/a/domain.yml": "intents: [a]\n",
+        "parts/b/data/nlu.yml": "nlu: []\n",
+    }.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(content)
+
+    copied = copy_project(project, tmp_path / "copy")
+
+    parts = (path.relative_to(tmp_path / "copy") for path in (tmp_path / "copy" / "parts").rglob("*.yml"))
+    assert {part.as_posix() for part in parts} == {
+        "parts/a/config.yml",
+        "parts/a/domain.yml",
+        "parts/b/data/nlu.yml",
+    }
+    assert copied.domain == "domain"
+    assert "imports: [parts/a]" in (tmp_path / "copy" / "config.yml").read_text()
+
+
 def test_project_without_data_cannot_be_copied(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="no folder of training data"):
         copy_project(tmp_path, tmp_path / "copy")
