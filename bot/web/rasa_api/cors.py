@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _CHANNELS = ("/webhooks/rest/", "/webhooks/callback/")
+_HEADERS = "Authorization, Content-Type, Idempotency-Key"
 _DAY = "86400"  # seconds a browser need not ask again
 
 
@@ -24,11 +25,13 @@ async def answer_preflight(request: web.Request, handler: Handler) -> web.Stream
     asks = request.method == hdrs.METH_OPTIONS and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
     if not asks or not _may_call(request):
         return await handler(request)
+    # Libraries add headers of their own (`X-Requested-With`): as Rasa does, whatever is asked for.
+    wanted = request.headers.get(hdrs.ACCESS_CONTROL_REQUEST_HEADERS, _HEADERS)
     return web.Response(
         status=204,
         headers={
             hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, PUT, DELETE",
-            hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type, Idempotency-Key",
+            hdrs.ACCESS_CONTROL_ALLOW_HEADERS: wanted,
             hdrs.ACCESS_CONTROL_MAX_AGE: _DAY,
         },
     )

@@ -184,3 +184,13 @@ async def test_pages_of_named_sites_may_call(api: Api) -> None:
 async def allowed(api: Api, method: str, path: str, origin: str) -> str | None:
     async with api.http.request(method, api.url + path, headers={"Origin": origin}) as response:
         return response.headers.get("Access-Control-Allow-Origin")
+
+
+async def test_pages_of_named_sites_may_send_what_headers_they_like(api: Api) -> None:
+    api.app[CORS_ORIGINS] = frozenset({"https://shop.example"})
+    for wanted in ("x-requested-with, content-type", None):
+        ask = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+        ask |= {"Access-Control-Request-Headers": wanted} if wanted else {}
+        async with api.http.options(api.url + "/webhooks/rest/webhook", headers=ask) as response:
+            allowed_headers = response.headers["Access-Control-Allow-Headers"]
+        assert allowed_headers == (wanted or "Authorization, Content-Type, Idempotency-Key")
