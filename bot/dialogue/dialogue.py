@@ -16,6 +16,7 @@ from bot.dialogue.rule_policy import NAME as RULES
 from bot.dialogue.rule_policy import RulePolicy
 from bot.dialogue.rules import UnhappyPaths, compile_rules
 from bot.dialogue.spec import StepType
+from bot.dialogue.states import turns_of
 from bot.dialogue.training import expand_rules, expand_stories
 from bot.dialogue.window import Window
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.dialogue.spec import DialogueSpec, Step
+    from bot.dialogue.states import RuleOnly, Turns
     from bot.dialogue.tracker import Tracker
 
 MOST_ACTIONS_PER_TURN = 10  # Rasa's circuit breaker
@@ -42,6 +44,7 @@ class Dialogue:
 
     `policies` stand in the order of the file; `rules` is the one that runs rules, where there is one.
     `likeness` is asked where these have nothing to say, in projects that mean a policy which learns.
+    `rule_only` names slots and loops that no story knows: memory and likeness do not see them.
     """
 
     catalogue: Catalogue
@@ -49,6 +52,7 @@ class Dialogue:
     rules: RulePolicy | None
     window: Window
     likeness: LikenessPolicy | None = None
+    rule_only: RuleOnly = (frozenset(), frozenset())
     mistakes: Mistakes = field(default_factory=Mistakes)
 
     @property
@@ -63,9 +67,10 @@ class Dialogue:
             return Prediction(policy="followup_action", priority=0, action=followup, confidence=1.0)
         if not self.policies:
             return Prediction(policy="none", priority=0, action=LISTEN)
-        opinions = list(self._opinions(tracker))
+        turns = turns_of(tracker, self.rule_only)
+        opinions = list(self._opinions(tracker, turns))
         if self.likeness and all(self._is_doubtful(each, tracker) for each in opinions):
-            opinions.append(self.likeness.predict(tracker))
+            opinions.append(self.likeness.predict(turns))
         best = combine(opinions, tracker)
         return best._replace(action=LISTEN) if self._goes_in_circles(best, tracker) else best
 
@@ -78,21 +83,25 @@ class Dialogue:
 
     def _is_doubtful(self, opinion: Prediction, tracker: Tracker) -> bool:
         """Tell whether a policy has nothing to say but that the bot should fall back."""
-        return opinion.action in (None, tracker.rejected) or self._falls_back(opinion)
+        return opinion.action in (None, tracker.books.rejected) or self._falls_back(opinion)
 
     def _falls_back(self, opinion: Prediction) -> bool:
         """Tell whether no rule is behind what the rules say."""
         fallback = self.rules.spec.core_fallback_action if self.rules else None
         return opinion.action == fallback and opinion.policy == RULES and not opinion.source
 
-    def _opinions(self, tracker: Tracker) -> Iterator[Prediction]:
+    def _opinions(self, tracker: Tracker, turns: Turns) -> Iterator[Prediction]:
         """Yield what the policies think, in their order; memories are not asked where rules outweigh them."""
         ruled = self.rules.predict(tracker) if self.rules else None
         for policy in self.policies:
             if ruled is not None and policy is self.rules:
                 yield ruled
-            elif ruled is None or not is_settled(ruled, policy.priority, tracker):
-                yield policy.predict(tracker)
+            elif isinstance(policy, MemoizationPolicy) and not self._is_ruled(ruled, policy, tracker):
+                yield policy.predict(tracker, turns)
+
+    @staticmethod
+    def _is_ruled(ruled: Prediction | None, policy: MemoizationPolicy, tracker: Tracker) -> bool:
+        return ruled is not None and is_settled(ruled, policy.priority, tracker)
 
 
 def compile_dialogue(spec: DialogueSpec) -> Dialogue:
@@ -109,7 +118,7 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
     if spec.policies.check_rules:
         analysis = analyse(policy, rules, stories, catalogue)
     memories = [
-        MemoizationPolicy(Memory(stories, catalogue, each.max_history), each, analysis.rule_only)
+        MemoizationPolicy(Memory(stories, catalogue, each.max_history), each)
         for each in spec.policies.memories
     ]
     first = spec.policies.memories_first
@@ -122,7 +131,8 @@ def compile_dialogue(spec: DialogueSpec) -> Dialogue:
             actions=max(analysis.policy.index.longest, 2, *(each.looks_back for each in memories)),
             visible=max((*(each.memory.longest for each in memories), LOOKS_BACK * spec.policies.learns)),
         ),
-        likeness=LikenessPolicy(stories, catalogue, analysis.rule_only) if spec.policies.learns else None,
+        likeness=LikenessPolicy(stories, catalogue) if spec.policies.learns else None,
+        rule_only=analysis.rule_only,
         mistakes=Mistakes(
             contradictions=analysis.contradictions,
             gaps=find_gaps(rules, catalogue) if spec.policies.check_rules else (),

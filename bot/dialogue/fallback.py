@@ -83,8 +83,8 @@ def _is_done(tracker: Tracker) -> bool:
 
 def _gives_up(tracker: Tracker) -> bool:
     """Tell whether it was not understood twice in a row, or "no" was said a second time."""
-    said = tuple(intent for intent in tracker.recent[:2] if intent != "")
-    thrice = tuple(intent for intent in tracker.recent[:3] if intent != "")
+    said = tuple(intent for intent in tracker.books.recent[:2] if intent != "")
+    thrice = tuple(intent for intent in tracker.books.recent[:3] if intent != "")
     return said == (FALLBACK_INTENT, FALLBACK_INTENT) or thrice == (
         OUT_OF_SCOPE,
         FALLBACK_INTENT,

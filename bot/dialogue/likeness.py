@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.dialogue.events import LISTEN
 from bot.dialogue.prediction import Prediction
 from bot.dialogue.rules import examples_of
-from bot.dialogue.states import Turns, turns_backwards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.dialogue.catalogue import Catalogue
-    from bot.dialogue.states import RuleOnly, State
-    from bot.dialogue.tracker import Tracker
+    from bot.dialogue.states import State, Turns
     from bot.dialogue.training import Training
 
 NAME = "LikenessPolicy"
@@ -50,9 +48,8 @@ class _Likeness(NamedTuple):
 class LikenessPolicy:
     """Says what stories go on with after the most similar situation, where they agree about it."""
 
-    def __init__(self, stories: Iterable[Training], catalogue: Catalogue, rule_only: RuleOnly) -> None:
-        """Remember the situations of `stories`; `rule_only` names slots and loops that no story knows."""
-        self._rule_only = rule_only
+    def __init__(self, stories: Iterable[Training], catalogue: Catalogue) -> None:
+        """Remember the situations of `stories`."""
         told = (
             Told(example.states[-LOOKS_BACK:], example.action)
             for training in stories
@@ -67,9 +64,8 @@ class LikenessPolicy:
                 by_action[newest.action].append(each)
         self._by_message, self._by_action = dict(by_message), dict(by_action)
 
-    def predict(self, tracker: Tracker) -> Prediction:
+    def predict(self, turns: Turns) -> Prediction:
         """Return what most stories go on with; none where no story knows the message, or they disagree."""
-        turns = Turns(turns_backwards(tracker), tracker.catalogue, self._rule_only)
         now = turns.newest_states(LOOKS_BACK)
         known = self._known(now[-1]) if now else ()
         if not known:

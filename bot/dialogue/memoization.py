@@ -8,7 +8,6 @@ from bot.dialogue.events import LISTEN, ActionExecuted
 from bot.dialogue.moment import first_moment, step
 from bot.dialogue.prediction import Prediction, score_of
 from bot.dialogue.rules import examples_of
-from bot.dialogue.states import State, Turns, turns_backwards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from bot.dialogue.events import Event
     from bot.dialogue.moment import Moment
     from bot.dialogue.spec import MemorySpec
-    from bot.dialogue.states import RuleOnly, Turn
+    from bot.dialogue.states import State, Turn, Turns
     from bot.dialogue.tracker import Tracker
     from bot.dialogue.training import Training
 
@@ -60,17 +59,11 @@ class Memory:
 class MemoizationPolicy:
     """Recalls; the augmented variant also tries with ever more of the past forgotten."""
 
-    def __init__(
-        self,
-        memory: Memory,
-        spec: MemorySpec,
-        rule_only: RuleOnly = (frozenset(), frozenset()),
-    ) -> None:
-        """Hold the memory; `rule_only` names slots and loops that no story knows."""
+    def __init__(self, memory: Memory, spec: MemorySpec) -> None:
+        """Hold the memory."""
         self.memory = memory
         self._spec = spec
         self._name = "AugmentedMemoizationPolicy" if spec.augmented else "MemoizationPolicy"
-        self.rule_only = rule_only
 
     @property
     def priority(self) -> int:
@@ -82,9 +75,9 @@ class MemoizationPolicy:
         """The number of newest actions, hidden ones too, that decide how much of the past is forgotten."""
         return (self.memory.max_history or 0) if self._spec.augmented else 0
 
-    def predict(self, tracker: Tracker) -> Prediction:
-        """Return what came next in the stories."""
-        action = self._recall(tracker)
+    def predict(self, tracker: Tracker, turns: Turns) -> Prediction:
+        """Return what came next in the stories; `turns` are those of `tracker`."""
+        action = self._recall(tracker, turns)
         return Prediction(
             policy=self._name,
             priority=self._spec.priority,
@@ -92,23 +85,22 @@ class MemoizationPolicy:
             confidence=0.0 if action is None else score_of(tracker, by_confidence=self._spec.by_confidence),
         )
 
-    def _recall(self, tracker: Tracker) -> str | None:
+    def _recall(self, tracker: Tracker, turns: Turns) -> str | None:
         if not self.memory.may_know(tracker.applied):
             return None
-        turns = Turns(turns_backwards(tracker), tracker.catalogue, self.rule_only)
         action = self.memory.recall(turns)
         wanted = self.memory.max_history
         if action is not None and (tracker.whole or (wanted is not None and turns.reach(wanted))):
             return action
-        return self._recall_with_less(tracker) if self._spec.augmented else None
+        return self._recall_with_less(tracker, turns) if self._spec.augmented else None
 
-    def _recall_with_less(self, tracker: Tracker) -> str | None:
+    def _recall_with_less(self, tracker: Tracker, turns: Turns) -> str | None:
         catalogue = tracker.catalogue
         events = _since_max_history([event for event, _ in tracker.tail], self.memory.max_history)
         for position, event in enumerate(events):
             if isinstance(event, ActionExecuted):
-                turns = list(_turns(events[position:], catalogue))
-                action = self.memory.recall(Turns(reversed(turns), catalogue, self.rule_only))
+                backwards = reversed(list(_turns(events[position:], catalogue)))
+                action = self.memory.recall(turns.of_others(backwards))
                 if action is not None:
                     return action
         return None

@@ -39,7 +39,7 @@ def score_of(tracker: Tracker, *, by_confidence: bool) -> float:
 
 def is_settled(prediction: Prediction, priority: int, tracker: Tracker) -> bool:
     """Tell whether no opinion of a policy of that priority can count more."""
-    is_certain = prediction.confidence >= 1.0 and prediction.action not in (None, tracker.rejected)
+    is_certain = prediction.confidence >= 1.0 and prediction.action not in (None, tracker.books.rejected)
     return is_certain and priority < prediction.priority
 
 
@@ -50,7 +50,7 @@ def combine(predictions: list[Prediction], tracker: Tracker) -> Prediction:
     listens: in Rasa the first action of the domain wins where all have probability zero. The
     action may be one that the domain does not know: whoever carries it out must say so.
     """
-    sound = [_without_rejected(prediction, tracker.rejected) for prediction in predictions]
+    sound = [_without_rejected(prediction, tracker.books.rejected) for prediction in predictions]
     best = sound[0] if len(sound) == 1 else _likeliest(sound)
     events = best.events if len(sound) == 1 else tuple(event for each in sound for event in each.events)
     if tracker.live.action == LISTEN:

@@ -163,7 +163,7 @@ def examples_of(training: Training, catalogue: Catalogue, *, only_set: bool) -> 
     """
     taken = [(event, before) for event, before in training.tracker.tail if isinstance(event, ActionExecuted)]
     moments = [before for _, before in taken]
-    if not training.is_rule and any(event.name in training.tracker.loops for event, _ in taken):
+    if not training.is_rule and any(event.name in training.tracker.books.loops for event, _ in taken):
         moments = _moments_told(training.tracker)
     states = tuple(_training_state(moment, catalogue, only_set=only_set) for moment in moments)
     for number, (event, _) in enumerate(taken, start=1):

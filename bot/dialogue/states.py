@@ -42,13 +42,13 @@ def state_of(moment: Moment, catalogue: Catalogue, *, slots: Features | None = N
     """Return the state at a moment; `slots` replaces the features of its slots."""
     intent, text, entities = _user_part(moment, catalogue)
     return State(
-        intent=intent,
-        text=text,
-        entities=entities,
-        slots=moment.features if slots is None else slots,
-        action=moment.action,
-        action_is_text=moment.action_is_text,
-        loop=moment.loop.name if moment.loop else None,
+        intent,
+        text,
+        entities,
+        moment.features if slots is None else slots,
+        moment.action,
+        moment.action_is_text,
+        moment.loop.name if moment.loop else None,
     )
 
 
@@ -58,7 +58,7 @@ def as_asked(state: State, *, by_text: bool) -> State:
         return settled(state)
     if by_text:
         return state._replace(intent=None, entities=())
-    return state._replace(text=None)
+    return state if state.text is None else state._replace(text=None)
 
 
 def states_backwards(tracker: Tracker, *, by_text: bool) -> Iterator[State]:
@@ -80,12 +80,19 @@ class Turns:
         """Take the moments before each action, newest first; the first is now."""
         self._older = _seen(backwards)
         self._known: list[_Seen] = []
+        self._states: dict[int, State] = {}
         self._catalogue = catalogue
-        self._slots_left_out, self._loops_left_out = rule_only
+        self._slots_left_out, self._loops_left_out = self._rule_only = rule_only
+
+    def of_others(self, backwards: Iterable[Turn]) -> Turns:
+        """Return what memoization sees of other moments."""
+        return Turns(backwards, self._catalogue, self._rule_only)
 
     def reach(self, number: int) -> bool:
         """Tell whether there are that many states."""
-        self._known.extend(islice(self._older, max(number - len(self._known), 0)))
+        missing = number - len(self._known)
+        if missing > 0:
+            self._known.extend(islice(self._older, missing))
         return len(self._known) >= number
 
     def newest(self) -> State | None:
@@ -96,21 +103,30 @@ class Turns:
         """Return the newest states, oldest first, as memoization looks them up."""
         self.reach(most)
         newest = self.newest()
+        if newest is None:
+            return ()
         older = range(min(most, len(self._known)) - 1, 0, -1)
-        return (*(settled(self._state(back)) for back in older), *((newest,) if newest else ()))
+        return (*[settled(self._state(back)) for back in older], newest)
 
     def _state(self, back: int) -> State:
+        state = self._states.get(back)
+        if state is None:
+            state = self._states[back] = self._work_out(back)
+        return state
+
+    def _work_out(self, back: int) -> State:
         moment, before = self._known[back]
         intent, text, entities = self._user_part(back)
         loop = moment.loop.name if moment.loop else None
+        acted = before if before.action else moment
         return State(
-            intent=intent,
-            text=text,
-            entities=entities,
-            slots=moment.features.without(self._slots_left_out),
-            action=before.action or moment.action,
-            action_is_text=before.action_is_text if before.action else moment.action_is_text,
-            loop=None if loop in self._loops_left_out else loop,
+            intent,
+            text,
+            entities,
+            moment.features.without(self._slots_left_out),
+            acted.action,
+            acted.action_is_text,
+            None if loop in self._loops_left_out else loop,
         )
 
     def _user_part(self, back: int) -> _UserPart:
@@ -161,6 +177,11 @@ def decides(moment: Moment) -> bool:
     A follow-up, and listening after a loop, go along with what was before them.
     """
     return not moment.followup and moment.action != moment.loop_name
+
+
+def turns_of(tracker: Tracker, rule_only: RuleOnly) -> Turns:
+    """Return what memoization sees of a conversation. Policies share it: each state is made once."""
+    return Turns(turns_backwards(tracker), tracker.catalogue, rule_only)
 
 
 def turns_backwards(tracker: Tracker) -> Iterator[Turn]:

@@ -117,7 +117,7 @@ def _act(dialogue: Dialogue, event: ActionExecuted, tracker: Tracker) -> tuple[A
 
 
 def _predict(dialogue: Dialogue, expected: str, tracker: Tracker) -> ActionStep:
-    if tracker.since_listen >= MOST_ACTIONS_PER_TURN:
+    if tracker.books.since_listen >= MOST_ACTIONS_PER_TURN:
         return ActionStep(expected=expected, predicted=CIRCUIT_BREAKER)
     prediction = dialogue.predict(tracker)
     action = str(prediction.action)

@@ -15,8 +15,9 @@ the same object until a form turn is collapsed.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from bot.dialogue.books import Books, book
 from bot.dialogue.events import (
     LISTEN,
     SESSION_START,
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from bot.dialogue.catalogue import Catalogue
     from bot.domain.json import JsonObject
 
-_RECENT = 3  # user messages and rewinds that the two-stage fallback looks back on
+_Fold: TypeAlias = (
+    "tuple[Moment, Moment, Moment, tuple[Entry, ...], bool]"  # base, applied, live, tail, whole
+)
 
 
 class Entry(NamedTuple):
@@ -52,11 +55,9 @@ class Entry(NamedTuple):
 class Tracker(NamedTuple):
     """The snapshot. Change it by `apply` only. It is a tuple since it is copied for every event.
 
-    `whole`: nothing was cut off the tail yet, it starts where the session starts. `loops` names all
-    loops that ever were active. `since_listen` counts actions for the circuit breaker. `rejected` is
-    the action that refused to run just now. `recent` holds the intents of the last user messages,
-    newest first; an empty string stands for a rewind. `written` holds events that were read from JSON,
-    and that JSON, by the identity of the event: most are written again as they were.
+    `whole`: nothing was cut off the tail yet, it starts where the session starts. `written` holds events
+    that were read from JSON, and that JSON, by the identity of the event: most are written again as they
+    were.
     """
 
     catalogue: Catalogue
@@ -66,11 +67,7 @@ class Tracker(NamedTuple):
     tail: tuple[Entry, ...] = ()
     log: tuple[Event, ...] = ()
     whole: bool = True
-    loops: frozenset[str] = frozenset()
-    since_listen: int = 0
-    rejected: str | None = None
-    recent: tuple[str | None, ...] = ()
-    input_channel: str | None = None
+    books: Books = Books()
     written: Mapping[int, tuple[Event, JsonObject]] = MappingProxyType({})
 
     @property
@@ -80,12 +77,10 @@ class Tracker(NamedTuple):
 
     def apply(self, event: Event) -> Tracker:
         """Return the tracker after `event`."""
-        kind = type(event)
-        changed = _FOLDS.get(kind, _appended)(self, event)
-        books = _BOOKS.get(kind)
-        if books:
-            changed |= books(self, event)
-        return self._replace(log=(*self.log, event), **changed)
+        base, applied, live, tail, whole = _FOLDS.get(type(event), _appended)(self, event)
+        books = book(self.books, event)
+        log = (*self.log, event)
+        return Tracker(self.catalogue, base, applied, live, tail, log, whole, books, self.written)
 
     def apply_all(self, events: Iterable[Event]) -> Tracker:
         """Return the tracker after all of `events`."""
@@ -161,38 +156,38 @@ def _collapsed(
 # What an event does to the events that count, and so to both folds.
 
 
-def _appended(tracker: Tracker, event: Event) -> dict[str, Any]:
+def _appended(tracker: Tracker, event: Event) -> _Fold:
+    base, applied, whole = tracker.base, tracker.applied, tracker.whole
     live = step(tracker.live, event, tracker.catalogue)
     if isinstance(event, ActionExecuted) and _closes_loop_turn(tracker, event):
         tail, applied = _collapsed(tracker.tail, event, tracker.catalogue)
-        return {"tail": tail, "applied": applied, "live": live}
-    tail = (*tracker.tail, Entry(event, tracker.applied))
-    in_step = tracker.applied is tracker.live
-    applied = live if in_step else step(tracker.applied, event, tracker.catalogue)
-    return {"tail": tail, "applied": applied, "live": live}
+        return base, applied, live, tail, whole
+    tail = (*tracker.tail, Entry(event, applied))
+    in_step = applied is tracker.live
+    return base, live if in_step else step(applied, event, tracker.catalogue), live, tail, whole
 
 
-def _afresh(tracker: Tracker, event: Event) -> dict[str, Any]:
+def _afresh(tracker: Tracker, event: Event) -> _Fold:
     """Start over. A restart wants a session started next; a session starts by listening."""
     first = first_moment(tracker.catalogue)
     live = first._replace(followup=SESSION_START) if isinstance(event, Restarted) else first
-    return {"base": first, "tail": (), "applied": first, "live": live, "whole": True}
+    return first, first, live, (), True
 
 
-def _without_action(tracker: Tracker, _event: Event) -> dict[str, Any]:
+def _without_action(tracker: Tracker, _event: Event) -> _Fold:
     return _taken_back(tracker, _until(tracker.tail, ActionExecuted))
 
 
-def _without_message(tracker: Tracker, _event: Event) -> dict[str, Any]:
+def _without_message(tracker: Tracker, _event: Event) -> _Fold:
     return _taken_back(tracker, _until(_until(tracker.tail, UserUttered), ActionExecuted))
 
 
-def _taken_back(tracker: Tracker, tail: tuple[Entry, ...]) -> dict[str, Any]:
+def _taken_back(tracker: Tracker, tail: tuple[Entry, ...]) -> _Fold:
     moment = tracker.applied if len(tail) == len(tracker.tail) else tracker.tail[len(tail)].before
-    return {"tail": tail, "applied": moment, "live": moment}
+    return tracker.base, moment, moment, tail, tracker.whole
 
 
-_FOLDS: dict[type[Event], Callable[[Tracker, Event], dict[str, Any]]] = {
+_FOLDS: dict[type[Event], Callable[[Tracker, Event], _Fold]] = {
     Restarted: _afresh,
     SessionStarted: _afresh,
     ActionReverted: _without_action,
@@ -202,7 +197,7 @@ _FOLDS: dict[type[Event], Callable[[Tracker, Event], dict[str, Any]]] = {
 
 def _closes_loop_turn(tracker: Tracker, run: ActionExecuted) -> bool:
     """Tell whether a loop ran again on its happy path: what led here then counts no longer."""
-    if run.name not in tracker.loops:
+    if run.name not in tracker.books.loops:
         return False
     following: str | None = None
     for past, _ in reversed(tracker.tail):
@@ -226,46 +221,3 @@ def _leaves_loop(past: Event, run: ActionExecuted, following: str | None) -> boo
             return following is not None and following != run.name
         case _:
             return False
-
-
-# What must be known of the events that were logged, whether they count or not.
-
-
-def _book_user(tracker: Tracker, event: Event) -> dict[str, Any]:
-    assert isinstance(event, UserUttered)
-    recent = (event.intent, *tracker.recent[: _RECENT - 1])
-    return {"recent": recent, "input_channel": event.input_channel}
-
-
-def _book_rewind(tracker: Tracker, _event: Event) -> dict[str, Any]:
-    return {"recent": ("", *tracker.recent[: _RECENT - 1])}
-
-
-def _book_action(tracker: Tracker, event: Event) -> dict[str, Any]:
-    assert isinstance(event, ActionExecuted)
-    since_listen = 0 if event.name in (LISTEN, SESSION_START) else tracker.since_listen + 1
-    return {"since_listen": since_listen, "rejected": None}
-
-
-def _book_rejection(_tracker: Tracker, event: Event) -> dict[str, Any]:
-    assert isinstance(event, ActionRejected)
-    return {"rejected": event.name}
-
-
-def _book_loop(tracker: Tracker, event: Event) -> dict[str, Any]:
-    assert isinstance(event, LoopSet)
-    return {"loops": tracker.loops | {event.name} if event.name else tracker.loops}
-
-
-def _book_restart(_tracker: Tracker, _event: Event) -> dict[str, Any]:
-    return {"recent": ()}
-
-
-_BOOKS: dict[type[Event], Callable[[Tracker, Event], dict[str, Any]]] = {
-    UserUttered: _book_user,
-    UserReverted: _book_rewind,
-    ActionExecuted: _book_action,
-    ActionRejected: _book_rejection,
-    LoopSet: _book_loop,
-    Restarted: _book_restart,
-}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.dialogue.books import Books
 from bot.dialogue.event_json import event_json, parse_event
 from bot.dialogue.events import UserUttered
 from bot.dialogue.features import Features, coerce_slot
@@ -30,16 +31,17 @@ _BULKY = ("intent_ranking", "response_selector", "text_tokens")  # of no use in 
 def tracker_to_json(tracker: Tracker) -> JsonObject:
     """Write a tracker. Trim it first: the size is that of its tail."""
     events, tail = _events_of(tracker)
+    books = tracker.books
     data: dict[str, Any] = {
         "version": _VERSION,
         "events": events,
         "tail": tail,
         "logged": len(tracker.log),
-        "loops": sorted(tracker.loops),
-        "since_listen": tracker.since_listen,
-        "rejected": tracker.rejected,
-        "recent": list(tracker.recent),
-        "input_channel": tracker.input_channel,
+        "loops": sorted(books.loops),
+        "since_listen": books.since_listen,
+        "rejected": books.rejected,
+        "recent": list(books.recent),
+        "input_channel": books.input_channel,
     }
     if not tracker.whole:
         data["base"] = _moment_to_json(tracker.base, tracker.catalogue)
@@ -76,11 +78,13 @@ def _read(empty: Tracker, data: Mapping[str, Any]) -> Tracker:
         log=events[len(events) - data["logged"] :],
         live=_moment_from_json(data["live"], catalogue) if "live" in data else tracker.applied,
         whole=whole,
-        loops=frozenset(data["loops"]),
-        since_listen=data["since_listen"],
-        rejected=data["rejected"],
-        recent=tuple(data["recent"]),
-        input_channel=data["input_channel"],
+        books=Books(
+            loops=frozenset(data["loops"]),
+            since_listen=data["since_listen"],
+            rejected=data["rejected"],
+            recent=tuple(data["recent"]),
+            input_channel=data["input_channel"],
+        ),
         written={
             id(event): pair
             for event, pair in zip(events, zip(events, data["events"], strict=True), strict=True)

@@ -13,6 +13,7 @@ from bot.dialogue.dialogue import Dialogue
 from bot.dialogue.events import LISTEN
 from bot.dialogue.memoization import Memory
 from bot.dialogue.rules import examples_of, key_of
+from bot.dialogue.states import turns_of
 from bot.dialogue.training import expand_rules, expand_stories
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class _Watched(Dialogue):
     @override
     def predict(self, tracker: Tracker) -> Prediction:
         for policy in self.memories:
-            policy.predict(tracker)
+            policy.predict(tracker, turns_of(tracker, self.rule_only))
         best = Dialogue.predict(self, tracker)
         self.reached.decided("rules", best.source)
         return best

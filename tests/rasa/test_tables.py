@@ -42,10 +42,9 @@ def _differences(project: Compared) -> Iterator[str]:
             "rules not in stories", dict.fromkeys(learnt.get("rules_not_in_stories", ()), "hidden"), hidden
         )
         for number, kind in enumerate(("slots", "loops")):
-            for policy in dialogue.memories:
-                theirs = dict.fromkeys(learnt.get(f"rule_only_{kind}", ()), kind)
-                ours = dict.fromkeys(policy.rule_only[number], kind)
-                yield from _unlike(f"{kind} of rules only", theirs, ours)
+            theirs = dict.fromkeys(learnt.get(f"rule_only_{kind}", ()), kind)
+            ours = dict.fromkeys(dialogue.rule_only[number], kind)
+            yield from _unlike(f"{kind} of rules only", theirs, ours)
     for lookup, policy in zip(memorised, dialogue.memories, strict=True):
         yield from _unlike(
             "memory", {_legible(key): action for key, action in lookup.items()}, _memory(policy)

@@ -31,7 +31,7 @@ def tracker_state(tracker: Tracker, sender_id: str, *, before: Sequence[JsonObje
         "followup_action": now.followup,
         "paused": now.paused,
         "events": [*before, *(shown_event(event_json(event)) for event in tracker.log)],
-        "latest_input_channel": tracker.input_channel,
+        "latest_input_channel": tracker.books.input_channel,
         "active_loop": whole_loop(_active_loop(now)),
         "latest_action": {kind: now.action} if now.action else {},
         "latest_action_name": now.action,

@@ -135,7 +135,7 @@ class TurnRun:
         self._log(
             user_event(
                 {"intent": intent, "entities": list(trigger.entities), "text": trigger.text},
-                input_channel=self.tracker.input_channel,
+                input_channel=self.tracker.books.input_channel,
                 metadata={"is_external": True},
             ),
         )
@@ -194,7 +194,7 @@ class TurnRun:
 
     def _goes_in_circles(self) -> bool:
         """Tell whether Rasa's circuit breaker trips: never right after listening, as after a rewind."""
-        too_many = self.tracker.since_listen >= MOST_ACTIONS_PER_TURN
+        too_many = self.tracker.books.since_listen >= MOST_ACTIONS_PER_TURN
         return too_many and self.tracker.live.action not in (LISTEN, SESSION_START)
 
     async def _act(self, prediction: Prediction) -> None:
