@@ -91,11 +91,14 @@ class RasaSockets:
 
     async def _confirm(self, client: str, data: object = None) -> None:
         asked = data.get("session_id") if isinstance(data, dict) else None
-        name = str(asked) if _is_name(asked) else uuid4().hex
+        known = _read_name(asked)
+        name = known or uuid4().hex
         with suppress(StorageUnavailable):  # what is said meanwhile is told with the next message
             if self._persistent:
                 await self._sessions.join(client, name)
-        await self.server.emit("session_confirm", name, to=client, namespace=self._namespace)
+        # Widgets hold it against the one they asked for, whose type counts.
+        confirmed = asked if known else name
+        await self.server.emit("session_confirm", confirmed, to=client, namespace=self._namespace)
 
     async def _take(self, client: str, data: object = None) -> None:
         try:
@@ -115,11 +118,11 @@ class RasaSockets:
         await self.server.emit("visavis_error", told, to=client, namespace=self._namespace)
 
     async def _receive(self, client: str, data: JsonObject) -> None:
-        road, asked = self._parts.road, data.get("session_id")
-        if self._persistent and not _is_name(asked):
+        road = self._parts.road
+        name = _read_name(data.get("session_id")) if self._persistent else client
+        if name is None:
             log.info("Message without a session dropped", channel=CHANNEL)  # as Rasa does
             return
-        name = str(asked) if self._persistent else client
         session = await self._sessions.join(client, name)
         await self._check_pace(client, name, session)
         request = InboundRequest(
@@ -147,12 +150,14 @@ class RasaSockets:
             raise TooManyAttempts("That is a lot at once. Wait a moment, then go on.")
 
 
-def _is_name(given: object) -> bool:
-    """Tell whether a session may be called so."""
+def _read_name(given: object) -> str | None:
+    """Return what a session is called, None where it may not be called so. Some number their visitors."""
+    if isinstance(given, int) and given and not isinstance(given, bool):
+        given = str(given)
     if not isinstance(given, str) or not given.strip() or len(given) > MAX_ID:
-        return False
+        return None
     try:
         check_unicode(given)
     except Refused:
-        return False
-    return True
+        return None
+    return given

@@ -96,6 +96,15 @@ async def test_session_goes_on_in_another_tab_and_after_a_reload(api: Api) -> No
         assert third.heard.empty()
 
 
+async def test_sessions_may_be_numbers(api: Api) -> None:
+    async with connected(api) as widget:
+        await widget.emit("session_request", {"session_id": 42})
+        assert await next_of(widget.confirmed) == 42  # not "42": widgets would think it another session
+        await widget.emit("user_uttered", {"message": "/ready", "session_id": 42})
+        assert await next_of(widget.heard) == {"text": "It is ready, size None."}
+    assert (await api.get("/conversations/42/tracker")).body["latest_input_channel"] == "socketio"
+
+
 async def test_program_speaks_to_the_widget(api: Api) -> None:
     async with connected(api) as widget:
         await widget.begin("s-1")
@@ -108,7 +117,7 @@ async def test_program_speaks_to_the_widget(api: Api) -> None:
 
 async def test_what_makes_no_sense_is_refused_and_the_socket_goes_on(api: Api) -> None:
     async with connected(api) as widget:
-        lost: tuple[Any, ...] = (None, 5, "hi", [], {"message": "lost"}, {"message": "x", "session_id": 5})
+        lost: tuple[Any, ...] = (None, 5, "hi", [], {"message": "lost"}, {"message": "x", "session_id": True})
         for data in lost:  # without a session: dropped, as Rasa does
             await widget.emit("user_uttered", data)
         for data in (
