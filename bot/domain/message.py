@@ -43,6 +43,10 @@ SAID = frozenset({Kind.TEXT, Kind.POSTBACK, Kind.MEDIA, Kind.UNSUPPORTED})
 """What a contact says to us. An unsupported entry is said if it is settled; others are notices for staff."""
 
 
+INPUT_CHANNEL = "input_channel"
+"""In the metadata of a message that a program passes on: by which channel of its own it came."""
+
+
 UNSEEN = "unseen"
 """In the metadata of an edit or a deletion: what it speaks about was never told to us."""
 KEPT_AWAY = "kept_away"

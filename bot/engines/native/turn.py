@@ -30,6 +30,7 @@ from bot.dialogue.extraction import extract_slots
 from bot.dialogue.messages import contents, handoff_of
 from bot.dialogue.prediction import Prediction
 from bot.domain.handoff import HandoffRequest, Priority
+from bot.domain.message import INPUT_CHANNEL
 from bot.engines.native.actions import Errand
 from bot.engines.unsupported import say_unsupported
 from bot.errors import ActionError
@@ -98,7 +99,7 @@ class TurnRun:
         self._log(
             user_event(
                 render_parse(heard.understanding),
-                input_channel=self._stage.scene.channel,
+                input_channel=str(metadata.get(INPUT_CHANNEL) or self._stage.scene.channel),
                 message_id=message_id,
                 metadata=metadata,
                 timestamp=self._at,

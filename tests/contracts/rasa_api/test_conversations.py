@@ -231,6 +231,16 @@ async def test_action_that_nobody_knows_changes_nothing(api: Api) -> None:
     assert await api.say("ann", "/bye") != []
 
 
+async def test_program_that_passes_messages_on_says_by_which_channel_they_came(api: Api) -> None:
+    body = {"sender": "ann", "message": "/greet", "input_channel": "kiosk"}
+    assert (await api.post("/webhooks/rest/webhook", body)).body[0]["text"] == "Hello."
+    state = (await api.get("/conversations/ann/tracker")).body
+    assert state["latest_input_channel"] == "kiosk"
+    assert [each["input_channel"] for each in state["events"] if each["event"] == "user"] == ["kiosk"]
+    await api.say("ann", "/bye")
+    assert (await api.get("/conversations/ann/tracker")).body["latest_input_channel"] == "rest"
+
+
 async def test_ids_may_be_anything_and_channels_are_apart(api: Api) -> None:
     for name in ("a/b", "ä ö", "tracker/events", "x%2Fy"):
         quoted = name.replace("%", "%25").replace(" ", "%20")
