@@ -131,7 +131,7 @@ def user_event(
     timestamp: float = 0.0,
 ) -> UserUttered:
     """Build the event of a user message from Rasa's parse result (`text`, `intent`, `entities`, …)."""
-    return _parse_user(
+    return read_user(
         {
             "text": parse_data.get("text"),
             "parse_data": parse_data,
@@ -147,7 +147,8 @@ def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"timestamp": data.get("timestamp") or 0.0, "metadata": data.get("metadata") or {}}
 
 
-def _parse_user(data: Mapping[str, Any]) -> UserUttered:
+def read_user(data: Mapping[str, Any]) -> UserUttered:
+    """Read the event dict of a user message, whose fields may all be missing."""
     parse_data = data.get("parse_data") or {}
     intent = parse_data.get("intent") or {}
     text, name = data.get("text"), intent.get("name")
@@ -179,7 +180,7 @@ def _parse_form_validation(data: Mapping[str, Any]) -> Event:
 
 
 _SPECIAL: dict[str, Callable[[Mapping[str, Any]], Event]] = {
-    "user": _parse_user,
+    "user": read_user,
     "entities": _parse_entities,
     "form": _parse_form,
     "form_validation": _parse_form_validation,

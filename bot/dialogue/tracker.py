@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from bot.dialogue.catalogue import Catalogue
-    from bot.domain.json import JsonObject
+    from bot.dialogue.event_row import Row
 
 _Fold: TypeAlias = (
     "tuple[Moment, Moment, Moment, tuple[Entry, ...], bool]"  # base, applied, live, tail, whole
@@ -56,7 +56,7 @@ class Tracker(NamedTuple):
     """The snapshot. Change it by `apply` only. It is a tuple since it is copied for every event.
 
     `whole`: nothing was cut off the tail yet, it starts where the session starts. `written` holds events
-    that were read from JSON, and that JSON, by the identity of the event: most are written again as they
+    that were read from rows, and these rows, by the identity of the event: most are written again as they
     were.
     """
 
@@ -68,7 +68,7 @@ class Tracker(NamedTuple):
     log: tuple[Event, ...] = ()
     whole: bool = True
     books: Books = Books()
-    written: Mapping[int, tuple[Event, JsonObject]] = MappingProxyType({})
+    written: Mapping[int, tuple[Event, Row]] = MappingProxyType({})
 
     @property
     def is_empty(self) -> bool:

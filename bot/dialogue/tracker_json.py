@@ -1,7 +1,8 @@
 """A tracker ↔ the JSON object that is stored with the conversation.
 
 Reading is forgiving towards a domain that has changed since: slots that are gone are dropped,
-new ones start with their initial values.
+new ones start with their initial values. What an older program wrote is read, too: version 1 held
+events as Rasa's event dicts.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.books import Books
-from bot.dialogue.event_json import event_json, parse_event
+from bot.dialogue.event_json import parse_event
+from bot.dialogue.event_row import read_row, slim_row, write_row
 from bot.dialogue.events import UserUttered
 from bot.dialogue.features import Features, coerce_slot
 from bot.dialogue.moment import Loop, Moment, first_moment
@@ -17,15 +19,15 @@ from bot.dialogue.tracker import Tracker, fold, new_tracker
 from bot.errors import ActionError, EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.dialogue.catalogue import Catalogue
+    from bot.dialogue.event_row import Row
     from bot.dialogue.events import Event
     from bot.domain.json import JsonObject
 
-_VERSION = 1
-_SILENT_IF_EMPTY = ("metadata", "hide_rule_turn", "timestamp")
-_BULKY = ("intent_ranking", "response_selector", "text_tokens")  # of no use in older messages
+_VERSION = 2
+_READERS: dict[int, Callable[[Any], Event]] = {1: parse_event, _VERSION: read_row}
 
 
 def tracker_to_json(tracker: Tracker) -> JsonObject:
@@ -60,23 +62,25 @@ def tracker_from_json(data: JsonObject | None, catalogue: Catalogue) -> Tracker:
         return tracker
     try:
         return _read(tracker, data)
-    except (LookupError, TypeError, AttributeError, ActionError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ActionError) as error:
         message = "the stored tracker cannot be read"
         raise EngineError(message) from error
 
 
 def _read(empty: Tracker, data: Mapping[str, Any]) -> Tracker:
-    if data["version"] != _VERSION:
-        message = f"the stored tracker is of version {data['version']}, this program writes {_VERSION}"
+    version, catalogue = data["version"], empty.catalogue
+    if version not in _READERS:
+        message = f"the stored tracker is of version {version}, this program writes {_VERSION}"
         raise EngineError(message)
-    catalogue = empty.catalogue
+    read = _READERS[version]
     whole = "base" not in data
-    base = empty.base if whole else _moment_from_json(data["base"], catalogue)
-    events = tuple(parse_event(each) for each in data["events"])
+    base = empty.base if whole else _moment_from_json(data["base"], catalogue, read)
+    events = tuple(read(each) for each in data["events"])
+    pairs = zip(events, data["events"], strict=True) if version == _VERSION else ()
     tracker = fold(empty._replace(base=base), [events[position] for position in data["tail"]])
     return tracker._replace(
         log=events[len(events) - data["logged"] :],
-        live=_moment_from_json(data["live"], catalogue) if "live" in data else tracker.applied,
+        live=_moment_from_json(data["live"], catalogue, read) if "live" in data else tracker.applied,
         whole=whole,
         books=Books(
             loops=frozenset(data["loops"]),
@@ -85,14 +89,11 @@ def _read(empty: Tracker, data: Mapping[str, Any]) -> Tracker:
             recent=tuple(data["recent"]),
             input_channel=data["input_channel"],
         ),
-        written={
-            id(event): pair
-            for event, pair in zip(events, zip(events, data["events"], strict=True), strict=True)
-        },
+        written={id(pair[0]): pair for pair in pairs},
     )
 
 
-def _events_of(tracker: Tracker) -> tuple[list[JsonObject], list[int]]:
+def _events_of(tracker: Tracker) -> tuple[list[Row], list[int]]:
     """Write all events that are kept, the older first; and the positions of those that count."""
     logged = {id(event) for event in tracker.log}
     events = [*(event for event, _ in tracker.tail if id(event) not in logged), *tracker.log]
@@ -100,33 +101,9 @@ def _events_of(tracker: Tracker) -> tuple[list[JsonObject], list[int]]:
     messages = (number for number in reversed(range(len(events))) if isinstance(events[number], UserUttered))
     newest = next(messages, 0)
     known = tracker.written
-    written = [known[id(event)][1] if id(event) in known else _compact(event) for event in events]
-    slim = [
-        data if number == newest or data["event"] != "user" else _slim(data)
-        for number, data in enumerate(written)
-    ]
+    rows = [known[id(event)][1] if id(event) in known else write_row(event) for event in events]
+    slim = [row if number == newest else slim_row(row) for number, row in enumerate(rows)]
     return slim, [position[id(event)] for event, _ in tracker.tail]
-
-
-def _compact(event: Event) -> JsonObject:
-    """Write an event without what says nothing."""
-    data = {
-        key: value
-        for key, value in event_json(event).items()
-        if value is not None and not (key in _SILENT_IF_EMPTY and not value)
-    }
-    for key in ("data", "parse_data"):
-        if isinstance(data.get(key), dict):
-            data[key] = {name: part for name, part in data[key].items() if part}
-    return data
-
-
-def _slim(data: JsonObject) -> JsonObject:
-    """Leave out of a message what only the newest one is asked for."""
-    parse_data = data.get("parse_data")
-    if not isinstance(parse_data, dict) or not any(name in parse_data for name in _BULKY):
-        return data
-    return {**data, "parse_data": {name: part for name, part in parse_data.items() if name not in _BULKY}}
 
 
 def _moment_to_json(moment: Moment, catalogue: Catalogue) -> JsonObject:
@@ -135,7 +112,7 @@ def _moment_to_json(moment: Moment, catalogue: Catalogue) -> JsonObject:
         "slots": {name: value for name, value in moment.slots.items() if value is not initial[name]},
         "carried": moment.carried,
         "loop": _loop_to_json(moment.loop) if moment.loop else None,
-        "message": _compact(message) if message else None,
+        "message": write_row(message) if message else None,
         "by_text": moment.by_text,
         "action": moment.action,
         "action_is_text": moment.action_is_text,
@@ -153,14 +130,14 @@ def _loop_to_json(loop: Loop) -> JsonObject:
     }
 
 
-def _moment_from_json(data: Mapping[str, Any], catalogue: Catalogue) -> Moment:
+def _moment_from_json(data: Mapping[str, Any], catalogue: Catalogue, read: Callable[[Any], Event]) -> Moment:
     known = {
         name: coerce_slot(catalogue.slots[name], value)
         for name, value in data["slots"].items()
         if name in catalogue.slots
     }
     unchanged = catalogue.initial_features.without(known.keys())
-    message = parse_event(data["message"]) if data["message"] else None
+    message = read(data["message"]) if data["message"] else None
     return first_moment(catalogue)._replace(
         slots={**catalogue.initial_slots, **known},
         features=Features({**unchanged, **catalogue.features_of(known)}),
