@@ -24,6 +24,10 @@ _NOTES = {
     "socketio": "pages of any site may connect, as in Rasa: name yours in `origins`. The web chat has more.",
 }
 _ACCOUNT = "an account of the channel `{here}`; connectors/{here}/README.md says what to tell the platform."
+_WHATSAPP = (
+    "its number is one of WhatsApp, which is connected to Meta itself here, without Twilio: "
+    "connectors/whatsapp/README.md says how."
+)
 
 
 @dataclass(slots=True)
@@ -58,7 +62,9 @@ class CredentialsMigration:
     def _take(self, name: str, entry: Entry) -> None:
         line = entry.source.line
         account = read_account(name, entry.node)
-        if account is not None:
+        if account is not None and str(account.plain.get("from", "")).startswith("whatsapp:"):
+            self._findings.person(self._path, f"{name}: {_WHATSAPP}", line)
+        elif account is not None:
             here = name_here(name)
             options = (self._option(here, key, value) for key, value in account.plain.items())
             self._channels.lines += (f"{here}:", "  accounts:", "    default:", *options)

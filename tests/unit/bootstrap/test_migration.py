@@ -96,6 +96,14 @@ def test_no_secret_in_an_address_is_copied(tmp_path: Path, url: str) -> None:
     assert "ACTION_SERVER_URL" in migration.variables
 
 
+def test_whatsapp_by_twilio_is_no_account_for_text_messages(tmp_path: Path) -> None:
+    twilio = 'twilio:\n  account_sid: "AC1"\n  auth_token: hidden\n  twilio_number: "whatsapp:+14155238886"\n'
+    migration = migrate(tmp_path, OLD | {"credentials.yml": twilio})
+
+    assert "credentials.yml:1: twilio: its number is one of WhatsApp" in said(migration, Outcome.PERSON)
+    assert "sms:" not in (migration.out / "config.yml").read_text()
+
+
 def test_policies_of_which_none_stays_become_the_default(tmp_path: Path) -> None:
     config = "language: en\npolicies:\n- name: MappingPolicy\n- name: FormPolicy\n"
     migration = migrate(tmp_path, OLD | {"config.yml": config})
