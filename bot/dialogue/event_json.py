@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.events import (
@@ -81,7 +82,17 @@ _FIELDS: dict[str, tuple[type[Event], dict[str, str]]] = {
     ),
     "export": (StoryExported, {"path": "path"}),
 }
-_NAMES: dict[type[Event], str] = {kind: name for name, (kind, _) in _FIELDS.items()}
+# Those that are read by functions of their own.
+_READ_APART: dict[str, tuple[type[Event], dict[str, str]]] = {
+    "user": (UserUttered, {name: name for name in ("text", "parse_data", "input_channel", "message_id")}),
+    "entities": (EntitiesAdded, {"entities": "entities"}),
+}
+_HEAD = ("timestamp", "metadata")
+# Per class: its event name, the names in Rasa's JSON, and what reads the fields in the same order.
+_WRITERS: dict[type[Event], tuple[str, tuple[str, ...], Callable[[Event], tuple[Any, ...]]]] = {
+    kind: (name, (*_HEAD, *fields), attrgetter(*_HEAD, *fields.values()))
+    for name, (kind, fields) in (*_FIELDS.items(), *_READ_APART.items())
+}
 
 
 def parse_event(data: Mapping[str, Any]) -> Event:
@@ -105,21 +116,12 @@ def parse_event(data: Mapping[str, Any]) -> Event:
 
 def event_json(event: Event) -> dict[str, Any]:
     """Write an event as Rasa's event dict."""
-    head: dict[str, Any] = {"timestamp": event.timestamp, "metadata": dict(event.metadata)}
-    if isinstance(event, UserUttered):
-        return {
-            "event": "user",
-            **head,
-            "text": event.text,
-            "parse_data": event.parse_data,
-            "input_channel": event.input_channel,
-            "message_id": event.message_id,
-        }
+    name, names, values = _WRITERS[type(event)]
+    data: dict[str, Any] = {"event": name, **dict(zip(names, values(event), strict=True))}
+    data["metadata"] = dict(event.metadata)
     if isinstance(event, EntitiesAdded):
-        return {"event": "entities", **head, "entities": list(event.entities)}
-    name = _NAMES[type(event)]
-    fields = _FIELDS[name][1]
-    return {"event": name, **head, **{theirs: getattr(event, ours) for theirs, ours in fields.items()}}
+        data["entities"] = list(event.entities)
+    return data
 
 
 def user_event(

@@ -1,6 +1,9 @@
 """What happened in a conversation, as typed values. Their JSON is Rasa's (see `event_json`).
 
 `timestamp` is seconds since the epoch; 0.0 on an event that was decided but not logged yet.
+
+An event never changes. It is not `frozen` all the same: making one would take three times as long,
+and every message makes some forty.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ SESSION_START = "action_session_start"
 REQUESTED_SLOT = "requested_slot"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Event:
     """Anything that is logged."""
 
@@ -24,7 +27,7 @@ class Event:
     metadata: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class UserUttered(Event):
     """The contact said something.
 
@@ -43,7 +46,7 @@ class UserUttered(Event):
     by_text: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class BotUttered(Event):
     """The bot said something. `data`: elements, quick_replies, buttons, attachment, image, custom."""
 
@@ -51,7 +54,7 @@ class BotUttered(Event):
     data: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class AgentUttered(Event):
     """A person of the brand said something."""
 
@@ -59,7 +62,7 @@ class AgentUttered(Event):
     data: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SlotSet(Event):
     """A slot got a value; None empties it."""
 
@@ -67,12 +70,12 @@ class SlotSet(Event):
     value: Json = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SlotsReset(Event):
     """All slots went back to their initial values."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ActionExecuted(Event):
     """An action ran, known by `name`, or by `text` when it is an end-to-end bot text.
 
@@ -88,7 +91,7 @@ class ActionExecuted(Event):
     unpredictable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ActionRejected(Event):
     """An action refused to run; another one may be predicted."""
 
@@ -97,72 +100,72 @@ class ActionRejected(Event):
     confidence: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class LoopSet(Event):
     """A loop (form) became the active one, or none is (None)."""
 
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class LoopInterrupted(Event):
     """The loop is told that it runs after something else was talked about."""
 
     is_interrupted: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class UserFeaturized(Event):
     """The prediction after the last user message was made by its text, or by its intent."""
 
     by_text: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class EntitiesAdded(Event):
     """A policy found entities in the last user message."""
 
     entities: tuple[JsonObject, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class FollowupSet(Event):
     """This action comes next, whatever the policies think."""
 
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Restarted(Event):
     """Everything so far is forgotten."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SessionStarted(Event):
     """A new session: what was before no longer counts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ActionReverted(Event):
     """The last action and what followed it no longer count."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class UserReverted(Event):
     """The last user message, the listening before it and what followed no longer count."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Paused(Event):
     """The bot falls silent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Resumed(Event):
     """The bot may speak again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ReminderSet(Event):
     """At `date_time` (ISO 8601) the intent is to be triggered."""
 
@@ -173,7 +176,7 @@ class ReminderSet(Event):
     kill_on_user_message: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ReminderCancelled(Event):
     """Reminders that match all that is given are dropped."""
 
@@ -182,7 +185,7 @@ class ReminderCancelled(Event):
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class StoryExported(Event):
     """Rasa wrote the conversation to a file. Only ever read, never done here."""
 

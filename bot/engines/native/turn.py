@@ -261,8 +261,9 @@ class TurnRun:
         self.handoff = self.handoff or handoff
 
     def _log(self, *events: Event) -> None:
-        stamped = [self._stamped(event) for event in events]
-        self._go_on(self.tracker.apply_all(stamped), stamped)
+        if events:
+            stamped = [self._stamped(event) for event in events]
+            self._go_on(self.tracker.apply_all(stamped), stamped)
 
     def _go_on(self, tracker: Tracker, events: Iterable[Event]) -> None:
         """Go on with the tracker as it is after `events`."""
