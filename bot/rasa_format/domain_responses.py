@@ -25,10 +25,12 @@ def read_responses(node: Node | None, reader: Reader) -> dict[str, tuple[Variati
     responses = {}
     for name, entry in reader.entries(node, "`responses`"):
         written = entry.node
-        if not isinstance(written, ListNode) or not written.items:
+        if not isinstance(written, ListNode):
             text = f"Response `{name}` should be a list of variations. Begin each with `- text:`."
             reader.error(entry.source, text)
             continue
+        if not written.items:
+            reader.warn(entry.source, f"Response `{name}` says nothing: it has no variation. Add `- text:`.")
         found = (_read_variation(name, item, reader) for item in written.items)
         responses[name] = tuple(variation for variation in found if variation is not None)
     return responses
@@ -46,7 +48,7 @@ def _read_variation(name: str, node: Node, reader: Reader) -> Variation | None:
         reader.error(node.source, f"This variation of `{name}` says nothing. Add `text:` or `custom:`.")
         return None
     text = body.get("text")
-    if isinstance(text, ScalarNode) and text.value == "":
+    if isinstance(text, ScalarNode) and isinstance(text.value, str) and not text.value.strip():
         reader.warn(text.source, f"This variation of `{name}` says nothing: its text is empty.")
     elif text is not None and reader.text(text, f"`text` of `{name}`") is None:
         return None

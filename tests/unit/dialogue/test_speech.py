@@ -39,6 +39,9 @@ CATALOGUE = Catalogue(domain())
         ("{}", "{}"),
         ("{ {name}", "{ Bo"),
         ("{name!r}", "{name!r}"),
+        ('{"a": "{name}"}', '{"a": "{name}"}'),
+        ('/greet{"a": "{name}", "b": 1}', '/greet{"a": "{name}", "b": 1}'),
+        ('/greet{{"a": "{name}"}}', '/greet{"a": "Bo"}'),
     ],
 )
 def test_template_is_filled_as_in_rasa(template: str, said: str) -> None:

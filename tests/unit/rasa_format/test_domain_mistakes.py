@@ -53,7 +53,7 @@ from tests.unit.rasa_format.domains import read_texts as read
         ("slots:\n  x: {type: float, min_value: 2, mappings: [{type: custom}]}\n", "should be less than"),
         ("forms:\n  f:\n    ignored_intents: [a]\n", "a.yml:2: error: Form `f` has no `required_slots`"),
         ("forms:\n  f: [a]\n", "a.yml:2: error: form `f` should be a map"),
-        ("responses:\n  utter_a: []\n", "a.yml:2: error: Response `utter_a` should be a list of variations"),
+        ("responses:\n  utter_a: []\n", "a.yml:2: warning: Response `utter_a` says nothing"),
         ("responses:\n  utter_a:\n  - Hello\n", "a.yml:3: error: A variation of `utter_a` is a bare text"),
         (
             "responses:\n  utter_a:\n  - image: x\n",
