@@ -22,7 +22,7 @@ from bot.storage.allowance import Allowance
 from bot.storage.json_text import dump_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping
 
     from sqlalchemy import TextClause
     from sqlalchemy.sql.selectable import TextualSelect
@@ -37,46 +37,39 @@ _DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its c
 _BY_KEYS = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 
 
-class DirectRow:
+class DirectRow(asyncpg.Record):  # type: ignore[misc]  # asyncpg leaves it untyped
     """A row whose columns are its attributes."""
 
-    __slots__ = ("_record",)
-
-    def __init__(self, record: asyncpg.Record) -> None:
-        self._record = record
-
-    def __getattr__(self, name: str) -> Any:
-        """Return a column."""
-        return self._record[name]
+    __getattr__ = asyncpg.Record.__getitem__  # no function of ours around it: each column of each row is read
 
 
 class DirectRows:
     """What a statement returned, read as a result of SQLAlchemy is."""
 
-    __slots__ = ("_records",)
+    __slots__ = ("_rows",)
 
-    def __init__(self, records: Sequence[asyncpg.Record]) -> None:
-        self._records = records
+    def __init__(self, rows: list[DirectRow]) -> None:
+        self._rows = rows
 
     def all(self) -> list[DirectRow]:
         """Return every row."""
-        return [DirectRow(record) for record in self._records]
+        return self._rows
 
     def one(self) -> DirectRow:
         """Return the only row."""
-        return DirectRow(self._records[0])
+        return self._rows[0]
 
     def one_or_none(self) -> DirectRow | None:
         """Return the only row, or None."""
-        return DirectRow(self._records[0]) if self._records else None
+        return self._rows[0] if self._rows else None
 
     def scalar_one_or_none(self) -> Any:
         """Return the first column of the only row, or None."""
-        return self._records[0][0] if self._records else None
+        return self._rows[0][0] if self._rows else None
 
     def scalar_one(self) -> Any:
         """Return the first column of the only row."""
-        return self._records[0][0]
+        return self._rows[0][0]
 
 
 class Direct:
@@ -90,8 +83,9 @@ class Direct:
     async def execute(self, statement: TextClause | TextualSelect, values: Mapping[str, Any]) -> DirectRows:
         """Run one statement with its values. A connection whose server does not answer in time is dropped."""
         sql, names = _compile(statement)
+        wanted = [values[name] for name in names]
         try:
-            return DirectRows(await self._connection.fetch(sql, *[values[name] for name in names]))
+            return DirectRows(await self._connection.fetch(sql, *wanted, record_class=DirectRow))
         except TimeoutError:
             self._connection.terminate()  # a roll-back would only wait once more
             raise
