@@ -51,11 +51,11 @@ def _ends_paused(events: Sequence[JsonObject]) -> bool:
 
 def is_promised(events: Sequence[JsonObject], desk: DeskSpec) -> bool:
     """Tell whether the bot said a response by which a person is promised."""
-    return any(_says(event) in desk.promises for event in events)
+    return any(_says(event) in desk.promises for event in events if event.get("event") == "bot")
 
 
 def _says(event: JsonObject) -> object:
-    metadata = event.get("metadata") if event.get("event") == "bot" else None
+    metadata = event.get("metadata")
     return metadata.get("utter_action") if isinstance(metadata, Mapping) else None
 
 

@@ -155,7 +155,10 @@ def _featurize(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:
     assert isinstance(event, UserFeaturized)
     if moment.action != LISTEN or moment.message is None:
         return moment
-    return moment._replace(by_text=event.by_text)
+    slots, features, carried, loop, message, _, action, action_is_text, followup, paused = moment
+    return Moment(
+        slots, features, carried, loop, message, event.by_text, action, action_is_text, followup, paused
+    )
 
 
 def _entities(moment: Moment, event: Event, _catalogue: Catalogue) -> Moment:

@@ -95,7 +95,8 @@ async def answer_claimed(road: Road, engine: Engine, right: Right) -> Answered |
 
 
 async def _answer(road: Road, engine: Engine, claim: Claim, *, begun_here: bool = False) -> Answered:
-    claim = replace(claim, messages=_take_next(claim))
+    taken = _take_next(claim)
+    claim = claim if len(taken) == len(claim.messages) else replace(claim, messages=taken)
     left = await leave_alone(road, engine, claim) if claim.surface is Surface.PUBLIC else None
     course = await judge_unsupported(road, claim) if left is None else None
     if course is Course.LEAVE:
@@ -175,7 +176,8 @@ async def _respond(road: Road, engine: Engine, claim: Claim) -> TurnResult:
         async with asyncio.timeout(road.turn_limit.total_seconds()):
             result = await engine.respond(turn)
             unheard = result.paused and trigger is None
-            return replace(result, handoff=require_taker(result.handoff, result.events, unheard=unheard))
+            handoff = require_taker(result.handoff, result.events, unheard=unheard)
+            return result if handoff is result.handoff else replace(result, handoff=handoff)
     except Exception as error:  # whatever the engine did, the customer gets a person
         # Ours say all there is to say; anything else is a defect and needs its trace.
         trace = not isinstance(error, VisavisError | TimeoutError)
@@ -207,7 +209,9 @@ def _outcome(result: TurnResult) -> str:
 def keep_contract(road: Road, result: TurnResult) -> TurnResult:
     """Return the result with the entry that its words promise, and the words that its entry asks for."""
     asked = require_entry(result.handoff, result.events, road.desk)
-    handoff = weigh_handoff(route(asked, road.desk), result.understandings) if asked else None
+    if asked is None:
+        return result
+    handoff = weigh_handoff(route(asked, road.desk), result.understandings)
     replies = tell_customer(result.replies, handoff, result.events, road.desk)
     return replace(result, handoff=handoff, replies=replies)
 

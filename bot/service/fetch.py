@@ -132,6 +132,8 @@ class FetchLog:
 
     def without_told(self, pulled: Pulled) -> Pulled:
         """Leave out what left with an earlier response and is only not written down yet."""
+        if not pulled.earlier:
+            return pulled
         return replace(pulled, earlier=tuple(each for each in pulled.earlier if each.id not in self._told))
 
     async def close(self) -> None:

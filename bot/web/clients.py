@@ -7,7 +7,7 @@ is the client; what stands further left is that client's own word.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import structlog
@@ -81,6 +81,7 @@ def _find_behind(hops: list[str], trusted: Networks) -> Address | None:
     return client
 
 
+@lru_cache(maxsize=1024)  # most requests come from where the last ones came from
 def _read(text: str) -> Address | None:
     """Read an address, also with a port (`1.2.3.4:5`, `[::1]:5`), a zone, or IPv4 written as IPv6."""
     bare = text.strip()

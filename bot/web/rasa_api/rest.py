@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
-from bot.connector import Delivery, Renders
+from bot.connector import Delivery
 from bot.connector.rasa_files import with_addresses
 from bot.errors import UnknownAccount
 from bot.service.fetch import fetch, keep_for_later
@@ -19,7 +19,7 @@ from bot.web.public_files import make_file_path
 from bot.web.rasa_api.parameters import read_flag
 
 if TYPE_CHECKING:
-    from bot.connector import Connector
+    from bot.connector import Connector, Renders
     from bot.domain.json import JsonObject
     from bot.domain.message import Message
     from bot.storage.pulled import Pulled
@@ -102,6 +102,8 @@ def _respond(items: list[JsonObject], *, stream: bool) -> web.Response:
 
 def _address_files(request: web.Request, fetched: Pulled) -> Pulled:
     """Say where the caller can fetch the files that staff sent."""
+    if not any(message.content.attachments for message in (*fetched.earlier, *fetched.replies)):
+        return fetched
     base = find_base(request)
 
     def address(message: Message) -> Message:
@@ -117,9 +119,9 @@ def _address_files(request: web.Request, fetched: Pulled) -> Pulled:
 
 
 def _render(connector: Connector, fetched: Pulled, recipient_id: str) -> list[JsonObject]:
-    assert isinstance(connector, Renders)
+    rendering = cast("Renders", connector)  # this channel's do: `isinstance` takes 10 µs of every call
     said = (*fetched.earlier, *fetched.replies)
-    items = [item for message in said for item in connector.render(message, recipient_id)]
+    items = [item for message in said for item in rendering.render(message, recipient_id)]
     if fetched.turn_id is None:
         status = fetched.status.value
         note: JsonObject = {"visavis": {"status": status, "note": NOTES[status]}}
