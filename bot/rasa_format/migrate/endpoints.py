@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.rasa_format.action_keys import ELSEWHERE, NOT_HERE
 from bot.rasa_format.nodes import MapNode
 
 if TYPE_CHECKING:
@@ -14,27 +15,17 @@ ACTION_ENDPOINT = "action_endpoint"
 _PLAIN = ("url", "enable_selective_domain", "token_name", "cafile")
 _SECRET = {"token": "ACTION_SERVER_TOKEN"}
 _MAY_HOLD_SECRET = re.compile("[@?]")  # of an address: a user and password, or a key among its parameters
-_ELSEWHERE = {
-    "tracker_store": "conversations are kept in PostgreSQL (DATABASE_URL).",
-    "lock_store": "PostgreSQL's leases order what is said in a conversation; no lock store is needed.",
-    "event_broker": "events are kept in PostgreSQL beside their conversations.",
-    "models": "models are kept in PostgreSQL: `visavis train --release` puts one into service everywhere.",
-}
-_PERSON = {
-    "nlg": "responses are rendered here, not by an NLG server. Write them into the domain.",
-    "nlu": "texts are understood here, not by a server of its own.",
-}
 
 
 def migrate_endpoints(endpoints: MapNode, path: str, findings: Findings) -> tuple[str, dict[str, str]]:
     """Return the new file's text (empty: none is needed), and the variables that it names."""
     for key, entry in endpoints.entries.items():
         line = entry.source.line
-        if key in _ELSEWHERE and endpoints.get(key) is not None:
-            findings.replaced(path, f"{key}: {_ELSEWHERE[key]}", line)
-        elif key in _PERSON and endpoints.get(key) is not None:
-            findings.person(path, f"{key}: {_PERSON[key]}", line)
-        elif key not in (*_ELSEWHERE, *_PERSON, ACTION_ENDPOINT):
+        if key in ELSEWHERE and endpoints.get(key) is not None:
+            findings.replaced(path, f"{key}: {ELSEWHERE[key]}", line)
+        elif key in NOT_HERE and endpoints.get(key) is not None:
+            findings.person(path, f"{key}: {NOT_HERE[key]}", line)
+        elif key not in (*ELSEWHERE, *NOT_HERE, ACTION_ENDPOINT):
             findings.person(path, f"{key}: nothing here reads it.", line)
     body = endpoints.get(ACTION_ENDPOINT)
     if not isinstance(body, MapNode) or body.get("url") is None:

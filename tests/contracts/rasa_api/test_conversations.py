@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 from bot.desk.promise import PROMISE
@@ -10,6 +11,7 @@ from bot.domain.message import DeliveryState
 from bot.domain.staff import Role
 from bot.service.add_staff import add_staff
 from bot.service.take import take
+from tests.contracts.rasa_api.conftest import HERE
 
 if TYPE_CHECKING:
     from bot.domain.staff import Staff
@@ -134,6 +136,14 @@ async def test_put_takes_the_place_of_all_before(api: Api) -> None:
     again = (await api.get("/conversations/ann/tracker?include_events=ALL")).body
     assert [event["event"] for event in again["events"]] == ["slot"]
     assert await api.rows("SELECT count(*) FROM turn") == [(2,)]  # what was before is kept all the same
+
+
+async def test_conversation_that_rasa_had_goes_on_where_it_stood(api: Api) -> None:
+    recorded = json.loads((HERE / "recording.json").read_text())["tracker in a form"]["body"]
+    put = await api.ask("PUT", "/conversations/old/tracker/events", recorded["events"])
+    assert (put.status, put.body["active_loop"]["name"]) == (200, "order_form")
+    told = await api.say("old", '/inform{"size": "L"}')
+    assert [item["text"] for item in told] == ["One in L.", "Thank you."]
 
 
 async def test_pause_silences_and_resume_ends_it(api: Api) -> None:

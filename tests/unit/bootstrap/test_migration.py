@@ -104,6 +104,16 @@ def test_whatsapp_by_twilio_is_no_account_for_text_messages(tmp_path: Path) -> N
     assert "sms:" not in (migration.out / "config.yml").read_text()
 
 
+def test_who_reads_events_from_a_broker_is_told_where_they_are(tmp_path: Path) -> None:
+    endpoints = "event_broker:\n  type: pika\ntracker_store:\n  type: redis\nlock_store:\nmodels:\n"
+    migration = migrate(tmp_path, OLD | {"endpoints.yml": endpoints})
+
+    assert "endpoints.yml:1: event_broker: events are published nowhere" in said(migration, Outcome.PERSON)
+    replaced = said(migration, Outcome.REPLACED)
+    assert "`PUT /conversations/<sender>/tracker/events` takes one over" in replaced
+    assert "lock_store" not in replaced
+
+
 def test_policies_of_which_none_stays_become_the_default(tmp_path: Path) -> None:
     config = "language: en\npolicies:\n- name: MappingPolicy\n- name: FormPolicy\n"
     migration = migrate(tmp_path, OLD | {"config.yml": config})
