@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 
-from bot.bus.live import add_event
+from bot.bus.live import add_events
 from bot.bus.work import add_hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from redis.asyncio import Redis
-    from redis.asyncio.client import Pipeline
 
     from bot.bus.keys import Stream
+    from bot.bus.live import Told
     from bot.bus.work import Work
     from bot.domain.json import JsonObject
 
@@ -30,7 +30,8 @@ class Announcer:
     def __init__(self, redis: Redis, work: Work) -> None:
         """Hold the client; `work` keeps the note whether the server is there."""
         self._redis, self._work = redis, work
-        self._next: Pipeline | None = None
+        self._hints: list[tuple[Stream, int]] = []
+        self._told: list[Told] = []
         self._sending: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -43,12 +44,8 @@ class Announcer:
         soon: bool,
     ) -> None:
         """Have hints and events sent: `soon`, as hints always are, or with the next, or after a moment."""
-        if self._next is None:
-            self._next = self._redis.pipeline(transaction=False)
-        for stream in wake:
-            add_hint(self._next, stream, conversation_id)
-        for kind, data in happened:
-            add_event(self._next, kind, conversation_id, data)
+        self._hints.extend((stream, conversation_id) for stream in wake)
+        self._told.extend((kind, conversation_id, data) for kind, data in happened)
         if soon or wake:
             self._begin()
         elif self._timer is None:
@@ -68,8 +65,13 @@ class Announcer:
             await self._sending
 
     async def _send(self) -> None:
-        while self._next is not None:
-            pipeline, self._next = self._next, None
+        while self._hints or self._told:
+            pipeline = self._redis.pipeline(transaction=False)
+            for stream, conversation_id in self._hints:
+                add_hint(pipeline, stream, conversation_id)
+            if self._told:
+                add_events(pipeline, self._told)
+            self._hints, self._told = [], []
             try:
                 await pipeline.execute()
             except (RedisError, OSError) as error:

@@ -9,7 +9,7 @@ PREFIX = "visavis"
 GROUP = "workers"
 
 LIVE = f"{PREFIX}:live"
-LIVE_LENGTH = 10_000  # events kept for pages that were away for a moment
+LIVE_LENGTH = 3_000  # entries kept for pages that were away for a moment: at fifty a second, that is a minute
 EPOCH = f"{PREFIX}:epoch"  # changes when the server lost what it knew
 
 WORK_LENGTH = 20_000  # hints beyond that are dropped: the sweep puts them again

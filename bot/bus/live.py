@@ -1,18 +1,21 @@
 """Live events: what pages and waiting calls want to know at once. Ids only, never customers' words.
 
 One reader per process follows the stream and fans out to everybody in it who listens, so the cost
-of an event does not grow with the number of watchers at the server.
+of an event does not grow with the number of watchers at the server. An entry of the stream holds what
+was told together: most of what an entry costs, at both ends, it costs once. An event is known by its
+entry and its place in it, `1700000000000-0.2`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 import time
 from collections import deque
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 import structlog
@@ -21,7 +24,7 @@ from redis.exceptions import RedisError
 from bot.bus.keys import EPOCH, LIVE, LIVE_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from redis.asyncio import Redis
     from redis.asyncio.client import Pipeline
@@ -34,6 +37,8 @@ _BLOCK_MS = 1000
 _EPOCH_SECONDS = 1.0
 _BATCH = 500
 _QUEUE_LENGTH = 1000
+_EVENTS = b"e"  # the field of an entry that holds them
+_ID = re.compile(r"(\d+)(?:-(\d+)(?:\.(\d+))?)?", re.ASCII)
 _GATHERING_SECONDS = 0.02  # while nobody waits for news of one conversation
 
 
@@ -55,7 +60,7 @@ class Subscription:
 
     def __init__(self, queue: asyncio.Queue[LiveEvent], missed: list[LiveEvent]) -> None:
         self._queue, self._missed = queue, deque(missed)
-        self._seen = max((_order(event.id) for event in missed), default=(0, 0))
+        self._seen = max((_order(event.id) for event in missed), default=(0, 0, 0))
 
     def __aiter__(self) -> Subscription:
         """Iterate over what happens from now on, for ever."""
@@ -86,7 +91,7 @@ class Live:
     async def publish(self, kind: str, conversation_id: int | None = None, **data: Json) -> None:
         """Tell everybody. Never raises: who misses an event reads PostgreSQL."""
         pipeline = self._redis.pipeline(transaction=False)
-        add_event(pipeline, kind, conversation_id, data)
+        add_events(pipeline, [(kind, conversation_id, data)])
         try:
             await pipeline.execute()
         except (RedisError, OSError) as error:
@@ -148,7 +153,8 @@ class Live:
         for _, entries in answer or []:
             for entry_id, fields in entries:
                 self._last_id = entry_id.decode()
-                self._fan_out(_to_event(self._last_id, fields))
+                for event in _to_events(self._last_id, fields):
+                    self._fan_out(event)
         if answer:
             await self._let_gather()
 
@@ -170,6 +176,9 @@ class Live:
                 _offer(queue, event)
 
     def _fan_out(self, event: LiveEvent) -> None:
+        if event.kind == RESET:
+            self._reset_all()
+            return
         topics = {None, event.conversation_id}
         for topic in topics:
             for queue in self._listeners.get(topic, ()):
@@ -178,13 +187,18 @@ class Live:
     async def _since(self, after: str, conversation_id: int | None) -> list[LiveEvent]:
         try:
             oldest: Any = await self._redis.xrange(LIVE, count=1)
-            entries: Any = await self._redis.xrange(LIVE, min=f"({after}", count=LIVE_LENGTH)
+            entries: Any = await self._redis.xrange(LIVE, min=after.partition(".")[0])
         except (RedisError, OSError):
             return [LiveEvent(id="", kind=RESET)]
-        if not oldest or _order(oldest[0][0].decode()) > _order(after):
+        seen = _order(after)
+        if not oldest or _order(oldest[0][0].decode()) > seen:
             return [LiveEvent(id="", kind=RESET)]
-        events = [_to_event(entry_id.decode(), fields) for entry_id, fields in entries]
-        return [event for event in events if conversation_id in (None, event.conversation_id)]
+        events = (event for entry_id, fields in entries for event in _to_events(entry_id.decode(), fields))
+        return [
+            event
+            for event in events
+            if _order(event.id) > seen and conversation_id in (None, event.conversation_id)
+        ]
 
 
 def _offer(queue: asyncio.Queue[LiveEvent], event: LiveEvent) -> None:
@@ -196,27 +210,31 @@ def _offer(queue: asyncio.Queue[LiveEvent], event: LiveEvent) -> None:
     queue.put_nowait(event)
 
 
-def add_event(pipeline: Pipeline, kind: str, conversation_id: int | None, data: JsonObject) -> None:
-    """Have a pipeline publish one event."""
-    fields: dict[Any, Any] = {"k": kind, "d": orjson.dumps(data)}
-    if conversation_id is not None:
-        fields["c"] = conversation_id
+Told: TypeAlias = "tuple[str, int | None, JsonObject]"  # kind, conversation, data
+
+
+def add_events(pipeline: Pipeline, told: Sequence[Told]) -> None:
+    """Have a pipeline publish events, in order, as one entry."""
     pipeline.xadd(  # type: ignore[unused-awaitable]  # a pipeline only notes the command
-        LIVE, fields, maxlen=LIVE_LENGTH, approximate=True
+        LIVE, {_EVENTS: orjson.dumps(told)}, maxlen=LIVE_LENGTH, approximate=True
     )
 
 
-def _to_event(entry_id: str, fields: dict[bytes, bytes]) -> LiveEvent:
-    conversation = fields.get(b"c")
-    return LiveEvent(
-        id=entry_id,
-        kind=fields[b"k"].decode(),
-        conversation_id=int(conversation) if conversation else None,
-        data=orjson.loads(fields[b"d"]),
-    )
+def _to_events(entry_id: str, fields: dict[bytes, bytes]) -> list[LiveEvent]:
+    """Read an entry. One of an older program that runs beside this one has everybody look for themselves."""
+    written = fields.get(_EVENTS)
+    if written is None:
+        return [LiveEvent(id=entry_id, kind=RESET)]
+    return [
+        LiveEvent(id=f"{entry_id}.{place}", kind=kind, conversation_id=conversation_id, data=data)
+        for place, (kind, conversation_id, data) in enumerate(orjson.loads(written), 1)
+    ]
 
 
-def _order(entry_id: str) -> tuple[int, int]:
-    """Return an id as a pair that sorts in time; a malformed one sorts before everything."""
-    head, _, tail = entry_id.partition("-")
-    return (int(head), int(tail or 0)) if head.isdigit() and (tail or "0").isdigit() else (0, 0)
+def _order(event_id: str) -> tuple[int, int, int]:
+    """Return an id as a triple that sorts in time; a malformed one sorts before everything."""
+    known = _ID.fullmatch(event_id)
+    if known is None:
+        return 0, 0, 0
+    moment, number, place = known.groups(default="0")
+    return int(moment), int(number), int(place)

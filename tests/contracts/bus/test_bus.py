@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.bus.bus import Bus, open_bus
-from bot.bus.keys import Stream
+from bot.bus.keys import LIVE, Stream
 from bot.bus.live import RESET, Live, LiveEvent, Subscription
 from bot.embedded import start_valkey
 from bot.errors import BusUnavailable
@@ -170,6 +170,29 @@ async def test_announcements_arrive_in_order_though_nobody_waits(bus: Bus, other
             if number % 50 == 0:
                 await asyncio.sleep(0.01)
         assert [(await _next(events)).data["n"] for _ in range(200)] == list(range(200))
+
+
+async def test_live_resumes_amid_what_was_told_together(bus: Bus) -> None:
+    await _ready(bus)
+    async with bus.live.subscribe(conversation_id=3) as events:
+        bus.announce(3, [("message", {"n": number}) for number in range(3)])
+        first = await _next(events)
+    async with bus.live.subscribe(after=first.id) as events:
+        assert [(await _next(events)).data["n"] for _ in range(2)] == [1, 2]
+
+
+@pytest.mark.parametrize("after", ["x", "1-2.3.4", "1-x", "٣-1"])
+async def test_who_resumes_at_no_event_reads_everything_again(bus: Bus, after: str) -> None:
+    await _ready(bus)
+    async with bus.live.subscribe(after=after) as events:
+        assert (await _next(events)).kind == RESET
+
+
+async def test_entry_of_another_program_has_everybody_look_again(bus: Bus) -> None:
+    await _ready(bus)
+    async with bus.live.subscribe() as everything, bus.live.subscribe(conversation_id=3) as one:
+        await bus.redis.xadd(LIVE, {"k": "message", "c": 3, "d": "{}"})
+        assert [(await _next(each)).kind for each in (everything, one)] == [RESET, RESET]
 
 
 async def test_what_need_not_be_soon_arrives_in_its_place_and_by_itself(bus: Bus, other_bus: Bus) -> None:
