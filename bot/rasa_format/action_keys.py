@@ -1,4 +1,7 @@
-"""`config.yml: actions` and `endpoints.yml: action_endpoint` → how the project's actions are run."""
+"""`config.yml: actions` and `endpoints.yml: action_endpoint` → how the project's actions are run.
+
+What else stands in `endpoints.yml` is for real Rasa; of what a project may count on, it is told.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from bot.domain.action_spec import ActionServer, ActionsSpec
 from bot.domain.example import Source
 from bot.errors import ProjectError
 from bot.rasa_format.nodes import MapNode, ScalarNode
+from bot.rasa_format.problem import Severity
 from bot.rasa_format.variables import expand_map
 from bot.rasa_format.yaml_reader import read_yaml_file
 
@@ -27,6 +31,18 @@ _ENDPOINT_KEYS = (
     *("url", "params", "headers", "basic_auth", "token", "token_name", "cafile"),
     "enable_selective_domain",
 )
+ELSEWHERE = {
+    "tracker_store": "conversations are kept in PostgreSQL (DATABASE_URL). "
+    "`PUT /conversations/<sender>/tracker/events` takes one over, as Rasa's API gives it.",
+    "lock_store": "PostgreSQL's leases order what is said in a conversation; no lock store is needed.",
+    "models": "models are kept in PostgreSQL: `visavis train --release` puts one into service everywhere.",
+}
+NOT_HERE = {
+    "event_broker": "events are published nowhere; they are kept in PostgreSQL beside their conversations.",
+    "nlg": "responses are rendered here, not by an NLG server. Write them into the domain.",
+    "nlu": "texts are understood here, not by a server of its own.",
+}
+_RASAS_OWN_NLG = "response"  # the type that is also Rasa's where nothing is written
 _KEYS = ("seconds", "at_once", "history", "only_server")
 
 
@@ -58,10 +74,13 @@ def _above_zero(number: float | None, body: MapNode, key: str, reader: Reader) -
     return None
 
 
-def read_action_server(root: Path, environment: Mapping[str, str], reader: Reader) -> ActionServer | None:
+def read_action_server(
+    root: Path, environment: Mapping[str, str], reader: Reader, *, native: bool = True
+) -> ActionServer | None:
     """Read `action_endpoint` of `endpoints.yml`; None where a project has no such file, or no such key.
 
-    Of the rest of the file nothing is needed here, so variables of it need not be set.
+    Of the rest of the file nothing is needed here, so variables of it need not be set; the native engine
+    tells of it.
     """
     file = root / ENDPOINTS_FILE
     if not file.is_file():
@@ -71,6 +90,8 @@ def read_action_server(root: Path, environment: Mapping[str, str], reader: Reade
     except ProjectError as error:
         reader.error(Source(path=ENDPOINTS_FILE, line=error.line or 0), error.problem)
         return None
+    if native:
+        _tell_of_rest(document, reader)
     node = document.get("action_endpoint")
     if node is None or (isinstance(node, ScalarNode) and node.value is None):
         return None
@@ -80,6 +101,22 @@ def read_action_server(root: Path, environment: Mapping[str, str], reader: Reade
         if body is None
         else _read_server(expand_map(body, environment, reader.problems), environment, reader)
     )
+
+
+def _tell_of_rest(document: MapNode, reader: Reader) -> None:
+    for key, entry in document.entries.items():
+        body = entry.node
+        if (isinstance(body, ScalarNode) and body.value is None) or _is_rasas_own(key, body):
+            continue
+        if key in NOT_HERE:
+            reader.warn(entry.source, f"`{key}` changes nothing: {NOT_HERE[key]}")
+        elif key in ELSEWHERE:
+            reader.problems.tell(entry.source, Severity.NOTE, f"`{key}` changes nothing: {ELSEWHERE[key]}")
+
+
+def _is_rasas_own(key: str, body: Node) -> bool:
+    kind = body.get("type") if isinstance(body, MapNode) else None
+    return key == "nlg" and isinstance(kind, ScalarNode) and kind.value == _RASAS_OWN_NLG
 
 
 def _read_server(body: MapNode, environment: Mapping[str, str], reader: Reader) -> ActionServer | None:

@@ -96,9 +96,8 @@ def read_project(
     reader = Reader(problems)
     files = read_project_files(root, environment, reader)
     config = read_config(files.config, reader)
-    config = replace(
-        config, actions=replace(config.actions, server=read_action_server(root, environment, reader))
-    )
+    server = read_action_server(root, environment, reader, native=not config.engine.is_rasa)
+    config = replace(config, actions=replace(config.actions, server=server))
     if "channels" in files.config.entries:
         accounts = read_channels(files.config.get("channels"), environment, reader, known=channels)
     else:
