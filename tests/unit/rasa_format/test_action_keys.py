@@ -53,7 +53,10 @@ def test_what_makes_no_sense_is_told_and_changes_nothing(wrong: str) -> None:
     [
         ("nlg: {url: http://nlg:5056}\n", "1: `nlg` changes nothing: responses are rendered here"),
         ("nlu: {url: http://nlu:5005}\n", "1: `nlu` changes nothing: texts are understood here"),
-        ("a: b\nevent_broker: {type: kafka}\n", "2: `event_broker` changes nothing: events are published nowhere"),
+        (
+            "a: b\nevent_broker: {type: kafka}\n",
+            "2: `event_broker` changes nothing: events are published nowhere",
+        ),
         ("tracker_store: {type: mongod, url: '${MONGO}'}\n", "1: `tracker_store` changes nothing:"),
     ],
 )
