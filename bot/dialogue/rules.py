@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from heapq import merge
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.dialogue.catalogue import RULE_SNIPPET
 from bot.dialogue.events import LISTEN, ActionExecuted
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = "loop_was_interrupted"
 _NOT_THE_LOOP = "do_not_predict_loop_action"
+
+
+_Newest: TypeAlias = "tuple[str | None, str | None]"  # the previous action; intent or text, if any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +64,7 @@ class RuleIndex:
         ordered = sorted(rules, key=lambda rule: -len(rule.key))  # stable: ties stay in file order
         self.rules = {rule.key: rule for rule in ordered}
         self.longest = max((len(rule.states) for rule in ordered), default=0)
-        self._rank = {rule.key: rank for rank, rule in enumerate(ordered)}
-        by_newest: defaultdict[tuple[str | None, str | None], list[CompiledRule]] = defaultdict(list)
-        for rule in ordered:
-            newest = rule.states[-1]
-            by_newest[newest.action, newest.intent or newest.text].append(rule)
-        self._by_newest: Mapping[tuple[str | None, str | None], Sequence[CompiledRule]] = by_newest
+        self._by_newest = _by_newest(ordered)
         self.hears_words = any(
             rule.states[-1].action == LISTEN and not rule.states[-1].intent for rule in ordered
         )
@@ -84,16 +81,25 @@ class RuleIndex:
         """Return the rules that may match, best first."""
         newest = states[0]
         assert newest is not None
-        said = newest.intent or newest.text
-        silent = self._by_newest.get((newest.action, None), ())
-        asked = self._by_newest.get((newest.action, said), ()) if said else ()
-        if asked and silent:
-            return merge(asked, silent, key=lambda rule: self._rank[rule.key])
-        return asked or silent
+        found = self._by_newest.get((newest.action, newest.intent or newest.text))
+        return self._by_newest.get((newest.action, None), ()) if found is None else found
 
     def without(self, key: str) -> RuleIndex:
         """Return the index without one rule."""
         return RuleIndex(rule for rule in self.rules.values() if rule.key != key)
+
+
+def _by_newest(ordered: Sequence[CompiledRule]) -> Mapping[_Newest, Sequence[CompiledRule]]:
+    """Return rules by their newest state, best first; among them those that do not mind what was said."""
+    ranks: defaultdict[_Newest, set[int]] = defaultdict(set)
+    for rank, rule in enumerate(ordered):
+        newest = rule.states[-1]
+        ranks[newest.action, newest.intent or newest.text or None].add(rank)
+    nothing: set[int] = set()
+    return {
+        (action, said): [ordered[rank] for rank in sorted(found | ranks.get((action, None), nothing))]
+        for (action, said), found in ranks.items()
+    }
 
 
 class States:
