@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.catalogue import DEFAULT_INTENTS, implicit_slots
 from bot.dialogue.spec import DomainSpec, EntitySpec, FormSpec, IntentSpec, SessionSpec, SlotSpec
-from bot.rasa_format.domain_merge import name_of
 from bot.rasa_format.domain_responses import read_responses
 from bot.rasa_format.domain_slots import read_forms, read_slots
 from bot.rasa_format.fields import is_number
 from bot.rasa_format.nodes import ListNode, MapNode, Node, ScalarNode
+from bot.rasa_format.posted_domain import SESSION_MINUTES, list_used, post_domain, tell_retrieval
 from bot.rasa_format.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from bot.domain.json import JsonObject
     from bot.rasa_format.fields import Reader
 
 DOMAIN_KEYS = (
@@ -25,7 +24,6 @@ DOMAIN_KEYS = (
 )  # fmt: skip
 _NEVER_EMPTY = ("intents", "entities", "slots", "forms", "responses", "actions", "session_config")
 KNOWN_KEYS = (*DOMAIN_KEYS, "version", "config")
-_SESSION_MINUTES = 60
 _STORE = "store_entities_as_slots"
 
 
@@ -40,12 +38,13 @@ def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[
     slots = read_slots(domain.get("slots"), reader)
     forms = read_forms(domain.get("forms"), reader)
     actions, send_domain = _read_actions(domain.get("actions"), reader)
-    actions += tuple(
-        f"utter_{name}" for name in sorted(set(retrieval_intents)) if f"utter_{name}" not in actions
-    )
+    retrieval = {name: f"utter_{name}" for name in sorted(set(retrieval_intents))}
+    implied = tuple(action for action in retrieval.values() if action not in actions)
+    actions += implied
+    intents = _read_intents(domain.get("intents"), entities, reader)
     session = _read_session(domain.get("session_config"), reader)
     return DomainSpec(
-        intents=_read_intents(domain.get("intents"), entities, reader),
+        intents=intents,
         entities=entities,
         slots={**slots, **_missing(slots, forms, actions)},
         forms=forms,
@@ -54,7 +53,11 @@ def read_domain(domain: MapNode, reader: Reader, *, retrieval_intents: Iterable[
         session=session,
         send_domain=send_domain,
         store_entities=_read_store_entities(domain.get("config"), reader),
-        raw=_raw(domain),
+        raw=tell_retrieval(
+            post_domain(domain),
+            {name: list_used(intents[name], entities.values()) for name in retrieval if name in intents},
+            implied,
+        ),
     )
 
 
@@ -201,29 +204,13 @@ def _read_store_entities(node: Node | None, reader: Reader) -> bool:
 def _read_session(node: Node | None, reader: Reader) -> SessionSpec:
     body = reader.map(node, "`session_config`")
     if body is None:
-        return SessionSpec(expiration=timedelta(minutes=_SESSION_MINUTES))
+        return SessionSpec(expiration=timedelta(minutes=SESSION_MINUTES))
     known = ("session_expiration_time", "carry_over_slots_to_new_session")
     reader.check_keys(body, known, "`session_config`")
     minutes = reader.number(body.get(known[0]), f"`{known[0]}`")
     if minutes is None or minutes < 0:
         if minutes is not None:
             reader.error(body.entries[known[0]].source, f"`{known[0]}` should be 0 (never) or more minutes.")
-        minutes = _SESSION_MINUTES
+        minutes = SESSION_MINUTES
     carry_over = reader.flag(body.get(known[1]), f"`{known[1]}`", default=True)
     return SessionSpec(expiration=timedelta(minutes=minutes), carry_over_slots=carry_over)
-
-
-def _sort_key(item: Node) -> str:
-    return name_of(item) or ""
-
-
-def _raw(domain: MapNode) -> JsonObject:
-    """Return the domain as Rasa posts it to action servers: intents sorted, defaults filled in."""
-    raw = dict(domain.plain)
-    intents = domain.get("intents")
-    if isinstance(intents, ListNode):
-        raw["intents"] = [item.plain for item in sorted(intents.items, key=_sort_key)]
-    raw.setdefault("version", "3.1")
-    default = {"session_expiration_time": _SESSION_MINUTES, "carry_over_slots_to_new_session": True}
-    raw.setdefault("session_config", default)
-    return raw

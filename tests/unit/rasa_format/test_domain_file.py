@@ -14,6 +14,10 @@ from bot.dialogue.spec import (
     SlotType,
     Variation,
 )
+from bot.rasa_format.domain_file import read_domain
+from bot.rasa_format.fields import Reader
+from bot.rasa_format.problem import Problems
+from bot.rasa_format.yaml_reader import parse_yaml
 from tests.unit.rasa_format.domains import read_texts as read
 
 ENTITIES = "entities:\n- a\n- b\n- c: {influence_conversation: false}\n"
@@ -244,3 +248,23 @@ def test_raw_domain_is_plain_json_with_intents_sorted() -> None:
         "session_expiration_time": 60,
         "carry_over_slots_to_new_session": True,
     }
+
+
+def test_raw_domain_tells_of_retrieval_intents_as_rasas_does() -> None:
+    text = """
+intents: [ask, faq, {other: {use_entities: []}}, {third: {ignore_entities: [zip]}}]
+entities: [zip, {city: {roles: [from], groups: [g]}}, {mood: {influence_conversation: false}}]
+actions: [action_x, utter_other]
+"""
+    reader = Reader(Problems())
+    document = parse_yaml(text.encode(), path="a.yml")
+    raw = read_domain(document, reader, retrieval_intents=("faq", "other", "third")).raw
+
+    city = ["city", "city#from", "city#g"]
+    assert raw["intents"] == [
+        "ask",
+        {"faq": {"used_entities": [*city, "zip"], "is_retrieval_intent": True}},
+        {"other": {"used_entities": [], "is_retrieval_intent": True}},
+        {"third": {"used_entities": city, "is_retrieval_intent": True}},
+    ]
+    assert raw["actions"] == ["action_x", "utter_other", "utter_faq", "utter_third"]
