@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from bot.dialogue.catalogue import RULE_SNIPPET
-from bot.dialogue.events import LISTEN, ActionExecuted
+from bot.dialogue.events import LISTEN, ActionExecuted, UserReverted
 from bot.dialogue.features import SHOULD_NOT_BE_SET, Features
 from bot.dialogue.states import State, settled, state_json, state_of
 from bot.dialogue.tracker import Tracker, new_tracker
@@ -169,7 +169,7 @@ def examples_of(training: Training, catalogue: Catalogue, *, only_set: bool) -> 
     """
     taken = [(event, before) for event, before in training.tracker.tail if isinstance(event, ActionExecuted)]
     moments = [before for _, before in taken]
-    if not training.is_rule and any(event.name in training.tracker.books.loops for event, _ in taken):
+    if not training.is_rule and _tells_more_than_counts(training.tracker):
         moments = _moments_told(training.tracker)
     states = tuple(_training_state(moment, catalogue, only_set=only_set) for moment in moments)
     for number, (event, _) in enumerate(taken, start=1):
@@ -177,15 +177,27 @@ def examples_of(training: Training, catalogue: Catalogue, *, only_set: bool) -> 
             yield Example(states=states[:number], action=str(event.name or event.text))
 
 
+def _tells_more_than_counts(tracker: Tracker) -> bool:
+    actions = (event.name for event, _ in tracker.tail if isinstance(event, ActionExecuted))
+    return any(name in tracker.books.loops for name in actions) or any(
+        isinstance(event, UserReverted) for event in tracker.log
+    )
+
+
 def _moments_told(tracker: Tracker) -> list[Moment]:
-    """Return the moment before each action, whether it counts or not."""
+    """Return the moment before each action, whether it counts or not, and the last one.
+
+    As in Rasa, those before a rewind are forgotten, though its actions that count are not.
+    """
     moments: list[Moment] = []
     so_far = new_tracker(tracker.catalogue)
     for event in tracker.log:
         if isinstance(event, ActionExecuted):
             moments.append(so_far.live)
+        if isinstance(event, UserReverted):
+            moments.clear()
         so_far = so_far.apply(event)
-    return moments
+    return [*moments, so_far.live]
 
 
 def _training_state(moment: Moment, catalogue: Catalogue, *, only_set: bool) -> State:

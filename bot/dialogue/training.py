@@ -16,7 +16,9 @@ from bot.dialogue.event_json import user_event
 from bot.dialogue.events import (
     LISTEN,
     ActionExecuted,
+    ActionReverted,
     Event,
+    FollowupSet,
     LoopSet,
     Paused,
     Restarted,
@@ -24,6 +26,7 @@ from bot.dialogue.events import (
     SlotSet,
     SlotsReset,
     StoryExported,
+    UserReverted,
     UserUttered,
 )
 from bot.dialogue.features import SHOULD_NOT_BE_SET
@@ -41,11 +44,15 @@ if TYPE_CHECKING:
 # What `- action:` names in Rasa without being an action; here only where the domain lists none of that name.
 EVENT_NAMES: Mapping[str, Event] = {
     "export": StoryExported(),
+    "followup": FollowupSet(),
     "pause": Paused(),
     "reset_slots": SlotsReset(),
     "restart": Restarted(),
     "resume": Resumed(),
+    "rewind": UserReverted(),
+    "undo": ActionReverted(),
 }
+_TAKING_BACK = (Restarted, UserReverted, ActionReverted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +132,7 @@ def _block(
         listen = () if ends or _listens(events) else (ActionExecuted(name=LISTEN),)
         yield Block(name=name, starts=entries, events=(*events, *listen), ends=ends)
         for position, event in enumerate(events):
-            if isinstance(event, Restarted):  # what was told before is learnt all the same
+            if isinstance(event, _TAKING_BACK):  # what was told before is learnt all the same
                 yield Block(name=name, starts=entries, events=events[:position], ends=())
 
 

@@ -171,6 +171,13 @@ class TestStepNamedLikeAnEvent:
         dialogue = compiled(stories=(reset,))
         assert next_action(dialogue, *said("yes")) == "utter_vip"
 
+    def test_takes_back_what_was_said(self) -> None:
+        told = story("undone", intent("yes"), action("utter_vip"), action("undo"), action("utter_bye"))
+        other = story("followed", intent("no"), action("followup"), action("utter_bye"))
+        dialogue = compiled(stories=(told, other))
+        assert next_action(dialogue, *said("yes")) not in ("utter_vip", "utter_bye")  # both were told
+        assert next_action(dialogue, *said("no")) == "utter_bye"
+
     def test_is_an_action_where_the_domain_lists_one_of_that_name(self) -> None:
         told = story("again", intent("yes"), action("restart"), action("utter_vip"))
         dialogue = compile_dialogue(spec(stories=(told,), actions=("restart",)))
