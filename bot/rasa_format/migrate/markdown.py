@@ -27,17 +27,7 @@ _BULLET = re.compile(r"[-*+]\s+(.*)")
 _NAMED = re.compile(r"(?P<name>[^{]*?)\s*(?P<data>\{.*\})?")
 _SAID = re.compile(r"(?P<intent>[^\s:{]+)\s*(?P<data>\{.*?\})?\s*:\s+(?P<text>\S.*)")
 _INSIDE_A_FORM = "form:"  # before what a form did by itself, which stories tell no more
-_WITHOUT_STEP = (
-    "reset_slots",
-    "rewind",
-    "restart",
-    "undo",
-    "export",
-    "pause",
-    "resume",
-    "reminder",
-    "followup",
-)
+_WITHOUT_STEP = ("reminder", "followup")
 _VERSION = "3.1"
 
 

@@ -112,3 +112,15 @@ def test_whatever_is_converted_can_be_read(text: str) -> None:
     written, _ = convert(text)
 
     read_paths((parse_yaml(written.encode(errors="replace"), path="x"),), Reader(Problems()))
+
+
+def test_steps_that_are_events_keep_their_names_as_rasa_3_reads_them() -> None:
+    story = '## sorry\n* greet\n  - utter_hello\n  - undo\n  - reset_slots\n  - reminder{"action": "a"}\n'
+    written, told = convert(story)
+
+    assert [line.strip() for line in written.splitlines()][-3:] == [
+        "- action: utter_hello",
+        "- action: undo",
+        "- action: reset_slots",
+    ]
+    assert told == []
