@@ -55,8 +55,9 @@ _ADVANCE = text(
 # The common case in one statement, for messages of different conversations. The conversation's row lock
 # puts messages in order; a message that is already there advances nothing. Two deliveries of it at the same
 # moment may leave a gap in the numbering and a wake-up without work, nothing else.
-# What is older than its conversation may be of one that was erased, and is looked up: by a subquery that
-# no plan turns into a scan of all messages.
+# What is older than its conversation may be of one that was erased, and is looked up. This and whether more
+# waits are asked by a subquery of which one row is wanted: out of `EXISTS` a plan may make a table of all
+# messages that wait, which reads every one that waited since the last vacuum.
 # With `lease` (in seconds) the process that stores the message claims the turn as well, if nothing waits for
 # one: `free` is read under the row's lock. The tracker is read as it stood when the statement began, since
 # it does not see what the lock may have waited for: where the row moved meanwhile, or more waits for an
@@ -101,10 +102,10 @@ _STORE = f"""
     SELECT given.number, before.id IS NOT NULL AS known, stored.id AS message_id, stored.created_at,
         stored.conversation_id, advanced.status, advanced.last_seq, advanced.free, advanced.resumed,
         advanced.answer_token, advanced.answer_attempts, advanced.answer_leased_until,
-        before.ctid = advanced.place AND NOT EXISTS (
-            SELECT FROM message m
+        before.ctid = advanced.place AND (
+            SELECT m.id FROM message m
             WHERE m.conversation_id = before.id AND m.settled = 'waiting' AND m.turn_id IS NULL
-        ) AS whole, tracker.state AS tracker
+            LIMIT 1) IS NULL AS whole, tracker.state AS tracker
     FROM given
     LEFT JOIN conversation before ON before.account_id = given.account AND before.key = given.thread
     LEFT JOIN (advanced JOIN stored ON stored.conversation_id = advanced.spot_id)
