@@ -62,6 +62,7 @@ class DeliveryClaim:
     outbound: tuple[Outbound, ...]
 
 
+# When it is due is asked as `turns` asks it: off the index of what is due.
 _CLAIM = (
     text(
         """
@@ -70,7 +71,7 @@ _CLAIM = (
         deliver_leased_until = clock_timestamp() + :lease
     FROM account a
     WHERE c.id = :conversation_id AND a.id = c.account_id
-        AND c.deliver_due_at <= clock_timestamp()
+        AND coalesce(c.deliver_due_at, 'infinity') <= clock_timestamp()
         AND (c.deliver_leased_until IS NULL OR c.deliver_leased_until < clock_timestamp())
     RETURNING c.id, a.channel, a.name AS account, c.key, c.surface, c.reply_context, c.outbound_id,
         c.deliver_token, c.deliver_leased_until
@@ -86,8 +87,8 @@ _OPEN = text(
         clock_timestamp() - m.created_at AS age,
         clock_timestamp() - coalesce(h.platform_at, h.created_at) AS heard_ago,
         CASE WHEN m.content ->> 'private' IS NULL THEN 0 ELSE (
-            SELECT count(*) FROM outbox b JOIN message p ON p.id = b.message_id
-            WHERE b.conversation_id = o.conversation_id AND p.content ->> 'private' IS NOT NULL
+            SELECT count(*) FROM message p JOIN outbox b ON b.message_id = p.id
+            WHERE p.conversation_id = o.conversation_id AND p.content ->> 'private' IS NOT NULL
                 AND p.seq < m.seq AND p.seq > coalesce(h.seq, 0) AND b.state <> 'failed'
         ) END AS private_before
     FROM outbox o JOIN message m ON m.id = o.message_id LEFT JOIN staff s ON s.id = m.staff_id

@@ -37,7 +37,7 @@ _APPLY = text(
     UPDATE outbox o SET state = :state, error_class = :error_class, error_detail = :error_detail,
         updated_at = now()
     FROM message m
-    WHERE o.conversation_id = :conversation_id AND m.id = o.message_id AND o.state = ANY(:before)
+    WHERE m.conversation_id = :conversation_id AND o.message_id = m.id AND o.state = ANY(:before)
         AND (o.native_ids @> ARRAY[CAST(:native_id AS text)]
             OR o.message_id = CAST(:message_id AS bigint)
             OR m.created_at <= CAST(:until AS timestamptz))

@@ -49,7 +49,8 @@ class Claim(Right):
     tracker: JsonObject | None
 
 
-# The clock is the database's: machines disagree about time, leases must not.
+# The clock is the database's: machines disagree about time, leases must not. When an answer is due is asked
+# so that the plan keeps off the index of what is due: it holds all that was due since the last vacuum.
 _CLAIM = text(
     """
     UPDATE conversation c SET
@@ -59,7 +60,7 @@ _CLAIM = text(
     FROM account a
     WHERE c.id = :conversation_id AND a.id = c.account_id
         AND c.status = 'bot'
-        AND c.answer_due_at <= clock_timestamp()
+        AND coalesce(c.answer_due_at, 'infinity') <= clock_timestamp()
         AND (c.answer_leased_until IS NULL OR c.answer_leased_until < clock_timestamp())
     RETURNING c.id, c.account_id, a.channel, a.name AS account, c.key, c.surface, c.pull, c.resumed,
         c.answer_token, c.answer_leased_until, c.answer_attempts, c.inbound_seq
