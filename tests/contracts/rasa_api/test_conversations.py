@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from bot.desk.promise import PROMISE
@@ -140,7 +141,10 @@ async def test_put_takes_the_place_of_all_before(api: Api) -> None:
 
 async def test_conversation_that_rasa_had_goes_on_where_it_stood(api: Api) -> None:
     recorded = json.loads((HERE / "recording.json").read_text())["tracker in a form"]["body"]
-    put = await api.ask("PUT", "/conversations/old/tracker/events", recorded["events"])
+    # It was going on a moment ago: a session that has expired would begin anew, here as in Rasa.
+    since = time.time() - recorded["events"][-1]["timestamp"]
+    events = [{**event, "timestamp": event["timestamp"] + since} for event in recorded["events"]]
+    put = await api.ask("PUT", "/conversations/old/tracker/events", events)
     assert (put.status, put.body["active_loop"]["name"]) == (200, "order_form")
     told = await api.say("old", '/inform{"size": "L"}')
     assert [item["text"] for item in told] == ["One in L.", "Thank you."]
