@@ -97,7 +97,7 @@ def read_row(row: Row) -> Event:
     """Read an event. Raises `LookupError`, `TypeError` or `ValueError` for what `write_row` did not write."""
     name, timestamp, metadata, *values = row if len(row) >= _HEAD else [*row, None]
     kind, names = _READERS[name]
-    fields = dict(zip(names, values))  # noqa: B905 - what is None at the end is not there
+    fields = dict(zip(names, values, strict=False))  # what is None at the end is not there
     if kind is UserUttered:
         return read_user({"timestamp": timestamp, "metadata": metadata, **fields})
     if kind is EntitiesAdded:
